@@ -1,0 +1,19 @@
+"""`autograder`, or `python -m autograder`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command line."""
+    # nbgrader calls `alembic` by name, also when this environment has not been activated.
+    os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
+    from autograder.cli.app import run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""The `autograder` command: its subcommands, and how errors reach a person."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import typer
+
+from autograder.cli import build, grade
+from autograder.cli.console import problem
+from autograder.errors import AutograderError
+
+app = typer.Typer(
+    help="Build, check, release and grade the labs of a course.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "build": build.build,
+    "grade": grade.grade,
+}
+for _name, _command in _COMMANDS.items():
+    app.command(_name)(_command)
+
+
+def run() -> None:
+    """Run the command line; an error that a person can act on is told in two lines, exit code 2."""
+    try:
+        app()
+    except AutograderError as error:
+        problem(error)
+        sys.exit(2)

@@ -1,0 +1,38 @@
+"""Where the command line writes: results to stdout, progress and problems to stderr."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from autograder.errors import AutograderError
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+CourseDir = Annotated[
+    str | None,
+    typer.Option(
+        "--course-dir",
+        metavar="DIR",
+        help="The course's folder; default: the one around the current folder.",
+    ),
+]
+LabName = Annotated[
+    str, typer.Argument(metavar="LAB", help="The lab's name, or how it begins: 01.")
+]
+
+
+def problem(error: AutograderError) -> None:
+    """Say what is wrong and what to do next."""
+    err.print(f"[bold red]error:[/] {_plain(str(error))}")
+    if error.hint:
+        err.print(f"[dim]→[/] {_plain(error.hint)}")
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)

@@ -1,0 +1,66 @@
+"""`autograder grade`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.cli.console import CourseDir, LabName, err, out
+from autograder.course import Course
+
+
+def grade(
+    lab: LabName,
+    course_dir: CourseDir = None,
+    workers: Annotated[int, typer.Option(min=1, help="Submissions graded at the same time.")] = 2,
+    timeout: Annotated[
+        float | None,
+        typer.Option(metavar="S", help="Seconds for one submission; default: course.toml's."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade unchanged ones again.")] = False,
+    json: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="OUT.jsonl", help="Write one JSON object a submission."),
+    ] = None,
+) -> None:
+    """Grade all submissions of a lab that are new or changed.
+
+    Reads submitted/STUDENT/LAB/, writes gradebook.db and autograded/, as nbgrader does.
+    A run that was interrupted goes on where it stopped. Exit code 1: some submission could not
+    be graded; 2: nothing could be done.
+
+    Examples: [bold]autograder grade 01[/] ·
+    [bold]autograder grade 01_mlp_mnist --workers 4 --json scores.jsonl[/]
+    """
+    from dataclasses import replace
+
+    from autograder.cli.progress import follow
+    from autograder.scheduling import Grading
+    from autograder.stock import StockEngine
+
+    course = Course.find(Path(course_dir) if course_dir else None)
+    chosen = course.lab(lab)
+    if timeout is not None:
+        chosen = replace(chosen, limits={**chosen.limits, "seconds": timeout})
+    grading = Grading(course, chosen, workers=workers, force=force)
+    with StockEngine(course, chosen) as engine:
+        err.print(f"isolation: {engine.isolation}")
+        outcomes = follow(grading.run(engine), total=len(grading.submissions))
+    verdicts = sorted((o.result.verdict for o in outcomes), key=lambda v: v.student)
+    if json:
+        from autograder.files import write_whole
+
+        write_whole(json, "".join(verdict.as_json() + "\n" for verdict in verdicts))
+    failed = [verdict for verdict in verdicts if verdict.status == "failed"]
+    again = sum(not outcome.fresh for outcome in outcomes)
+    out.print(
+        f"{len(verdicts)} submissions of {chosen.name}: {len(verdicts) - len(failed)} graded"
+        + (f" ({again} unchanged, not run again)" if again else "")
+        + (f", {len(failed)} failed" if failed else "")
+    )
+    for verdict in failed:
+        out.print(f"  {verdict.student}: {'; '.join(verdict.repairs)}", markup=False)
+    if failed:
+        raise typer.Exit(1)

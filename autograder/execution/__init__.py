@@ -1,0 +1,1 @@
+"""The student side: warm kernels in a sandbox, and what they may use."""

@@ -1,0 +1,76 @@
+"""What one submission may use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use; each limit has the name it has in `course.toml`.
+
+    Args:
+        cell_seconds: wall time of one cell, and of one test.
+        seconds: wall time of the whole notebook, recovery included.
+        call_seconds: wall time of one call from a test into the student's code.
+        cpu_seconds: processor time of all the student's processes together.
+        memory_mb: resident memory of all the student's processes together, in MiB.
+        processes: processes and threads of the student at one time.
+        disk_mb: files that the student's code may keep, in MiB.
+        output_mb: text and pictures that one cell may show, in MiB.
+        output_messages: pieces of output that one cell may show.
+        value_mb: size of one value on its way between a test and the student's code, in MiB.
+
+    Example:
+        >>> Limits(cell_seconds=20).sentence("cell_seconds", "cell 7")
+        'cell 7 ran longer than 20 s'
+    """
+
+    cell_seconds: float = 120.0
+    seconds: float = 300.0
+    call_seconds: float = 60.0
+    cpu_seconds: float = 900.0
+    memory_mb: float = 4096.0
+    processes: int = 256
+    disk_mb: float = 512.0
+    output_mb: float = 16.0
+    output_messages: int = 5000
+    value_mb: float = 256.0
+
+    @classmethod
+    def of(cls, table: Mapping[str, float]) -> Limits:
+        """The limits of a `[limits]` table; what it does not name keeps its default.
+
+        Raises:
+            ValueError: the table has a name that is no limit, or a value that is not above 0.
+        """
+        known = {item.name: item.type for item in fields(cls)}
+        for name, value in table.items():
+            if name not in known:
+                raise ValueError(f"[limits] {name}: no such limit; there are {', '.join(known)}")
+            if not value > 0:
+                raise ValueError(f"[limits] {name} = {value}: a limit is above 0")
+        return cls(**{n: int(v) if known[n] == "int" else float(v) for n, v in table.items()})
+
+    def as_dict(self) -> dict[str, float]:
+        """The limits as a `[limits]` table."""
+        return asdict(self)
+
+    def sentence(self, name: str, where: str) -> str:
+        """What a student reads who met the limit `name` in `where` ("cell 7")."""
+        return f"{where} {_SENTENCES[name].format(**self.as_dict())}"
+
+
+_SENTENCES = {
+    "cell_seconds": "ran longer than {cell_seconds:g} s",
+    "seconds": "was reached when the notebook's {seconds:g} s were used up",
+    "call_seconds": "called a function of the notebook that took longer than {call_seconds:g} s",
+    "cpu_seconds": "used more than {cpu_seconds:g} s of processor time",
+    "memory_mb": "used more than {memory_mb:g} MB of memory",
+    "processes": "started more than {processes:g} processes and threads",
+    "disk_mb": "wrote more than {disk_mb:g} MB of files",
+    "output_mb": "showed more than {output_mb:g} MB of output; the rest was left out",
+    "output_messages": "showed more than {output_messages:g} outputs; the rest was left out",
+    "value_mb": "asked for a value larger than {value_mb:g} MB",
+}

@@ -1,0 +1,121 @@
+"""Namespaces of its own for a fork: what bubblewrap does for a program, done for a process."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from pathlib import Path
+
+_CLONE_NEWNS = 0x00020000
+_CLONE_NEWUTS = 0x04000000
+_CLONE_NEWIPC = 0x08000000
+_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWPID = 0x20000000
+_CLONE_NEWNET = 0x40000000
+_MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND = 2, 4, 8, 4096
+_MS_REC, _MS_PRIVATE = 16384, 1 << 18
+_PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_CAPBSET_DROP = 4, 38, 24
+_CAPABILITY_VERSION_3 = 0x20080522
+_STUDENT_UID = 1000
+
+# Below the kernel's smallest pid_max a limit cannot be set, and is not needed: rlimits hold there.
+_SMALLEST_PID_MAX = 400
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{what}: {os.strerror(code)}")
+
+
+def become_other_user(uid: int) -> None:
+    """Give up being root for the user `uid`, so that nothing of root's is open to what follows."""
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    # The change of user hides /proc/self from ourselves; the maps of the namespace are there.
+    _check(_libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl PR_SET_DUMPABLE")
+
+
+def enter_namespaces() -> None:
+    """Take user, mount, pid, ipc, network and host-name namespaces of one's own.
+
+    The pid namespace begins with the next fork.
+
+    Raises:
+        OSError: the kernel or a policy refuses (more than one thread, user namespaces off).
+    """
+    uid, gid = os.getuid(), os.getgid()
+    flags = _CLONE_NEWUSER | _CLONE_NEWNS | _CLONE_NEWPID
+    _check(_libc.unshare(flags | _CLONE_NEWIPC | _CLONE_NEWNET | _CLONE_NEWUTS), "unshare")
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{_STUDENT_UID} {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"{_STUDENT_UID} {gid} 1")
+    _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
+
+
+def mount_private(home: str, disk_mb: float, keep: list[str]) -> None:
+    """Cover /tmp, /dev/shm and `home` with one memory file system, and /proc with a new one.
+
+    Called by the first process of a pid namespace.
+
+    Args:
+        home: an existing folder: the student's home.
+        disk_mb: what the three may hold together, in MiB.
+        keep: folders to go on seeing, although they lie in one of the three.
+    """
+    covered = ("/tmp", home, "/dev/shm")
+    inside = [p for p in keep if any(p == c or p.startswith(c + "/") for c in covered)]
+    kept = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in inside}
+    os.sethostname("kernel")
+    inodes = max(4096, int(disk_mb * 64))
+    options = f"size={int(disk_mb * 1024)}k,nr_inodes={inodes},mode=700"
+    _mount("tmpfs", "/tmp", "tmpfs", _MS_NOSUID | _MS_NODEV, options)
+    for name in ("shm", "home", "tmp"):
+        os.mkdir(f"/tmp/{name}", 0o1777 if name != "home" else 0o700)
+    _mount("/tmp/shm", "/dev/shm", None, _MS_BIND)
+    _mount("/tmp/home", home, None, _MS_BIND)
+    _mount("/tmp/tmp", "/tmp", None, _MS_BIND)
+    for path, fd in kept.items():
+        if os.path.isdir(f"/proc/self/fd/{fd}"):
+            os.makedirs(path, exist_ok=True)
+        else:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            Path(path).touch()
+        _mount(f"/proc/self/fd/{fd}", path, None, _MS_BIND | _MS_REC)
+        os.close(fd)
+    _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
+
+
+def close_doors(processes: int) -> None:
+    """Allow no further user namespace, no new privilege, and `processes` processes at most."""
+    for path, value in (
+        ("/proc/sys/user/max_user_namespaces", 0),
+        ("/proc/sys/kernel/pid_max", max(processes, _SMALLEST_PID_MAX)),
+    ):
+        try:
+            Path(path).write_text(str(value))
+        except OSError:
+            # A namespace's own pid_max came with Linux 6.14; rlimits and the watcher hold too.
+            continue
+    drop_privileges()
+
+
+def drop_privileges() -> None:
+    """Give up all capabilities for good, also for programs started later."""
+    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl PR_SET_NO_NEW_PRIVS")
+    for capability in range(64):
+        if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+            break
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    _check(_libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+
+
+def _mount(
+    source: str | None, target: str, kind: str | None, flags: int, options: str | None = None
+) -> None:
+    texts = [None if text is None else text.encode() for text in (source, target, kind)]
+    data = None if options is None else options.encode()
+    _check(_libc.mount(*texts, ctypes.c_ulong(flags), data), f"mount {target}")

@@ -1,0 +1,34 @@
+"""Files written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from autograder.errors import AutograderError
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write `text` beside `path`, flush it to the disk, and rename it into place.
+
+    Raises:
+        AutograderError: the disk is full or the folder can't be written; `path` is as it was.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise AutograderError(
+            f"can't write {path}: {error.strerror}", "make room or check its permissions; run again"
+        ) from error

@@ -1,0 +1,152 @@
+"""gradebook.db, through nbgrader's own interface: formgrader and plugins find what they expect."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from nbgrader.utils import parse_utc
+from sqlalchemy.exc import SAWarning
+from traitlets.config import Config
+
+from autograder.course import Course, Lab
+from autograder.errors import AutograderError
+from autograder.submissions import Submission
+
+_log = logging.getLogger("autograder.nbgrader")
+
+
+class Registry:
+    """The course's gradebook.
+
+    Args:
+        course: the course.
+    """
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Gradebook]:
+        """nbgrader's gradebook."""
+        with warnings.catch_warnings(), Gradebook(self._course.db_url) as gradebook:
+            # nbgrader 0.9 adds rows in an order that SQLAlchemy 2 warns of; nothing is lost.
+            warnings.simplefilter("ignore", SAWarning)
+            yield gradebook
+
+    def register(self, lab: Lab) -> None:
+        """Tell the gradebook what the lab asks and what it is worth, as a release does.
+
+        The notebooks that `nbgrader generate_assignment` writes meanwhile are thrown away.
+
+        Raises:
+            AutograderError: nbgrader refuses the lab.
+        """
+        with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+            config = Config(self._course.nbgrader_config)
+            config.CourseDirectory.release_directory = folder
+            config.CourseDirectory.db_url = self._course.db_url
+            config.CourseDirectory.assignment_id = lab.name
+            converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
+            converter.log = _log
+            converter.force = True
+            try:
+                converter.start()
+            except Exception as error:
+                raise AutograderError(
+                    f"nbgrader can't register {lab.name}: {error}",
+                    "try: nbgrader generate_assignment --force " + lab.name,
+                ) from error
+        if lab.due is not None:
+            with self.open() as gradebook:
+                gradebook.update_or_create_assignment(lab.name, duedate=_naive_utc(lab.due))
+
+    def notebook_names(self, lab: Lab) -> list[str]:
+        """The lab's notebooks without their suffix; nbgrader's assignments may have several."""
+        with self.open() as gradebook:
+            return [notebook.name for notebook in gradebook.find_assignment(lab.name).notebooks]
+
+    def scores(
+        self, lab: Lab, student: str, notebook: str
+    ) -> dict[str, tuple[float | None, float]]:
+        """By question, the automatic score (None: a person grades it) and the maximum."""
+        with self.open() as gradebook:
+            grades = gradebook.find_submission_notebook(notebook, lab.name, student).grades
+            return {grade.name: (grade.auto_score, grade.max_score) for grade in grades}
+
+    def record(self, submission: Submission, notebooks: dict[str, nbformat.NotebookNode]) -> None:
+        """Write a submission's scores, and its notebooks to `autograded/`.
+
+        Args:
+            submission: whose.
+            notebooks: by name, the executed notebooks. A notebook of the lab that isn't among
+                them scores 0, as in nbgrader when it was not handed in.
+        """
+        folder = self._course.autograded_dir / submission.student / submission.lab
+        self._copy_files(submission, folder)
+        with self.open() as gradebook:
+            gradebook.update_or_create_student(submission.student)
+            row = gradebook.update_or_create_submission(
+                submission.lab, submission.student, timestamp=_timestamp(submission)
+            )
+            for part in row.notebooks:
+                if part.name not in notebooks:
+                    for grade in part.grades:
+                        grade.auto_score, grade.needs_manual_grade = 0, False
+            gradebook.db.commit()
+        for name, notebook in notebooks.items():
+            resources = {
+                "unique_key": name,
+                "nbgrader": {
+                    "student": submission.student,
+                    "assignment": submission.lab,
+                    "notebook": name,
+                    "db_url": self._course.db_url,
+                },
+            }
+            for step in (SaveAutoGrades, AssignLatePenalties):
+                step(config=self._course.nbgrader_config, log=_log).preprocess(notebook, resources)
+            nbformat.write(notebook, folder / f"{name}.ipynb")
+
+    def _copy_files(self, submission: Submission, folder: Path) -> None:
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+        for path in submission.files():
+            if path.suffix != ".ipynb":
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(submission.folder / path, folder / path)
+
+    def has(self, submission: Submission) -> bool:
+        """Whether the gradebook knows the submission."""
+        with self.open() as gradebook:
+            try:
+                gradebook.find_submission(submission.lab, submission.student)
+            except MissingEntry:
+                return False
+        return True
+
+
+def _naive_utc(moment: datetime) -> datetime:
+    """nbgrader keeps times in UTC without saying so."""
+    return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def _timestamp(submission: Submission) -> datetime | None:
+    path = submission.folder / "timestamp.txt"
+    try:
+        return parse_utc(path.read_text().strip()) if path.is_file() else None
+    except (ValueError, OverflowError) as error:
+        _log.warning("%s holds no time: %s", path, error)
+        return None

@@ -1,0 +1,52 @@
+"""What students handed in: one folder a student in `submitted/`."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course import Course, Lab
+from autograder.errors import AutograderError
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's folder for one lab."""
+
+    student: str
+    lab: str
+    folder: Path
+
+    def files(self) -> list[Path]:
+        """Every file handed in, relative to the folder, in a fixed order."""
+        found = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
+        return sorted(path for path in found if ".ipynb_checkpoints" not in path.parts)
+
+    def fingerprint(self, *also: str) -> str:
+        """A digest of all files handed in and of whatever else decides the score."""
+        digest = hashlib.sha256("\0".join(also).encode())
+        for path in self.files():
+            content = (self.folder / path).read_bytes()
+            digest.update(f"{path}\0{len(content)}\0".encode(errors="surrogateescape"))
+            digest.update(content)
+        return digest.hexdigest()
+
+
+def submissions(course: Course, lab: Lab) -> list[Submission]:
+    """The lab's submissions, by student.
+
+    Raises:
+        AutograderError: nobody has handed in anything.
+    """
+    found = [
+        Submission(folder.parent.name, lab.name, folder)
+        for folder in sorted(course.submitted_dir.glob(f"*/{lab.name}"))
+        if folder.is_dir()
+    ]
+    if not found:
+        raise AutograderError(
+            f"no submissions in {course.submitted_dir / '*' / lab.name}",
+            f"put each notebook at submitted/STUDENT/{lab.name}/{lab.notebook}",
+        )
+    return found
