@@ -1,0 +1,64 @@
+"""The multilayer perceptron."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+
+from course_lib.blocks import dense_block
+
+
+def mlp(
+    units: Sequence[int] = (512, 512),
+    classes: int = 10,
+    input_shape: Sequence[int] = (784,),
+    activation: str = "relu",
+    dropout: float = 0.0,
+    batch_norm: bool = False,
+    api: str = "sequential",
+) -> keras.Model:
+    """A multilayer perceptron: one dense block per hidden layer, then one logit per class.
+
+    The last layer has no activation. Its outputs, the logits, go into a loss with
+    `from_logits=True`, which takes the softmax and the logarithm in one safe step;
+    `keras.ops.softmax` turns logits into probabilities (Goodfellow et al. 2016, §6.2.2.3).
+
+    Args:
+        units: Width of each hidden layer, the one after the input first.
+        classes: Number of classes.
+        input_shape: Shape of one example without the batch axis. With more than one axis the
+            model begins by flattening, so that `(28, 28)` takes pictures as they are.
+        activation: Name of the hidden layers' activation.
+        dropout: Share of each hidden layer's outputs set to 0 while training, in [0, 1).
+        batch_norm: Normalise each hidden layer over the batch, before its activation.
+        api: "sequential" or "functional": how Keras is told. The layers are the same.
+
+    Returns:
+        A `keras.Model`, not compiled, from `(batch, *input_shape)` to logits
+        `(batch, classes)`.
+
+    Raises:
+        ValueError: `api` is neither of the two.
+
+    Example:
+        >>> from course_lib.models import mlp
+        >>> mlp(units=(128, 64)).count_params()      # 785 · 128 + 129 · 64 + 65 · 10
+        109386
+        >>> mlp(units=(128, 64), input_shape=(28, 28), api="functional").output_shape
+        (None, 10)
+    """
+    inputs = keras.Input(tuple(input_shape))
+    layers = [keras.layers.Flatten()] if len(input_shape) > 1 else []
+    for width in units:
+        layers += dense_block(width, activation, dropout, batch_norm)
+    layers.append(keras.layers.Dense(classes))
+
+    if api == "sequential":
+        return keras.Sequential([inputs, *layers])
+    if api == "functional":
+        x = inputs
+        for layer in layers:
+            x = layer(x)
+        return keras.Model(inputs, x)
+    raise ValueError(f'api={api!r}: mlp knows "sequential" and "functional".')
