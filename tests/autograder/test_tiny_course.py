@@ -1,0 +1,24 @@
+"""The course that other tests stand on is what it says."""
+
+from __future__ import annotations
+
+from autograder.course import Course
+from autograder.gradebook import Registry
+from tests.autograder.tiny_course import LAB, hand_in, mistaken, solved, stub
+
+
+def test_built_and_registered(course: Course) -> None:
+    assert (course.release_dir / LAB / f"{LAB}.ipynb").is_file()
+    assert Registry(course).notebook_names(course.lab("01")) == [LAB]
+
+
+def test_forms_differ_in_the_answers_only(course: Course) -> None:
+    forms = stub(course), solved(course), mistaken(course, "no_bias")
+    assert len({len(form.cells) for form in forms}) == 1
+    assert "NotImplementedError" in str(forms[0]) and "NotImplementedError" not in str(forms[1])
+    assert "np.dot(x, w)\n" in "".join(cell.source + "\n" for cell in forms[2].cells)
+
+
+def test_hands_in_anything(course: Course) -> None:
+    assert hand_in(course, "O'Brien, Zoë", solved(course)).files()
+    assert hand_in(course, "broken", b"\xff{").files()
