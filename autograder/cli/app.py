@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from autograder.cli import build, grade
+from autograder.cli import build, demo, grade, init, lint
 from autograder.cli.console import problem
 from autograder.errors import AutograderError
 
@@ -21,7 +21,10 @@ app = typer.Typer(
 )
 
 _COMMANDS: dict[str, Callable[..., None]] = {
+    "demo": demo.demo,
+    "init": init.init,
     "build": build.build,
+    "lint": lint.lint,
     "grade": grade.grade,
 }
 for _name, _command in _COMMANDS.items():

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.console import CourseDir, LabName, err, out
+from autograder.cli.console import CourseDir, LabName, out
 from autograder.course import Course
 
 
@@ -36,28 +36,21 @@ def grade(
     """
     from dataclasses import replace
 
-    from autograder.cli.progress import follow
-    from autograder.scheduling import Grading
-    from autograder.stock import StockEngine
+    from autograder.cli.grading import grade_lab
+    from autograder.files import write_whole
 
     course = Course.find(Path(course_dir) if course_dir else None)
     chosen = course.lab(lab)
     if timeout is not None:
         chosen = replace(chosen, limits={**chosen.limits, "seconds": timeout})
-    grading = Grading(course, chosen, workers=workers, force=force)
-    with StockEngine(course, chosen) as engine:
-        err.print(f"isolation: {engine.isolation}")
-        outcomes = follow(grading.run(engine), total=len(grading.submissions))
-    verdicts = sorted((o.result.verdict for o in outcomes), key=lambda v: v.student)
+    graded = grade_lab(course, chosen, workers=workers, force=force)
     if json:
-        from autograder.files import write_whole
-
-        write_whole(json, "".join(verdict.as_json() + "\n" for verdict in verdicts))
-    failed = [verdict for verdict in verdicts if verdict.status == "failed"]
-    again = sum(not outcome.fresh for outcome in outcomes)
+        write_whole(json, "".join(verdict.as_json() + "\n" for verdict in graded.verdicts))
+    failed = [verdict for verdict in graded.verdicts if verdict.status == "failed"]
     out.print(
-        f"{len(verdicts)} submissions of {chosen.name}: {len(verdicts) - len(failed)} graded"
-        + (f" ({again} unchanged, not run again)" if again else "")
+        f"{len(graded.verdicts)} submissions of {chosen.name}: "
+        f"{len(graded.verdicts) - len(failed)} graded"
+        + (f" ({graded.unchanged} unchanged, not run again)" if graded.unchanged else "")
         + (f", {len(failed)} failed" if failed else "")
     )
     for verdict in failed:
