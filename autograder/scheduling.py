@@ -18,6 +18,9 @@ from autograder.course import Course, Lab
 from autograder.errors import AutograderError
 from autograder.gradebook import Registry
 from autograder.graded import Graded
+from autograder.notebooks import forms
+from autograder.notebooks.handed_in import read_handed_in
+from autograder.notebooks.repair import repair
 from autograder.results import Result
 from autograder.submissions import Submission, submissions
 from autograder.verdict import QuestionVerdict, Verdict
@@ -57,6 +60,10 @@ class Grading:
         self._registry = Registry(course)
         self._registry.register(lab)
         self._sources = _source_notebooks(course, lab)
+        self._released = {
+            name: forms.student(source, course.nbgrader_config)
+            for name, source in self._sources.items()
+        }
         self.submissions = submissions(course, lab)
 
     def run(self, engine: Engine) -> Iterator[Outcome]:
@@ -102,10 +109,13 @@ class Grading:
         }
         graded: dict[str, Graded] = {}
         problems: list[str] = []
+        repairs: list[str] = []
         questions: list[QuestionVerdict] = []
         for name, source in self._sources.items():
             try:
-                notebook = _read(submission.folder / f"{name}.ipynb")
+                handed_in, found = read_handed_in(submission.folder, name, set(self._sources))
+                notebook, changed = repair(handed_in, source, self._released[name])
+                repairs += [*found, *changed]
                 graded[name] = engine.grade(name, notebook, seed, files)
                 questions += graded[name].questions
             except AutograderError as error:
@@ -119,7 +129,7 @@ class Grading:
             max_score=sum(question.max_score for question in questions),
             seconds=round(time.monotonic() - started, 3),
             peak_memory_mb=round(max((g.peak_memory_mb for g in graded.values()), default=0), 1),
-            repairs=(*problems, *(note for g in graded.values() for note in g.notes)),
+            repairs=(*problems, *repairs, *(note for g in graded.values() for note in g.notes)),
             questions=tuple(questions),
         )
         notebooks = {name: part.notebook for name, part in graded.items()}
@@ -129,24 +139,6 @@ class Grading:
 def _source_notebooks(course: Course, lab: Lab) -> dict[str, NotebookNode]:
     paths = sorted((course.source_dir / lab.name).glob("*.ipynb"))
     return {path.stem: nbformat.read(path, as_version=4) for path in paths}
-
-
-def _read(path: Path) -> NotebookNode:
-    """The notebook in a file, brought to the current format.
-
-    Raises:
-        AutograderError: there is no file, or it isn't a notebook.
-    """
-    if not path.is_file():
-        beside = ", ".join(p.name for p in sorted(path.parent.iterdir())) or "nothing"
-        raise AutograderError(f"{path.name} was not handed in (the folder holds: {beside})")
-    try:
-        notebook = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
-        nbformat.validate(notebook)
-    except Exception as error:  # nbformat raises half a dozen unrelated types
-        reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise AutograderError(f"{path.name} can't be read: {reason[0][:200]}") from error
-    return notebook
 
 
 def _not_graded(source: NotebookNode, reason: str) -> list[QuestionVerdict]:

@@ -15,22 +15,28 @@ from nbformat import NotebookNode
 from autograder.errors import AutograderError
 
 if TYPE_CHECKING:
+    from traitlets.config import Config
+
     from autograder.notebooks.wrong_answers import WrongAnswer
 
 _MARKER = re.compile(r"^[ \t]*#* ?(BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 
 
-def student(instructor: NotebookNode) -> NotebookNode:
-    """What a student gets: nbgrader's own release steps, without its gradebook."""
+def student(instructor: NotebookNode, config: Config | None = None) -> NotebookNode:
+    """What a student gets: nbgrader's own release steps, without its gradebook.
+
+    Args:
+        instructor: the source notebook.
+        config: nbgrader's settings; default: nbgrader's defaults.
+    """
     from nbgrader import preprocessors
-    from traitlets.config import Config
 
     # `nbgrader generate_assignment` runs these; IncludeHeaderFooter and SaveCells need a course.
     steps = ["LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata", "ComputeChecksums"]
     steps += ["ClearHiddenTests", "ClearMarkScheme", "ComputeChecksums", "CheckCellMetadata"]
     notebook, resources = copy.deepcopy(instructor), {}
     for name in steps:
-        step = getattr(preprocessors, name)(config=Config(), log=logging.getLogger("nbgrader"))
+        step = getattr(preprocessors, name)(config=config, log=logging.getLogger("nbgrader"))
         notebook, resources = step.preprocess(notebook, resources)
     return notebook
 

@@ -1,0 +1,176 @@
+"""Finding and reading the notebook that a student handed in, whatever it is called."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path, PurePosixPath
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+
+from autograder.errors import AutograderError
+
+# A notebook of a class is a few hundred KB; a hundred figures make 30 MB.
+MOST_BYTES = 100 * 2**20
+_CELLS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    name: str
+    content: bytes
+    inside: str = ""
+
+
+def read_handed_in(folder: Path, name: str, others: set[str]) -> tuple[NotebookNode, list[str]]:
+    """The notebook `name` of a submission, and what was put right to read it.
+
+    Args:
+        folder: what the student handed in.
+        name: the notebook's name in the lab, without its suffix.
+        others: the lab's other notebooks, which are not taken for a renamed one.
+
+    Raises:
+        AutograderError: there is none, or none that can be read.
+    """
+    candidates = [c for c in _candidates(folder) if _stem(c) == name or _stem(c) not in others]
+    if not candidates:
+        beside = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
+        raise AutograderError(f"{name}.ipynb was not handed in; the folder holds: {beside[:300]}")
+    exact = [c for c in candidates if _stem(c) == name]
+    chosen = (exact or sorted(candidates, key=lambda c: _likeness(c, name), reverse=True))[0]
+    repairs = []
+    if chosen.inside:
+        repairs.append(f"{chosen.name} was taken out of {chosen.inside}")
+    if _stem(chosen) != name:
+        repairs.append(f"{chosen.name} was taken for {name}.ipynb")
+    ignored = sorted(c.name for c in candidates if c is not chosen)
+    if ignored:
+        repairs.append(f"other notebooks were left aside: {', '.join(ignored)}")
+    notebook, more = _parse(chosen)
+    return notebook, repairs + more
+
+
+def _stem(candidate: _Candidate) -> str:
+    return PurePosixPath(candidate.name).stem
+
+
+def _likeness(candidate: _Candidate, name: str) -> float:
+    return SequenceMatcher(None, _stem(candidate).lower(), name.lower()).ratio()
+
+
+def _candidates(folder: Path) -> list[_Candidate]:
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if ".ipynb_checkpoints" in path.parts or not path.is_file() or path.is_symlink():
+            continue
+        if path.suffix.lower() not in (".ipynb", ".zip"):
+            continue
+        if path.stat().st_size > MOST_BYTES:
+            raise AutograderError(
+                f"{path.name} has {path.stat().st_size / 2**20:.0f} MB; "
+                f"{MOST_BYTES / 2**20:.0f} is the most: clear its outputs and hand it in again"
+            )
+        content = path.read_bytes()
+        if zipfile.is_zipfile(io.BytesIO(content)):
+            found += _inside(path.name, content)
+        elif path.suffix.lower() == ".ipynb":
+            found.append(_Candidate(path.name, content))
+    return found
+
+
+def _inside(name: str, content: bytes) -> list[_Candidate]:
+    """The notebooks in a zip file, read without unpacking anything to the disk."""
+    found = []
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for entry in archive.infolist():
+                path = PurePosixPath(entry.filename)
+                hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+                if path.suffix.lower() == ".ipynb" and not hidden:
+                    if entry.file_size > MOST_BYTES:
+                        raise AutograderError(f"{name} holds a notebook of {entry.file_size} bytes")
+                    # A header may lie about the size: never read more than is allowed.
+                    with archive.open(entry) as file:
+                        found.append(_Candidate(path.name, file.read(MOST_BYTES), name))
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+        raise AutograderError(f"{name} can't be unpacked: {error}") from error
+    return found
+
+
+def _parse(candidate: _Candidate) -> tuple[NotebookNode, list[str]]:
+    """A notebook of plain cells: sources, ids and nbgrader's metadata; nothing else is kept."""
+    repairs = []
+    content = candidate.content
+    if not content.strip():
+        raise AutograderError(f"{candidate.name} is empty")
+    if content.startswith(b"\xef\xbb\xbf"):
+        repairs.append("a byte-order mark was removed")
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        fields = json.loads(content.decode(encoding))
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise AutograderError(f"{candidate.name} can't be read: {error}") from error
+    except json.JSONDecodeError as error:
+        raise AutograderError(
+            f"{candidate.name} is not, or only in part, a notebook: "
+            f"line {error.lineno}: {error.msg}"
+        ) from error
+    if not isinstance(fields, dict) or not isinstance(fields.get("nbformat"), int):
+        raise AutograderError(f"{candidate.name} is JSON but no notebook")
+    if fields["nbformat"] < 4:
+        repairs.append(f"notebook format {fields['nbformat']} was converted to 4")
+        try:
+            fields = nbformat.convert(nbformat.from_dict(fields), 4)
+        except Exception as error:  # the converters raise whatever the old file makes them
+            raise AutograderError(f"{candidate.name} can't be converted: {error}") from error
+    cells = fields.get("cells")
+    if not isinstance(cells, list):
+        raise AutograderError(f"{candidate.name} has no list of cells")
+    plain, dropped = [], 0
+    for cell in cells:
+        rebuilt = _plain_cell(cell)
+        if rebuilt is None:
+            dropped += 1
+        else:
+            plain.append(rebuilt)
+    if dropped:
+        repairs.append(f"{dropped} entries that are no cells were left out")
+    seen: set[str] = set()
+    for number, cell in enumerate(plain):
+        if cell.id in seen:
+            cell.id = f"handed-in-{number}"
+        seen.add(cell.id)
+    notebook = new_notebook(cells=plain)
+    metadata = fields.get("metadata")
+    kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
+    if isinstance(kernel, dict) and isinstance(kernel.get("name"), str):
+        notebook.metadata.kernelspec = {"name": kernel["name"]}
+    return notebook, repairs
+
+
+def _plain_cell(cell: object) -> NotebookNode | None:
+    if not isinstance(cell, dict) or cell.get("cell_type") not in _CELLS:
+        return None
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    if not isinstance(source, str):
+        return None
+    # A lone surrogate, as "\ud800" in JSON makes one, can't be written as UTF-8 again.
+    source = source.encode("utf-8", "replace").decode("utf-8")
+    rebuilt = _CELLS[cell["cell_type"]](source)
+    if isinstance(cell.get("id"), str) and _ID.fullmatch(cell["id"]):
+        rebuilt.id = cell["id"]
+    metadata = cell.get("metadata")
+    mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    if isinstance(mark, dict) and isinstance(mark.get("grade_id"), str):
+        rebuilt.metadata.nbgrader = dict(mark)
+    return rebuilt

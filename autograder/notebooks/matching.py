@@ -1,0 +1,107 @@
+"""Which of a student's cells is which cell of the lab, when the notebook no longer says so."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+from nbformat import NotebookNode
+
+from autograder.notebooks.names import bound_names
+
+# Below this, two cells have nothing to do with each other (a test cell differs by a few lines).
+_ALIKE = 0.6
+
+
+def match_cells(
+    handed_in: NotebookNode, source: NotebookNode, released: NotebookNode
+) -> dict[str, int]:
+    """By grade id, the position of the student's cell that is that cell of the lab.
+
+    A cell is found by its grade id, by its cell id, by what it defines, or by its text, in this
+    order. A grade id is believed only when the cell's content doesn't speak against it, so that
+    an answer that carries a test cell's id is still an answer.
+
+    Args:
+        handed_in: the student's notebook.
+        source: the instructor's notebook.
+        released: the same as students got it, cell by cell.
+    """
+    marked = [c for c in released.cells if "nbgrader" in c.metadata]
+    # What an answer defines stands in the solution; the stub may define nothing.
+    defines = {
+        cell.metadata.nbgrader.grade_id: _defined(cell)
+        for cell in source.cells
+        if "nbgrader" in cell.metadata and not cell.metadata.nbgrader.get("locked")
+    }
+    free = set(range(len(handed_in.cells)))
+    found: dict[str, int] = {}
+
+    def take(cell: NotebookNode, candidates: list[int]) -> None:
+        grade_id = cell.metadata.nbgrader.grade_id
+        open_ones = [i for i in candidates if i in free]
+        if grade_id not in found and open_ones:
+            found[grade_id] = _best(cell, open_ones, handed_in)
+            free.discard(found[grade_id])
+
+    def positions(key) -> dict[str, list[int]]:
+        table: dict[str, list[int]] = {}
+        for position, cell in enumerate(handed_in.cells):
+            if name := key(cell):
+                table.setdefault(name, []).append(position)
+        return table
+
+    by_grade_id = positions(lambda cell: cell.metadata.get("nbgrader", {}).get("grade_id"))
+    by_id = positions(lambda cell: cell.id)
+    for cell in marked:
+        claimed = by_grade_id.get(cell.metadata.nbgrader.grade_id, [])
+        take(cell, [i for i in claimed if _plausible(handed_in.cells[i], cell, marked, defines)])
+    for cell in marked:
+        same = by_id.get(cell.id, [])
+        take(cell, [i for i in same if _plausible(handed_in.cells[i], cell, marked, defines)])
+    for cell in marked:
+        if defined := defines.get(cell.metadata.nbgrader.grade_id):
+            take(cell, [i for i in sorted(free) if _defined(handed_in.cells[i]) & defined])
+    for cell in marked:
+        take(cell, [i for i in sorted(free) if _likeness(handed_in.cells[i], cell) >= _ALIKE])
+    return found
+
+
+def _plausible(
+    claiming: NotebookNode,
+    cell: NotebookNode,
+    marked: list[NotebookNode],
+    defines: dict[str, set[str]],
+) -> bool:
+    """Whether a cell that carries another's id can be that cell, going by what is in it."""
+    if not cell.metadata.nbgrader.get("locked"):
+        # An answer may say anything, but not be one of the lab's test cells.
+        return not any(
+            other.metadata.nbgrader.get("locked") and _likeness(claiming, other) > 0.95
+            for other in marked
+        )
+    # A test cell with changes is restored; one that holds somebody's answer isn't a test cell.
+    if claiming.source.strip() == cell.source.strip():
+        return True
+    return not any(_defined(claiming) & answer for answer in defines.values())
+
+
+def _best(cell: NotebookNode, candidates: list[int], handed_in: NotebookNode) -> int:
+    """Of several copies, the last that was worked on; of a locked cell, the most alike."""
+    if cell.metadata.nbgrader.get("locked"):
+        return max(candidates, key=lambda i: _likeness(handed_in.cells[i], cell))
+    worked_on = [i for i in candidates if handed_in.cells[i].source.strip() != cell.source.strip()]
+    return (worked_on or candidates)[-1]
+
+
+def _defined(cell: NotebookNode) -> set[str]:
+    if cell.cell_type != "code":
+        return set()
+    try:
+        return bound_names(cell.source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+
+
+def _likeness(one: NotebookNode, other: NotebookNode) -> float:
+    # Beyond a few thousand characters the ratio costs more than it tells.
+    return SequenceMatcher(None, one.source[:4000], other.source[:4000], autojunk=False).ratio()
