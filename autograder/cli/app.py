@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from autograder.cli import build, demo, grade, init, lint
+from autograder.cli import build, demo, doctor, grade, init, lint
 from autograder.cli.console import problem
 from autograder.errors import AutograderError
 
@@ -25,6 +25,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "init": init.init,
     "build": build.build,
     "lint": lint.lint,
+    "doctor": doctor.doctor,
     "grade": grade.grade,
 }
 for _name, _command in _COMMANDS.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from difflib import SequenceMatcher
 
 from nbformat import NotebookNode
@@ -17,9 +18,9 @@ def match_cells(
 ) -> dict[str, int]:
     """By grade id, the position of the student's cell that is that cell of the lab.
 
-    A cell is found by its grade id, by its cell id, by what it defines, or by its text, in this
-    order. A grade id is believed only when the cell's content doesn't speak against it, so that
-    an answer that carries a test cell's id is still an answer.
+    A cell is found by its grade id, by its cell id, by what it defines, by its text, or by its
+    neighbours, in this order. A grade id is believed only when the cell's content doesn't speak
+    against it, so that an answer that carries a test cell's id is still an answer.
 
     Args:
         handed_in: the student's notebook.
@@ -43,7 +44,10 @@ def match_cells(
             found[grade_id] = _best(cell, open_ones, handed_in)
             free.discard(found[grade_id])
 
-    def positions(key) -> dict[str, list[int]]:
+    def plausible(cell: NotebookNode, candidates: list[int]) -> list[int]:
+        return [i for i in candidates if _plausible(handed_in.cells[i], cell, marked, defines)]
+
+    def positions(key: Callable[[NotebookNode], str | None]) -> dict[str, list[int]]:
         table: dict[str, list[int]] = {}
         for position, cell in enumerate(handed_in.cells):
             if name := key(cell):
@@ -53,17 +57,36 @@ def match_cells(
     by_grade_id = positions(lambda cell: cell.metadata.get("nbgrader", {}).get("grade_id"))
     by_id = positions(lambda cell: cell.id)
     for cell in marked:
-        claimed = by_grade_id.get(cell.metadata.nbgrader.grade_id, [])
-        take(cell, [i for i in claimed if _plausible(handed_in.cells[i], cell, marked, defines)])
+        take(cell, plausible(cell, by_grade_id.get(cell.metadata.nbgrader.grade_id, [])))
     for cell in marked:
-        same = by_id.get(cell.id, [])
-        take(cell, [i for i in same if _plausible(handed_in.cells[i], cell, marked, defines)])
+        take(cell, plausible(cell, by_id.get(cell.id, [])))
     for cell in marked:
         if defined := defines.get(cell.metadata.nbgrader.grade_id):
             take(cell, [i for i in sorted(free) if _defined(handed_in.cells[i]) & defined])
     for cell in marked:
-        take(cell, [i for i in sorted(free) if _likeness(handed_in.cells[i], cell) >= _ALIKE])
+        alike = [i for i in sorted(free) if _likeness(handed_in.cells[i], cell) >= _ALIKE]
+        take(cell, plausible(cell, alike))
+    for cell in marked:
+        if not cell.metadata.nbgrader.get("locked"):
+            take(cell, _between_neighbours(cell, released, handed_in))
     return found
+
+
+def _between_neighbours(
+    cell: NotebookNode, released: NotebookNode, handed_in: NotebookNode
+) -> list[int]:
+    """Where a wholly rewritten answer stands: after the text that stood before it, or before the
+    text that stood after it."""
+    texts = [c.source.strip() for c in handed_in.cells]
+    index = released.cells.index(cell)
+    places = []
+    for neighbour, step in ((index - 1, 1), (index + 1, -1)):
+        if 0 <= neighbour < len(released.cells):
+            text = released.cells[neighbour].source.strip()
+            if texts.count(text) == 1:
+                places.append(texts.index(text) + step)
+    given = {c.source.strip() for c in released.cells}
+    return [i for i in places if 0 <= i < len(texts) and texts[i] not in given][:1]
 
 
 def _plausible(

@@ -87,7 +87,7 @@ def _changes(cell: NotebookNode, given: NotebookNode) -> list[str]:
     if theirs.get("grade_id") != mark.grade_id:
         lost = "had lost its grade id" if not theirs else f"was called {theirs['grade_id']}"
         found.append(f"cell {mark.grade_id} {lost}")
-    if theirs and theirs.get("points") != mark.get("points"):
+    if theirs and "points" in mark and theirs.get("points") != mark.points:
         found.append(f"cell {mark.grade_id}: points {theirs.get('points')} set to {mark.points}")
     if cell.cell_type != given.cell_type:
         found.append(f"cell {mark.grade_id} had been turned into a {cell.cell_type} cell")
