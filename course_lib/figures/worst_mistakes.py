@@ -1,0 +1,58 @@
+"""The pictures that a classifier is surest and most wrong about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from course_lib.figures.picture_grid import picture_grid
+
+
+def worst_mistakes(
+    pictures, labels, probabilities, indices, classes: Sequence[str] | None = None
+) -> Figure:
+    """Draw mistakes, each with its true class, the class that was predicted, and how surely.
+
+    Args:
+        pictures: Array `(n, height, width)` or `(n, height, width, channels)`.
+        labels: True classes, integers `(n,)`.
+        probabilities: Predicted probabilities `(n, classes)`.
+        indices: Which of the n to draw, the worst first.
+        classes: Names of the classes. Default: their numbers.
+
+    Returns:
+        A `matplotlib.figure.Figure`.
+
+    Raises:
+        ValueError: One of the indices is not a mistake.
+
+    Example:
+        >>> import numpy as np
+        >>> pictures, labels = np.zeros((2, 28, 28), "uint8"), np.array([0, 1])
+        >>> probabilities = np.array([[0.9, 0.1], [0.8, 0.2]])
+        >>> worst_mistakes(pictures, labels, probabilities, [1]).get_suptitle()
+        'The worst mistake: 80 % sure, and wrong'
+    """
+    indices = np.asarray(indices, dtype=int)
+    labels, probabilities = np.asarray(labels)[indices], np.asarray(probabilities)[indices]
+    predicted, confidence = probabilities.argmax(axis=-1), probabilities.max(axis=-1)
+    if np.any(predicted == labels):
+        right = indices[predicted == labels][0]
+        raise ValueError(f"Picture {right} is no mistake: its most probable class is its label.")
+    name = (lambda number: str(number)) if classes is None else (lambda number: classes[number])
+    captions = [
+        f"{name(true)} read as {name(wrong)}\n{100 * sure:.0f} % sure"
+        for true, wrong, sure in zip(labels, predicted, confidence, strict=True)
+    ]
+    return picture_grid(np.asarray(pictures)[indices], captions, _finding(confidence), columns=6)
+
+
+def _finding(confidence):
+    if len(confidence) == 0:
+        return "No mistake to show"
+    least = f"{100 * confidence.min():.0f} % sure, and wrong"
+    if len(confidence) == 1:
+        return f"The worst mistake: {least}"
+    return f"The {len(confidence)} worst mistakes: at least {least}"
