@@ -124,7 +124,10 @@ class Course:
     def db_url(self) -> str:
         """The gradebook's address, as SQLAlchemy takes it."""
         default = f"sqlite:///{self.root / 'gradebook.db'}"
-        return str(self.nbgrader_config.CourseDirectory.get("db_url", default))
+        url = str(self.nbgrader_config.CourseDirectory.get("db_url", default))
+        # formgrader may hold the file for a moment: wait for it, longer than SQLite's 5 s.
+        patient = url.startswith("sqlite:///") and "?" not in url
+        return f"{url}?timeout=60" if patient else url
 
     def labs(self) -> list[Lab]:
         """All labs: those of `course.toml`, or else the folders of the source tree."""

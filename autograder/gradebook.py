@@ -12,12 +12,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from nbgrader.utils import parse_utc
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config
 
 from autograder.course import Course, Lab
@@ -39,11 +39,21 @@ class Registry:
 
     @contextlib.contextmanager
     def open(self) -> Iterator[Gradebook]:
-        """nbgrader's gradebook."""
-        with warnings.catch_warnings(), Gradebook(self._course.db_url) as gradebook:
-            # nbgrader 0.9 adds rows in an order that SQLAlchemy 2 warns of; nothing is lost.
-            warnings.simplefilter("ignore", SAWarning)
-            yield gradebook
+        """nbgrader's gradebook.
+
+        Raises:
+            AutograderError: the database can't be read or written.
+        """
+        try:
+            with warnings.catch_warnings(), Gradebook(self._course.db_url) as gradebook:
+                # nbgrader 0.9 adds rows in an order that SQLAlchemy 2 warns of; nothing is lost.
+                warnings.simplefilter("ignore", SAWarning)
+                yield gradebook
+        except DatabaseError as error:
+            raise AutograderError(
+                f"the gradebook {self._course.db_url} can't be used: {error.orig}",
+                "close what holds it, make room or check its permissions; then run this again",
+            ) from error
 
     def register(self, lab: Lab) -> None:
         """Tell the gradebook what the lab asks and what it is worth, as a release does.
@@ -128,14 +138,10 @@ class Registry:
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(submission.folder / path, folder / path)
 
-    def has(self, submission: Submission) -> bool:
-        """Whether the gradebook knows the submission."""
+    def students(self, lab: Lab) -> set[str]:
+        """The students with a submission of the lab in the gradebook."""
         with self.open() as gradebook:
-            try:
-                gradebook.find_submission(submission.lab, submission.student)
-            except MissingEntry:
-                return False
-        return True
+            return {row.student_id for row in gradebook.assignment_submissions(lab.name)}
 
 
 def _naive_utc(moment: datetime) -> datetime:

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import nbformat
@@ -21,7 +20,7 @@ from autograder.graded import Graded
 from autograder.notebooks import forms
 from autograder.notebooks.handed_in import read_handed_in
 from autograder.notebooks.repair import repair
-from autograder.results import Result
+from autograder.results import Result, Results
 from autograder.submissions import Submission, submissions
 from autograder.verdict import QuestionVerdict, Verdict
 
@@ -52,75 +51,83 @@ class Grading:
         lab: the lab.
         workers: submissions graded at the same time.
         force: grade unchanged submissions again, too.
+
+    Raises:
+        AutograderError: the lab has no notebook, or nobody has handed one in.
     """
 
     def __init__(self, course: Course, lab: Lab, workers: int = 2, force: bool = False) -> None:
         self._course, self._lab = course, lab
         self._workers, self._force = workers, force
-        self._registry = Registry(course)
-        self._registry.register(lab)
+        self.submissions = submissions(course, lab)
         self._sources = _source_notebooks(course, lab)
         self._released = {
             name: forms.student(source, course.nbgrader_config)
             for name, source in self._sources.items()
         }
-        self.submissions = submissions(course, lab)
+        self._registry = Registry(course)
+        self._results = Results(course.results_dir / lab.name)
 
     def run(self, engine: Engine) -> Iterator[Outcome]:
         """Grade and record; yields each submission's outcome as soon as it is in the gradebook."""
-        version = _digest(engine.isolation, *(nbformat.writes(s) for s in self._sources.values()))
-        todo = []
-        for submission in self.submissions:
-            fingerprint = submission.fingerprint(version)
-            known = Result.read(self._path(submission))
-            if (
-                known
-                and known.fingerprint == fingerprint
-                and known.verdict.status == "graded"
-                and not self._force
-            ):
-                if not self._registry.has(submission):
-                    self._registry.record(submission, known.notebooks)
+        with self._results.locked():
+            self._registry.register(self._lab)
+            version = _digest(*(nbformat.writes(source) for source in self._sources.values()))
+            recorded = self._registry.students(self._lab)
+            todo = []
+            for submission in self.submissions:
+                fingerprint = submission.fingerprint(version, engine.isolation)
+                known = self._results.read(submission.student)
+                if known is None or self._again(known, fingerprint):
+                    todo.append((submission, fingerprint))
+                    continue
+                there = self._results.is_recorded(submission.student, known)
+                if not (there and submission.student in recorded):
+                    self._record(submission, known)
                 yield Outcome(known, fresh=False)
-            else:
-                todo.append((submission, fingerprint))
+            yield from self._grade_all(engine, todo)
+
+    def _again(self, known: Result, fingerprint: str) -> bool:
+        # What could not be graded costs nothing to try again, and may have failed by bad luck.
+        changed = known.fingerprint != fingerprint
+        return self._force or changed or known.verdict.status != "graded"
+
+    def _grade_all(self, engine: Engine, todo: list[tuple[Submission, str]]) -> Iterator[Outcome]:
         pool = ThreadPoolExecutor(self._workers)
         try:
             pending = [pool.submit(self._grade, engine, *item) for item in todo]
             for future in as_completed(pending):
                 submission, result = future.result()
-                result.write(self._path(submission))
-                self._registry.record(submission, result.notebooks)
+                self._results.write(submission, result)
+                self._record(submission, result)
                 yield Outcome(result, fresh=True)
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _path(self, submission: Submission) -> Path:
-        return self._course.results_dir / submission.lab / f"{submission.student}.json"
+    def _record(self, submission: Submission, result: Result) -> None:
+        self._registry.record(submission, result.notebooks)
+        self._results.mark_recorded(submission.student, result)
 
     def _grade(
         self, engine: Engine, submission: Submission, fingerprint: str
     ) -> tuple[Submission, Result]:
         started, seed = time.monotonic(), secrets.randbits(32)
-        files = {
-            str(path): (submission.folder / path).read_bytes()
-            for path in submission.files()
-            if path.suffix != ".ipynb"
-        }
         graded: dict[str, Graded] = {}
-        problems: list[str] = []
-        repairs: list[str] = []
+        remarks: list[str] = []
         questions: list[QuestionVerdict] = []
         for name, source in self._sources.items():
             try:
-                handed_in, found = read_handed_in(submission.folder, name, set(self._sources))
-                notebook, changed = repair(handed_in, source, self._released[name])
-                repairs += [*found, *changed]
-                graded[name] = engine.grade(name, notebook, seed, files)
+                handed_in, read = read_handed_in(submission.folder, name, set(self._sources))
+                notebook, mended = repair(handed_in, source, self._released[name])
+                remarks += [*read, *mended]
+                graded[name] = engine.grade(name, notebook, seed, submission.companions())
                 questions += graded[name].questions
-            except AutograderError as error:
-                problems.append(str(error))
-                questions += _not_graded(source, str(error))
+                remarks += graded[name].notes
+            except Exception as error:  # whatever it is, it costs this notebook and no other
+                known = isinstance(error, AutograderError)
+                reason = str(error) if known else f"{type(error).__name__}: {error}"
+                remarks.append(reason)
+                questions += _not_graded(source, reason)
         verdict = Verdict(
             student=submission.student,
             lab=submission.lab,
@@ -129,7 +136,7 @@ class Grading:
             max_score=sum(question.max_score for question in questions),
             seconds=round(time.monotonic() - started, 3),
             peak_memory_mb=round(max((g.peak_memory_mb for g in graded.values()), default=0), 1),
-            repairs=(*problems, *repairs, *(note for g in graded.values() for note in g.notes)),
+            repairs=tuple(remarks),
             questions=tuple(questions),
         )
         notebooks = {name: part.notebook for name, part in graded.items()}
@@ -137,16 +144,22 @@ class Grading:
 
 
 def _source_notebooks(course: Course, lab: Lab) -> dict[str, NotebookNode]:
-    paths = sorted((course.source_dir / lab.name).glob("*.ipynb"))
-    return {path.stem: nbformat.read(path, as_version=4) for path in paths}
+    folder = course.source_dir / lab.name
+    paths = sorted(folder.glob("*.ipynb"))
+    if not paths:
+        raise AutograderError(f"no notebook in {folder}", f"run: autograder build {lab.name}")
+    try:
+        return {path.stem: nbformat.read(path, as_version=4) for path in paths}
+    except Exception as error:  # nbformat raises half a dozen unrelated types
+        raise AutograderError(f"a notebook in {folder} can't be read: {error}") from error
 
 
 def _not_graded(source: NotebookNode, reason: str) -> list[QuestionVerdict]:
-    marks = [
-        c.metadata.nbgrader for c in source.cells if c.metadata.get("nbgrader", {}).get("grade")
-    ]
+    marks = (cell.metadata.get("nbgrader", {}) for cell in source.cells)
     return [
-        QuestionVerdict(mark.grade_id, 0.0, float(mark.points), "missing", reason) for mark in marks
+        QuestionVerdict(mark["grade_id"], 0.0, float(mark["points"]), "missing", reason)
+        for mark in marks
+        if mark.get("grade")
     ]
 
 

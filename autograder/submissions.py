@@ -19,9 +19,24 @@ class Submission:
     folder: Path
 
     def files(self) -> list[Path]:
-        """Every file handed in, relative to the folder, in a fixed order."""
-        found = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
+        """Every file handed in, relative to the folder, in a fixed order.
+
+        Links are left out: one may point at another's work or at the solution.
+        """
+        found = (
+            path.relative_to(self.folder)
+            for path in self.folder.rglob("*")
+            if path.is_file() and path.resolve().is_relative_to(self.folder.resolve())
+        )
         return sorted(path for path in found if ".ipynb_checkpoints" not in path.parts)
+
+    def companions(self) -> dict[str, bytes]:
+        """The content of every file handed in beside the notebooks, by its relative path."""
+        return {
+            str(path): (self.folder / path).read_bytes()
+            for path in self.files()
+            if path.suffix != ".ipynb"
+        }
 
     def fingerprint(self, *also: str) -> str:
         """A digest of all files handed in and of whatever else decides the score."""

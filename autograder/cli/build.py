@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from autograder.cli.console import CourseDir, err, out
-from autograder.course import Course
+from autograder.cli.console import CourseDir, chosen_course, err, out
 
 
 def build(
@@ -29,7 +27,7 @@ def build(
     """
     from autograder.notebooks import build as notebooks
 
-    course = Course.find(Path(course_dir) if course_dir else None)
+    course = chosen_course(course_dir)
     chosen = [course.lab(name) for name in labs] if labs else course.labs()
     stale = [
         path

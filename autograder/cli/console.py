@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from autograder.course import Course
 from autograder.errors import AutograderError
 
 out = Console(highlight=False, soft_wrap=True)
@@ -23,6 +25,11 @@ CourseDir = Annotated[
 LabName = Annotated[
     str, typer.Argument(metavar="LAB", help="The lab's name, or how it begins: 01.")
 ]
+
+
+def chosen_course(course_dir: str | None) -> Course:
+    """The course that `--course-dir` names, or else the one around the current folder."""
+    return Course(Path(course_dir)) if course_dir else Course.find()
 
 
 def problem(error: AutograderError) -> None:

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.console import CourseDir, LabName, out
-from autograder.course import Course
+from autograder.cli.console import CourseDir, LabName, chosen_course, out
 
 
 def grade(
@@ -39,7 +38,7 @@ def grade(
     from autograder.cli.grading import grade_lab
     from autograder.files import write_whole
 
-    course = Course.find(Path(course_dir) if course_dir else None)
+    course = chosen_course(course_dir)
     chosen = course.lab(lab)
     if timeout is not None:
         chosen = replace(chosen, limits={**chosen.limits, "seconds": timeout})

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.console import CourseDir, out
-from autograder.course import Course
+from autograder.cli.console import CourseDir, chosen_course, out
 
 
 def init(
@@ -21,6 +20,6 @@ def init(
     """
     from autograder.new_course import new_course
 
-    made = new_course(Course.find(Path(course_dir) if course_dir else None), folder)
+    made = new_course(chosen_course(course_dir), folder)
     out.print(f"A course of {len(made.labs())} labs is in {made.root}")
     out.print("Next: put submissions into submitted/STUDENT/LAB/, then: autograder grade LAB")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
-from autograder.cli.console import CourseDir, out
-from autograder.course import Course
+from autograder.cli.console import CourseDir, chosen_course, out
 
 if TYPE_CHECKING:
     from autograder.notebooks.lint import Finding
@@ -34,7 +32,7 @@ def lint(
     from autograder.notebooks.lint import read_through, try_out
     from autograder.stock import StockEngine
 
-    course = Course.find(Path(course_dir) if course_dir else None)
+    course = chosen_course(course_dir)
     wrong = 0
     for lab in [course.lab(name) for name in labs] if labs else course.labs():
         out.print(f"[bold]{lab.name}[/]: reading it through")

@@ -1,0 +1,158 @@
+"""A student's marks for a lab as they stand: the automatic ones and those given by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import nbformat
+
+from autograder.course import Course, Lab
+from autograder.hand_grading import HandGrading, HandMark
+from autograder.verdict import QuestionVerdict, Verdict
+
+OUTCOMES = {
+    "full": "full marks",
+    "part": "part of the marks",
+    "none": "no marks",
+    "error": "stopped with an error",
+    "timeout": "ran too long",
+    "limit": "met a limit",
+    "missing": "not graded",
+    "waiting": "waiting for a person",
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One question's marks.
+
+    Args:
+        notebook: the name of the notebook that asks it.
+        grade_id: the question.
+        score: points earned; None while a person has still to give them.
+        max_score: points to be had.
+        outcome: a key of `OUTCOMES`.
+        message: the sentence for the student; empty where all is well.
+        by_hand: whether a person gave the points.
+        needs_person: whether a person has to look, for the first time or again.
+    """
+
+    notebook: str
+    grade_id: str
+    score: float | None
+    max_score: float
+    outcome: str
+    message: str = ""
+    by_hand: bool = False
+    needs_person: bool = False
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """One student's marks.
+
+    Args:
+        verdict: what automatic grading says.
+        marks: one for each question, in the lab's order.
+        comments: by notebook and cell, what the instructor wrote.
+        penalty: points that nbgrader takes off for handing in late; not taken off `score`.
+    """
+
+    verdict: Verdict
+    marks: tuple[Mark, ...]
+    comments: dict[tuple[str, str], str]
+    penalty: float = 0.0
+
+    @property
+    def student(self) -> str:
+        return self.verdict.student
+
+    @property
+    def graded(self) -> bool:
+        """Whether at least a part of the submission could be graded."""
+        return self.verdict.status == "graded"
+
+    @property
+    def given(self) -> list[Mark]:
+        """The questions that have their marks."""
+        return [mark for mark in self.marks if mark.score is not None]
+
+    @property
+    def score(self) -> float:
+        """Points earned so far."""
+        return sum(mark.score for mark in self.given)
+
+    @property
+    def max_score(self) -> float:
+        """Points to be had, in all."""
+        return sum(mark.max_score for mark in self.marks)
+
+    @property
+    def waiting(self) -> float:
+        """Points that a person has still to decide on."""
+        return sum(mark.max_score for mark in self.marks if mark.score is None)
+
+    @property
+    def share(self) -> float:
+        """Points earned as a part of those that are decided, 0 to 1 and above by extra credit."""
+        decided = self.max_score - self.waiting
+        return self.score / decided if decided else 0.0
+
+
+def questions_of(course: Course, lab: Lab) -> dict[str, list[str]]:
+    """By notebook of the lab, its graded cells' ids, in the order in which they are graded."""
+    found = {}
+    for path in sorted((course.source_dir / lab.name).glob("*.ipynb")):
+        cells = nbformat.read(path, as_version=4).cells
+        marks = (cell.metadata.get("nbgrader", {}) for cell in cells)
+        found[path.stem] = [mark["grade_id"] for mark in marks if mark.get("grade")]
+    return found
+
+
+def scorecard(
+    verdict: Verdict, by_hand: HandGrading, questions: dict[str, list[str]]
+) -> Scorecard:
+    """Lay what people decided over what the engine did, as nbgrader does: a person's marks win.
+
+    Args:
+        verdict: the automatic part.
+        by_hand: the student's part of `hand_grading`.
+        questions: the lab's, by notebook (`questions_of`).
+    """
+    left = {name: list(ids) for name, ids in questions.items()}
+    marks = []
+    for question in verdict.questions:
+        notebook = next((n for n, ids in left.items() if question.grade_id in ids), verdict.lab)
+        if notebook in left:  # two notebooks of a lab may use one id: the first comes first
+            left[notebook].remove(question.grade_id)
+        marks.append(_mark(notebook, question, by_hand.marks.get((notebook, question.grade_id))))
+    return Scorecard(verdict, tuple(marks), by_hand.comments, sum(by_hand.penalties.values()))
+
+
+def _mark(notebook: str, question: QuestionVerdict, by_hand: HandMark | None) -> Mark:
+    given = by_hand is not None and by_hand.score is not None
+    score = by_hand.score if given else None if question.status == "manual" else question.score
+    if score is not None and by_hand is not None:
+        score += by_hand.extra_credit
+    outcome = _outcome(question, score, given)
+    return Mark(
+        notebook=notebook,
+        grade_id=question.grade_id,
+        score=score,
+        max_score=question.max_score,
+        outcome=outcome,
+        message="" if outcome == "full" else question.message,
+        by_hand=given,
+        needs_person=score is None or (given and by_hand.needs_person),
+    )
+
+
+def _outcome(question: QuestionVerdict, score: float | None, by_hand: bool) -> str:
+    if score is None:
+        return "waiting"
+    if (question.status == "passed" and not by_hand) or score >= question.max_score > 0:
+        return "full"
+    if score > 0:
+        return "part"
+    automatic = not by_hand and question.status in OUTCOMES
+    return question.status if automatic else "none"
