@@ -14,7 +14,8 @@ from typing import Any
 
 _MAX_MESSAGE = 1 << 16
 _MAX_FDS = 16
-_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+_PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 
 
 def serve_forks(control: socket.socket, work: Callable[[Any, list[int]], None]) -> None:
@@ -28,7 +29,7 @@ def serve_forks(control: socket.socket, work: Callable[[Any, list[int]], None]) 
         work: called in the fork with the request and its descriptors; the fork ends with it.
     """
     # Orphans of a fork come back here and are reaped.
-    set_process_option(_PR_SET_CHILD_SUBREAPER, 1)
+    set_process_option(PR_SET_CHILD_SUBREAPER, 1)
     poller = select.poll()
     poller.register(control, select.POLLIN)
     while True:

@@ -95,21 +95,30 @@ def _set_timeout(sock: socket.socket, deadline: float | None) -> None:
     sock.settimeout(left)
 
 
-def send_json(sock: socket.socket, message: Any, fds: list[int] | None = None) -> None:
-    """Send a message and file descriptors to a process that is trusted."""
-    payload = json.dumps(message).encode()
-    send_frame(sock, payload)
-    if fds:
-        socket.send_fds(sock, [b"f"], fds)
+def send_json(sock: socket.socket, message: Any) -> None:
+    """Send a message to a process that is trusted."""
+    send_frame(sock, json.dumps(message).encode())
 
 
-def receive_json(sock: socket.socket, fds: int = 0) -> tuple[Any, list[int]]:
-    """Receive a message and `fds` file descriptors from a process that is trusted."""
-    message = json.loads(receive_frame(sock))
-    if not fds:
-        return message, []
+def receive_json(sock: socket.socket) -> Any:
+    """Receive a message from a process that is trusted."""
+    return json.loads(receive_frame(sock))
+
+
+def send_descriptors(sock: socket.socket, fds: list[int]) -> None:
+    """Send file descriptors to a process that is trusted."""
     sock.settimeout(None)
-    data, received, _, _ = socket.recv_fds(sock, 1, fds)
-    if not data:
+    socket.send_fds(sock, [b"f"], fds)
+
+
+def receive_descriptors(sock: socket.socket, count: int) -> list[int]:
+    """Receive `count` file descriptors.
+
+    Raises:
+        FrameError: the other end closed the socket.
+    """
+    sock.settimeout(None)
+    data, fds, _, _ = socket.recv_fds(sock, 1, count)
+    if not data or len(fds) != count:
         raise FrameError("the other end is gone")
-    return message, received
+    return fds

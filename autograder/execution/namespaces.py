@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import socket
 from pathlib import Path
 
 _CLONE_NEWNS = 0x00020000
@@ -69,7 +70,7 @@ def mount_private(home: str, disk_mb: float, keep: list[str]) -> None:
     covered = ("/tmp", home, "/dev/shm")
     inside = [p for p in keep if any(p == c or p.startswith(c + "/") for c in covered)]
     kept = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in inside}
-    os.sethostname("kernel")
+    socket.sethostname("kernel")
     inodes = max(4096, int(disk_mb * 64))
     options = f"size={int(disk_mb * 1024)}k,nr_inodes={inodes},mode=700"
     _mount("tmpfs", "/tmp", "tmpfs", _MS_NOSUID | _MS_NODEV, options)

@@ -1,0 +1,172 @@
+"""The grading engine: runs and judges notebooks, with scores that their code cannot touch."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from nbformat import NotebookNode
+
+from autograder.errors import AutograderError
+from autograder.execution.kernel_host import KernelHost, KernelHostError
+from autograder.execution.limits import Limits
+from autograder.execution.sandbox import Sandbox
+from autograder.execution.spawner import Spawner
+from autograder.graded import Graded
+from autograder.supervision import Supervision
+from autograder.verification.verifier_host import VerifierHost, VerifierHostError
+
+
+class Engine:
+    """Grades one notebook at a time for each thread that calls `grade`.
+
+    Two warm parents import TensorFlow once: one forks a sandboxed kernel for each submission, one
+    forks the verifier that judges it. Threads may share an engine; a process that was forked from
+    the one that made it may not use it.
+
+    Args:
+        limits: what one submission may use.
+        isolation: "auto" takes the strongest sandbox that works here, "bwrap" insists on it,
+            "none" does without.
+        read_only: files and folders that students' code may read: the lab's data, Keras' cache.
+        environment: environment variables that both sides see, such as KERAS_HOME.
+        threads: TensorFlow's threads in each kernel and each verifier.
+
+    Raises:
+        AutograderError: the sandbox that was asked for can't be had, or a side does not start.
+    """
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        isolation: str = "auto",
+        read_only: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+        threads: int = 1,
+    ) -> None:
+        self.limits = limits or Limits()
+        shared = {
+            "OMP_NUM_THREADS": str(threads),
+            "OPENBLAS_NUM_THREADS": str(threads),
+            "TF_NUM_INTRAOP_THREADS": str(threads),
+            "TF_NUM_INTEROP_THREADS": "1",
+            "KERAS_BACKEND": "tensorflow",
+            **(environment or {}),
+        }
+        try:
+            self._sandbox = Sandbox.find(isolation, read_only, shared)
+        except (ValueError, RuntimeError) as error:
+            raise AutograderError(str(error), "see: autograder doctor") from error
+        # The system's own folder for it: paths of unix sockets may be 107 characters long.
+        self._folder = Path(tempfile.mkdtemp(prefix="autograder-"))
+        self._spawner = Spawner()
+        try:
+            # Both import at the same time.
+            self._kernels = KernelHost(self._sandbox, self._folder, self._spawner)
+            self._verifiers = VerifierHost(self._folder, self._spawner, shared)
+        except (OSError, KernelHostError) as error:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise AutograderError(str(error), "see: autograder doctor") from error
+
+    @property
+    def isolation(self) -> str:
+        """What students' code is walled in by: "bwrap", …, or "none (weak)"."""
+        return self._sandbox.isolation
+
+    @property
+    def isolation_reason(self) -> str:
+        """One sentence on why it is this one."""
+        return self._sandbox.reason
+
+    def __enter__(self) -> Engine:
+        try:
+            self._kernels.wait_until_ready()
+            self._verifiers.wait_until_ready()
+        except (KernelHostError, VerifierHostError) as error:
+            self.close()
+            raise AutograderError(str(error), "see: autograder doctor") from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End both sides and everything that still runs; remove the engine's files."""
+        self._kernels.close()
+        self._verifiers.close()
+        self._spawner.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def grade(
+        self,
+        notebook: NotebookNode,
+        source: NotebookNode,
+        seed: int,
+        files: Mapping[str, bytes] | None = None,
+        limits: Limits | None = None,
+    ) -> Graded:
+        """Run the notebook's cells in the student's sandbox and its test cells outside.
+
+        Args:
+            notebook: the student's notebook, repaired: the cells in order, test cells and points
+                as in `source`. It is not changed.
+            source: the instructor's notebook.
+            seed: what the hidden tests draw their inputs from; the student's side never sees it.
+            files: what lies beside the notebook, by relative path.
+            limits: what this submission may use; default: the engine's.
+
+        Returns:
+            A verdict for each graded cell, in the notebook's order, and the executed notebook.
+
+        Raises:
+            AutograderError: the engine itself could not work; never for what a notebook does.
+        """
+        supervision = Supervision(
+            self._kernels,
+            self._verifiers,
+            self._folder,
+            limits or self.limits,
+            _inside(files or {}),
+        )
+        try:
+            graded = supervision.run(notebook, source, seed)
+        except (KernelHostError, VerifierHostError) as error:
+            raise AutograderError(str(error), "see: autograder doctor") from error
+        if self._sandbox.walled:
+            return graded
+        weak = f"weak isolation: {self._sandbox.reason}"
+        return Graded(
+            graded.notebook,
+            graded.questions,
+            graded.seconds,
+            graded.peak_memory_mb,
+            (*graded.notes, weak),
+        )
+
+    @property
+    def memory_mb(self) -> float:
+        """Proportional memory of the engine's processes, in MiB."""
+        from autograder.execution.watcher import proportional_memory_mb
+
+        with contextlib.suppress(OSError):
+            return proportional_memory_mb(os.getpid())
+        return 0.0
+
+
+def _inside(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files whose path stays inside the folder into which they are written."""
+    return {
+        name: content
+        for name, content in files.items()
+        if not os.path.isabs(name) and ".." not in Path(name).parts
+    }

@@ -1,0 +1,239 @@
+"""How values cross between the trusted side and the student's kernel: plain data, nothing else.
+
+A value is one tag byte and its content; a container's content is a count and its items. There is
+no reference, no class and no code in the format. What is not plain travels as an *extension*: a
+kind and plain data, of which the receiver makes what it thinks right.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+MAX_DEPTH = 100
+MAX_VALUES = 2_000_000
+_MAX_INTEGER_BYTES = 1 << 16
+_MAX_DIMENSIONS = 32
+_ARRAY_KINDS = "biufcSUmM"
+_COUNT = struct.Struct(">I")
+_LENGTH = struct.Struct(">Q")
+_FLOAT = struct.Struct(">d")
+
+
+class CodecError(Exception):
+    """A value that cannot cross, or bytes that are no value."""
+
+
+class Extension:
+    """A value that is not plain: a kind, and the plain data that stand for it."""
+
+    def __init__(self, kind: str, data: Any) -> None:
+        self.kind, self.data = kind, data
+
+
+def encode(value: Any, extend: Callable[[Any], Any] | None = None) -> bytes:
+    """The bytes of a value.
+
+    Args:
+        value: None, bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset,
+            numpy arrays and scalars, to any depth below 100; exactly these types.
+        extend: called with any other value; returns a value of these types or an `Extension`.
+
+    Raises:
+        CodecError: the value, or a part of it, cannot cross.
+
+    Example:
+        >>> decode(encode({"loss": [0.5, 0.25]}))
+        {'loss': [0.5, 0.25]}
+    """
+    encoder = _Encoder(extend)
+    encoder.put(value, 0)
+    return b"".join(encoder.parts)
+
+
+class _Encoder:
+    def __init__(self, extend: Callable[[Any], Any] | None) -> None:
+        self.parts: list[Any] = []
+        self._extend = extend
+        self._values = 0
+
+    def put(self, value: Any, depth: int) -> None:
+        self._values += 1
+        if depth > MAX_DEPTH:
+            raise CodecError(f"a value nested more than {MAX_DEPTH} deep (does it contain itself?)")
+        if self._values > MAX_VALUES:
+            raise CodecError(f"a value of more than {MAX_VALUES} parts")
+        kind = type(value)
+        if value is None or kind is bool:
+            self.parts.append({None: b"N", True: b"T", False: b"F"}[value])
+        elif kind is int:
+            self._sized(b"i", value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+        elif kind is float:
+            self.parts += (b"f", _FLOAT.pack(value))
+        elif kind is complex:
+            self.parts += (b"c", _FLOAT.pack(value.real), _FLOAT.pack(value.imag))
+        elif kind is str:
+            self._sized(b"s", value.encode("utf-8", "surrogatepass"))
+        elif kind is bytes or kind is bytearray:
+            self._sized(b"b", bytes(value))
+        elif kind in _CONTAINERS:
+            self.parts += (_CONTAINERS[kind], _COUNT.pack(len(value)))
+            for item in value:
+                self.put(item, depth + 1)
+        elif kind is dict:
+            self.parts += (b"d", _COUNT.pack(len(value)))
+            for key, item in value.items():
+                self.put(key, depth + 1)
+                self.put(item, depth + 1)
+        elif kind is np.ndarray:
+            self._array(b"a", value)
+        elif issubclass(kind, np.generic):
+            self._array(b"n", np.asarray(value))
+        elif kind is Extension:
+            self._sized(b"x", value.kind.encode())
+            self.put(value.data, depth + 1)
+        elif self._extend is not None:
+            self.put(self._extend(value), depth + 1)
+        else:
+            raise CodecError(f"a value of type {kind.__name__} cannot cross")
+
+    def _sized(self, tag: bytes, content: bytes) -> None:
+        self.parts += (tag, _LENGTH.pack(len(content)), content)
+
+    def _array(self, tag: bytes, array: np.ndarray) -> None:
+        if array.dtype.kind not in _ARRAY_KINDS:
+            raise CodecError(f"an array of dtype {array.dtype} cannot cross")
+        array = np.ascontiguousarray(array).reshape(array.shape)
+        array = array.astype(array.dtype.newbyteorder("="), copy=False)
+        self._sized(tag, array.dtype.str.encode())
+        self.parts.append(_COUNT.pack(array.ndim))
+        self.parts += (_LENGTH.pack(size) for size in array.shape)
+        self.parts.append(array.tobytes())
+
+
+_CONTAINERS = {list: b"l", tuple: b"t", set: b"e", frozenset: b"z"}
+_CONTAINER_TYPES = {tag[0]: kind for kind, tag in _CONTAINERS.items()}
+
+
+def decode(payload: bytes, extend: Callable[[str, Any], Any] | None = None) -> Any:
+    """The value that `encode` made bytes of; whatever the bytes are, only exact built-in types.
+
+    Args:
+        payload: bytes, from anyone.
+        extend: called with an extension's kind and plain data; returns the value to put there.
+
+    Raises:
+        CodecError: the bytes are no value.
+    """
+    decoder = _Decoder(payload, extend)
+    value = decoder.take(0)
+    if decoder.position != len(payload):
+        raise CodecError("bytes after the value")
+    return value
+
+
+class _Decoder:
+    def __init__(self, payload: bytes, extend: Callable[[str, Any], Any] | None) -> None:
+        self._payload = memoryview(payload)
+        self._extend = extend
+        self._values = 0
+        self.position = 0
+
+    def take(self, depth: int) -> Any:
+        self._values += 1
+        if depth > MAX_DEPTH or self._values > MAX_VALUES:
+            raise CodecError("a value too deep or of too many parts")
+        tag = self._bytes(1)[0]
+        if tag in b"NTF":
+            return {ord("N"): None, ord("T"): True, ord("F"): False}[tag]
+        if tag == ord("i"):
+            return int.from_bytes(self._sized(_MAX_INTEGER_BYTES), "big", signed=True)
+        if tag == ord("f"):
+            return self._float()
+        if tag == ord("c"):
+            return complex(self._float(), self._float())
+        if tag == ord("s"):
+            return self._text()
+        if tag == ord("b"):
+            return bytes(self._sized())
+        if tag in _CONTAINER_TYPES:
+            return self._container(_CONTAINER_TYPES[tag], depth)
+        if tag == ord("d"):
+            return self._dict(depth)
+        if tag in b"an":
+            array = self._array()
+            return array if tag == ord("a") else array[()]
+        if tag == ord("x"):
+            return self._extension(depth)
+        raise CodecError(f"unknown tag {tag}")
+
+    def _bytes(self, size: int) -> memoryview:
+        if size > len(self._payload) - self.position:
+            raise CodecError("the value ends too early")
+        self.position += size
+        return self._payload[self.position - size : self.position]
+
+    def _sized(self, limit: int | None = None) -> memoryview:
+        (size,) = _LENGTH.unpack(self._bytes(_LENGTH.size))
+        if limit is not None and size > limit:
+            raise CodecError(f"{size} bytes where {limit} are allowed")
+        return self._bytes(size)
+
+    def _float(self) -> float:
+        return _FLOAT.unpack(self._bytes(_FLOAT.size))[0]
+
+    def _text(self) -> str:
+        try:
+            return bytes(self._sized()).decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError as error:
+            raise CodecError("text that is not UTF-8") from error
+
+    def _container(self, kind: type, depth: int) -> Any:
+        (count,) = _COUNT.unpack(self._bytes(_COUNT.size))
+        items = [self.take(depth + 1) for _ in range(count)]
+        return items if kind is list else self._hashed(lambda: kind(items))
+
+    def _dict(self, depth: int) -> dict[Any, Any]:
+        (count,) = _COUNT.unpack(self._bytes(_COUNT.size))
+        pairs = [(self.take(depth + 1), self.take(depth + 1)) for _ in range(count)]
+        return self._hashed(lambda: dict(pairs))
+
+    @staticmethod
+    def _hashed(build: Callable[[], Any]) -> Any:
+        try:
+            return build()
+        except TypeError as error:
+            raise CodecError("a key that can't be one") from error
+
+    def _array(self) -> np.ndarray:
+        name = bytes(self._sized(64)).decode("ascii", "replace")
+        try:
+            dtype = np.dtype(name)
+        except (TypeError, ValueError) as error:
+            raise CodecError(f"unknown dtype {name!r}") from error
+        if dtype.kind not in _ARRAY_KINDS or dtype.hasobject or dtype.subdtype:
+            raise CodecError(f"an array of dtype {name!r} cannot cross")
+        (dimensions,) = _COUNT.unpack(self._bytes(_COUNT.size))
+        if dimensions > _MAX_DIMENSIONS:
+            raise CodecError(f"an array of {dimensions} dimensions")
+        shape = [_LENGTH.unpack(self._bytes(_LENGTH.size))[0] for _ in range(dimensions)]
+        size = dtype.itemsize
+        for extent in shape:
+            size *= extent
+        if size == 0 and max(shape, default=0) > MAX_VALUES:
+            raise CodecError(f"an empty array of shape {shape}")
+        content = self._bytes(size)
+        # A copy: writable, aligned, and it does not keep the whole message alive.
+        return (
+            np.frombuffer(content, dtype).reshape(shape).copy() if size else np.empty(shape, dtype)
+        )
+
+    def _extension(self, depth: int) -> Any:
+        kind = bytes(self._sized(32)).decode("ascii", "replace")
+        data = self.take(depth + 1)
+        if self._extend is None:
+            raise CodecError(f"a value of kind {kind!r} cannot cross")
+        return self._extend(kind, data)

@@ -1,0 +1,103 @@
+"""The grader's end of the trusted side: asks its warm parent for verifiers."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from autograder.execution.spawner import Spawner
+
+_START_SECONDS = 120.0
+
+
+class VerifierHostError(Exception):
+    """The trusted side could not be started; the message says why."""
+
+
+class VerifierHost:
+    """Owns the trusted side's warm parent; safe to use from several threads.
+
+    Args:
+        folder: the run's private folder; the warm parent removes it when the grader is gone.
+        spawner: starts the warm parent.
+        environment: further environment variables for the test cells.
+    """
+
+    def __init__(self, folder: Path, spawner: Spawner, environment: Mapping[str, str]) -> None:
+        self._folder, self._spawner = folder, spawner
+        self._environment = {
+            **os.environ,
+            "CUDA_VISIBLE_DEVICES": "-1",
+            "MPLBACKEND": "agg",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            **environment,
+        }
+        self._lock = threading.Lock()
+        self._start()
+
+    def _start(self) -> None:
+        self._ready = False
+        self._control, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        program = ["-m", "autograder.verification.warm_parent", str(there.fileno())]
+        self._process = self._spawner.start(
+            [sys.executable, "-P", *program, str(self._folder)]
+            if sys.version_info >= (3, 11)
+            else [sys.executable, *program, str(self._folder)],
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[there.fileno()],
+        )
+        there.close()
+
+    def wait_until_ready(self) -> None:
+        """Wait until the warm parent has imported everything.
+
+        Raises:
+            VerifierHostError: it ended before.
+        """
+        with self._lock:
+            self._wait()
+
+    def _wait(self) -> None:
+        if self._ready:
+            return
+        self._control.settimeout(_START_SECONDS)
+        try:
+            self._ready = self._control.recv(16) == b"ready"
+        except OSError as error:
+            raise VerifierHostError(f"the verifier did not start: {error}") from error
+        if not self._ready:
+            raise VerifierHostError("the verifier did not start: it ended while importing")
+
+    def start_verifier(self) -> socket.socket:
+        """A fresh verifier's socket: it waits there for a submission, and ends with it."""
+        here, there = socket.socketpair()
+        with self._lock:
+            if self._process.poll() is not None:
+                # Killed from outside: a new one, and grading goes on.
+                self._control.close()
+                self._start()
+            self._wait()
+            try:
+                socket.send_fds(self._control, [json.dumps({}).encode()], [there.fileno()])
+            except OSError as error:
+                raise VerifierHostError(f"the verifier is gone: {error}") from error
+        there.close()
+        return here
+
+    def close(self) -> None:
+        """End the warm parent and every verifier."""
+        self._control.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

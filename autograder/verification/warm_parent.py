@@ -1,0 +1,39 @@
+"""The trusted side's warm parent: imports once, then forks a verifier for each submission.
+
+Run as a program: `python -m autograder.verification.warm_parent FD FOLDER`, where FD is the control
+socket and FOLDER the run's private folder, removed when the grader is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import shutil
+import signal
+import socket
+import sys
+
+from autograder.execution.fork_server import serve_forks
+from autograder.verification.verifier import verify
+
+WARM_MODULES = ("numpy", "keras", "tensorflow", "course_lib", "nbclient", "nbformat.validator")
+
+
+def main() -> None:
+    """Import, say so, serve, and tidy up."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    # A Ctrl-C at the terminal is the grader's to handle; it then closes the socket.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in WARM_MODULES:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    control.send(b"ready")
+    try:
+        serve_forks(control, verify)
+    finally:
+        # Also after the grader was killed and could not do it itself.
+        shutil.rmtree(sys.argv[2], ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
