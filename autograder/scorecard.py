@@ -109,9 +109,7 @@ def questions_of(course: Course, lab: Lab) -> dict[str, list[str]]:
     return found
 
 
-def scorecard(
-    verdict: Verdict, by_hand: HandGrading, questions: dict[str, list[str]]
-) -> Scorecard:
+def scorecard(verdict: Verdict, by_hand: HandGrading, questions: dict[str, list[str]]) -> Scorecard:
     """Lay what people decided over what the engine did, as nbgrader does: a person's marks win.
 
     Args:

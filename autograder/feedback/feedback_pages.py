@@ -1,0 +1,58 @@
+"""Every student's page of a lab, where `nbgrader generate_feedback` puts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.course import Course, Lab
+from autograder.errors import AutograderError
+from autograder.feedback.student_page import student_page
+from autograder.files import write_whole
+from autograder.hand_grading import HandGrading, hand_grading
+from autograder.results import Results
+from autograder.scorecard import questions_of, scorecard
+
+
+def feedback_path(course: Course, lab: Lab, student: str, notebook: str) -> Path:
+    """Where a student's page for a notebook stands."""
+    return course.feedback_dir / student / lab.name / f"{notebook}.html"
+
+
+def feedback_pages(course: Course, lab: Lab) -> Iterator[Path]:
+    """Write the pages of all graded students; yields each path once it is on the disk.
+
+    Args:
+        course: the course.
+        lab: the lab.
+
+    Raises:
+        AutograderError: nothing has been graded yet, or a page can't be written.
+    """
+    results = Results(course.results_dir / lab.name).read_all()
+    questions = questions_of(course, lab)
+    by_hand = None
+    for result in results:
+        # Opened at the first result: without one there may be no gradebook to open.
+        by_hand = hand_grading(course, lab) if by_hand is None else by_hand
+        student = result.verdict.student
+        card = scorecard(result.verdict, by_hand.get(student, HandGrading()), questions)
+        for name in questions:
+            page = student_page(course, lab, card, name, result.notebooks.get(name))
+            path = feedback_path(course, lab, student, name)
+            write_whole(path, page)
+            yield path
+    if by_hand is None:
+        raise AutograderError(
+            f"no results of {lab.name} in {course.results_dir / lab.name}",
+            f"run: autograder grade {lab.name}",
+        )
+
+
+def write_feedback(course: Course, lab: Lab) -> list[Path]:
+    """Write the pages of all graded students; returns their paths.
+
+    Raises:
+        AutograderError: nothing has been graded yet, or a page can't be written.
+    """
+    return list(feedback_pages(course, lab))

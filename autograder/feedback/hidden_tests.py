@@ -1,0 +1,55 @@
+"""Keeps the hidden tests of a lab off the students' pages."""
+
+from __future__ import annotations
+
+import html
+import logging
+import re
+
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_TAG = re.compile(r"<[^>]*>")
+_SHORTEST = 12  # characters; a shorter line, such as `x = 1`, is nobody's secret
+
+
+class HiddenTests:
+    """What of an executed notebook a student may not see.
+
+    Args:
+        notebook: the executed notebook, in which the test cells are whole.
+        config: the course's nbgrader configuration: it may rename the markers.
+    """
+
+    def __init__(self, notebook: NotebookNode, config: Config) -> None:
+        from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
+
+        log = logging.getLogger("autograder.nbgrader")
+        self._steps = [step(config=config, log=log) for step in (ClearHiddenTests, ClearMarkScheme)]
+        whole = [cell.source for cell in notebook.cells if is_test(cell)]
+        seen = "\n".join(cell.source for cell in notebook.cells if not is_test(cell))
+        seen += "\n".join(self.released(cell) for cell in notebook.cells if is_test(cell))
+        lines = {line.strip() for source in whole for line in source.splitlines()}
+        self._hidden = [line for line in lines if len(line) >= _SHORTEST and line not in seen]
+
+    def released(self, cell: NotebookNode) -> str:
+        """The part of a test cell that was released; nothing when its markers don't match."""
+        copy = NotebookNode(cell, metadata=cell.metadata)
+        try:
+            for step in self._steps:
+                copy, _ = step.preprocess_cell(copy, {}, 0)
+        except RuntimeError:
+            return ""
+        return copy.source.rstrip()
+
+    def shown_in(self, text: str) -> bool:
+        """Whether a text, coloured, quoted or marked up as it may be, shows a hidden line."""
+        plain = html.unescape(_TAG.sub("", _ANSI.sub("", text))).replace("\\", "")
+        return any(line.replace("\\", "") in plain for line in self._hidden)
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Whether a cell is the instructor's: it grades, and the student writes nothing into it."""
+    mark = cell.metadata.get("nbgrader") or {}
+    return bool((mark.get("grade") and not mark.get("solution")) or mark.get("task"))

@@ -1,0 +1,61 @@
+"""HTML that a student's notebook brought, made harmless and readable."""
+
+from __future__ import annotations
+
+import re
+
+import bleach
+from bs4 import BeautifulSoup
+
+_TAGS = """a abbr b blockquote br caption code col colgroup dd del div dl dt em h1 h2 h3 h4 h5 h6 hr
+i img ins kbd li ol p pre s small span strong sub sup table tbody td tfoot th thead tr u ul""".split()
+# Pygments', ANSI colours' and pandas' classes; not those of the page around the notebook.
+_CLASS = re.compile(r"highlight|hl-\w+|language-\w+|dataframe|ansi-[\w-]+|[a-z]\w{0,2}")
+_PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
+_SIZES = {"colspan", "rowspan"}
+
+
+def safe_html(markup: object) -> str:
+    """Markup without scripts, styles, forms, ids and anything that would be fetched.
+
+    Example:
+        >>> safe_html('<p onclick="x()">a<script>b</script></p>')
+        '<p>a&lt;script&gt;b&lt;/script&gt;</p>'
+    """
+    text = markup.decode() if isinstance(markup, bytes) else str(markup)
+    return bleach.clean(
+        text, tags=_TAGS, attributes=_may_stay, protocols=["http", "https", "mailto", "data"]
+    )
+
+
+def _may_stay(tag: str, name: str, value: str) -> bool:
+    if name == "class":
+        return all(_CLASS.fullmatch(word) for word in value.split())
+    if tag == "img":
+        return name == "alt" or (name == "src" and bool(_PICTURE.match(value)))
+    if tag == "a":
+        return name == "title" or (name == "href" and not value.strip().startswith("data:"))
+    return tag in {"td", "th"} and name in _SIZES and value.isdigit()
+
+
+def accessible(markup: str, where: str) -> str:
+    """Safe HTML with words for every picture, and with scrolling parts that keys reach.
+
+    A picture that would have to be fetched is only its words.
+
+    Args:
+        markup: safe HTML.
+        where: the words for a picture that has none.
+    """
+    soup = BeautifulSoup(markup, "html.parser")
+    for picture in soup.find_all("img"):
+        alt = picture.get("alt", "").strip()
+        if not alt or alt.startswith("No description has been provided"):
+            alt = where
+        if picture.get("src"):
+            picture["alt"] = alt
+        else:
+            picture.replace_with(f"[{alt}]")
+    for part in soup.select(".output, .rendered_html:has(table)"):
+        part["tabindex"] = "0"
+    return str(soup)

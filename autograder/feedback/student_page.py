@@ -1,0 +1,89 @@
+"""The page that one student gets back for one notebook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+from autograder.course import Course, Lab
+from autograder.feedback.hidden_tests import HiddenTests, is_test
+from autograder.feedback.notebook_html import NotebookHtml
+from autograder.pages import render
+from autograder.scorecard import OUTCOMES, Mark, Scorecard
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell as the page shows it, with what grading and the instructor say of it."""
+
+    is_test: bool
+    body: Markup
+    mark: Mark | None
+    comment: str
+
+
+def student_page(
+    course: Course, lab: Lab, card: Scorecard, name: str, notebook: NotebookNode | None
+) -> str:
+    """One self-contained HTML page: marks, messages, comments, and the student's own notebook.
+
+    Hidden tests, their output and their tracebacks are left out, and nothing of the student's
+    runs in the page.
+
+    Args:
+        course: the course.
+        lab: the lab.
+        card: the student's marks.
+        name: the notebook's, without its suffix.
+        notebook: as executed; None when it could not be graded.
+    """
+    hidden = HiddenTests(notebook, course.nbgrader_config) if notebook else None
+    marks = [_without_tests(mark, hidden) for mark in card.marks if mark.notebook == name]
+    return render(
+        "feedback/student.html.j2",
+        course=course,
+        lab=lab,
+        card=card,
+        name=name,
+        marks=marks,
+        score=sum(mark.score or 0 for mark in marks),
+        max_score=sum(mark.max_score for mark in marks),
+        waiting=sum(mark.max_score for mark in marks if mark.score is None),
+        several=len({mark.notebook for mark in card.marks}) > 1,
+        limits=[mark for mark in marks if mark.outcome in {"timeout", "limit"}],
+        notes=[note for note in card.verdict.repairs if not note.startswith("isolation")],
+        comments={cell: text for (where, cell), text in card.comments.items() if where == name},
+        cells=_cells(notebook, hidden, marks, card, name) if notebook and hidden else None,
+        outcomes=OUTCOMES,
+        highlighting=_highlighting(),
+    )
+
+
+def _without_tests(mark: Mark, hidden: HiddenTests | None) -> Mark:
+    """The mark; its message is blank where it quotes a hidden test."""
+    quotes = hidden is not None and hidden.shown_in(mark.message)
+    return replace(mark, message="") if quotes else mark
+
+
+def _cells(
+    notebook: NotebookNode, hidden: HiddenTests, marks: list[Mark], card: Scorecard, name: str
+) -> list[_Cell]:
+    html = NotebookHtml(hidden)
+    by_id = {mark.grade_id: mark for mark in marks}
+    cells = []
+    for number, cell in enumerate(notebook.cells, 1):
+        grade_id = (cell.metadata.get("nbgrader") or {}).get("grade_id", "")
+        body = html.test(cell, number) if is_test(cell) else html.cell(cell, number)
+        comment = card.comments.get((name, grade_id), "")
+        mark = by_id.pop(grade_id, None)
+        cells.append(_Cell(is_test(cell), body, mark, comment))
+    return cells
+
+
+def _highlighting() -> Markup:
+    """Pygments' default colours, which keep a contrast of 4.5 on its own ground."""
+    from pygments.formatters import HtmlFormatter
+
+    return Markup(HtmlFormatter(style="default").get_style_defs(".highlight"))

@@ -1,0 +1,5 @@
+"""What the instructor's and the students' pages have in common: one file each, and offline."""
+
+from autograder.pages.render import render
+
+__all__ = ["render"]
