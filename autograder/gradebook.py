@@ -25,6 +25,8 @@ from autograder.errors import AutograderError
 from autograder.submissions import Submission
 
 _log = logging.getLogger("autograder.nbgrader")
+_log.propagate = False
+_log.addHandler(logging.NullHandler())
 
 
 class Registry:
@@ -72,11 +74,12 @@ class Registry:
             converter.log = _log
             converter.force = True
             try:
-                converter.start()
+                with _said() as said:
+                    converter.start()
             except Exception as error:
                 raise AutograderError(
-                    f"nbgrader can't register {lab.name}: {error}",
-                    "try: nbgrader generate_assignment --force " + lab.name,
+                    f"nbgrader can't register {lab.name}: {_reason(said) or error}",
+                    f"see all of it: nbgrader generate_assignment --force {lab.name}",
                 ) from error
         if lab.due is not None:
             with self.open() as gradebook:
@@ -142,6 +145,25 @@ class Registry:
         """The students with a submission of the lab in the gradebook."""
         with self.open() as gradebook:
             return {row.student_id for row in gradebook.assignment_submissions(lab.name)}
+
+
+@contextlib.contextmanager
+def _said() -> Iterator[list[str]]:
+    """What nbgrader logs meanwhile, kept from the screen."""
+    said: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(handler.format(record))  # type: ignore[method-assign]
+    _log.addHandler(handler)
+    try:
+        yield said
+    finally:
+        _log.removeHandler(handler)
+
+
+def _reason(said: list[str]) -> str:
+    """The exception's line in what nbgrader said: it stands last in its traceback."""
+    tracebacks = [text for text in said if "Traceback" in text]
+    return tracebacks[0].strip().splitlines()[-1] if tracebacks else ""
 
 
 def _naive_utc(moment: datetime) -> datetime:

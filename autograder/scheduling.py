@@ -12,6 +12,7 @@ from typing import Protocol
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.nbgraderformat import MetadataValidator
 
 from autograder.course import Course, Lab
 from autograder.errors import AutograderError
@@ -149,9 +150,18 @@ def _source_notebooks(course: Course, lab: Lab) -> dict[str, NotebookNode]:
     if not paths:
         raise AutograderError(f"no notebook in {folder}", f"run: autograder build {lab.name}")
     try:
-        return {path.stem: nbformat.read(path, as_version=4) for path in paths}
+        return {path.stem: _current(nbformat.read(path, as_version=4)) for path in paths}
     except Exception as error:  # nbformat raises half a dozen unrelated types
         raise AutograderError(f"a notebook in {folder} can't be read: {error}") from error
+
+
+def _current(notebook: NotebookNode) -> NotebookNode:
+    """A source of any age in the current format, with ids that are the same at every reading."""
+    notebook = MetadataValidator().upgrade_notebook_metadata(notebook)
+    for number, cell in enumerate(notebook.cells):
+        cell.setdefault("id", f"cell-{number:02d}")
+    notebook.nbformat_minor = 5
+    return notebook
 
 
 def _not_graded(source: NotebookNode, reason: str) -> list[QuestionVerdict]:

@@ -63,9 +63,11 @@ class StockEngine:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _make_template(self) -> None:
-        shutil.copytree(
-            self._course.source_dir / self._lab.name, self._template / "source" / self._lab.name
-        )
+        source = self._template / self._course.source_dir.relative_to(self._course.root)
+        shutil.copytree(self._course.source_dir / self._lab.name, source / self._lab.name)
+        for path in self._course.source_dir.glob("*.*"):  # a header or footer for all labs
+            if path.is_file():
+                shutil.copy(path, source)
         config = self._course.root / "nbgrader_config.py"
         (self._template / "nbgrader_config.py").write_text(
             (config.read_text() if config.is_file() else "c = get_config()\n")
@@ -74,7 +76,7 @@ class StockEngine:
             + "c.CourseDirectory.db_url = 'sqlite:///' + here + '/gradebook.db'\n"
             + "".join(
                 f"c.CourseDirectory.{kind}_directory = '{kind}'\n"
-                for kind in ("source", "release", "submitted", "autograded", "feedback")
+                for kind in ("release", "submitted", "autograded", "feedback")
             )
         )
         Registry(Course(self._template)).register(self._lab)

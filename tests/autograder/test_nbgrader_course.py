@@ -1,0 +1,46 @@
+"""nbgrader's own example course is graded by us, and nbgrader goes on with what we wrote."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def run(folder: Path, *command: str) -> str:
+    told = subprocess.run(
+        [sys.executable, "-m", *command], cwd=folder, capture_output=True, text=True, timeout=300
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    return told.stdout
+
+
+@pytest.mark.slow
+def test_a_course_that_was_not_made_for_us(tmp_path: Path) -> None:
+    run(tmp_path, "nbgrader", "quickstart", "example")
+    course = tmp_path / "example"
+    shutil.copytree(course / "source" / "ps1", course / "submitted" / "perfect" / "ps1")
+    half = course / "submitted" / "half" / "ps1"
+    half.mkdir(parents=True)
+    shutil.copy(course / "source" / "ps1" / "problem1.ipynb", half)
+
+    run(course, "autograder", "grade", "ps1", "--course-dir", ".", "--json", "out.jsonl")
+    verdicts = [json.loads(line) for line in (course / "out.jsonl").read_text().splitlines()]
+    assert {v["student"]: (v["score"], v["max_score"]) for v in verdicts} == {
+        "perfect": (3.0, 9.0),
+        "half": (3.0, 9.0),
+    }
+    waiting = {q["grade_id"] for q in verdicts[1]["questions"] if q["status"] == "manual"}
+    assert {"part-a", "part-b", "sum_of_squares_equation"} <= waiting
+
+    run(course, "nbgrader", "generate_feedback", "ps1")
+    assert (course / "feedback" / "perfect" / "ps1" / "problem1.html").is_file()
+    run(course, "nbgrader", "export")
+    with (course / "grades.csv").open() as file:
+        exported = {row["student_id"]: float(row["raw_score"]) for row in csv.DictReader(file)}
+    assert exported == {"perfect": 3.0, "half": 3.0}
