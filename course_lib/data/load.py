@@ -69,12 +69,12 @@ def load(name, source="auto", profile=None, seed=0, **options):
     size = dataset.sizes[profiles.checked(profile)]
     options = {**dataset.options, **_known(options, dataset)}
 
-    why = 'source="offline"'
+    why = 'it was asked for, source="offline"'
     if source != "offline":
         prepared = load_prepared(dataset, options)
         if prepared is not None:
             split, path = prepared
-            announce(name, f"{name}: prepared data from {path}")
+            announce(name, f"{name} is prepared data from {path}")
             return split
         if dataset.files:
             try:
@@ -86,7 +86,7 @@ def load(name, source="auto", profile=None, seed=0, **options):
     if dataset.files:
         announce(
             name,
-            f"{name}: a STAND-IN, not the real set ({dataset.made_of}), because {why}. "
+            f"{name} is a STAND-IN ({dataset.made_of}), not the real set: {why}. "
             "Figures from it are not figures of the real set.",
         )
     return dataset.stand_in(*size, seed, **options)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from course_lib.data.dataset import Dataset
+from course_lib.data.dataset import GOOGLE, Dataset, KerasFile
 from course_lib.data.warp import warp
 
 PIXELS = 28
@@ -118,4 +118,11 @@ DATASET = Dataset(
     sizes={"quick": (5000, 1000), "full": (20000, 4000)},
     stand_in=stand_in,
     made_of="scikit-learn's handwritten digits, enlarged and jittered",
+    files=(
+        KerasFile(
+            "mnist.npz",
+            GOOGLE + "mnist.npz",
+            "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
+        ),
+    ),
 )
