@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
+from nbgrader.utils import determine_grade
 
 from autograder.course import Course, Lab
 from autograder.errors import AutograderError
@@ -22,7 +23,7 @@ from autograder.notebooks import forms
 from autograder.notebooks.handed_in import read_handed_in
 from autograder.notebooks.repair import repair
 from autograder.results import Result, Results
-from autograder.submissions import Submission, submissions
+from autograder.submissions import Submission, companions, submissions
 from autograder.verdict import QuestionVerdict, Verdict
 
 
@@ -32,7 +33,7 @@ class Engine(Protocol):
     isolation: str
 
     def grade(
-        self, name: str, notebook: NotebookNode, seed: int, files: dict[str, bytes]
+        self, notebook: NotebookNode, source: NotebookNode, seed: int, files: Mapping[str, bytes]
     ) -> Graded: ...
 
 
@@ -66,6 +67,7 @@ class Grading:
             name: forms.student(source, course.nbgrader_config)
             for name, source in self._sources.items()
         }
+        self._companions = companions(course, lab)
         self._registry = Registry(course)
         self._results = Results(course.results_dir / lab.name)
 
@@ -113,6 +115,7 @@ class Grading:
         self, engine: Engine, submission: Submission, fingerprint: str
     ) -> tuple[Submission, Result]:
         started, seed = time.monotonic(), secrets.randbits(32)
+        files = {**submission.companions(), **self._companions}
         graded: dict[str, Graded] = {}
         remarks: list[str] = []
         questions: list[QuestionVerdict] = []
@@ -121,8 +124,8 @@ class Grading:
                 handed_in, read = read_handed_in(submission.folder, name, set(self._sources))
                 notebook, mended = repair(handed_in, source, self._released[name])
                 remarks += [*read, *mended]
-                graded[name] = engine.grade(name, notebook, seed, submission.companions())
-                questions += graded[name].questions
+                graded[name] = engine.grade(notebook, source, seed, files)
+                questions += _unanswered(notebook, graded[name].questions)
                 remarks += graded[name].notes
             except Exception as error:  # whatever it is, it costs this notebook and no other
                 known = isinstance(error, AutograderError)
@@ -162,6 +165,20 @@ def _current(notebook: NotebookNode) -> NotebookNode:
         cell.setdefault("id", f"cell-{number:02d}")
     notebook.nbformat_minor = 5
     return notebook
+
+
+def _unanswered(
+    notebook: NotebookNode, questions: Iterable[QuestionVerdict]
+) -> Iterator[QuestionVerdict]:
+    """The verdicts, with 0 for an answer that nobody need read: it is as it was released."""
+    cells = {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in notebook.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+    for question in questions:
+        nothing = question.status == "manual" and determine_grade(cells[question.grade_id])[0] == 0
+        yield replace(question, status="missing", message="no answer") if nothing else question
 
 
 def _not_graded(source: NotebookNode, reason: str) -> list[QuestionVerdict]:

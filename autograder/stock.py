@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -31,7 +32,7 @@ _STUDENT = "student"
 
 
 class StockEngine:
-    """Grades notebooks of one lab with `nbgrader autograde`, one process each.
+    """Grades the one notebook of a lab with `nbgrader autograde`, in a process of its own.
 
     Args:
         course: the course; its `nbgrader_config.py` holds here too.
@@ -82,16 +83,17 @@ class StockEngine:
         Registry(Course(self._template)).register(self._lab)
 
     def grade(
-        self, name: str, notebook: NotebookNode, seed: int, files: dict[str, bytes]
+        self, notebook: NotebookNode, source: NotebookNode, seed: int, files: Mapping[str, bytes]
     ) -> Graded:
         """Run `nbgrader autograde` on one notebook.
 
         Args:
-            name: the notebook's name, without its suffix.
             notebook: what the student handed in.
+            source: the instructor's notebook; nbgrader has registered it already.
             seed: what the hidden tests draw their inputs from.
             files: what was handed in beside it, by relative path.
         """
+        name = self._lab.name
         folder = Path(tempfile.mkdtemp(dir=self._folder))
         try:
             shutil.copytree(self._template, folder, dirs_exist_ok=True)

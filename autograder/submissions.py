@@ -6,6 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import find_all_files
+
 from autograder.course import Course, Lab
 from autograder.errors import AutograderError
 
@@ -46,6 +49,19 @@ class Submission:
             digest.update(f"{path}\0{len(content)}\0".encode(errors="surrogateescape"))
             digest.update(content)
         return digest.hexdigest()
+
+
+def companions(course: Course, lab: Lab) -> dict[str, bytes]:
+    """The content of the files that the instructor gives beside the lab's notebooks.
+
+    What `CourseDirectory.ignore` names stays behind, and so do the lab's source and its wrong
+    answers, whatever the settings say.
+    """
+    folder = course.source_dir / lab.name
+    ignored = [*CourseDirectory(config=course.nbgrader_config).ignore, "*.ipynb"]
+    ignored += [f"{lab.name}.py", "wrong_answers.toml"]
+    paths = (Path(path) for path in find_all_files(str(folder), ignored))
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 
 
 def submissions(course: Course, lab: Lab) -> list[Submission]:

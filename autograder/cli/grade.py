@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from autograder.cli.console import CourseDir, LabName, chosen_course, out
+from autograder.errors import AutograderError
+
+
+class Isolation(str, Enum):
+    """The values of `--isolation`."""
+
+    auto = "auto"
+    bwrap = "bwrap"
+    none = "none"
 
 
 def grade(
@@ -19,6 +29,13 @@ def grade(
         typer.Option(metavar="S", help="Seconds for one submission; default: course.toml's."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade unchanged ones again.")] = False,
+    isolation: Annotated[
+        Isolation, typer.Option(help="What students' code is walled in by; auto: the best here.")
+    ] = Isolation.auto,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="Another limit than course.toml's; repeatable."),
+    ] = None,
     json: Annotated[
         Path | None,
         typer.Option("--json", metavar="OUT.jsonl", help="Write one JSON object a submission."),
@@ -40,9 +57,11 @@ def grade(
 
     course = chosen_course(course_dir)
     chosen = course.lab(lab)
+    limits = {**chosen.limits, **dict(map(_named_value, limit or ()))}
     if timeout is not None:
-        chosen = replace(chosen, limits={**chosen.limits, "seconds": timeout})
-    graded = grade_lab(course, chosen, workers=workers, force=force)
+        limits["seconds"] = timeout
+    chosen = replace(chosen, limits=limits)
+    graded = grade_lab(course, chosen, workers, force, isolation.value)
     if json:
         write_whole(json, "".join(verdict.as_json() + "\n" for verdict in graded.verdicts))
     failed = [verdict for verdict in graded.verdicts if verdict.status == "failed"]
@@ -56,3 +75,13 @@ def grade(
         out.print(f"  {verdict.student}: {'; '.join(verdict.repairs)}", markup=False)
     if failed:
         raise typer.Exit(1)
+
+
+def _named_value(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError:
+        raise AutograderError(
+            f"--limit {text}: not NAME=VALUE", "for example: --limit memory_mb=2000"
+        ) from None

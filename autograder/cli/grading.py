@@ -2,29 +2,60 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from autograder.cli.console import err
 from autograder.cli.progress import follow
 from autograder.course import Course, Lab
+from autograder.engine import Engine
+from autograder.errors import AutograderError
+from autograder.execution.limits import Limits
 from autograder.scheduling import Grading
-from autograder.stock import StockEngine
 from autograder.verdict import Verdict
+
+# What a lab's code and its tests must agree on: where data is, and how much of it to use.
+_SHARED_VARIABLES = ("KERAS_HOME", "COURSE_DATA", "COURSE_PROFILE")
 
 
 @dataclass(frozen=True)
-class Graded:
+class GradedLab:
     """A lab's verdicts by student, and how many of them were there already."""
 
     verdicts: list[Verdict]
     unchanged: int
 
 
-def grade_lab(course: Course, lab: Lab, workers: int = 2, force: bool = False) -> Graded:
+def start_engine(lab: Lab, workers: int, isolation: str = "auto") -> Engine:
+    """The engine with the lab's limits, its data and the cores shared among the workers.
+
+    Raises:
+        AutograderError: a limit is unknown, or the isolation asked for can't be had.
+    """
+    try:
+        limits = Limits.of(lab.limits)
+    except ValueError as error:
+        raise AutograderError(str(error), "mend course.toml or the option") from None
+    environment = {k: os.environ[k] for k in _SHARED_VARIABLES if k in os.environ}
+    environment.setdefault("KERAS_HOME", str(Path.home() / ".keras"))
+    data = [environment[k] for k in ("KERAS_HOME", "COURSE_DATA") if k in environment]
+    return Engine(
+        limits,
+        isolation,
+        read_only=[path for path in data if Path(path).is_dir()],
+        environment=environment,
+        threads=max(1, (os.cpu_count() or 1) // workers),
+    )
+
+
+def grade_lab(
+    course: Course, lab: Lab, workers: int = 2, force: bool = False, isolation: str = "auto"
+) -> GradedLab:
     """Grade all submissions of a lab that are new, showing how far it is."""
     grading = Grading(course, lab, workers=workers, force=force)
-    with StockEngine(course, lab) as engine:
-        err.print(f"isolation: {engine.isolation}")
+    with start_engine(lab, workers, isolation) as engine:
+        err.print(f"isolation: {engine.isolation} ({engine.isolation_reason})", markup=False)
         outcomes = follow(grading.run(engine), total=len(grading.submissions))
     verdicts = sorted((o.result.verdict for o in outcomes), key=lambda verdict: verdict.student)
-    return Graded(verdicts, unchanged=sum(not outcome.fresh for outcome in outcomes))
+    return GradedLab(verdicts, unchanged=sum(not outcome.fresh for outcome in outcomes))

@@ -29,6 +29,7 @@ def lint(
 
     Examples: [bold]autograder lint[/] · [bold]autograder lint 01_mlp_mnist[/]
     """
+    from autograder.cli.grading import start_engine
     from autograder.notebooks.lint import read_through, try_out
     from autograder.stock import StockEngine
 
@@ -37,6 +38,9 @@ def lint(
     for lab in [course.lab(name) for name in labs] if labs else course.labs():
         out.print(f"[bold]{lab.name}[/]: reading it through")
         wrong += _show(read_through(course, lab))
+        with start_engine(lab, workers) as engine:
+            out.print(f"[bold]{lab.name}[/]: under our engine, isolation {engine.isolation}")
+            wrong += _show(try_out(course, lab, engine, workers))
         out.print(f"[bold]{lab.name}[/]: under stock nbgrader")
         with StockEngine(course, lab) as engine:
             wrong += _show(try_out(course, lab, engine, workers))

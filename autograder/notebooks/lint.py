@@ -11,9 +11,11 @@ from nbformat import NotebookNode
 from autograder.course import Course, Lab
 from autograder.errors import AutograderError
 from autograder.graded import Graded
+from autograder.notebooks import forms
 from autograder.notebooks.build import differing
 from autograder.notebooks.cases import Case, cases
 from autograder.notebooks.names import KERNEL_NAMES, bound_names, taken_names
+from autograder.notebooks.repair import repair
 from autograder.notebooks.source import instructor_notebook
 from autograder.scheduling import Engine
 
@@ -67,9 +69,9 @@ def _bound_by_answers(instructor: NotebookNode) -> set[str]:
 
 def try_out(course: Course, lab: Lab, engine: Engine, workers: int) -> Iterator[Finding]:
     """Grade the solution, the stub and every wrong answer; each must get exactly its marks."""
-    found = cases(course, lab)
+    found, instructor = cases(course, lab), instructor_notebook(course, lab)
     with ThreadPoolExecutor(workers) as pool:
-        graded = pool.map(lambda case: _graded(engine, lab, case), found)
+        graded = pool.map(lambda case: _graded(engine, instructor, case), found)
         for case, outcome in zip(found, graded, strict=True):
             if isinstance(outcome, AutograderError):
                 yield Finding(case.name, False, str(outcome))
@@ -81,8 +83,9 @@ def try_out(course: Course, lab: Lab, engine: Engine, workers: int) -> Iterator[
             yield Finding(case.name, not problems, "; ".join(problems) or seen)
 
 
-def _graded(engine: Engine, lab: Lab, case: Case) -> Graded | AutograderError:
+def _graded(engine: Engine, instructor: NotebookNode, case: Case) -> Graded | AutograderError:
     try:
-        return engine.grade(lab.name, case.notebook, SEED, {})
+        notebook, _ = repair(case.notebook, instructor, forms.student(instructor))
+        return engine.grade(notebook, instructor, SEED, {})
     except AutograderError as error:
         return error
