@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -114,6 +114,7 @@ class Engine:
         seed: int,
         files: Mapping[str, bytes] | None = None,
         limits: Limits | None = None,
+        in_kernel: Collection[str] = (),
     ) -> Graded:
         """Run the notebook's cells in the student's sandbox and its test cells outside.
 
@@ -124,6 +125,8 @@ class Engine:
             seed: what the hidden tests draw their inputs from; the student's side never sees it.
             files: what lies beside the notebook, by relative path.
             limits: what this submission may use; default: the engine's.
+            in_kernel: grade_ids of test cells that the instructor lets run in the student's
+                kernel, as nbgrader does, where the student's code can reach them; noted.
 
         Returns:
             A verdict for each graded cell, in the notebook's order, and the executed notebook.
@@ -137,6 +140,7 @@ class Engine:
             self._folder,
             limits or self.limits,
             _inside(files or {}),
+            in_kernel,
         )
         try:
             graded = supervision.run(notebook, source, seed)

@@ -8,7 +8,7 @@ import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,7 @@ class Supervision:
         folder: the run's private folder.
         limits: what the submission may use.
         files: what lies beside the notebook in the student's sandbox.
+        in_kernel: grade_ids of test cells that may run in the student's kernel.
     """
 
     def __init__(
@@ -61,7 +62,9 @@ class Supervision:
         folder: Path,
         limits: Limits,
         files: Mapping[str, bytes],
+        in_kernel: Collection[str] = (),
     ) -> None:
+        self._in_kernel = list(in_kernel)
         self._kernels, self._verifiers = kernels, verifiers
         self._folder, self._limits, self._files = folder, limits, files
         self._kernel: KernelHandle | None = None
@@ -110,6 +113,7 @@ class Supervision:
             "verdicts": [vars(verdict) for verdict in self._verdicts.values()],
             "skip": list(self._lost),
             "lost": list(self._lost.items()),
+            "in_kernel": self._in_kernel,
         }
         with contextlib.closing(self._verifiers.start_verifier()) as verifier:
             try:

@@ -103,7 +103,13 @@ class _CellRunner(NotebookClient):
     """nbclient, with a limit on what a cell shows."""
 
     def __init__(self, notebook: NotebookNode, manager: Any, limits: Limits) -> None:
-        super().__init__(notebook, km=manager, allow_errors=True, store_widget_state=False)
+        super().__init__(
+            notebook,
+            km=manager,
+            allow_errors=True,
+            store_widget_state=False,
+            coalesce_streams=True,
+        )
         self._limits = limits
         self.notes: list[str] = []
         self._cell_index = -1

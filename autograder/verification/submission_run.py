@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from autograder.execution.provisioner import ForkedKernel
 from autograder.verdict import QuestionVerdict
 from autograder.verification.namespace import Namespace
 from autograder.verification.student_kernel import KernelLostError, StudentKernel
-from autograder.verification.test_cell import TestResult, run_test_cell
+from autograder.verification.test_cell import TestResult, result_of_outputs, run_test_cell
 from autograder.verification.trusted_imports import TrustedImports
 
 _MAX_KERNELS = 8
@@ -55,6 +55,7 @@ class SubmissionRun:
         ask_why: asked after a kernel was lost; returns the limit that it met, if any.
         tell: called with each verdict as soon as it is known, and before each cell.
         progress: what an earlier verifier found out.
+        in_kernel: grade_ids of test cells that the instructor lets run in the student's kernel.
     """
 
     def __init__(
@@ -66,7 +67,9 @@ class SubmissionRun:
         ask_why: Callable[[], Loss],
         tell: Callable[[str, Any], None],
         progress: Progress,
+        in_kernel: Collection[str] = (),
     ) -> None:
+        self._in_kernel = frozenset(in_kernel)
         self.notebook, self._limits = notebook, limits
         self._take_kernel, self._ask_why, self._tell = take_kernel, ask_why, tell
         self._progress = progress
@@ -119,7 +122,10 @@ class SubmissionRun:
             self._decide(known or self._limit_verdict(grade_id, points, "died", index, ""))
             return
         self._tell("at", index)
-        result = await self._test(index, cell)
+        if grade_id in self._in_kernel:
+            result = await self._test_in_kernel(index, cell)
+        else:
+            result = await self._test(index, cell)
         self._decide(known or self._verdict(index, grade_id, points, result))
 
     async def _test(self, index: int, cell: NotebookNode) -> TestResult:
@@ -138,11 +144,21 @@ class SubmissionRun:
             self._new_loss = ""
         return result
 
+    async def _test_in_kernel(self, index: int, cell: NotebookNode) -> TestResult:
+        """Run a test cell as nbgrader does: the student's code can reach it, and its marks."""
+        note = f"{cell.metadata.nbgrader.grade_id} was judged in the student's kernel"
+        if note not in self.notes:
+            self.notes.append(note)
+        await self._run_cell(index, cell)
+        if index in self._progress.lost:
+            return TestResult(0.0, self._loss_status, self._progress.lost[index])
+        return result_of_outputs(cell.outputs)
+
     def _verdict(
         self, index: int, grade_id: str, points: float, result: TestResult
     ) -> QuestionVerdict:
         loss, self._new_loss = self._new_loss, ""
-        if result.status == "limit":
+        if result.limit:
             return self._limit_verdict(grade_id, points, result.limit, index, result.message)
         if result.status != "passed":
             if loss:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import linecache
 import math
 import signal
 import time
@@ -23,6 +24,7 @@ from autograder.verification.student_channel import StudentChannel
 from autograder.verification.student_error import LimitReachedError
 
 _MAX_MESSAGE = 1_000
+_FILE = "<test cell>"
 _MIB = 1 << 20
 
 
@@ -78,14 +80,29 @@ def run_test_cell(
     )
 
 
+def result_of_outputs(outputs: list[NotebookNode]) -> TestResult:
+    """What a test cell came to that ran in a kernel, read from its outputs as nbgrader does."""
+    for output in outputs:
+        if output.output_type == "error":
+            failed = output.ename == "AssertionError"
+            message = output.evalue if failed else f"{output.ename}: {output.evalue}"
+            return TestResult(0.0, "failed" if failed else "error", message[:_MAX_MESSAGE])
+    for output in outputs:
+        if output.output_type == "execute_result":
+            return _worth(str(output.data.get("text/plain", "")))
+    return TestResult(None, "passed")
+
+
 def _execute(source: str, names: Namespace) -> Any:
     """Run the cell; returns the value of its last expression, or None."""
-    tree = ast.parse(source, "<test cell>")
+    # So that tracebacks show the test's own lines.
+    linecache.cache[_FILE] = (len(source), None, source.splitlines(keepends=True), _FILE)
+    tree = ast.parse(source, _FILE)
     last = None
     if tree.body and isinstance(tree.body[-1], ast.Expr) and not source.rstrip().endswith(";"):
         last = ast.Expression(tree.body.pop().value)
-    exec(compile(tree, "<test cell>", "exec"), names)
-    return None if last is None else eval(compile(last, "<test cell>", "eval"), names)
+    exec(compile(tree, _FILE, "exec"), names)
+    return None if last is None else eval(compile(last, _FILE, "eval"), names)
 
 
 def _passed(value: Any, outputs: list[NotebookNode]) -> TestResult:
@@ -93,6 +110,11 @@ def _passed(value: Any, outputs: list[NotebookNode]) -> TestResult:
         return TestResult(None, "passed")
     text = pretty(value)
     outputs.append(new_output("execute_result", {"text/plain": text}, execution_count=None))
+    return _worth(text)
+
+
+def _worth(text: str) -> TestResult:
+    """nbgrader's partial credit: a number that a test cell ends with is its points."""
     try:
         points = float(text)
     except ValueError:
@@ -122,13 +144,17 @@ def _text_of(error: BaseException) -> str:
 
 
 def _traceback(error: BaseException) -> list[str]:
-    lines = traceback.format_exception(type(error), error, error.__traceback__, limit=-8)
+    """The traceback from the test cell on: what is above it is the verifier's."""
+    inside = error.__traceback__
+    while inside is not None and inside.tb_frame.f_code.co_filename != _FILE:
+        inside = inside.tb_next
+    lines = traceback.format_exception(type(error), error, inside)
     return "".join(lines)[-20_000:].splitlines()
 
 
 def _line_of(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
-    inside = [frame for frame in frames if frame.filename == "<test cell>"]
+    inside = [frame for frame in frames if frame.filename == _FILE]
     return f"line {inside[-1].lineno} of the test" if inside else "in the test"
 
 

@@ -70,6 +70,7 @@ def verify(request: dict[str, Any], fds: list[int]) -> None:
             set(job["skip"]),
             {int(place): why for place, why in job["lost"]},
         ),
+        job["in_kernel"],
     )
     asyncio.run(run.run())
     tell("done", {"notebook": run.notebook, "notes": run.notes})

@@ -31,8 +31,11 @@ class VerifierHost:
 
     def __init__(self, folder: Path, spawner: Spawner, environment: Mapping[str, str]) -> None:
         self._folder, self._spawner = folder, spawner
+        package = Path(__file__).resolve().parents[2]
+        paths = [str(package), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._environment = {
             **os.environ,
+            "PYTHONPATH": os.pathsep.join(paths),
             "CUDA_VISIBLE_DEVICES": "-1",
             "MPLBACKEND": "agg",
             "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -46,14 +49,15 @@ class VerifierHost:
         self._control, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         program = ["-m", "autograder.verification.warm_parent", str(there.fileno())]
         self._process = self._spawner.start(
-            [sys.executable, "-P", *program, str(self._folder)]
-            if sys.version_info >= (3, 11)
-            else [sys.executable, *program, str(self._folder)],
+            [sys.executable, *program, str(self._folder)],
+            cwd=self._folder,
             env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=[there.fileno()],
+            # Whoever kills the grader's process group leaves this one to tidy up.
+            start_new_session=True,
         )
         there.close()
 

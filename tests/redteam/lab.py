@@ -1,0 +1,84 @@
+"""A small lab whose questions cover what crosses: numbers, arrays, values, models, generators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+
+SOLUTION = {
+    "mean": "def mean(values):\n    return sum(values) / len(values)",
+    "softmax": """import numpy as np
+
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)""",
+    "primes": """primes = sum(
+    all(n % d for d in range(2, int(n**0.5) + 1)) for n in range(2, 1000)
+)""",
+    "model": """import keras
+import numpy as np
+
+model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+model.set_weights([np.array([[2.0]]), np.array([1.0])])""",
+    "countdown": "def countdown(n):\n    while n:\n        yield n\n        n -= 1",
+}
+QUESTIONS = tuple(SOLUTION)
+_SEED = """import numpy as np
+from course_lib.testing import hidden_seed
+rng = np.random.default_rng(hidden_seed())
+"""
+TESTS = {
+    "mean": f"""{_SEED}
+values = [float(value) for value in rng.normal(size=7)]
+result = mean(values)
+assert abs(result - sum(values) / len(values)) < 1e-9, f"mean gives {{result}}"
+""",
+    "softmax": f"""{_SEED}
+x = rng.normal(size=(4, 5))
+result = softmax(x)
+powers = np.exp(x)
+np.testing.assert_allclose(result, powers / powers.sum(axis=-1, keepdims=True), rtol=1e-6)
+""",
+    "primes": """assert isinstance(primes, int)
+assert primes == 168, "that is not the number of primes below 1000"
+""",
+    "model": f"""{_SEED}
+import keras
+x = rng.normal(size=(16, 1)).astype("float32")
+assert isinstance(model, keras.Model)
+assert len(model.layers) == 1
+assert model.count_params() == 2
+assert np.abs(model.predict(x, verbose=0) - (2 * x + 1)).max() < 1e-3
+""",
+    "countdown": f"""{_SEED}
+sizes = [int(size) for size in rng.integers(3, 9, size=4)]
+for size, numbers in zip(sizes, map(lambda n: list(countdown(n)), sizes)):
+    assert numbers == list(range(size, 0, -1)), f"countdown({{size}}) gives {{numbers}}"
+""",
+}
+
+
+def source() -> NotebookNode:
+    """The instructor's notebook."""
+    return submission(SOLUTION)
+
+
+def submission(answers: Mapping[str, str]) -> NotebookNode:
+    """A student's notebook with these answers; the others are left as they were given out."""
+    cells = []
+    if "start" in answers:
+        cells.append(new_code_cell(answers["start"]))
+    for name in QUESTIONS:
+        answer = answers.get(name, "# YOUR CODE HERE\nraise NotImplementedError()")
+        cells.append(_cell(answer, f"{name}_answer", grade=False, solution=True))
+        cells.append(_cell(TESTS[name], name, grade=True, solution=False, points=1))
+    if "end" in answers:
+        cells.append(new_code_cell(answers["end"]))
+    return new_notebook(cells=cells)
+
+
+def _cell(source: str, grade_id: str, **mark: object) -> NotebookNode:
+    about = {"grade_id": grade_id, "schema_version": 3, "locked": not mark["solution"], **mark}
+    return new_code_cell(source, metadata={"nbgrader": about})

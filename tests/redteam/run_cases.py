@@ -1,0 +1,75 @@
+"""Runs cases with the whole engine: `python tests/redteam/run_cases.py cheats [NAME …]`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+
+from case import Case, cases
+from lab import QUESTIONS, source, submission
+
+from autograder.engine import Engine
+from autograder.execution.limits import Limits
+from autograder.graded import Graded
+
+LIMITS = Limits(
+    cell_seconds=8,
+    seconds=40,
+    call_seconds=5,
+    cpu_seconds=60,
+    memory_mb=1500,
+    processes=120,
+    disk_mb=64,
+    output_mb=1,
+    output_messages=300,
+    value_mb=32,
+)
+SEED = 20_260
+
+
+def grade(engine: Engine, case: Case, plain: bool = False) -> Graded:
+    """Grade a case; `plain` runs the tests in the student's kernel, as nbgrader does."""
+    tests = QUESTIONS if plain else ()
+    return engine.grade(submission(case.cells), source(), SEED, {}, in_kernel=tests)
+
+
+def earned(graded: Graded) -> dict[str, float]:
+    """The points of each question."""
+    return {question.grade_id: question.score for question in graded.questions}
+
+
+def wanted(case: Case) -> dict[str, float]:
+    """The points that the case must get."""
+    return {name: case.marks.get(name, 0.0) for name in QUESTIONS}
+
+
+def main() -> None:
+    folder, *names = sys.argv[1:]
+    plain = "--plain" in names
+    names = [name for name in names if not name.startswith("--")]
+    isolation = "none" if "--none" in sys.argv else "auto"
+    with Engine(LIMITS, isolation, environment={"COURSE_PROFILE": "quick"}) as engine:
+        print(engine.isolation, "-", engine.isolation_reason)
+        for case in cases(folder):
+            if names and case.name not in names:
+                continue
+            graded = grade(engine, case, plain)
+            got = earned(graded)
+            if plain:
+                won = [name for name, points in got.items() if points]
+                verdict = "as said" if set(won) >= set(case.plain) else f"SAID {case.plain}"
+                print(f"{case.name:38} {graded.seconds:5.1f} s  wins {won} {verdict}", flush=True)
+                continue
+            verdict = "ok" if got == wanted(case) else "WRONG"
+            print(f"{case.name:38} {graded.seconds:5.1f} s  {verdict}", flush=True)
+            if verdict == "WRONG" or names:
+                for question in graded.questions:
+                    print("     ", question)
+                print("     ", graded.notes)
+
+
+if __name__ == "__main__":
+    main()
