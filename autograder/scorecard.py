@@ -21,6 +21,9 @@ OUTCOMES = {
     "waiting": "waiting for a person",
 }
 
+WEAK = "weak isolation"
+"""How the engine's note begins that a submission ran without its full sandbox."""
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -71,6 +74,16 @@ class Scorecard:
     def graded(self) -> bool:
         """Whether at least a part of the submission could be graded."""
         return self.verdict.status == "graded"
+
+    @property
+    def isolation(self) -> list[str]:
+        """What is to be known of how weakly the student's code was isolated."""
+        return [note for note in self.verdict.repairs if note.startswith(WEAK)]
+
+    @property
+    def notes(self) -> list[str]:
+        """What was put right, or why the submission could not be graded."""
+        return [note for note in self.verdict.repairs if not note.startswith(WEAK)]
 
     @property
     def given(self) -> list[Mark]:

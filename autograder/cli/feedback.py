@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from autograder.cli.console import CourseDir, LabName, err, out
-from autograder.course import Course
+from autograder.cli.console import CourseDir, LabName, chosen_course, err, out
 
 
 def feedback(lab: LabName, course_dir: CourseDir = None) -> None:
@@ -21,7 +18,7 @@ def feedback(lab: LabName, course_dir: CourseDir = None) -> None:
 
     from autograder.feedback import feedback_pages
 
-    course = Course.find(Path(course_dir) if course_dir else None)
+    course = chosen_course(course_dir)
     chosen = course.lab(lab)
     pages = feedback_pages(course, chosen)
     written = list(track(pages, "feedback", console=err, disable=not err.is_terminal))

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.feedback.hidden_tests import HiddenTests
-from autograder.feedback.safe_html import safe_html, accessible
+from autograder.feedback.safe_html import accessible, safe_html
 
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 _SHOWN = ("text/html", "text/markdown", "text/latex", *_PICTURES, "text/plain")

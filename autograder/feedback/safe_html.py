@@ -7,8 +7,10 @@ import re
 import bleach
 from bs4 import BeautifulSoup
 
-_TAGS = """a abbr b blockquote br caption code col colgroup dd del div dl dt em h1 h2 h3 h4 h5 h6 hr
-i img ins kbd li ol p pre s small span strong sub sup table tbody td tfoot th thead tr u ul""".split()
+_TAGS = (
+    "a abbr b blockquote br caption code col colgroup dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i "
+    "img ins kbd li ol p pre s small span strong sub sup table tbody td tfoot th thead tr u ul"
+)
 # Pygments', ANSI colours' and pandas' classes; not those of the page around the notebook.
 _CLASS = re.compile(r"highlight|hl-\w+|language-\w+|dataframe|ansi-[\w-]+|[a-z]\w{0,2}")
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
@@ -23,9 +25,8 @@ def safe_html(markup: object) -> str:
         '<p>a&lt;script&gt;b&lt;/script&gt;</p>'
     """
     text = markup.decode() if isinstance(markup, bytes) else str(markup)
-    return bleach.clean(
-        text, tags=_TAGS, attributes=_may_stay, protocols=["http", "https", "mailto", "data"]
-    )
+    protocols = ["http", "https", "mailto", "data"]
+    return bleach.clean(text, tags=_TAGS.split(), attributes=_may_stay, protocols=protocols)
 
 
 def _may_stay(tag: str, name: str, value: str) -> bool:

@@ -53,7 +53,7 @@ def student_page(
         waiting=sum(mark.max_score for mark in marks if mark.score is None),
         several=len({mark.notebook for mark in card.marks}) > 1,
         limits=[mark for mark in marks if mark.outcome in {"timeout", "limit"}],
-        notes=[note for note in card.verdict.repairs if not note.startswith("isolation")],
+        notes=card.notes,
         comments={cell: text for (where, cell), text in card.comments.items() if where == name},
         cells=_cells(notebook, hidden, marks, card, name) if notebook and hidden else None,
         outcomes=OUTCOMES,

@@ -1,5 +1,5 @@
 """What the instructor's and the students' pages have in common: one file each, and offline."""
 
-from autograder.pages.render import render
+from autograder.pages.render import percent, render
 
-__all__ = ["render"]
+__all__ = ["percent", "render"]

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 
 def render(template: str, **values: Any) -> str:
@@ -30,7 +31,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["points"] = points
-    environment.filters["percent"] = lambda share: f"{100 * share:.0f} %"
+    environment.filters["percent"] = percent
+    environment.filters["breakable"] = breakable
     environment.filters["source_hash"] = source_hash
     return environment
 
@@ -43,6 +45,26 @@ def points(value: float) -> str:
         ('2', '1.5', '0.33')
     """
     return f"{round(value, 2):g}"
+
+
+def percent(share: float) -> str:
+    """A part of 1 in per cent.
+
+    Example:
+        >>> percent(0.725)
+        '72 %'
+    """
+    return f"{100 * share:.0f} %"
+
+
+def breakable(name: str) -> Markup:
+    """A name that a narrow column may break at its underscores.
+
+    Example:
+        >>> str(breakable("two_layers"))
+        'two_<wbr>layers'
+    """
+    return Markup("_<wbr>").join(name.split("_"))
 
 
 def source_hash(script: str) -> str:

@@ -1,0 +1,76 @@
+"""The figure of what became of each question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograder.pages import percent
+from autograder.report.inline_svg import COLOURS, STYLE
+from autograder.report.item_analysis import Item
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# What a bar is made of, from its left: words, outcomes, colour, and lines for a page in greys.
+_PARTS = (
+    ("full marks", ("full",), COLOURS["blue"], ""),
+    ("part", ("part",), COLOURS["sky"], ""),
+    ("no marks", ("none",), COLOURS["orange"], "///"),
+    ("error or limit", ("error", "timeout", "limit", "missing"), COLOURS["red"], ""),
+    ("waits for a person", ("waiting",), "#ffffff", ""),
+)
+_NAME = 24  # characters of a question's name beside its bar
+
+
+def question_outcomes(items: list[Item]) -> tuple[str, Figure]:
+    """Which question was hardest, and a bar of outcomes for each."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context({**STYLE, "hatch.linewidth": 0.6}):
+        figure = Figure(figsize=(5.4, 1.1 + 0.34 * len(items)), layout="constrained")
+        axes = figure.add_subplot()
+        rows, start = range(len(items)), [0.0] * len(items)
+        for words, outcomes, colour, hatch in _PARTS:
+            counts = [sum(item.outcomes[outcome] for outcome in outcomes) for item in items]
+            if not any(counts):
+                continue
+            widths = [
+                100 * count / item.outcomes.total()
+                for count, item in zip(counts, items, strict=True)
+            ]
+            axes.barh(
+                rows,
+                widths,
+                left=start,
+                color=colour,
+                hatch=hatch,
+                label=words,
+                edgecolor="#1b1f24",
+                linewidth=0.5,
+                height=0.7,
+            )
+            start = [left + width for left, width in zip(start, widths, strict=True)]
+        axes.set_yticks(rows, [_short(item.grade_id) for item in items])
+        axes.invert_yaxis()
+        axes.set(xlim=(0, 100), xlabel="students (%)")
+        figure.legend(loc="outside upper left", ncols=3, frameon=False, fontsize=9)
+    return _finding(items), figure
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
+
+
+def _finding(items: list[Item]) -> str:
+    known = [item for item in items if item.difficulty is not None]
+    # A question that only some have marks for would win by those few.
+    known = [item for item in known if not item.outcomes["waiting"]] or known
+    if not known:
+        return "Every question waits for a person"
+    hardest = min(known, key=lambda item: item.difficulty)
+    if hardest.difficulty >= 1:
+        return "Everybody has full marks in every question"
+    return (
+        f"{hardest.grade_id} was hardest: {percent(hardest.difficulty)} of its points were earned"
+    )
