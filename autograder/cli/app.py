@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from autograder.cli import build, demo, doctor, grade, init, lint
+from autograder.cli import build, demo, doctor, feedback, grade, init, lint, report
 from autograder.cli.console import problem
 from autograder.errors import AutograderError
 
@@ -25,8 +25,10 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "init": init.init,
     "build": build.build,
     "lint": lint.lint,
-    "doctor": doctor.doctor,
     "grade": grade.grade,
+    "feedback": feedback.feedback,
+    "report": report.report,
+    "doctor": doctor.doctor,
 }
 for _name, _command in _COMMANDS.items():
     app.command(_name)(_command)
