@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from textwrap import fill
 
 from matplotlib.figure import Figure
 
@@ -11,6 +12,7 @@ BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"
 RED, SKY, GREY = "#D55E00", "#56B4E9", "#767676"
 
 DPI = 100
+CHARACTERS = 13  # of a title, per inch
 
 
 class Canvas(Figure):
@@ -21,7 +23,7 @@ class Canvas(Figure):
 
     Args:
         width, height: Size in inches, at 100 dots an inch.
-        title: The finding, above everything else.
+        title: The finding, above everything else, in as many lines as it needs.
 
     Example:
         >>> figure = Canvas(4, 3, "Blue is above orange")
@@ -31,7 +33,7 @@ class Canvas(Figure):
 
     def __init__(self, width: float, height: float, title: str):
         super().__init__(figsize=(width, height), dpi=DPI, layout="constrained")
-        self.suptitle(title, fontsize=11)
+        self.suptitle(fill(title, int(width * CHARACTERS)), fontsize=11)
 
     def _repr_png_(self) -> bytes:
         png = BytesIO()

@@ -37,7 +37,7 @@ def learning_curves(history) -> Figure:
         name for name in curves if not name.startswith("val_") and name != "learning_rate"
     ]
 
-    figure = Canvas(4.2 * len(quantities), 3.4, _finding(curves))
+    figure = Canvas(max(6.2, 4.2 * len(quantities)), 3.4, _finding(curves))
     panels = figure.subplots(1, len(quantities), squeeze=False)[0]
     for axes, name in zip(panels, quantities, strict=True):
         epochs = np.arange(1, len(curves[name]) + 1)
@@ -45,6 +45,7 @@ def learning_curves(history) -> Figure:
         if f"val_{name}" in curves:
             axes.plot(epochs, curves[f"val_{name}"], "s--", color=ORANGE, ms=4, label="validation")
         axes.set(xlabel="epoch", ylabel=name.replace("_", " "))
+        axes.set_xlim(0.5, len(epochs) + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend(frameon=False)
         tidy(axes)

@@ -60,5 +60,5 @@ class ProgressBar(keras.callbacks.Callback):
         values = "  ".join(f"{name} {float(value):.4f}" for name, value in logs.items())
         line = f"epoch {self._epoch + 1}/{self.params['epochs']} {bar} {clock}  {values}"
         # What a longer line before this one left behind is covered with blanks.
-        print("\r" + line.ljust(self._length), end="", flush=True)
+        print(line.ljust(self._length), end="\r", flush=True)
         self._length = len(line)

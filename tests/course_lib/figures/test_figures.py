@@ -1,0 +1,70 @@
+"""What every figure promises."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from course_lib import figures
+
+RNG = np.random.default_rng(0)
+HISTORY = {
+    "loss": [2.0, 1.0, 0.5],
+    "accuracy": [0.3, 0.6, 0.9],
+    "val_loss": [1.8, 1.1, 1.2],
+    "val_accuracy": [0.4, 0.6, 0.6],
+}
+PROBABILITIES = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]])
+PICTURES = RNG.integers(0, 256, (3, 28, 28)).astype("uint8")
+MADE = {
+    "activation_functions": lambda: figures.activation_functions({"tanh": np.tanh, "sin": np.sin}),
+    "confusion_matrix": lambda: figures.confusion_matrix(RNG.integers(0, 9, (10, 10))),
+    "learning_curves": lambda: figures.learning_curves(HISTORY),
+    "loss_going_down": figures.loss_going_down,
+    "picture_grid": lambda: figures.picture_grid(PICTURES, ["a", "b", "c"], "Noise"),
+    "picture_to_outputs": lambda: figures.picture_to_outputs(PICTURES, ["a", "b", "c"]),
+    "threshold_unit": figures.threshold_unit,
+    "worst_mistakes": lambda: figures.worst_mistakes(PICTURES, [1, 0, 0], PROBABILITIES, [0, 1]),
+}
+
+
+def test_every_figure_is_tested():
+    assert set(MADE) == set(figures.__all__)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_is_a_figure_with_a_finding_and_named_axes(name):
+    figure = MADE[name]()
+    assert isinstance(figure, Figure)
+    assert figure.get_suptitle()
+    for axes in figure.axes:
+        if axes.axison and axes.get_xticks().size and axes.lines:
+            assert axes.get_xlabel(), "a scale without a name"
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_fits_a_notebook(name):
+    figure = MADE[name]()
+    width, height = figure.get_size_inches()
+    assert width <= 11
+    assert height <= 7.5
+    figure.canvas.draw()
+    title = figure._suptitle.get_window_extent()
+    assert title.x0 >= 0
+    assert title.x1 <= figure.bbox.x1
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_notebook_shows_it_as_png(name):
+    assert MADE[name]()._repr_png_().startswith(b"\x89PNG")
+
+
+def test_pyplot_is_not_touched():
+    # pyplot would show every figure a second time, and needs a screen on some machines.
+    code = (
+        "import sys; from course_lib import figures; figures.threshold_unit()._repr_png_(); "
+        "assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
