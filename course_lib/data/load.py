@@ -74,7 +74,7 @@ def load(name, source="auto", profile=None, seed=0, **options):
         prepared = load_prepared(dataset, options)
         if prepared is not None:
             split, path = prepared
-            announce(name, f"{name} is prepared data from {path}")
+            announce(name, str(path), f"{name} is prepared data from {path}")
             return split
         if dataset.files:
             try:
@@ -86,6 +86,7 @@ def load(name, source="auto", profile=None, seed=0, **options):
     if dataset.files:
         announce(
             name,
+            "stand-in",
             f"{name} is a STAND-IN ({dataset.made_of}), not the real set: {why}. "
             "Figures from it are not figures of the real set.",
         )
