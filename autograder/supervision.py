@@ -153,6 +153,8 @@ class Supervision:
             self._at_since = time.monotonic()
         elif message["tell"] == "lost":
             self._lost[content[0]] = content[1]
+        elif message["tell"] == "broke":
+            self._notes.append(f"the verifier broke: {content}")
         elif message["tell"] == "drop":
             self._drop_kernel()
 

@@ -149,6 +149,13 @@ class Handle:
     __array__ = _refuse("an array")
 
 
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
+    for _side in ("", "r"):
+        setattr(Handle, f"__{_side}{_name}__", _refuse("arithmetic"))
+for _name in ("neg", "pos", "abs", "round", "complex"):
+    setattr(Handle, f"__{_name}__", _refuse("arithmetic"))
+
+
 class CallableHandle(Handle):
     """A student's class, or an object that can be called."""
 

@@ -74,7 +74,8 @@ class StudentKernel:
         Raises:
             KernelLostError: the cell took too long or ended the kernel.
         """
-        self._client.timeout = min(self._limits.cell_seconds, seconds)
+        self._client.seconds = min(self._limits.cell_seconds, seconds)
+        self._client.asked_to_exit = False
         loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(self._client.async_execute_cell(cell, index))
         loop.add_reader(self._forked.pidfd, task.cancel)
@@ -88,6 +89,9 @@ class StudentKernel:
             raise KernelLostError("died", f"it sent what can't be read ({error})") from error
         finally:
             loop.remove_reader(self._forked.pidfd)
+        if self._client.asked_to_exit:
+            # It ends a moment after its reply: the next cell is not to be blamed for that.
+            raise KernelLostError("died", "it calls exit()")
 
     async def close(self) -> None:
         """Let go of the kernel; whoever started it ends it."""
@@ -109,11 +113,22 @@ class _CellRunner(NotebookClient):
             allow_errors=True,
             store_widget_state=False,
             coalesce_streams=True,
+            on_cell_executed=self._note_exit,
         )
         self._limits = limits
         self.notes: list[str] = []
+        self.seconds = limits.cell_seconds
+        self.asked_to_exit = False
         self._cell_index = -1
         self._messages, self._bytes = 0, 0
+
+    def _get_timeout(self, cell: NotebookNode | None) -> float:
+        # nbclient's own takes whole seconds only.
+        return max(self.seconds, 0.01)
+
+    def _note_exit(self, execute_reply: dict[str, Any], **_: Any) -> None:
+        payload = execute_reply["content"].get("payload") or []
+        self.asked_to_exit = any(item.get("source") == "ask_exit" for item in payload)
 
     async def connect(self) -> None:
         """Open the channels; return once the kernel has answered on both."""

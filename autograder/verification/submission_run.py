@@ -222,7 +222,7 @@ class SubmissionRun:
         """The cell at `index` cost the kernel: note why, and let the kernel go."""
         if limit == "died":
             why = self._ask_why()
-            limit, detail = why.limit, why.detail or detail
+            limit, detail = why.limit, detail or why.detail
         elif limit == "cell_seconds" and self._left() <= 0:
             limit = "seconds"
         sentence = self._sentence(limit, detail, index)

@@ -72,7 +72,12 @@ def verify(request: dict[str, Any], fds: list[int]) -> None:
         ),
         job["in_kernel"],
     )
-    asyncio.run(run.run())
+    try:
+        asyncio.run(run.run())
+    except BaseException as error:
+        # The grader goes on with a new verifier; what happened is not to be lost with this one.
+        tell("broke", f"{type(error).__name__}: {error}"[:500])
+        raise
     tell("done", {"notebook": run.notebook, "notes": run.notes})
 
 

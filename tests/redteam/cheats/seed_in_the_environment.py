@@ -1,5 +1,4 @@
 # The seed of the hidden inputs is looked for in environments, arguments and memory.
-# plain: mean
 # %% mean
 import glob, os, re
 import numpy as np

@@ -1,0 +1,9 @@
+# A cell never ends.
+# marks: softmax=1
+# %% mean
+while True: pass
+# %% softmax
+import numpy as np
+def softmax(x):
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
