@@ -29,6 +29,8 @@ class Lab:
     due: datetime | None = None
     points: dict[str, float] = field(default_factory=dict)
     limits: dict[str, float] = field(default_factory=dict)
+    # Test cells that may run in the student's own kernel, or "kernel" for all of them.
+    trust: str | tuple[str, ...] = ()
 
     @property
     def notebook(self) -> str:
@@ -161,7 +163,19 @@ class Course:
             due=table.get("due"),
             points=dict(table.get("points", {})),
             limits=limits,
+            trust=_trust(table.get("trust", self._toml.get("course", {}).get("trust", []))),
         )
+
+
+def _trust(setting: object) -> str | tuple[str, ...]:
+    if setting == "kernel":
+        return "kernel"
+    if isinstance(setting, list) and all(isinstance(name, str) for name in setting):
+        return tuple(setting)
+    raise AutograderError(
+        f'course.toml: trust = {setting!r} is neither "kernel" nor a list of grade ids',
+        'for one test cell: trust = ["its_grade_id"]; for all: trust = "kernel"',
+    )
 
 
 def _folders(parent: Path) -> Iterator[Path]:

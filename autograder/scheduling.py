@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import nbformat
 from nbformat import NotebookNode
@@ -16,25 +15,17 @@ from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import determine_grade
 
 from autograder.course import Course, Lab
+from autograder.engine import Engine
 from autograder.errors import AutograderError
 from autograder.gradebook import Registry
 from autograder.graded import Graded
 from autograder.notebooks import forms
+from autograder.notebooks.cases import automatic_points
 from autograder.notebooks.handed_in import read_handed_in
 from autograder.notebooks.repair import repair
 from autograder.results import Result, Results
 from autograder.submissions import Submission, companions, submissions
 from autograder.verdict import QuestionVerdict, Verdict
-
-
-class Engine(Protocol):
-    """Runs and judges one notebook; may be called from several threads at once."""
-
-    isolation: str
-
-    def grade(
-        self, notebook: NotebookNode, source: NotebookNode, seed: int, files: Mapping[str, bytes]
-    ) -> Graded: ...
 
 
 @dataclass(frozen=True)
@@ -71,15 +62,19 @@ class Grading:
         self._registry = Registry(course)
         self._results = Results(course.results_dir / lab.name)
 
-    def run(self, engine: Engine) -> Iterator[Outcome]:
-        """Grade and record; yields each submission's outcome as soon as it is in the gradebook."""
+    def run(self, start_engine: Callable[[], Engine]) -> Iterator[Outcome]:
+        """Grade and record; yields each submission's outcome as soon as it is in the gradebook.
+
+        Args:
+            start_engine: called when there is something to grade.
+        """
         with self._results.locked():
             self._registry.register(self._lab)
-            version = _digest(*(nbformat.writes(source) for source in self._sources.values()))
+            version = self._version()
             recorded = self._registry.students(self._lab)
             todo = []
             for submission in self.submissions:
-                fingerprint = submission.fingerprint(version, engine.isolation)
+                fingerprint = submission.fingerprint(version)
                 known = self._results.read(submission.student)
                 if known is None or self._again(known, fingerprint):
                     todo.append((submission, fingerprint))
@@ -88,7 +83,18 @@ class Grading:
                 if not (there and submission.student in recorded):
                     self._record(submission, known)
                 yield Outcome(known, fresh=False)
-            yield from self._grade_all(engine, todo)
+            if todo:
+                with start_engine() as engine:
+                    yield from self._grade_all(engine, todo)
+
+    def _version(self) -> str:
+        """A digest of all that decides a score besides what was handed in."""
+        digest = hashlib.sha256(repr((self._lab.trust, sorted(self._lab.limits.items()))).encode())
+        for name, source in self._sources.items():
+            digest.update(f"{name}\0{nbformat.writes(source)}\0".encode())
+        for path, content in sorted(self._companions.items()):
+            digest.update(f"{path}\0{len(content)}\0".encode() + content)
+        return digest.hexdigest()
 
     def _again(self, known: Result, fingerprint: str) -> bool:
         # What could not be graded costs nothing to try again, and may have failed by bad luck.
@@ -124,7 +130,8 @@ class Grading:
                 handed_in, read = read_handed_in(submission.folder, name, set(self._sources))
                 notebook, mended = repair(handed_in, source, self._released[name])
                 remarks += [*read, *mended]
-                graded[name] = engine.grade(notebook, source, seed, files)
+                trusted = _trusted(self._lab, source)
+                graded[name] = engine.grade(notebook, source, seed, files, in_kernel=trusted)
                 questions += _unanswered(notebook, graded[name].questions)
                 remarks += graded[name].notes
             except Exception as error:  # whatever it is, it costs this notebook and no other
@@ -167,6 +174,11 @@ def _current(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
+def _trusted(lab: Lab, source: NotebookNode) -> list[str]:
+    """The test cells that the instructor lets run in the student's own kernel."""
+    return list(automatic_points(source)) if lab.trust == "kernel" else list(lab.trust)
+
+
 def _unanswered(
     notebook: NotebookNode, questions: Iterable[QuestionVerdict]
 ) -> Iterator[QuestionVerdict]:
@@ -188,7 +200,3 @@ def _not_graded(source: NotebookNode, reason: str) -> list[QuestionVerdict]:
         for mark in marks
         if mark.get("grade")
     ]
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

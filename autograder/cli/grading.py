@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from autograder.cli.console import err
@@ -40,13 +41,15 @@ def start_engine(lab: Lab, workers: int, isolation: str = "auto") -> Engine:
     environment = {k: os.environ[k] for k in _SHARED_VARIABLES if k in os.environ}
     environment.setdefault("KERAS_HOME", str(Path.home() / ".keras"))
     data = [environment[k] for k in ("KERAS_HOME", "COURSE_DATA") if k in environment]
-    return Engine(
+    engine = Engine(
         limits,
         isolation,
         read_only=[path for path in data if Path(path).is_dir()],
         environment=environment,
         threads=max(1, (os.cpu_count() or 1) // workers),
     )
+    err.print(f"isolation: {engine.isolation} ({engine.isolation_reason})", markup=False)
+    return engine
 
 
 def grade_lab(
@@ -54,8 +57,7 @@ def grade_lab(
 ) -> GradedLab:
     """Grade all submissions of a lab that are new, showing how far it is."""
     grading = Grading(course, lab, workers=workers, force=force)
-    with start_engine(lab, workers, isolation) as engine:
-        err.print(f"isolation: {engine.isolation} ({engine.isolation_reason})", markup=False)
-        outcomes = follow(grading.run(engine), total=len(grading.submissions))
+    start = partial(start_engine, lab, workers, isolation)
+    outcomes = follow(grading.run(start), total=len(grading.submissions))
     verdicts = sorted((o.result.verdict for o in outcomes), key=lambda verdict: verdict.student)
     return GradedLab(verdicts, unchanged=sum(not outcome.fresh for outcome in outcomes))

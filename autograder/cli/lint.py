@@ -39,7 +39,7 @@ def lint(
         out.print(f"[bold]{lab.name}[/]: reading it through")
         wrong += _show(read_through(course, lab))
         with start_engine(lab, workers) as engine:
-            out.print(f"[bold]{lab.name}[/]: under our engine, isolation {engine.isolation}")
+            out.print(f"[bold]{lab.name}[/]: under our engine")
             wrong += _show(try_out(course, lab, engine, workers))
         out.print(f"[bold]{lab.name}[/]: under stock nbgrader")
         with StockEngine(course, lab) as engine:

@@ -53,7 +53,8 @@ class Case:
 def automatic_points(instructor: NotebookNode) -> dict[str, float]:
     """The points of every question that a test grades, in the notebook's order."""
     marks = (cell.metadata.get("nbgrader", {}) for cell in instructor.cells)
-    return {m["grade_id"]: float(m["points"]) for m in marks if m.get("grade") and m.get("locked")}
+    tests = (mark for mark in marks if mark.get("grade") and not mark.get("solution"))
+    return {mark["grade_id"]: float(mark["points"]) for mark in tests}
 
 
 def cases(course: Course, lab: Lab) -> list[Case]:

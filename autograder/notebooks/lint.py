@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Protocol
 
 from nbformat import NotebookNode
 
@@ -17,9 +18,16 @@ from autograder.notebooks.cases import Case, cases
 from autograder.notebooks.names import KERNEL_NAMES, bound_names, taken_names
 from autograder.notebooks.repair import repair
 from autograder.notebooks.source import instructor_notebook
-from autograder.scheduling import Engine
 
 SEED = 20260101
+
+
+class Grader(Protocol):
+    """An engine: ours, or stock nbgrader's."""
+
+    def grade(
+        self, notebook: NotebookNode, source: NotebookNode, seed: int, files: Mapping[str, bytes]
+    ) -> Graded: ...
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,7 @@ def _bound_by_answers(instructor: NotebookNode) -> set[str]:
     }
 
 
-def try_out(course: Course, lab: Lab, engine: Engine, workers: int) -> Iterator[Finding]:
+def try_out(course: Course, lab: Lab, engine: Grader, workers: int) -> Iterator[Finding]:
     """Grade the solution, the stub and every wrong answer; each must get exactly its marks."""
     found, instructor = cases(course, lab), instructor_notebook(course, lab)
     with ThreadPoolExecutor(workers) as pool:
@@ -83,7 +91,7 @@ def try_out(course: Course, lab: Lab, engine: Engine, workers: int) -> Iterator[
             yield Finding(case.name, not problems, "; ".join(problems) or seen)
 
 
-def _graded(engine: Engine, instructor: NotebookNode, case: Case) -> Graded | AutograderError:
+def _graded(engine: Grader, instructor: NotebookNode, case: Case) -> Graded | AutograderError:
     try:
         notebook, _ = repair(case.notebook, instructor, forms.student(instructor))
         return engine.grade(notebook, instructor, SEED, {})

@@ -32,9 +32,14 @@ def test_a_course_that_was_not_made_for_us(tmp_path: Path) -> None:
     run(course, "autograder", "grade", "ps1", "--course-dir", ".", "--json", "out.jsonl")
     verdicts = [json.loads(line) for line in (course / "out.jsonl").read_text().splitlines()]
     assert {v["student"]: (v["score"], v["max_score"]) for v in verdicts} == {
-        "perfect": (3.0, 9.0),
-        "half": (3.0, 9.0),
-    }
+        "perfect": (2.5, 9.0),
+        "half": (2.5, 9.0),
+    }, "one test deletes a name of the student's: it can only run in the student's kernel"
+    (course / "course.toml").write_text('[labs.ps1]\ntrust = ["sum_of_squares_uses_squares"]\n')
+    run(course, "autograder", "grade", "ps1", "--course-dir", ".", "--json", "out.jsonl")
+    verdicts = [json.loads(line) for line in (course / "out.jsonl").read_text().splitlines()]
+    assert {v["student"]: v["score"] for v in verdicts} == {"perfect": 3.0, "half": 3.0}
+    assert all("was judged in the student's kernel" in str(v["repairs"]) for v in verdicts)
     waiting = {q["grade_id"] for q in verdicts[1]["questions"] if q["status"] == "manual"}
     assert {"part-a", "part-b", "sum_of_squares_equation"} <= waiting
 

@@ -1,0 +1,110 @@
+"""Makes the README's pictures: Lab 01 run in a real JupyterLab, and the report on the demo's class.
+
+    autograder demo && python docs/make_pictures.py demo-course
+
+Needs Chromium on PATH.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from autograder.course import Course
+from autograder.notebooks import forms
+from autograder.notebooks.source import instructor_notebook
+
+PICTURES = Path(__file__).parent / "pictures"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+def main() -> None:
+    """Make both pictures from a demo's course folder."""
+    course = Course(Path(sys.argv[1] if len(sys.argv) > 1 else "demo-course"))
+    PICTURES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        _report(browser, course)
+        _lab(browser, course)
+        browser.close()
+
+
+def _report(browser: Browser, course: Course) -> None:
+    page = browser.new_page(viewport={"width": 1100, "height": 900})
+    page.goto((course.reports_dir / "01_mlp_mnist.html").as_uri())
+    page.screenshot(path=PICTURES / "report.png")
+
+
+def _lab(browser: Browser, course: Course) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        lab = course.lab("01")
+        solved = forms.solved(instructor_notebook(course, lab))
+        nbformat.write(solved, Path(folder) / lab.notebook)
+        with _jupyterlab(Path(folder)) as address:
+            page = browser.new_page(viewport={"width": 1100, "height": 900})
+            page.goto(address.format(path=f"lab/tree/{lab.notebook}"))
+            _run_all(page)
+            page.locator(".jp-OutputArea img").last.scroll_into_view_if_needed()
+            page.wait_for_timeout(1000)
+            page.screenshot(path=PICTURES / "lab_01.png")
+
+
+def _run_all(page: Page) -> None:
+    """Run the notebook as a student does: Run, Run All Cells; wait until the kernel is idle."""
+    page.wait_for_selector(".jp-Notebook", timeout=120_000)
+    page.wait_for_selector('[data-status="idle"]', timeout=120_000)
+    # The file browser takes a third of the picture.
+    page.keyboard.press("Control+b")
+    page.click("text=Run >> nth=0")
+    page.click("text=Run All Cells")
+    page.wait_for_selector('[data-status="busy"]', timeout=30_000)
+    page.wait_for_selector('[data-status="idle"]', timeout=600_000)
+
+
+@contextlib.contextmanager
+def _jupyterlab(folder: Path) -> Iterator[str]:
+    """A JupyterLab of its own on loopback; the address has a place for the path."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += [f"--ServerApp.root_dir={folder}", f"--port={port}", "--ip=127.0.0.1"]
+    command += [f"--IdentityProvider.token={token}"]
+    environment = {**os.environ, "COURSE_PROFILE": "quick"}
+    server = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/api?token={token}")
+        yield f"http://127.0.0.1:{port}/{{path}}?token={token}"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait_for(address: str, seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.3)
+
+
+if __name__ == "__main__":
+    main()
