@@ -115,6 +115,22 @@ fashion_mnist, cifar10, cifar100, imdb, reuters, boston_housing, california_hous
     return import_module(f"course_lib.data.{name}").DATASET
 
 
+def class_names(name) -> tuple[str, ...]:
+    """Return the names of the classes of ``name`` in the order of their labels.
+
+    Raises:
+        ValueError: there is no such set, or its labels are quantities.
+
+    Example:
+        >>> class_names("shapes")
+        ('square', 'circle', 'triangle')
+    """
+    classes = find(name).classes
+    if classes is None:
+        raise ValueError(f"{name} has no classes: its labels are prices")
+    return classes
+
+
 def _known(options, dataset):
     for option in options:
         if option not in dataset.options:

@@ -37,3 +37,13 @@ def provenance() -> dict[str, str]:
         'example is drawn in memory'
     """
     return {name: line for name, (_, line) in _said.items()}
+
+
+def is_stand_in(name: str) -> bool:
+    """Return whether what was loaded last under ``name`` was a stand-in.
+
+    Example:
+        >>> is_stand_in("nothing")
+        False
+    """
+    return _said.get(name, ("",))[0] == "stand-in"
