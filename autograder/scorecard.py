@@ -17,7 +17,7 @@ OUTCOMES = {
     "error": "stopped with an error",
     "timeout": "ran too long",
     "limit": "met a limit",
-    "missing": "not graded",
+    "missing": "no answer",
     "waiting": "waiting for a person",
 }
 
@@ -133,8 +133,12 @@ def scorecard(verdict: Verdict, by_hand: HandGrading, questions: dict[str, list[
     left = {name: list(ids) for name, ids in questions.items()}
     marks = []
     for question in verdict.questions:
-        notebook = next((n for n, ids in left.items() if question.grade_id in ids), verdict.lab)
-        if notebook in left:  # two notebooks of a lab may use one id: the first comes first
+        # Two notebooks of a lab may use one id: the first comes first. One that the lab no longer
+        # asks stays with its first notebook.
+        notebook = next((n for n, ids in left.items() if question.grade_id in ids), None)
+        if notebook is None:
+            notebook = next(iter(left), verdict.lab)
+        else:
             left[notebook].remove(question.grade_id)
         marks.append(_mark(notebook, question, by_hand.marks.get((notebook, question.grade_id))))
     return Scorecard(verdict, tuple(marks), by_hand.comments, sum(by_hand.penalties.values()))
@@ -152,10 +156,17 @@ def _mark(notebook: str, question: QuestionVerdict, by_hand: HandMark | None) ->
         score=score,
         max_score=question.max_score,
         outcome=outcome,
-        message="" if outcome == "full" else question.message,
+        message="" if outcome == "full" else _in_words(question.message),
         by_hand=given,
         needs_person=score is None or (given and by_hand.needs_person),
     )
+
+
+def _in_words(message: str) -> str:
+    """What nbgrader's stub raises, as a sentence."""
+    if message == "NotImplementedError":
+        return "something that this question needs is not written yet (NotImplementedError)"
+    return message
 
 
 def _outcome(question: QuestionVerdict, score: float | None, by_hand: bool) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cache
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 from nbformat import NotebookNode
@@ -11,6 +12,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from autograder.feedback.hidden_tests import HiddenTests
 from autograder.feedback.safe_html import accessible, safe_html
+
+if TYPE_CHECKING:
+    from nbconvert import HTMLExporter
 
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 _SHOWN = ("text/html", "text/markdown", "text/latex", *_PICTURES, "text/plain")
@@ -33,20 +37,6 @@ class NotebookHtml:
     def __init__(self, hidden: HiddenTests) -> None:
         self._hidden = hidden
         self._left = _PAGE
-
-    @cached_property
-    def _exporter(self):
-        from nbconvert import HTMLExporter
-
-        return HTMLExporter(
-            template_name="basic",
-            sanitize_html=True,
-            exclude_anchor_links=True,
-            exclude_input_prompt=True,
-            exclude_output_prompt=True,
-            # nbconvert's own allow-list has no headings, paragraphs or pictures.
-            filters={"clean_html": safe_html},
-        )
 
     def cell(self, cell: NotebookNode, number: int) -> Markup:
         """One of the student's cells, with its outputs.
@@ -76,7 +66,7 @@ class NotebookHtml:
         return self._export(make(self._hidden.released(cell)), number)
 
     def _export(self, cell: NotebookNode, number: int) -> Markup:
-        body, _ = self._exporter.from_notebook_node(new_notebook(cells=[cell]))
+        body, _ = _exporter().from_notebook_node(new_notebook(cells=[cell]))
         # Sanitized above; the page's policy lets nothing run that might have slipped through.
         return Markup(accessible(body, f"picture in cell {number}"))
 
@@ -112,6 +102,22 @@ class NotebookHtml:
 def _overwritten(text: str) -> str:
     """What a terminal would show of a progress bar: a carriage return starts the line anew."""
     return _CONTROL.sub("", _RETURN.sub("", text))
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    """One for all pages: making its templates takes longer than filling them in."""
+    from nbconvert import HTMLExporter
+
+    return HTMLExporter(
+        template_name="basic",
+        sanitize_html=True,
+        exclude_anchor_links=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        # nbconvert's own allow-list has no headings, paragraphs or pictures.
+        filters={"clean_html": safe_html},
+    )
 
 
 def _note(text: str) -> NotebookNode:

@@ -120,7 +120,7 @@ def _messages(cards: list[Scorecard]) -> list[Group]:
         (mark.grade_id, mark.message, card.student)
         for card in cards
         for mark in card.marks
-        if mark.message and mark.outcome != "missing"
+        if mark.message and mark.message not in card.notes
     )
 
 

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from tests.autograder.tiny_course import make_course
+from autograder.feedback import write_feedback
+from autograder.report import write_report
+from tests.autograder.graded_class import make_class
+from tests.autograder.tiny_course import LAB, make_course
 
 # As `autograder` itself does: nbgrader calls `alembic` by name.
 os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
@@ -26,3 +29,14 @@ def made_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def course(made_course: Path, tmp_path: Path) -> Course:
     """A tiny real course of the test's own, built and registered, with no submissions yet."""
     return Course(shutil.copytree(made_course, tmp_path / "course"))
+
+
+@pytest.fixture(scope="session")
+def graded_course(made_course: Path, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """The tiny course with a graded class, its feedback and its report; to be read only."""
+    folder = tmp_path_factory.mktemp("graded") / "course"
+    course = Course(shutil.copytree(made_course, folder))
+    make_class(course)
+    write_feedback(course, course.lab(LAB))
+    write_report(course, course.lab(LAB))
+    return course

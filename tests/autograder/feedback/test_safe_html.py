@@ -1,0 +1,52 @@
+"""What of a student's HTML reaches the page."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.feedback.safe_html import accessible, safe_html
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<script>x</script>",
+        "<p onclick='x()'>a</p>",
+        "<a href='javascript:x()'>a</a>",
+        "<a href='  data:text/html,x'>a</a>",
+        "<img src='http://host/x.png' onerror='x()'>",
+        "<img src='data:text/html;base64,AAAA'>",
+        "<iframe src='http://host'></iframe>",
+        "<style>*{}</style>",
+        "<p style='position:fixed' id='x' class='verdict badge'>a</p>",
+        "<form action='http://host'><input name='x'></form>",
+        "<svg><a xlink:href='javascript:x()'/></svg>",
+        "<math><mtext><style><img src=x onerror=x()></style></mtext></math>",
+        "<noscript><p title='</noscript><img src=x onerror=x()>'></noscript>",
+        "<table background='http://host/x.png'><td onmouseover='x()'>a</td></table>",
+    ],
+)
+def test_nothing_that_runs_is_fetched_or_poses_as_the_page(markup: str) -> None:
+    from bs4 import BeautifulSoup
+
+    for element in BeautifulSoup(safe_html(markup), "html.parser").find_all(True):
+        assert element.name not in {"script", "iframe", "style", "form", "input", "svg", "math"}
+        assert set(element.attrs) <= {"alt", "colspan", "rowspan", "href", "title"}
+        assert not element.get("href", "").strip().startswith(("javascript", "data"))
+
+
+def test_what_teaches_stays() -> None:
+    kept = (
+        "<h2>Loss</h2><p>a <strong>b</strong> <code>c</code></p><ul><li>d</li></ul>"
+        '<table class="dataframe"><thead><tr><th>e</th></tr></thead></table>'
+        '<img alt="f" src="data:image/png;base64,AAAA"><a href="https://keras.io">g</a>'
+        '<div class="highlight"><pre><span class="nb">h</span></pre></div>'
+    )
+    assert safe_html(kept) == kept
+
+
+def test_pictures_have_words() -> None:
+    assert 'alt="picture in cell 3"' in accessible(
+        '<img src="data:image/png;base64,A">', "picture in cell 3"
+    )
+    assert accessible('<p><img alt="badge"></p>', "picture") == "<p>[badge]</p>"
