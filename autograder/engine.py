@@ -62,8 +62,9 @@ class Engine:
             self._sandbox = Sandbox.find(isolation, read_only, shared)
         except (ValueError, RuntimeError) as error:
             raise AutograderError(str(error), "see: autograder doctor") from error
-        # The system's own folder for it: paths of unix sockets may be 107 characters long.
-        self._folder = Path(tempfile.mkdtemp(prefix="autograder-"))
+        # Paths of unix sockets may be 107 characters long: not below a long TMPDIR.
+        short = len(tempfile.gettempdir()) < 60
+        self._folder = Path(tempfile.mkdtemp(prefix="autograder-", dir=None if short else "/tmp"))
         self._spawner = Spawner()
         try:
             # Both import at the same time.

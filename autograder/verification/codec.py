@@ -107,7 +107,6 @@ class _Encoder:
         if array.dtype.kind not in _ARRAY_KINDS:
             raise CodecError(f"an array of dtype {array.dtype} cannot cross")
         array = np.ascontiguousarray(array).reshape(array.shape)
-        array = array.astype(array.dtype.newbyteorder("="), copy=False)
         self._sized(tag, array.dtype.str.encode())
         self.parts.append(_COUNT.pack(array.ndim))
         self.parts += (_LENGTH.pack(size) for size in array.shape)

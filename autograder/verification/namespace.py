@@ -5,6 +5,8 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from IPython.display import display
+
 from autograder.verification.student_channel import StudentChannel
 from autograder.verification.trusted_imports import TrustedImports
 
@@ -20,7 +22,8 @@ class Namespace(dict):
     """
 
     def __init__(self, imports: TrustedImports) -> None:
-        super().__init__(__name__="__main__", __builtins__=builtins)
+        # As in a notebook, where display needs no import.
+        super().__init__(__name__="__main__", __builtins__=builtins, display=display)
         self._imports = imports
         self._channel: StudentChannel | None = None
         self._fetched: dict[str, Any] = {}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
@@ -91,6 +92,9 @@ class SubmissionRun:
             elif cell.cell_type == "code":
                 await self._run_cell(index, cell)
         await self._drop_kernel()
+        for cell in self.notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = [output for output in cell.outputs if _is_valid(output)]
 
     async def _run_cell(self, index: int, cell: NotebookNode) -> None:
         cell.outputs, cell.execution_count = [], None
@@ -257,3 +261,12 @@ class SubmissionRun:
 
     def _left(self) -> float:
         return self._end - time.monotonic()
+
+
+def _is_valid(output: NotebookNode) -> bool:
+    """Whether readers of the notebook will take this output: a kernel may send anything."""
+    try:
+        nbformat.validate(output, ref="output", version=4)
+    except Exception:  # jsonschema's errors, and whatever odd data brings it to raise
+        return False
+    return True

@@ -97,12 +97,24 @@ def _execute(source: str, names: Namespace) -> Any:
     """Run the cell; returns the value of its last expression, or None."""
     # So that tracebacks show the test's own lines.
     linecache.cache[_FILE] = (len(source), None, source.splitlines(keepends=True), _FILE)
-    tree = ast.parse(source, _FILE)
+    tree = _parse(source)
     last = None
     if tree.body and isinstance(tree.body[-1], ast.Expr) and not source.rstrip().endswith(";"):
         last = ast.Expression(tree.body.pop().value)
     exec(compile(tree, _FILE, "exec"), names)
     return None if last is None else eval(compile(last, _FILE, "eval"), names)
+
+
+def _parse(source: str) -> ast.Module:
+    """The cell's syntax tree; lines of IPython's own (`%matplotlib inline`) do nothing here."""
+    try:
+        return ast.parse(source, _FILE)
+    except SyntaxError:
+        lines = source.splitlines()
+        plain = [line if line[:1] not in ("%", "!") else "pass" for line in lines]
+        if plain == lines:
+            raise
+        return ast.parse("\n".join(plain), _FILE)
 
 
 def _passed(value: Any, outputs: list[NotebookNode]) -> TestResult:

@@ -59,7 +59,9 @@ class Values:
     def _receive_object_array(self, data: list[Any]) -> np.ndarray:
         shape, items = data
         array = np.empty(len(items), object)
-        array[:] = items
+        for place, item in enumerate(items):
+            # One by one: numpy would look into lists, and ask handles for their length.
+            array[place] = item
         return array.reshape(shape)
 
     def _receive_text(self, data: str) -> str:
