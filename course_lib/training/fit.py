@@ -13,7 +13,7 @@ from course_lib.training.progress_bar import ProgressBar
 from course_lib.training.steps_per_execution import steps_per_execution
 from course_lib.training.warmup_cosine import WarmupCosine
 
-EPOCHS = {"quick": 8, "full": 20}
+EPOCHS = {"quick": 6, "full": 20}
 
 
 def fit(
@@ -48,7 +48,7 @@ def fit(
         model: A Keras model.
         x: Array `(n, …)`, or a `tf.data.Dataset` of batches `(x, y)`.
         y: Labels `(n, …)`; None with a data set.
-        epochs: How often every example is seen. Default: 8 in the quick profile, 20 in the full.
+        epochs: How often every example is seen. Default: 6 in the quick profile, 20 in the full.
         batch_size: Examples an update; a data set brings its own.
         validation_split: Share of `x` and `y`, from their end, kept for validation.
         validation_data: `(x, y)` or a data set, instead of `validation_split`.

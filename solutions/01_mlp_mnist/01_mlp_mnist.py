@@ -33,7 +33,7 @@
 #
 # | profile | where | data | the last network gets | time |
 # | --- | --- | --- | --- | --- |
-# | quick | chosen on a CPU | 5,000 training pictures | 93–97 % | 5–15 s on 2 cores |
+# | quick | chosen on a CPU | 5,000 training pictures | 92–96 % | 5–15 s on 2 cores |
 # | full | chosen on a GPU | all of MNIST, 60,000 | 98.4–98.9 % | 2–3 min on 2 cores, less on a GPU |
 #
 # To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without a network the
@@ -562,23 +562,8 @@ def check_structure(network, hidden, name):
     )
 
 
-def check_sequential():
-    check_structure(sequential_mlp((32, 16)), (32, 16), "sequential_mlp")
-    parameters = count_parameters((784, 128, 64, 10))
-    assert parameters is not None, "count_parameters gives nothing back: is there a `return`?"
-    assert parameters != 109184, (
-        "109184 counts the weights alone: each neuron has a bias, which is learnt as well."
-    )
-    assert parameters == 109386, (
-        f"784 → 128 → 64 → 10 has 109386 parameters; your formula gives {parameters}."
-    )
-
-
-check_sequential()
 ### BEGIN HIDDEN TESTS
-from course_lib.testing import hidden_seed
-
-
+# Here and not below: question 5 needs them too, whether or not this one is solved.
 def relu_network(x, weights):
     for number in range(0, len(weights), 2):
         x = x @ weights[number] + weights[number + 1]
@@ -611,6 +596,26 @@ def check_function(network, rng, name):
         f"With the weights of {name}, two ReLU layers and bare sums at the end give other outputs: "
         "which activations do its layers have?"
     )
+
+
+### END HIDDEN TESTS
+
+
+def check_sequential():
+    check_structure(sequential_mlp((32, 16)), (32, 16), "sequential_mlp")
+    parameters = count_parameters((784, 128, 64, 10))
+    assert parameters is not None, "count_parameters gives nothing back: is there a `return`?"
+    assert parameters != 109184, (
+        "109184 counts the weights alone: each neuron has a bias, which is learnt as well."
+    )
+    assert parameters == 109386, (
+        f"784 → 128 → 64 → 10 has 109386 parameters; your formula gives {parameters}."
+    )
+
+
+check_sequential()
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
 
 
 def check_sequential_hidden(rng):
@@ -916,8 +921,8 @@ check_training_hidden(np.random.default_rng(hidden_seed()))
 
 # %%
 few = (x_train[:1000], y_train[:1000]), (x_test, y_test)
-few_model, few_history = train(few, epochs=30, batch_size=32)
-print("updates:", updates(examples=900, epochs=30, batch_size=32))
+few_model, few_history = train(few, epochs=20, batch_size=32)
+print("updates:", updates(examples=900, epochs=20, batch_size=32))
 figures.learning_curves(few_history)
 
 # %% [markdown]
@@ -936,7 +941,7 @@ figures.learning_curves(few_history)
 #
 # ### Question 7 · `accuracy`
 #
-# Train a `model` on the training part that reads at least **93 %** of the test pictures in the quick
+# Train a `model` on the training part that reads at least **92 %** of the test pictures in the quick
 # profile, **98 %** in the full one, and keep what training returned as `history`. How is up to you: your
 # own functions, or these two. The hidden test shows your model pictures that nobody has seen, and is
 # content with one per cent less.
@@ -972,12 +977,12 @@ def check_accuracy(wanted, pictures, digits):
     )
 
 
-check_accuracy({"quick": 0.93, "full": 0.98}[profile.current()], *data.load("mnist")[1])
+check_accuracy({"quick": 0.92, "full": 0.98}[profile.current()], *data.load("mnist")[1])
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 check_accuracy(
-    {"quick": 0.92, "full": 0.97}[profile.current()], *data.load("mnist", seed=hidden_seed())[1]
+    {"quick": 0.91, "full": 0.97}[profile.current()], *data.load("mnist", seed=hidden_seed())[1]
 )
 ### END HIDDEN TESTS
 
@@ -987,7 +992,7 @@ figures.learning_curves(history)
 # %% [markdown]
 # ## 8 What the curves say
 #
-# You have two pairs of curves now: one of a network that saw 1,000 pictures for thirty epochs, and one of
+# You have two pairs of curves now: one of a network that saw 1,000 pictures for twenty epochs, and one of
 # the network that you have just trained.
 #
 # ### Question 8 · `curves` · in words
@@ -1003,7 +1008,7 @@ figures.learning_curves(history)
 # %% [markdown] written="curves"
 # ### BEGIN SOLUTION
 # **A model answer.** (1) The first network's training loss falls in every epoch, almost to 0. Its
-# validation loss falls with it for about ten epochs, to 0.2 or 0.4, and then stays there or rises slowly,
+# validation loss falls with it for about ten epochs, to 0.3 or 0.4, and then stays there or rises again,
 # while the training accuracy reaches 100 %. From there on the network learns its 900 pictures by heart:
 # it overfits. The gap between the two losses shows it. Accuracy shows it less: it counts only which class
 # is the largest, while the loss also counts how sure the network is, and an overfitted network makes much

@@ -32,7 +32,7 @@ def test_learns_and_returns_keras_history():
     assert np.mean(np.argmax(model(x), axis=-1) == y) > 0.9
 
 
-@pytest.mark.parametrize(("profile", "epochs"), [("quick", 8), ("full", 20)])
+@pytest.mark.parametrize(("profile", "epochs"), [("quick", 6), ("full", 20)])
 def test_profile_decides_how_long(profile, epochs):
     history = fit(toy_model(), *toy(8), batch_size=8, profile=profile, verbose=False)
     assert len(history.history["loss"]) == epochs
