@@ -1,0 +1,230 @@
+"""Grading a class: our engine against stock nbgrader, both on the same class in the same run.
+
+    python benchmarks/grading.py [--quick] [--lab LAB]
+
+The class hands in a light notebook (NumPy functions and one small Keras model), or with `--lab`
+the solution of a lab of this course. Prints submissions per hour and their ratio, the processor
+time above the student's own, the growth with the size of the class, and memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from autograder.course import Course, Lab
+from autograder.execution.watcher import proportional_memory_mb
+from autograder.new_course import new_course
+from autograder.notebooks import forms
+from autograder.notebooks.build import build
+from autograder.notebooks.source import instructor_notebook
+
+os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
+
+_COURSE = """\
+[course]
+name = "A light notebook"
+repository = "https://example.org/light"
+[labs.01_light.points]
+neuron = 1
+softmax = 2
+model = 2
+"""
+_SOURCE = """\
+# %%
+import os
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+import keras
+import numpy as np
+
+# %% solution="neuron"
+def neuron(x, w, b):
+    ### BEGIN SOLUTION
+    return x @ w + b
+    ### END SOLUTION
+
+# %% tests="neuron"
+import numpy as np
+assert np.isclose(neuron(np.ones(3), np.ones(3), 1.0), 4.0), "did you add the bias?"
+
+# %% solution="softmax"
+def softmax(z):
+    ### BEGIN SOLUTION
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+    ### END SOLUTION
+
+# %% tests="softmax"
+assert np.allclose(softmax(np.random.normal(size=(20, 5))).sum(axis=-1), 1.0), "rows sum to 1"
+
+# %% solution="model"
+### BEGIN SOLUTION
+hidden, out = keras.layers.Dense(16, "relu"), keras.layers.Dense(3)
+model = keras.Sequential([keras.Input((20,)), hidden, out])
+model(np.zeros((1, 20)))
+### END SOLUTION
+
+# %% tests="model"
+assert model.count_params() == 20 * 16 + 16 + 16 * 3 + 3, "a bias for each unit?"
+assert model(np.zeros((4, 20))).shape == (4, 3), "three outputs"
+"""
+_CONFIG = """\
+c = get_config()
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "labs"
+c.CourseDirectory.ignore = ["[0-9][0-9]_*.py", "wrong_answers.toml"]
+c.Execute.timeout = 300
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a grader: wall and processor seconds, and its processes' peak memory together."""
+
+    wall: float
+    cpu: float
+    peak_mb: float
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="smaller classes")
+    parser.add_argument("--lab", help="a lab of this course in place of the light notebook")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        course = _course(Path(folder) / "course", options.lab)
+        lab = course.lab(options.lab) if options.lab else course.labs()[0]
+        small, large = (4, 12) if options.quick else (10, 200)
+        if options.lab:
+            lab = course.lab(options.lab) if options.lab else course.labs()[0]
+        small, large = 2, 6
+        _measure(course, lab, small, large, stock=2 if options.quick else 4)
+
+
+def _measure(course: Course, lab: Lab, small: int, large: int, stock: int) -> None:
+    name = lab.name
+    ours = [sys.executable, "-m", "autograder", "grade", name, "--workers", "2", "--force"]
+    runs = {}
+    for size in (1, small, large):
+        _class(course, lab, size)
+        runs[size] = _run(course, ours)
+        print(f"ours, class of {size}: {runs[size].wall:.1f} s", flush=True)
+    _class(course, lab, stock)
+    shutil.rmtree(course.autograded_dir)
+    theirs = _run(course, [sys.executable, "-m", "nbgrader", "autograde", name])
+    print(f"stock nbgrader, class of {stock}: {theirs.wall:.1f} s", flush=True)
+    bare_wall, bare_cpu = _bare(course, lab)
+
+    each = runs[large].wall / large
+    growth = (runs[large].wall - runs[small].wall) / (large - small)
+    early = (runs[small].wall - runs[1].wall) / (small - 1)
+    cpu = (runs[large].cpu - runs[1].cpu) / (large - 1)
+    rows = [
+        ("submissions per hour, ours, 2 workers, start included", f"{3600 / each:.0f}", ""),
+        ("submissions per hour, stock nbgrader", f"{3600 * stock / theirs.wall:.0f}", ""),
+        ("ratio", f"{theirs.wall / stock / each:.1f}", ">= 12"),
+        ("the notebook's own processor time, s", f"{bare_cpu:.2f}", ""),
+        ("processor time above it, s a submission", f"{cpu - bare_cpu:.2f}", "<= 0.5"),
+        ("time against the same cells in one warm process", f"{2 * growth / bare_wall:.2f}", ""),
+        (
+            f"time each, {small} to {large}, against 1 to {small}",
+            f"{growth / early:.2f}",
+            "<= 1.05",
+        ),
+        ("memory of all processes at the peak, MiB", f"{runs[large].peak_mb:.0f}", ""),
+    ]
+    print(f"\n{name}, {os.cpu_count()} cores, class of {large}")
+    for what, figure, goal in rows:
+        print(f"  {what:55} {figure:>8}  {goal}")
+
+
+def _course(root: Path, lab: str | None) -> Course:
+    if lab:
+        return new_course(Course.find(), root)
+    (root / "solutions" / "01_light").mkdir(parents=True)
+    (root / "solutions" / "01_light" / "01_light.py").write_text(_SOURCE)
+    (root / "course.toml").write_text(_COURSE)
+    (root / "nbgrader_config.py").write_text(_CONFIG)
+    course = Course(root)
+    build(course, course.labs()[0])
+    return course
+
+
+def _class(course: Course, lab: Lab, size: int) -> None:
+    shutil.rmtree(course.submitted_dir, ignore_errors=True)
+    solved = forms.solved(instructor_notebook(course, lab))
+    for number in range(size):
+        folder = course.submitted_dir / f"student-{number:04d}" / lab.name
+        folder.mkdir(parents=True)
+        nbformat.write(solved, folder / lab.notebook)
+
+
+def _run(course: Course, command: list[str]) -> Run:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.monotonic()
+    process = subprocess.Popen(
+        command, cwd=course.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    peak, done = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(2):
+            peak[0] = max(peak[0], proportional_memory_mb(process.pid))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    code = process.wait()
+    wall = time.monotonic() - started
+    done.set()
+    watcher.join()
+    if code != 0:
+        raise SystemExit(f"{' '.join(command)} failed with {code}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Run(wall, cpu, peak[0])
+
+
+def _bare(course: Course, lab: Lab) -> tuple[float, float]:
+    """Wall and processor time of the notebook's cells in a process that has imported already."""
+    cells = [c.source for c in instructor_notebook(course, lab).cells if c.cell_type == "code"]
+    script = "\n".join(source for source in cells if "%pip" not in source)
+    program = (
+        "import os, resource, sys, time\n"
+        "os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'\n"
+        "import keras, numpy, tensorflow, course_lib\n"
+        "code = compile(sys.stdin.read(), 'notebook', 'exec')\n"
+        "out, sys.stdout = sys.stdout, open(os.devnull, 'w')\n"
+        "times = []\n"
+        "for _ in range(4):\n"
+        "    wall, cpu = time.perf_counter(), time.process_time()\n"
+        "    exec(code, {'__name__': '__main__'})\n"
+        "    times.append((time.perf_counter() - wall, time.process_time() - cpu))\n"
+        "print(*min(times[1:]), file=out)\n"
+    )
+    threads = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        input=script,
+        env={**os.environ, **threads, "MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    wall, cpu = map(float, done.stdout.split())
+    return wall, cpu
+
+
+if __name__ == "__main__":
+    main()
