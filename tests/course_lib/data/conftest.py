@@ -1,0 +1,170 @@
+"""What the tests of the data sets share."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import warnings
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LinearRegression, RidgeClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.svm import LinearSVC
+from threadpoolctl import threadpool_limits
+
+# By their full names: course_lib.data.provenance is the function.
+NETWORK = import_module("course_lib.data.network")
+PROVENANCE = import_module("course_lib.data.provenance")
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    """Nothing prepared, nothing announced and no network asked yet."""
+    for variable in ("COURSE_DATA", "COURSE_PROFILE", "TFDS_DATA_DIR"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(PROVENANCE, "_said", {})
+    monkeypatch.setattr(NETWORK, "_refused", {})
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    """The folder of real data; see its README. Never written to."""
+    folder = Path(os.environ.get("COURSE_TEST_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no real data: {folder} is not there; COURSE_TEST_DATA names another folder")
+    return folder
+
+
+@pytest.fixture
+def in_new_process(tmp_path):
+    """Run Python code in a process of its own, with ``KERAS_HOME`` in ``tmp_path``.
+
+    Keras reads that variable once, when it is imported. Every address is behind a proxy that is
+    not there, so that there is no network, on a developer's machine as well.
+    """
+    home = tmp_path / "keras"
+    home.mkdir()
+
+    def run(code, **environment):
+        nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9")
+        return subprocess.run(
+            [sys.executable, "-c", code],
+            env={
+                **os.environ,
+                "KERAS_HOME": str(home),
+                "COURSE_PROFILE": "quick",
+                "TF_CPP_MIN_LOG_LEVEL": "3",
+                **nowhere,
+                **environment,
+            },
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    run.home = home
+    run.datasets = home / "datasets"
+    return run
+
+
+@contextmanager
+def _quickly():
+    """One thread, and no word about a training that was stopped early.
+
+    So small a product is slower on several threads, and slower by far where others want them.
+    """
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _pixels(x):
+    return (x.reshape(len(x), -1) / 255).astype("float32")
+
+
+@pytest.fixture(scope="session")
+def linear_accuracy():
+    """Return a function: the test accuracy of a linear model on the pixels."""
+
+    def score(split):
+        (x_train, y_train), (x_test, y_test) = split
+        with _quickly():
+            model = RidgeClassifier(alpha=100).fit(_pixels(x_train), y_train)
+            return model.score(_pixels(x_test), y_test)
+
+    return score
+
+
+@pytest.fixture(scope="session")
+def mlp_predictions():
+    """Return a function: the test labels that a small MLP predicts from the pixels."""
+
+    def predict(split, epochs=10):
+        (x_train, y_train), (x_test, _) = split
+        model = MLPClassifier(
+            (128, 64), batch_size=64, learning_rate_init=2e-3, max_iter=epochs, random_state=0
+        )
+        with _quickly():
+            return model.fit(_pixels(x_train), y_train).predict(_pixels(x_test))
+
+    return predict
+
+
+@pytest.fixture(scope="session")
+def bag_predictions():
+    """Return a function: the test labels that a linear model predicts from a bag of words.
+
+    With ``pairs``, each pair of neighbouring words counts as one word more.
+    """
+
+    def bag(x, pairs, buckets=1 << 18):
+        texts = np.repeat(np.arange(len(x)), [len(s) for s in x])
+        words = np.concatenate([np.array(s) for s in x])
+        if pairs:
+            neighbours = texts[:-1] == texts[1:]
+            both = 10_000 + (words[:-1] * 7919 + words[1:] * 104_729) % buckets
+            texts = np.concatenate([texts, texts[:-1][neighbours]])
+            words = np.concatenate([words, both[neighbours]])
+        return csr_matrix((np.ones(len(texts)), (texts, words)), (len(x), 10_000 + buckets))
+
+    def predict(split, pairs=False):
+        (x_train, y_train), (x_test, _) = split
+        with _quickly():
+            model = LinearSVC(C=0.01).fit(bag(x_train, pairs), y_train)
+            return model.predict(bag(x_test, pairs))
+
+    return predict
+
+
+@pytest.fixture(scope="session")
+def price_errors():
+    """Return a function: mean absolute test errors of the mean, a linear model, a small MLP."""
+
+    def errors(split, epochs):
+        (x_train, y_train), (x_test, y_test) = split
+        mean, scale = x_train.mean(0), x_train.std(0)
+        x_train, x_test = (x_train - mean) / scale, (x_test - mean) / scale
+        middle, spread = y_train.mean(), y_train.std()
+        y_train = (y_train - middle) / spread
+        mlp = MLPRegressor(
+            hidden_layer_sizes=(64, 32),
+            alpha=0.01,
+            batch_size=32,
+            learning_rate_init=3e-3,
+            max_iter=epochs,
+            random_state=0,
+        )
+        with _quickly():
+            models = LinearRegression().fit(x_train, y_train), mlp.fit(x_train, y_train)
+        predictions = [np.zeros(len(y_test)), *(model.predict(x_test) for model in models)]
+        return [float(np.abs(middle + spread * p - y_test).mean()) for p in predictions]
+
+    return errors

@@ -1,0 +1,137 @@
+import numpy as np
+import pytest
+
+from course_lib.data import NAMES, class_names, load, provenance
+from course_lib.data.load import find
+
+IMAGES = {
+    "mnist": ((28, 28), "uint8", ()),
+    "fashion_mnist": ((28, 28), "uint8", ()),
+    "shapes": ((28, 28), "uint8", ()),
+    "cifar10": ((32, 32, 3), "uint8", (1,)),
+    "cifar100": ((32, 32, 3), "int64", (1,)),
+}
+
+
+@pytest.fixture(scope="module")
+def splits():
+    return {name: load(name, "offline", "quick") for name in NAMES}
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_pictures_have_the_form_of_keras(splits, name):
+    shape, labels, column = IMAGES[name]
+    for x, y in splits[name]:
+        assert x.dtype == "uint8" and x.shape == (len(x), *shape)
+        assert y.dtype == labels and y.shape == (len(x), *column)
+        assert x.min() < 40 and x.max() > 215
+    (_, y_train), (_, y_test) = splits[name]
+    classes = range(len(class_names(name)))
+    assert set(y_train.ravel().tolist()) == set(y_test.ravel().tolist()) == set(classes)
+
+
+@pytest.mark.parametrize("name", ["imdb", "reuters"])
+def test_texts_have_the_form_of_keras(splits, name):
+    for x, y in splits[name]:
+        assert x.dtype == object and x.shape == y.shape == (len(x),)
+        assert all(type(s) is list and s[0] == 1 and type(s[1]) is int for s in x)
+        assert min(min(s[1:]) for s in x) >= 2
+        assert set(y.tolist()) == set(range(len(class_names(name))))
+
+
+@pytest.mark.parametrize(("name", "columns"), [("boston_housing", 13), ("california_housing", 8)])
+def test_tables_have_the_form_of_keras(splits, name, columns):
+    dtype = {"boston_housing": "float64", "california_housing": "float32"}[name]
+    for x, y in splits[name]:
+        assert x.dtype == y.dtype == dtype
+        assert x.shape == (len(x), columns) and y.shape == (len(x),)
+        assert np.isfinite(x).all() and (y > 0).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_train_and_test_share_no_example(splits, name):
+    (x_train, _), (x_test, _) = splits[name]
+    seen = {np.asarray(x).tobytes() for x in x_train}
+    assert len(seen) > 0.99 * len(x_train)
+    assert not seen & {np.asarray(x).tobytes() for x in x_test}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_seed_decides_the_draw(splits, name):
+    same, other = load(name, "offline", "quick", seed=0), load(name, "offline", "quick", seed=1)
+    for (x, y), (x_same, y_same), (x_other, _) in zip(splits[name], same, other, strict=True):
+        assert np.array_equal(x, x_same) and np.array_equal(y, y_same)
+        assert not np.array_equal(x, x_other)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_full_profile_is_no_smaller_than_the_quick_one(name):
+    sizes = find(name).sizes
+    assert sizes["full"] >= sizes["quick"]
+
+
+def test_profile_comes_from_the_environment(monkeypatch):
+    monkeypatch.setenv("COURSE_PROFILE", "full")
+    assert len(load("shapes")[0][0]) == find("shapes").sizes["full"][0]
+
+
+def test_a_stand_in_is_announced_once_and_not_on_stderr(capfd):
+    for seed in (0, 1):
+        load("boston_housing", "offline", "quick", seed=seed)
+    out, err = capfd.readouterr()
+    assert out.count("boston_housing is a STAND-IN") == out.count("\n") == 1
+    assert "not figures of the real set" in out and not err
+    assert "STAND-IN" in provenance()["boston_housing"]
+
+
+def test_shapes_are_no_stand_in(capfd):
+    load("shapes", "real", "quick")
+    assert capfd.readouterr() == ("", "") and "shapes" not in provenance()
+
+
+def test_cifar100_has_coarse_labels():
+    ((x, fine), _), ((again, coarse), _) = (
+        load("cifar100", "offline", "quick", label_mode=mode) for mode in ("fine", "coarse")
+    )
+    assert np.array_equal(x, again) and set(coarse.ravel().tolist()) == set(range(20))
+    # Krizhevsky's own labels of the first eight classes, apple to bicycle.
+    groups = [set(coarse[fine == label].tolist()) for label in range(8)]
+    assert groups == [{4}, {1}, {14}, {8}, {0}, {6}, {7}, {7}]
+
+
+def test_texts_take_the_options_of_keras():
+    options = {"num_words": 500, "maxlen": 60, "start_char": None, "oov_char": None, "skip_top": 9}
+    for x, y in load("imdb", "offline", "quick", **options):
+        assert len(x) == len(y) > 0
+        assert all(len(s) < 60 and min(s) >= 9 and max(s) < 500 for s in x)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "says"),
+    [
+        (("minst",), ValueError, 'Did you mean "mnist"?'),
+        (("Fashion-MNIST",), ValueError, 'Did you mean "fashion_mnist"?'),
+        (("mnist", "internet"), ValueError, 'write "auto", "real" or "offline"'),
+        (("mnist", "offline", "fast"), ValueError, 'write "quick" or "full"'),
+        (("mnist", "offline", "quick", -1), ValueError, "an integer, 0 or larger"),
+        (("mnist", "offline", "quick", 0.5), ValueError, "an integer, 0 or larger"),
+    ],
+)
+def test_a_wrong_argument_is_explained(arguments, error, says):
+    with pytest.raises(error) as caught:
+        load(*arguments)
+    assert says in str(caught.value)
+
+
+def test_a_wrong_option_is_explained():
+    with pytest.raises(TypeError, match="no option 'num_word'; it has: num_words, skip_top"):
+        load("imdb", num_word=100)
+    with pytest.raises(ValueError, match='write "fine" or "coarse"'):
+        load("cifar100", "offline", "quick", label_mode="rough")
+    with pytest.raises(ValueError, match="no sequence is shorter than maxlen=2"):
+        load("imdb", "offline", "quick", maxlen=2)
+
+
+def test_prices_have_no_class_names():
+    with pytest.raises(ValueError, match="no classes"):
+        class_names("boston_housing")

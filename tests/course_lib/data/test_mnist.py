@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+
+from course_lib.data import load
+from course_lib.data.mnist import TEST_ORIGINALS, _originals
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1])
+def test_an_mlp_beats_a_linear_model_and_is_not_perfect(seed, linear_accuracy, mlp_predictions):
+    split = load("mnist", "offline", "quick", seed)
+    linear = linear_accuracy(split)
+    mlp = np.mean(mlp_predictions(split) == split[1][1])
+    assert 0.75 < linear < 0.92
+    assert linear + 0.02 < mlp < 0.985
+    assert mlp > 0.93
+
+
+def test_originals_are_those_of_scikit_learn_and_kept_apart():
+    from sklearn.datasets import load_digits
+
+    pictures, labels = _originals()
+    assert np.array_equal(labels, load_digits().target)
+    assert pictures.shape == (1797, 32, 32)
+    # Enlarged, not changed: the middles of the sixteenths are where they were.
+    small = pictures.reshape(-1, 8, 4, 8, 4).mean((2, 4))
+    assert np.corrcoef(small.ravel(), load_digits().images.ravel())[0, 1] > 0.99
+    assert 0.2 < TEST_ORIGINALS / len(labels) < 0.3
+
+
+def test_digits_stand_as_in_mnist():
+    (x, y), _ = load("mnist", "offline", "quick")
+    # In the middle, on dark paper, the outermost pixels empty; about as many of each digit.
+    assert x[:, 7:21, 7:21].mean() > 2 * x.mean()
+    assert x[:, [0, -1]].mean() < 2 and x[:, :, [0, -1]].mean() < 2
+    counts = np.bincount(y)
+    assert counts.min() > 0.8 * counts.max()
