@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import nbformat
 
@@ -23,6 +23,9 @@ OUTCOMES = {
 
 WEAK = "weak isolation"
 """How the engine's note begins that a submission ran without its full sandbox."""
+
+_STUB = "NotImplementedError"  # what nbgrader puts in the place of a solution
+_NOT_WRITTEN = "something that this question needs is not written yet (NotImplementedError)"
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,8 @@ def _mark(notebook: str, question: QuestionVerdict, by_hand: HandMark | None) ->
     score = by_hand.score if given else None if question.status == "manual" else question.score
     if score is not None and by_hand is not None:
         score += by_hand.extra_credit
+    if question.message == _STUB:
+        question = replace(question, status="missing", message=_NOT_WRITTEN)
     outcome = _outcome(question, score, given)
     return Mark(
         notebook=notebook,
@@ -156,17 +161,10 @@ def _mark(notebook: str, question: QuestionVerdict, by_hand: HandMark | None) ->
         score=score,
         max_score=question.max_score,
         outcome=outcome,
-        message="" if outcome == "full" else _in_words(question.message),
+        message="" if outcome == "full" else question.message,
         by_hand=given,
         needs_person=score is None or (given and by_hand.needs_person),
     )
-
-
-def _in_words(message: str) -> str:
-    """What nbgrader's stub raises, as a sentence."""
-    if message == "NotImplementedError":
-        return "something that this question needs is not written yet (NotImplementedError)"
-    return message
 
 
 def _outcome(question: QuestionVerdict, score: float | None, by_hand: bool) -> str:

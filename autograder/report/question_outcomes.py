@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _PARTS = (
     ("full marks", ("full",), COLOURS["blue"], ""),
     ("part", ("part",), COLOURS["sky"], ""),
-    ("no marks", ("none",), COLOURS["orange"], "///"),
-    ("error or limit", ("error", "timeout", "limit", "missing"), COLOURS["red"], ""),
+    ("no marks", ("none", "missing"), COLOURS["orange"], "///"),
+    ("error or limit", ("error", "timeout", "limit"), COLOURS["red"], ""),
     ("waits for a person", ("waiting",), "#ffffff", ""),
 )
 _NAME = 24  # characters of a question's name beside its bar

@@ -56,6 +56,10 @@ def write_report(course: Course, lab: Lab) -> Path:
     cards = _scorecards(course, lab)
     graded = [card for card in cards if card.graded]
     analysis = items.item_analysis(graded)
+    by_question = {
+        card.student: {(mark.notebook, mark.grade_id): mark for mark in card.marks}
+        for card in cards
+    }
     newest = max(path.stat().st_mtime for path in folder.glob("*.json"))
     page = render(
         "report/report.html.j2",
@@ -83,6 +87,8 @@ def write_report(course: Course, lab: Lab) -> Path:
         failures=_notes(card for card in cards if not card.graded),
         repairs=_notes(graded),
         isolation=Counter(note for card in cards for note in card.isolation),
+        columns=list(dict.fromkeys(key for marks in by_question.values() for key in marks)),
+        by_question=by_question,
         words=OUTCOMES,
         links=_links(course, lab, cards),
     )
@@ -120,7 +126,7 @@ def _messages(cards: list[Scorecard]) -> list[Group]:
         (mark.grade_id, mark.message, card.student)
         for card in cards
         for mark in card.marks
-        if mark.message and mark.message not in card.notes
+        if mark.message and mark.outcome != "missing"
     )
 
 

@@ -47,6 +47,11 @@ def test_outcome_is_the_engines_where_no_person_decided(status: str) -> None:
     assert card(QuestionVerdict("neuron", 0, 2, status, "why")).marks[0].outcome == status
 
 
+def test_stub_is_no_answer_said_in_words() -> None:
+    mark = card(QuestionVerdict("neuron", 0, 2, "error", "NotImplementedError")).marks[0]
+    assert mark.outcome == "missing" and "not written yet" in mark.message
+
+
 def test_two_notebooks_may_use_one_id() -> None:
     twice = (QuestionVerdict("q", 1, 1, "passed"), QuestionVerdict("q", 0, 1, "manual"))
     hand = HandGrading({("b", "q"): HandMark(0.5, 0, needs_person=False)})
