@@ -69,7 +69,9 @@ class Engine:
         try:
             # Both import at the same time.
             self._kernels = KernelHost(self._sandbox, self._folder, self._spawner)
-            self._verifiers = VerifierHost(self._folder, self._spawner, shared)
+            self._verifiers = VerifierHost(
+                self._folder, self._spawner, shared, self._sandbox.without_network
+            )
         except (OSError, KernelHostError) as error:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise AutograderError(str(error), "see: autograder doctor") from error

@@ -69,6 +69,7 @@ class Supervision:
         self._folder, self._limits, self._files = folder, limits, files
         self._kernel: KernelHandle | None = None
         self._limit_met = ""
+        self._no_kernel = ""
         self._peak_mb = 0.0
         self._cpu_before, self._cpu = 0.0, 0.0
         self._at, self._at_since = 0, time.monotonic()
@@ -77,7 +78,11 @@ class Supervision:
         self._notes: list[str] = []
 
     def run(self, notebook: NotebookNode, source: NotebookNode, seed: int) -> Graded:
-        """Have the notebook run and judged; see `Engine.grade`."""
+        """Have the notebook run and judged; see `Engine.grade`.
+
+        Raises:
+            KernelHostError: a kernel could not be had, which is not the student's doing.
+        """
         started = time.monotonic()
         self._end = started + self._limits.seconds + _GRACE_SECONDS
         self._started = started
@@ -91,6 +96,8 @@ class Supervision:
         finally:
             self._drop_kernel()
             shutil.rmtree(work, ignore_errors=True)
+        if self._no_kernel:
+            raise KernelHostError(f"a kernel did not start: {self._no_kernel}")
         return Graded(
             notebook=executed or nbformat.from_dict(notebook),
             questions=tuple(self._in_order(notebook)),
@@ -153,6 +160,8 @@ class Supervision:
             self._at_since = time.monotonic()
         elif message["tell"] == "lost":
             self._lost[content[0]] = content[1]
+        elif message["tell"] == "no kernel":
+            self._no_kernel = content
         elif message["tell"] == "broke":
             self._notes.append(f"the verifier broke: {content}")
         elif message["tell"] == "drop":
@@ -163,9 +172,10 @@ class Supervision:
         try:
             self._kernel = self._kernels.start_kernel(self._limits, self._files)
         except KernelHostError as error:
+            self._no_kernel = str(error)
             send_json(verifier, {"failed": str(error)})
             return
-        self._limit_met = ""
+        self._limit_met = self._no_kernel = ""
         self._at_since = time.monotonic()
         kernel = self._kernel
         send_json(verifier, {"prefix": str(kernel.folder / "k"), "key": kernel.key})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import secrets
 import shutil
 import socket
@@ -84,12 +85,12 @@ class KernelHost:
             status, status_there = socket.socketpair()
             status.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
             home = HOME
+            uid = None if self.sandbox.uid is None else self.sandbox.uid + number % 1_000_000
             if not self.sandbox.walled:
-                home = str(folder / "home")
-                (folder / "home" / "tmp").mkdir(parents=True)
+                home = _make_home(folder, uid)
             key = secrets.token_hex(16)
             request = {
-                "uid": None if self.sandbox.uid is None else self.sandbox.uid + number % 1_000_000,
+                "uid": uid,
                 "namespaces": self.sandbox.namespaces,
                 "home": home,
                 "tmp": "/tmp" if self.sandbox.walled else f"{home}/tmp",
@@ -200,6 +201,19 @@ class _WarmParent:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _make_home(folder: Path, uid: int | None) -> str:
+    """A home for a kernel without walls, in `folder`."""
+    home = folder / "home"
+    (home / "tmp").mkdir(parents=True, mode=0o700)
+    if uid is not None:
+        for path in (home, home / "tmp"):
+            os.chown(path, uid, uid)
+        for path in (folder, folder.parent):
+            # To be passed through on the way home, not to be looked into.
+            path.chmod(0o711)
+    return str(home)
 
 
 def _listen(path: Path) -> socket.socket:

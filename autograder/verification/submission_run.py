@@ -199,8 +199,11 @@ class SubmissionRun:
             try:
                 self._kernel = StudentKernel(self._take_kernel(), self.notebook, self._limits)
                 await self._kernel.start()
-            except KernelLostError:
+            except KernelLostError as error:
                 await self._drop_kernel()
+                self._tell("no kernel", str(error))
+                # Nothing of the student's has run: a further try is hardly going to do better.
+                self._kernels += _MAX_KERNELS // 2
                 continue
             await self._replay(index)
         return self._left() > 0

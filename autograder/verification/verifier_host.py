@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from autograder.execution.spawner import Spawner
@@ -27,9 +27,17 @@ class VerifierHost:
         folder: the run's private folder; the warm parent removes it when the grader is gone.
         spawner: starts the warm parent.
         environment: further environment variables for the test cells.
+        wrap: makes of a program's command line one that runs it without a network.
     """
 
-    def __init__(self, folder: Path, spawner: Spawner, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        spawner: Spawner,
+        environment: Mapping[str, str],
+        wrap: Callable[[list[str]], list[str]],
+    ) -> None:
+        self._wrap = wrap
         self._folder, self._spawner = folder, spawner
         package = Path(__file__).resolve().parents[2]
         paths = [str(package), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -49,7 +57,7 @@ class VerifierHost:
         self._control, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         program = ["-m", "autograder.verification.warm_parent", str(there.fileno())]
         self._process = self._spawner.start(
-            [sys.executable, *program, str(self._folder)],
+            self._wrap([sys.executable, *program, str(self._folder)]),
             cwd=self._folder,
             env=self._environment,
             stdin=subprocess.DEVNULL,
