@@ -35,7 +35,7 @@ def worst_mistakes(
         >>> worst_mistakes(pictures, labels, probabilities, [1]).get_suptitle()
         'The worst mistake: 80 % sure, and wrong'
     """
-    indices = np.asarray(indices, dtype=int)
+    indices = np.ravel(indices).astype(int)
     labels, probabilities = np.asarray(labels)[indices], np.asarray(probabilities)[indices]
     predicted, confidence = probabilities.argmax(axis=-1), probabilities.max(axis=-1)
     if np.any(predicted == labels):

@@ -941,10 +941,10 @@ figures.learning_curves(few_history)
 #
 # ### Question 7 · `accuracy`
 #
-# Train a `model` on the training part that reads at least **92 %** of the test pictures in the quick
-# profile, **98 %** in the full one, and keep what training returned as `history`. How is up to you: your
-# own functions, or these two. The hidden test shows your model pictures that nobody has seen, and is
-# content with one per cent less.
+# Train a `model` on the training part, and keep what training returned as `history`. How is up to you:
+# your own functions, or these two. It must read at least **90 %** of the validation part in the quick
+# profile, **96 %** in the full one. Try as often as you like: that is what the validation part (the last
+# tenth of the training part, here) is for. The hidden test asks the same of pictures that nobody has seen.
 
 # %% solution="accuracy"
 from course_lib.models import mlp
@@ -977,12 +977,20 @@ def check_accuracy(wanted, pictures, digits):
     )
 
 
-check_accuracy({"quick": 0.92, "full": 0.98}[profile.current()], *data.load("mnist")[1])
+def validation_part():
+    (pictures, digits), _ = data.load("mnist")
+    if profile.current() == "quick":
+        pictures, digits = pictures[:5000], digits[:5000]
+    first = int(0.9 * len(digits))
+    return pictures[first:], digits[first:]
+
+
+check_accuracy({"quick": 0.9, "full": 0.96}[profile.current()], *validation_part())
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 check_accuracy(
-    {"quick": 0.91, "full": 0.97}[profile.current()], *data.load("mnist", seed=hidden_seed())[1]
+    {"quick": 0.9, "full": 0.96}[profile.current()], *data.load("mnist", seed=hidden_seed())[1]
 )
 ### END HIDDEN TESTS
 
