@@ -104,7 +104,8 @@ def main() -> None:
     parser.add_argument("--lab", help="a lab of this course in place of the light notebook")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        course = _course(Path(folder) / "course", options.lab)
+        root = Path(folder) / "course"
+        course = new_course(Course.find(), root) if options.lab else light_course(root)
         lab = course.lab(options.lab) if options.lab else course.labs()[0]
         small, large = (4, 12) if options.quick else (10, 200)
         if options.lab:
@@ -150,9 +151,8 @@ def _measure(course: Course, lab: Lab, small: int, large: int, stock: int) -> No
         print(f"  {what:55} {figure:>8}  {goal}")
 
 
-def _course(root: Path, lab: str | None) -> Course:
-    if lab:
-        return new_course(Course.find(), root)
+def light_course(root: Path) -> Course:
+    """A course of one light lab, in a new folder."""
     (root / "solutions" / "01_light").mkdir(parents=True)
     (root / "solutions" / "01_light" / "01_light.py").write_text(_SOURCE)
     (root / "course.toml").write_text(_COURSE)
