@@ -24,7 +24,7 @@ class Limits:
 
     Example:
         >>> Limits(cell_seconds=20).sentence("cell_seconds", "cell 7")
-        'cell 7 ran longer than 20 s'
+        'cell 7 ran longer than 20 s; the questions before it were graded'
     """
 
     cell_seconds: float = 120.0
@@ -63,7 +63,7 @@ class Limits:
 
 
 _SENTENCES = {
-    "cell_seconds": "ran longer than {cell_seconds:g} s",
+    "cell_seconds": "ran longer than {cell_seconds:g} s; the questions before it were graded",
     "seconds": "was reached when the notebook's {seconds:g} s were used up",
     "call_seconds": "called a function of the notebook that took longer than {call_seconds:g} s",
     "cpu_seconds": "used more than {cpu_seconds:g} s of processor time",

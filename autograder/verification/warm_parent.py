@@ -27,12 +27,15 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Nothing is imported from the working folder, whoever may write there.
     sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd())]
-    for name in WARM_MODULES:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    control.send(b"ready")
     try:
+        for name in WARM_MODULES:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
+        control.send(b"ready")
         serve_forks(control, verify)
+    except BrokenPipeError:
+        # The grader was gone before anything began.
+        return
     finally:
         # Also after the grader was killed and could not do it itself.
         shutil.rmtree(sys.argv[2], ignore_errors=True)
