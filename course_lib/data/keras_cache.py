@@ -40,6 +40,8 @@ def load_real(dataset: Dataset, options: dict):
             cannot be written. Nothing in the cache has been changed.
     """
     for file in dataset.files:
+        _look(file, dataset)
+    for file in dataset.files:
         provide(file, dataset)
     keras_set = import_module(f"keras.datasets.{dataset.name}")
     try:
@@ -57,17 +59,8 @@ def provide(file: KerasFile, dataset: Dataset) -> Path:
     Raises:
         DataError: see :func:`load_real`.
     """
+    _look(file, dataset)
     home, folder = keras_home() / "datasets", keras_folder()
-    for path in {home / file.name: None, folder / file.name: None}:
-        if os.path.exists(path) and not is_sound(path, file):
-            raise DataError(
-                f"{path} is not the file that Keras expects",
-                f"It has been left as it is ({path.stat().st_size:,} bytes); Keras would delete "
-                f"it. {algorithm(file)} should be {file.digest}.\n"
-                f"Either move it away and load {dataset.name} again with a network, which fetches "
-                f"{file.url}\nor, if you know that it is good, name its folder as a prepared one: "
-                f"COURSE_DATA={path.parent}\n{_stand_in(dataset)}",
-            )
     path = folder / file.name
     if os.path.exists(path):
         return path
@@ -86,6 +79,21 @@ def provide(file: KerasFile, dataset: Dataset) -> Path:
         )
     _fetch(file, path, dataset)
     return path
+
+
+def _look(file, dataset):
+    """Say so, if Keras would reject what lies where ``file`` should be."""
+    home, folder = keras_home() / "datasets", keras_folder()
+    for path in {home / file.name: None, folder / file.name: None}:
+        if os.path.exists(path) and not is_sound(path, file):
+            raise DataError(
+                f"{path} is not the file that Keras expects",
+                f"It has been left as it is ({path.stat().st_size:,} bytes); Keras would delete "
+                f"it. {algorithm(file)} should be {file.digest}.\n"
+                f"Either move it away and load {dataset.name} again with a network, which fetches "
+                f"{file.url}\nor, if you know that it is good, name its folder as a prepared one: "
+                f"COURSE_DATA={path.parent}\n{_stand_in(dataset)}",
+            )
 
 
 def keras_home() -> Path:

@@ -173,6 +173,8 @@ def _fetch(photos, tfds, root):
             builder = tfds.builder(photos.tfds_name, data_dir=str(root))
             builder.download_and_prepare()
             return builder
+        except ModuleNotFoundError as error:
+            reason = f"tensorflow-datasets needs another package: pip install {error.name}"
         # A download can fail in any of tensorflow-datasets' ways.
         except Exception as error:
             reason = f"the download failed ({error})"

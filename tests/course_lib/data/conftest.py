@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import warnings
 from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
 
@@ -168,3 +171,25 @@ def price_errors():
         return [float(np.abs(middle + spread * p - y_test).mean()) for p in predictions]
 
     return errors
+
+
+@pytest.fixture
+def files_on_a_server(tmp_path):
+    """Serve the files of a folder; the address and the folder."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+        def copyfile(self, source, outputfile):
+            # A file called cut… is promised whole and sent by half.
+            data = source.read()
+            outputfile.write(data[: len(data) // 2] if "/cut" in self.path else data)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", folder
+    server.shutdown()
+    server.server_close()

@@ -1,0 +1,50 @@
+import subprocess
+import sys
+import time
+
+import pytest
+
+import course_lib
+
+
+def python(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+
+def seconds(code):
+    began = time.perf_counter()
+    python(code)
+    return time.perf_counter() - began
+
+
+def test_import_takes_nothing_with_it():
+    loaded = python("import course_lib, sys; print(*sys.modules)").stdout.split()
+    assert not {"numpy", "tensorflow", "keras", "matplotlib", "sklearn"} & set(loaded)
+
+
+def test_import_takes_under_a_tenth_of_a_second_above_a_bare_interpreter():
+    # The best of five: the machine may be busy with something else.
+    bare, ours = (min(seconds(code) for _ in range(5)) for code in ("", "import course_lib"))
+    assert ours - bare < 0.1
+
+
+def test_a_stand_in_needs_no_tensorflow():
+    code = """
+import sys, course_lib
+for name in course_lib.data.NAMES:
+    course_lib.data.load(name, "offline", "quick")
+print(*sys.modules)
+"""
+    loaded = set(python(code).stdout.splitlines()[-1].split())
+    assert not {"tensorflow", "keras", "sklearn"} & loaded
+
+
+def test_every_part_can_be_reached():
+    for part in course_lib.__all__:
+        assert getattr(course_lib, part).__name__ == f"course_lib.{part}"
+    assert set(course_lib.__all__) <= set(dir(course_lib))
+
+
+def test_an_unknown_part_is_explained():
+    with pytest.raises(AttributeError, match="no part named 'dataset'; it has: blocks, data"):
+        course_lib.dataset  # noqa: B018
