@@ -82,7 +82,7 @@ def load(name, source="auto", profile=None, seed=0, **options):
             except DataError as error:
                 if source == "real":
                     raise
-                why = error.what
+                why = f'{error.what} (load("{name}", source="real") says what to do)'
     if dataset.files:
         announce(
             name,

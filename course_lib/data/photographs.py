@@ -69,7 +69,7 @@ def photographs(name, source="auto", size=128, profile=None, seed=0):
         except DataError as error:
             if source == "real":
                 raise
-            why = error.what
+            why = f'{error.what} (photographs("{name}", source="real") says what to do)'
     announce(
         name,
         "stand-in",

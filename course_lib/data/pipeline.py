@@ -21,7 +21,8 @@ def pipeline(x, y=None, batch_size=32, shuffle=False, seed=0, map=None, cache=Fa
             that always return the same, wrong for augmentation. Default: not.
 
     Returns:
-        ``tf.data.Dataset``, ready for ``model.fit``.
+        ``tf.data.Dataset``, ready for ``course_lib.training.fit``, or for ``model.fit`` with
+        ``shuffle=False`` (otherwise Keras warns, on stderr, that it will not shuffle it again).
 
     Raises:
         ValueError: ``x`` and ``y`` differ in length, ``x`` holds sequences of different length,
