@@ -13,8 +13,8 @@
 # %% [markdown]
 # # A multilayer perceptron reads digits
 #
-# A child learns to read the ten digits in a few weeks, and nobody can write down the rule that it has
-# learnt. In this lab you build a machine that finds such a rule by itself, from examples: first its
+# Every child learns to read the ten digits, and nobody can write down the rule that it has learnt. In
+# this lab you build a machine that finds such a rule by itself, from examples: first its
 # parts, with nothing but NumPy, so that nothing is hidden; then the same machine in Keras, where it
 # takes six lines.
 #
@@ -376,7 +376,7 @@ figures.picture_to_outputs(
 # **logits**; softmax turns them into probabilities.
 #
 # Pictures come in **batches**: an array with one picture a row. A loop over them would work, but a
-# matrix product does the whole batch at once, about a hundred times as fast.
+# matrix product does the whole batch at once, and many times as fast.
 #
 # ### Question 3 · `forward`
 #
@@ -729,6 +729,9 @@ check_functional_hidden(np.random.default_rng(hidden_seed()))
 #   network that knows nothing gives each of ten classes 1/10, and its loss is $\ln 10 \approx 2.30$.
 # - Its **gradient** says for every weight in which direction, and how steeply, the loss rises.
 # - An **update** moves every weight a little the other way. How far is set by the **learning rate**.
+#
+# Below is the simplest case: a single weight, a loss that depends on it, and eight updates from the same
+# start.
 
 # %%
 figures.loss_going_down(learning_rates=(0.05, 0.3, 1.05))
@@ -1007,11 +1010,11 @@ figures.learning_curves(history)
 #
 # Write about ten lines, in your own words, with numbers from *your* curves:
 #
-# 1. From which epoch on does the first network get better on its training part only? How do you see that
-#    in the loss, and why does the accuracy show it less clearly?
-# 2. What differs in the second pair of curves? Name two reasons.
-# 3. At which epoch would you have stopped the first training? Why must that not be decided by the test
-#    part?
+# 1. What does the first network still learn in its last epochs, and what does it not? How do you see it in
+#    the loss, and why does the accuracy show it less clearly?
+# 2. What is different in the second pair of curves? Name two reasons.
+# 3. How would you have chosen the number of epochs for the first network? Why must the test part have no
+#    say in it?
 
 # %% [markdown] written="curves"
 # ### BEGIN SOLUTION
@@ -1024,19 +1027,19 @@ figures.learning_curves(history)
 # the validation loss is lower and goes on falling. The network saw several times as many pictures, which
 # are harder to learn by heart; and dropout changes the network at every update, which also makes the
 # *training* loss larger than it would be without (so the validation curve can even be the better one).
-# A falling learning rate keeps the last epochs calm. (3) At the epoch with the lowest validation loss,
-# about the tenth. Whoever chooses the epoch by the test part has fitted the number of epochs to it; its
+# A falling learning rate keeps the last epochs calm. (3) By the validation loss: stop where it is lowest,
+# about at the tenth epoch. Whoever chooses the epoch by the test part has fitted the number of epochs to it; its
 # accuracy is then too good, and nothing is left to tell how the network does on pictures that nobody has
 # looked at.
 #
 # **Rubric, 3 points.**
 #
-# - 1 point: overfitting is recognised by the gap, with an epoch and a number from the student's own
-#   curves (validation loss level or rising while training loss falls). Half if only "training is better
+# - 1 point: the first network learns its training pictures by heart (overfits), seen in the gap between
+#   the losses, with an epoch and a number from the student's own curves. Half if only "training is better
 #   than validation" is said. The difference between loss and accuracy is part of this point.
 # - 1 point: two reasons of: more pictures, dropout, falling learning rate, fewer epochs. Half for one.
-# - 1 point: stops at the lowest validation loss (a neighbouring epoch is fine), **and** says that a choice
-#   made by the test part makes the test part's figure worthless. Half for one of the two.
+# - 1 point: chooses by the lowest validation loss (read off, or with a callback), **and** says that a
+#   choice made by the test part makes the test part's figure worthless. Half for one of the two.
 # ### END SOLUTION
 
 # %% [markdown]
@@ -1197,7 +1200,7 @@ figures.worst_mistakes(x_test, y_test, probabilities, worst_mistakes(y_test, pro
 #
 # - **Clothes instead of digits.** `data.load("fashion_mnist")` has the same shapes: ten kinds of clothes,
 #   28 × 28. Put it in place of `"mnist"` above and run everything again. You need not change a line of your
-#   functions. Which two kinds are confused most, and would you have guessed it?
+#   functions (only the check of question 7 goes on asking for digits). Which two kinds are confused most, and would you have guessed it?
 # - **A linear model.** `mlp(units=())` has no hidden layer. How much do the hidden layers bring?
 # - **Shift the test pictures** by two pixels: `np.roll(x_test, 2, axis=2)`. What does the accuracy say about
 #   what the network has learnt? The next lab builds networks that do not mind.
