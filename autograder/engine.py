@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -137,28 +138,34 @@ class Engine:
         Raises:
             AutograderError: the engine itself could not work; never for what a notebook does.
         """
-        supervision = Supervision(
-            self._kernels,
-            self._verifiers,
-            self._folder,
-            limits or self.limits,
-            _inside(files or {}),
-            in_kernel,
-        )
+        job = (limits or self.limits, _inside(files or {}), in_kernel)
+        graded = self._supervised(notebook, source, seed, *job)
+        # Killed from outside or by itself? What a notebook does to itself, it does again.
+        graded = graded or self._supervised(notebook, source, seed, *job, last=True)
+        if self._sandbox.walled:
+            return graded
+        return replace(graded, notes=(*graded.notes, f"weak isolation: {self._sandbox.reason}"))
+
+    def _supervised(
+        self,
+        notebook: NotebookNode,
+        source: NotebookNode,
+        seed: int,
+        limits: Limits,
+        files: Mapping[str, bytes],
+        in_kernel: Collection[str],
+        last: bool = False,
+    ) -> Graded | None:
+        """The graded notebook; None when it was disturbed, unless this is the last attempt."""
+        hosts = (self._kernels, self._verifiers)
+        supervision = Supervision(*hosts, self._folder, limits, files, in_kernel)
         try:
             graded = supervision.run(notebook, source, seed)
         except (KernelHostError, VerifierHostError) as error:
-            raise AutograderError(str(error), "see: autograder doctor") from error
-        if self._sandbox.walled:
-            return graded
-        weak = f"weak isolation: {self._sandbox.reason}"
-        return Graded(
-            graded.notebook,
-            graded.questions,
-            graded.seconds,
-            graded.peak_memory_mb,
-            (*graded.notes, weak),
-        )
+            if last:
+                raise AutograderError(str(error), "see: autograder doctor") from error
+            return None
+        return None if supervision.disturbed and not last else graded
 
     @property
     def memory_mb(self) -> float:

@@ -29,7 +29,7 @@ from autograder.graded import Graded
 from autograder.verdict import QuestionVerdict
 from autograder.verification.verifier_host import VerifierHost
 
-_WATCH_SECONDS = 0.1
+_WATCH_SECONDS = 0.25
 # A verifier keeps its own time; one that no longer can is ended this long after.
 _GRACE_SECONDS = 20.0
 _MAX_VERIFIERS = 3
@@ -68,6 +68,8 @@ class Supervision:
         self._kernels, self._verifiers = kernels, verifiers
         self._folder, self._limits, self._files = folder, limits, files
         self._kernel: KernelHandle | None = None
+        # A process was killed, perhaps by somebody else: what it cost may not be the student's.
+        self.disturbed = False
         self._limit_met = ""
         self._no_kernel = ""
         self._peak_mb = 0.0
@@ -194,6 +196,7 @@ class Supervision:
         if self._limit_met:
             return {"limit": self._limit_met, "detail": ""}
         code = self._kernel.exit_status() if self._kernel is not None else None
+        self.disturbed |= code in (None, -9)
         if code == -24:
             return {"limit": "cpu_seconds", "detail": ""}
         if code is None:
@@ -223,6 +226,7 @@ class Supervision:
 
     def _verifier_lost(self, notebook: NotebookNode) -> None:
         """The verifier died or hung: the cell that it was at costs its question, and is skipped."""
+        self.disturbed = True
         cell = notebook.cells[self._at]
         mark = cell.metadata.get("nbgrader") or {}
         is_test = mark.get("grade") and not mark.get("solution")

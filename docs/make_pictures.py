@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
 from autograder.course import Course
 from autograder.notebooks import forms
@@ -57,7 +57,11 @@ def _lab(browser: Browser, course: Course) -> None:
             page = browser.new_page(viewport={"width": 1100, "height": 900})
             page.goto(address.format(path=f"lab/tree/{lab.notebook}"))
             _run_all(page)
-            page.locator(".jp-OutputArea img").last.scroll_into_view_if_needed()
+            # JupyterLab asks, once, whether to show its news.
+            with contextlib.suppress(TimeoutError):
+                page.get_by_role("button", name="No", exact=True).click(timeout=5_000)
+            matrix = page.locator(".jp-OutputArea img").nth(-2)
+            matrix.evaluate("image => image.scrollIntoView({block: 'start'})")
             page.wait_for_timeout(1000)
             page.screenshot(path=PICTURES / "lab_01.png")
 

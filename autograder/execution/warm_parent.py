@@ -43,7 +43,12 @@ WARM_MODULES = (
     "ipykernel.zmqshell",
     "keras",
     "tensorflow",
-    "course_lib",
+    "course_lib.data",
+    "course_lib.figures",
+    "course_lib.models",
+    "course_lib.testing",
+    "course_lib.training",
+    "sklearn.datasets",
 )
 _MIB = 1 << 20
 

@@ -57,7 +57,7 @@ class VerifierHost:
         self._control, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         program = ["-m", "autograder.verification.warm_parent", str(there.fileno())]
         self._process = self._spawner.start(
-            self._wrap([sys.executable, *program, str(self._folder)]),
+            self._wrap([sys.executable, *program, str(self._folder), str(os.getpid())]),
             cwd=self._folder,
             env=self._environment,
             stdin=subprocess.DEVNULL,

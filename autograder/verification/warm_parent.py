@@ -1,7 +1,7 @@
 """The trusted side's warm parent: imports once, then forks a verifier for each submission.
 
-Run as a program: `python -m autograder.verification.warm_parent FD FOLDER`, where FD is the control
-socket and FOLDER the run's private folder, removed when the grader is gone.
+Run as a program: `python -m autograder.verification.warm_parent FD FOLDER PID`, where FD is the
+control socket and FOLDER the run's private folder, removed when the grader PID is gone.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import shutil
 import signal
 import socket
 import sys
+import time
+from pathlib import Path
 
 from autograder.execution.fork_server import serve_forks
 from autograder.verification.verifier import verify
@@ -37,8 +39,23 @@ def main() -> None:
         # The grader was gone before anything began.
         return
     finally:
-        # Also after the grader was killed and could not do it itself.
-        shutil.rmtree(sys.argv[2], ignore_errors=True)
+        if _is_gone(int(sys.argv[3])):
+            # It was killed, and could not tidy up itself.
+            shutil.rmtree(sys.argv[2], ignore_errors=True)
+
+
+def _is_gone(pid: int, seconds: float = 3.0) -> bool:
+    """Whether the process ends within `seconds`; a killed one closes its sockets first."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return True
+        if state in "ZX":
+            return True
+        time.sleep(0.05)
+    return False
 
 
 if __name__ == "__main__":

@@ -178,7 +178,7 @@ def test_the_order_of_the_notebook_is_kept(engine: Engine) -> None:
 def test_notebooks_run_as_in_class(engine: Engine) -> None:
     graded = grade(
         engine,
-        "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
         "!echo from the shell",
         "import sys, warnings\nwarnings.warn('w'); print('err', file=sys.stderr)\nx = %sql",
         "x = 1\nx",
