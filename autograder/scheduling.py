@@ -54,6 +54,7 @@ class Grading:
         self._workers, self._force = workers, force
         self.submissions = submissions(course, lab)
         self._sources = _source_notebooks(course, lab)
+        _check_language(self._sources, lab)
         self._released = {
             name: forms.student(source, course.nbgrader_config)
             for name, source in self._sources.items()
@@ -163,6 +164,18 @@ def _source_notebooks(course: Course, lab: Lab) -> dict[str, NotebookNode]:
         return {path.stem: _current(nbformat.read(path, as_version=4)) for path in paths}
     except Exception as error:  # nbformat raises half a dozen unrelated types
         raise AutograderError(f"a notebook in {folder} can't be read: {error}") from error
+
+
+def _check_language(sources: dict[str, NotebookNode], lab: Lab) -> None:
+    """Refuse a lab in another language: run as Python, everybody would get nothing."""
+    for name, source in sources.items():
+        kernel = source.metadata.get("kernelspec", {})
+        language = kernel.get("language") or source.metadata.get("language_info", {}).get("name")
+        if language and language.lower() != "python":
+            raise AutograderError(
+                f"{name}.ipynb is written in {language}; only Python notebooks can be graded here",
+                f"grade it with: nbgrader autograde {lab.name}",
+            )
 
 
 def _current(notebook: NotebookNode) -> NotebookNode:

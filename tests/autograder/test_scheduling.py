@@ -16,6 +16,7 @@ from autograder.course import Course
 from autograder.errors import AutograderError
 from autograder.gradebook import Registry
 from autograder.results import Results
+from autograder.scheduling import Grading
 from tests.autograder.tiny_course import LAB, hand_in, mistaken, solved, stub
 
 
@@ -125,6 +126,14 @@ def test_errors_say_what_to_do(course: Course, arguments: list[str], says: str) 
     assert says in told.stderr
     assert "→" in told.stderr, "the next thing to do"
     assert "Traceback" not in told.stderr
+
+
+def test_a_lab_in_another_language_is_refused(course: Course) -> None:
+    hand_in(course, "ada", stub(course))
+    path = course.source_dir / LAB / f"{LAB}.ipynb"
+    path.write_text(path.read_text().replace('"language": "python"', '"language": "R"'))
+    with pytest.raises(AutograderError, match="written in R"):
+        Grading(course, course.lab(LAB))
 
 
 def test_a_link_in_a_submission_is_not_followed(course: Course, tmp_path: Path) -> None:
