@@ -1,10 +1,10 @@
-"""What stock nbgrader has to know of this course: `nbgrader autograde` and formgrader work on it as it is."""
+"""What stock nbgrader has to know of this course; formgrader works on it, too."""
 
 c = get_config()  # noqa: F821 (nbgrader provides it)
 
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "labs"
-# A lab's source and its wrong answers stand beside the instructor's notebook and must not be released.
+# A lab's source and its wrong answers stand beside the instructor's notebook: not for release.
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints",
     "__pycache__",
