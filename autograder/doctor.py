@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from autograder.course import Course
 from autograder.errors import AutograderError
+from autograder.execution.sandbox import Sandbox
 
 # What grading can't do without, by the name that pip knows.
 _PACKAGES = ("keras", "nbgrader", "nbclient", "ipykernel", "jupytext", "scikit-learn")
@@ -69,22 +69,19 @@ def _package(name: str) -> Check:
 
 
 def _isolation() -> Check:
-    bwrap = shutil.which("bwrap")
-    if bwrap is None:
-        return Check(
-            "isolation", "weak", "no bubblewrap", "apt install bubblewrap (or dnf, pacman, apk)"
+    sandbox = Sandbox.find("auto")
+    seen = f"{sandbox.isolation}: {sandbox.reason}"
+    if sandbox.isolation == "bwrap":
+        return Check("isolation", "good", seen)
+    if shutil.which("bwrap") is None:
+        advice = "apt install bubblewrap (or dnf, pacman, apk)"
+    else:
+        advice = (
+            "allow user namespaces: sysctl kernel.unprivileged_userns_clone=1 and, on Ubuntu, "
+            "kernel.apparmor_restrict_unprivileged_userns=0 (in a container: run it with "
+            "--security-opt seccomp=unconfined)"
         )
-    command = [bwrap, "--ro-bind", "/", "/", "--unshare-all", "--dev", "/dev", "true"]
-    tried = subprocess.run(command, capture_output=True, text=True, timeout=20)
-    if tried.returncode == 0:
-        return Check("isolation", "good", f"{bwrap} makes sandboxes here")
-    return Check(
-        "isolation",
-        "weak",
-        f"{bwrap} can't make a sandbox here: {tried.stderr.strip()}",
-        "allow user namespaces: sysctl kernel.unprivileged_userns_clone=1 "
-        "(in a container: run it with --security-opt seccomp=unconfined)",
-    )
+    return Check("isolation", "weak", seen, advice)
 
 
 def _data() -> Check:
