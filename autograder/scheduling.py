@@ -112,7 +112,8 @@ class Grading:
                 self._record(submission, result)
                 yield Outcome(result, fresh=True)
         finally:
-            pool.shutdown(cancel_futures=True)
+            # Whoever stops the run does not wait for what is under way: the engine ends it.
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _record(self, submission: Submission, result: Result) -> None:
         self._registry.record(submission, result.notebooks)

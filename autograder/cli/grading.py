@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -56,6 +57,8 @@ def grade_lab(
     course: Course, lab: Lab, workers: int = 2, force: bool = False, isolation: str = "auto"
 ) -> GradedLab:
     """Grade all submissions of a lab that are new, showing how far it is."""
+    # Asked to end, the run ends as by Ctrl-C: with what is done recorded, and nothing left behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     grading = Grading(course, lab, workers=workers, force=force)
     start = partial(start_engine, lab, workers, isolation)
     outcomes = follow(grading.run(start), total=len(grading.submissions))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import typer
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -19,7 +20,11 @@ from autograder.scheduling import Outcome
 
 
 def follow(outcomes: Iterator[Outcome], total: int) -> list[Outcome]:
-    """Draw from `outcomes` to the end, showing how far it is, how fast, and who failed and why."""
+    """Draw from `outcomes` to the end, showing how far it is, how fast, and who failed and why.
+
+    Raises:
+        typer.Exit: somebody stopped the run; how to go on is said.
+    """
     done: list[Outcome] = []
     columns = (
         SpinnerColumn(),
@@ -33,15 +38,26 @@ def follow(outcomes: Iterator[Outcome], total: int) -> list[Outcome]:
     )
     with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
         task = progress.add_task("grading", total=total, rate="")
-        for outcome in outcomes:
-            done.append(outcome)
-            verdict = outcome.result.verdict
-            line = f"{verdict.student}: {verdict.score:g}/{verdict.max_score:g}"
-            if verdict.status == "failed":
-                line = f"{verdict.student}: not graded: {'; '.join(verdict.repairs)}"
-            if not err.is_terminal or verdict.status == "failed":
-                err.print(f"[{len(done)}/{total}] {line}", markup=False)
-            speed = progress.tasks[0].speed
-            rate = f"{speed * 3600:.0f}/h" if speed else ""
-            progress.update(task, advance=1, rate=rate)
+        try:
+            for outcome in outcomes:
+                done.append(outcome)
+                _say(outcome, f"[{len(done)}/{total}]")
+                speed = progress.tasks[0].speed
+                rate = f"{speed * 3600:.0f}/h" if speed else ""
+                progress.update(task, advance=1, rate=rate)
+        except KeyboardInterrupt:
+            progress.stop()
+            err.print(f"stopped: {len(done)} of {total} are graded and in the gradebook.")
+            err.print("[dim]→[/] the same command goes on with the rest")
+            raise typer.Exit(130) from None
     return done
+
+
+def _say(outcome: Outcome, place: str) -> None:
+    verdict = outcome.result.verdict
+    if verdict.status == "failed":
+        why = "; ".join(verdict.repairs)
+        err.print(f"{place} {verdict.student}: not graded: {why}", markup=False)
+    elif not err.is_terminal:
+        score = f"{verdict.score:g}/{verdict.max_score:g}"
+        err.print(f"{place} {verdict.student}: {score}", markup=False)

@@ -11,9 +11,11 @@ import time
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_code_cell
 
 from autograder.course import Course
 from autograder.errors import AutograderError
+from autograder.execution.watcher import descendants
 from autograder.gradebook import Registry
 from autograder.results import Results
 from autograder.scheduling import Grading
@@ -97,6 +99,32 @@ def test_a_killed_run_is_finished_by_the_next(course: Course) -> None:
     assert {s: sum(score or 0 for score, _ in q.values()) for s, q in rows(course).items()} == {
         f"student {number}": 4.0 for number in range(4)
     }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked_by", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_says_how_to_go_on(course: Course, asked_by: signal.Signals) -> None:
+    sleepy = solved(course)
+    sleepy.cells.insert(2, new_code_cell("import time\ntime.sleep(15)"))
+    hand_in(course, "quick", '{"nbformat": 4, "cells": [')
+    hand_in(course, "slow", sleepy)
+    command = [sys.executable, "-m", "autograder", "grade", LAB, "--course-dir", str(course.root)]
+    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert run.stderr is not None
+    while "not graded" not in run.stderr.readline():
+        pass
+    time.sleep(1)
+    below = descendants(run.pid)[1:]
+    run.send_signal(asked_by)
+    _, told = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert "stopped: 1 of 2 are graded" in told
+    assert "the same command goes on" in told
+    assert "Traceback" not in told
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}").exists() for pid in below) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not [pid for pid in below if Path(f"/proc/{pid}").exists()]
 
 
 def test_two_runs_at_once_are_one_too_many(course: Course) -> None:
