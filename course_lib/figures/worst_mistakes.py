@@ -43,7 +43,7 @@ def worst_mistakes(
         raise ValueError(f"Picture {right} is no mistake: its most probable class is its label.")
     name = (lambda number: str(number)) if classes is None else (lambda number: classes[number])
     captions = [
-        f"{name(true)} read as {name(wrong)}\n{100 * sure:.0f} % sure"
+        f"{name(true)} read as {name(wrong)}\n{100 * sure:.1f} % sure"
         for true, wrong, sure in zip(labels, predicted, confidence, strict=True)
     ]
     return picture_grid(np.asarray(pictures)[indices], captions, _finding(confidence), columns=6)

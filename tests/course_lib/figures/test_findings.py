@@ -69,8 +69,8 @@ def test_worst_mistakes_say_what_was_read_as_what():
     probabilities = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]])
     figure = figures.worst_mistakes(pictures, [1, 1, 0], probabilities, [0, 2], ["cat", "dog"])
     assert [axes.get_title() for axes in figure.axes] == [
-        "dog read as cat\n90 % sure",
-        "cat read as dog\n70 % sure",
+        "dog read as cat\n90.0 % sure",
+        "cat read as dog\n70.0 % sure",
     ]
     assert figure.get_suptitle() == "The 2 worst mistakes: at least 70 % sure, and wrong"
 
