@@ -35,3 +35,17 @@ def test_digits_stand_as_in_mnist():
     assert x[:, [0, -1]].mean() < 2 and x[:, :, [0, -1]].mean() < 2
     counts = np.bincount(y)
     assert counts.min() > 0.8 * counts.max()
+
+
+def test_validation_digits_have_originals_of_their_own():
+    """The last tenth is as far from the training digits as the test part is."""
+    (x, _), (x_test, _) = load("mnist", "offline", "quick")
+    body, validation, test = (
+        part.reshape(len(part), -1).astype("float32") for part in (x[:4500], x[4500:], x_test)
+    )
+
+    def distance(pictures):
+        squares = (pictures**2).sum(1)[:, None] - 2 * pictures @ body.T + (body**2).sum(1)
+        return np.sqrt(squares.min(1)).mean()
+
+    assert abs(distance(validation) / distance(test) - 1) < 0.02
