@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,9 +10,6 @@ from autograder.feedback import write_feedback
 from autograder.report import write_report
 from tests.autograder.graded_class import make_class
 from tests.autograder.tiny_course import LAB, make_course
-
-# As `autograder` itself does: nbgrader calls `alembic` by name.
-os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
 
 
 @pytest.fixture(scope="session")
