@@ -125,7 +125,7 @@ def _steps(x, batch_size, validation_split):
     if _is_data_set(x):
         steps = int(x.cardinality())
         return steps if steps > 0 else None
-    examples = floor(len(keras.tree.flatten(x)[0]) * (1 - validation_split))
+    examples = floor(len(x) * (1 - validation_split))
     return ceil(examples / batch_size)
 
 
