@@ -60,8 +60,8 @@ def _lab(browser: Browser, course: Course) -> None:
             # JupyterLab asks, once, whether to show its news.
             with contextlib.suppress(TimeoutError):
                 page.get_by_role("button", name="No", exact=True).click(timeout=5_000)
-            matrix = page.locator(".jp-OutputArea img").nth(-2)
-            matrix.evaluate("image => image.scrollIntoView({block: 'start'})")
+            mistakes = page.locator(".jp-OutputArea img").last
+            mistakes.evaluate("image => image.scrollIntoView({block: 'end'})")
             page.wait_for_timeout(1000)
             page.screenshot(path=PICTURES / "lab_01.png")
 
