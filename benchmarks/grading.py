@@ -109,8 +109,7 @@ def main() -> None:
         lab = course.lab(options.lab) if options.lab else course.labs()[0]
         small, large = (4, 12) if options.quick else (10, 200)
         if options.lab:
-            lab = course.lab(options.lab) if options.lab else course.labs()[0]
-        small, large = 2, 6
+            small, large = 2, 6
         _measure(course, lab, small, large, stock=2 if options.quick else 4)
 
 
