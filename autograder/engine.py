@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import tempfile
@@ -166,15 +165,6 @@ class Engine:
                 raise AutograderError(str(error), "see: autograder doctor") from error
             return None
         return None if supervision.disturbed and not last else graded
-
-    @property
-    def memory_mb(self) -> float:
-        """Proportional memory of the engine's processes, in MiB."""
-        from autograder.execution.watcher import proportional_memory_mb
-
-        with contextlib.suppress(OSError):
-            return proportional_memory_mb(os.getpid())
-        return 0.0
 
 
 def _inside(files: Mapping[str, bytes]) -> dict[str, bytes]:

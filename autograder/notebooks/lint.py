@@ -78,8 +78,9 @@ def _bound_by_answers(instructor: NotebookNode) -> set[str]:
 def try_out(course: Course, lab: Lab, engine: Grader, workers: int) -> Iterator[Finding]:
     """Grade the solution, the stub and every wrong answer; each must get exactly its marks."""
     found, instructor = cases(course, lab), instructor_notebook(course, lab)
+    released = forms.student(instructor)
     with ThreadPoolExecutor(workers) as pool:
-        graded = pool.map(lambda case: _graded(engine, instructor, case), found)
+        graded = pool.map(lambda case: _graded(engine, instructor, released, case), found)
         for case, outcome in zip(found, graded, strict=True):
             if isinstance(outcome, AutograderError):
                 yield Finding(case.name, False, str(outcome))
@@ -91,9 +92,11 @@ def try_out(course: Course, lab: Lab, engine: Grader, workers: int) -> Iterator[
             yield Finding(case.name, not problems, "; ".join(problems) or seen)
 
 
-def _graded(engine: Grader, instructor: NotebookNode, case: Case) -> Graded | AutograderError:
+def _graded(
+    engine: Grader, instructor: NotebookNode, released: NotebookNode, case: Case
+) -> Graded | AutograderError:
     try:
-        notebook, _ = repair(case.notebook, instructor, forms.student(instructor))
+        notebook, _ = repair(case.notebook, instructor, released)
         return engine.grade(notebook, instructor, SEED, {})
     except AutograderError as error:
         return error
