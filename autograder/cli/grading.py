@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from autograder.cli.console import err
-from autograder.cli.progress import follow
 from autograder.course import Course, Lab
 from autograder.engine import Engine
 from autograder.errors import AutograderError
 from autograder.execution.limits import Limits
-from autograder.scheduling import Grading
 from autograder.verdict import Verdict
 
 # What a lab's code and its tests must agree on: where data is, and how much of it to use.
@@ -59,8 +58,23 @@ def grade_lab(
     """Grade all submissions of a lab that are new, showing how far it is."""
     # Asked to end, the run ends as by Ctrl-C: with what is done recorded, and nothing left behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    grading = Grading(course, lab, workers=workers, force=force)
     start = partial(start_engine, lab, workers, isolation)
-    outcomes = follow(grading.run(start), total=len(grading.submissions))
+    with ExitStack() as stack:
+        early = None
+        if force or _somebody_is_new(course, lab):
+            # The engine imports TensorFlow while this process imports nbgrader.
+            early = start()
+            stack.callback(early.close)
+        from autograder.cli.progress import follow
+        from autograder.scheduling import Grading
+
+        grading = Grading(course, lab, workers=workers, force=force)
+        outcomes = follow(grading.run(lambda: early or start()), total=len(grading.submissions))
     verdicts = sorted((o.result.verdict for o in outcomes), key=lambda verdict: verdict.student)
     return GradedLab(verdicts, unchanged=sum(not outcome.fresh for outcome in outcomes))
+
+
+def _somebody_is_new(course: Course, lab: Lab) -> bool:
+    """Whether there are surely submissions to grade; a changed one is found by its fingerprint."""
+    handed_in = {path.parent.name for path in course.submitted_dir.glob(f"*/{lab.name}")}
+    return not all((course.results_dir / lab.name / f"{name}.json").exists() for name in handed_in)
