@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from autograder.errors import AutograderError
 
@@ -77,6 +78,23 @@ class Course:
         )
 
     @property
+    def timezone(self) -> tzinfo:
+        """The zone of times that name none: course.toml's `timezone`, or else UTC.
+
+        Raises:
+            AutograderError: there is no such zone.
+        """
+        name = self._toml.get("course", {}).get("timezone")
+        if name is None:
+            return timezone.utc
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, TypeError):
+            raise AutograderError(
+                f"course.toml: there is no time zone {name!r}", 'for example "Europe/Berlin"'
+            ) from None
+
+    @property
     def nbgrader_config(self) -> Config:
         """What `nbgrader_config.py` says, with the course's root filled in."""
         from traitlets.config import Config, PyFileConfigLoader
@@ -121,6 +139,16 @@ class Course:
     @property
     def reports_dir(self) -> Path:
         return self.root / "reports"
+
+    @property
+    def collected_dir(self) -> Path:
+        """What was collected when, and earlier tries."""
+        return self.root / "collected"
+
+    @property
+    def exports_dir(self) -> Path:
+        """What goes back to an LMS."""
+        return self.root / "exports"
 
     @property
     def db_url(self) -> str:

@@ -32,3 +32,15 @@ def write_whole(path: Path, text: str) -> None:
         raise AutograderError(
             f"can't write {path}: {error.strerror}", "make room or check its permissions; run again"
         ) from error
+
+
+def is_safe_name(name: str) -> bool:
+    """Whether a name can be that of one file or folder, anywhere.
+
+    Example:
+        >>> is_safe_name("O'Brien, Zoë"), is_safe_name("../gradebook.db"), is_safe_name("a/b")
+        (True, False, False)
+    """
+    bare = name.strip(" .")
+    odd = any(letter in '/\\:*?"<>|' or ord(letter) < 32 for letter in name)
+    return bool(bare) and bare == name and not odd and len(name.encode()) <= 200

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from autograder.cli import build, demo, doctor, feedback, grade, init, lint, report
+from autograder.cli import build, collect, demo, doctor, feedback, grade, init, lint, report
 from autograder.cli.console import problem
 from autograder.errors import AutograderError
 
@@ -25,6 +25,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "init": init.init,
     "build": build.build,
     "lint": lint.lint,
+    "collect": collect.collect,
     "grade": grade.grade,
     "feedback": feedback.feedback,
     "report": report.report,

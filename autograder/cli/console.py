@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from autograder.course import Course
 from autograder.errors import AutograderError
+
+if TYPE_CHECKING:
+    from autograder.roster import Roster
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -26,10 +29,29 @@ LabName = Annotated[
     str, typer.Argument(metavar="LAB", help="The lab's name, or how it begins: 01.")
 ]
 
+RosterFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--roster",
+        metavar="FILE.csv",
+        help="The class: columns id and name, or an LMS' export; default: the course's roster.csv.",
+    ),
+]
+
 
 def chosen_course(course_dir: str | None) -> Course:
     """The course that `--course-dir` names, or else the one around the current folder."""
     return Course(Path(course_dir)) if course_dir else Course.find()
+
+
+def the_roster(course: Course, path: Path | None) -> Roster | None:
+    """The class that `--roster` names, or else the course's own list; None where there is none."""
+    from autograder.roster import Roster
+
+    own = course.root / "roster.csv"
+    if path is None and not own.is_file():
+        return None
+    return Roster.read(path or own)
 
 
 def problem(error: AutograderError) -> None:

@@ -88,18 +88,23 @@ def _candidates(folder: Path) -> list[_Candidate]:
 
 def _inside(name: str, content: bytes) -> list[_Candidate]:
     """The notebooks in a zip file, read without unpacking anything to the disk."""
-    found = []
+    found: list[_Candidate] = []
+    left = MOST_BYTES
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for entry in archive.infolist():
                 path = PurePosixPath(entry.filename)
                 hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
                 if path.suffix.lower() == ".ipynb" and not hidden:
-                    if entry.file_size > MOST_BYTES:
-                        raise AutograderError(f"{name} holds a notebook of {entry.file_size} bytes")
-                    # A header may lie about the size: never read more than is allowed.
+                    # A header may lie about the size: never read more than is allowed, in all.
                     with archive.open(entry) as file:
-                        found.append(_Candidate(path.name, file.read(MOST_BYTES), name))
+                        notebook = file.read(left + 1)
+                    left -= len(notebook)
+                    if left < 0:
+                        raise AutograderError(
+                            f"{name} unpacks to more than {MOST_BYTES // 2**20} MB of notebooks"
+                        )
+                    found.append(_Candidate(path.name, notebook, name))
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
         raise AutograderError(f"{name} can't be unpacked: {error}") from error
     return found

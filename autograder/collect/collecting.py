@@ -1,0 +1,358 @@
+"""From a download to submitted/: who handed in what, which try counts, and what stays unclear."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path, PurePosixPath
+
+from autograder.collect.canvas import canvas
+from autograder.collect.download import DownloadedFile, opened
+from autograder.collect.folder import folder
+from autograder.collect.gradescope import gradescope
+from autograder.collect.handed_in_file import HandedInFile, without_attempt
+from autograder.collect.moodle import moodle
+from autograder.collect.record import Row, write_record
+from autograder.collect.unpack import MOST_UNPACKED, is_zip, unpack
+from autograder.course import Course, Lab
+from autograder.errors import AutograderError
+from autograder.files import is_safe_name
+from autograder.roster import Person, Roster
+from autograder.scorecard import questions_of
+
+SOURCES = ("canvas", "moodle", "gradescope", "folder")
+TIMESTAMP = "timestamp.txt"  # nbgrader's: when it was handed in
+
+
+class Collecting:
+    """One run of `autograder collect`.
+
+    Args:
+        course: the course.
+        lab: the lab that was handed in.
+        source: who made the download: one of `SOURCES`.
+        roster: the class; None takes students as the download names them.
+        dry_run: write nothing.
+    """
+
+    def __init__(
+        self, course: Course, lab: Lab, source: str, roster: Roster | None, dry_run: bool = False
+    ) -> None:
+        self._course, self._lab, self._source = course, lab, source
+        self._roster, self._dry_run = roster, dry_run
+        self._questions = _questions_of_labs(course)
+        self._known = {f"{name}.ipynb" for name in questions_of(course, lab)} or {lab.notebook}
+        self.rows: list[Row] = []
+
+    def run(self, download: Path) -> list[Row]:
+        """Collect; returns what became of every file and every student.
+
+        Raises:
+            AutograderError: the download can't be read, or nothing in it is as the source names
+                its files.
+        """
+        with opened(download) as files:
+            handed_in = list(self._read(files))
+            if not any(one.name for one in handed_in):
+                listed = ", ".join(str(file.path) for file in files[:3]) or "nothing"
+                raise AutograderError(
+                    f"{download} is not named as {self._source} names downloads; it holds: "
+                    f"{listed}",
+                    "name another with --from: canvas, moodle, gradescope or folder",
+                )
+            try:
+                for student, pieces in self._by_student(handed_in).items():
+                    self._take(student, pieces)
+                self._nothing_handed_in()
+            finally:
+                # What was taken so far is on record, also when somebody stopped the run.
+                if not self._dry_run:
+                    write_record(self._course, self._lab, self.rows)
+        return self.rows
+
+    def _read(self, files: list[DownloadedFile]) -> Iterable[HandedInFile]:
+        if self._source == "folder":
+            return folder(files, self._lab.name)
+        return {"canvas": canvas, "moodle": moodle, "gradescope": gradescope}[self._source](files)
+
+    def _row(self, piece: HandedInFile, student: str, state: str, remark: str = "") -> None:
+        self.rows.append(
+            Row(
+                student=student,
+                name=piece.name,
+                file=str(piece.file.path),
+                state=state,
+                remark=remark,
+                late="late" if piece.late else "",
+                submitted=piece.submitted.isoformat() if piece.submitted else "",
+                source=self._source,
+            )
+        )
+
+    def _by_student(self, pieces: Iterable[HandedInFile]) -> dict[str, list[HandedInFile]]:
+        found: dict[str, list[HandedInFile]] = defaultdict(list)
+        # Without a roster, one name with two numbers is two students.
+        numbers: dict[str, set[str]] = defaultdict(set)
+        for piece in pieces:
+            numbers[piece.student].add("/".join(piece.ids.values()))
+        for piece in pieces:
+            if not piece.name:
+                self._row(piece, "", "unclear", f"its name is not one that {self._source} gives")
+            elif self._roster is None and len(numbers[piece.student]) > 1:
+                self._row(
+                    piece, "", "unclear", "several students have this name: say who, by --roster"
+                )
+            elif self._roster is None:
+                found[_as_folder(piece.student)].append(piece)
+            else:
+                people = self._roster.find(piece.name, piece.ids)
+                if len(people) == 1:
+                    found[people[0].id].append(_on_time(piece, people[0]))
+                elif people:
+                    whose = " or ".join(person.id for person in people)
+                    self._row(piece, "", "unclear", f"it may be from {whose}")
+                else:
+                    self._row(piece, "", "unclear", "nobody in the roster has this name or number")
+        return dict(sorted(found.items()))
+
+    def _nothing_handed_in(self) -> None:
+        there = {row.student for row in self.rows}
+        for person in self._roster.people if self._roster else ():
+            if person.id in there:
+                continue
+            before = (self._course.submitted_dir / person.id / self._lab.name).is_dir()
+            state = "unchanged" if before else "nothing"
+            remark = "not in this download; what was collected before stays" if before else ""
+            self.rows.append(Row(person.id, person.name, "", state, remark, source=self._source))
+
+    def _take(self, student: str, pieces: list[HandedInFile]) -> None:
+        """Put a student's submission into submitted/ and older tries beside; a row for each."""
+        usable, remarks = [], []
+        contents: dict[int, dict[PurePosixPath, bytes]] = {}
+        for piece in pieces:
+            try:
+                contents[id(piece)] = self._content(piece)
+                usable.append(piece)
+            except AutograderError as error:
+                self._row(piece, student, "unclear", str(error))
+                remarks.append(f"{piece.path.name}: {error}")
+        tries = self._tries(usable)
+        if not tries:
+            return
+        counts, *earlier = tries
+        for old in earlier:
+            for piece in old:
+                self._keep(student, piece, contents[id(piece)])
+                self._row(piece, student, "earlier", "a later try is there")
+        files: dict[PurePosixPath, bytes] = {}
+        for piece in counts:
+            for path, data in contents[id(piece)].items():
+                name = path.with_name(without_attempt(path.name, self._known)[0])
+                files[path if name in files else name] = data
+        if sum(map(len, files.values())) > MOST_UNPACKED:
+            for piece in counts:
+                self._row(
+                    piece, student, "unclear", f"more than {MOST_UNPACKED // 2**20} MB in all"
+                )
+            return
+        remarks += self._doubts(files)
+        submitted = max((p.submitted for p in counts if p.submitted), default=None)
+        if submitted is not None:
+            files[PurePosixPath(TIMESTAMP)] = self._utc(submitted).encode()
+        state, remark = self._write(student, files)
+        remarks = [remark, *remarks] if remark else remarks
+        chief = next((p for p in counts if _has_notebook(contents[id(p)])), counts[0])
+        for piece in counts:
+            if piece is chief:
+                self._row(piece, student, state, "; ".join(remarks))
+            else:
+                self._row(piece, student, "part")
+
+    def _content(self, piece: HandedInFile) -> dict[PurePosixPath, bytes]:
+        """A piece's files by their path; those of another lab are refused."""
+        content = piece.file.read()
+        path = PurePosixPath(*map(_as_folder, piece.path.parts))
+        if is_zip(path, content):
+            files = {path.parent / inside: data for inside, data in unpack(content).items()}
+        else:
+            files = {path: content}
+        for name, data in files.items():
+            other = self._other_lab(data) if name.suffix.lower() == ".ipynb" else ""
+            if other:
+                raise AutograderError(f"{name.name} is lab {other}, not {self._lab.name}")
+        return {PurePosixPath(*map(_as_folder, p.parts)): data for p, data in files.items()}
+
+    def _other_lab(self, content: bytes) -> str:
+        """The lab whose questions a notebook has, when it is clearly another one."""
+        found = _grade_ids(content)
+        if not found or found & self._questions.get(self._lab.name, set()):
+            return ""
+        likely = max(self._questions, key=lambda lab: len(found & self._questions[lab]))
+        return likely if found & self._questions[likely] else ""
+
+    def _tries(self, pieces: list[HandedInFile]) -> list[list[HandedInFile]]:
+        """A student's files as tries, the latest first.
+
+        `lab.ipynb`, `lab-1.ipynb`, `lab-2.ipynb` are three tries; what is no second copy of
+        anything goes with the latest.
+        """
+        copies: dict[PurePosixPath, list[HandedInFile]] = defaultdict(list)
+        for piece in pieces:
+            name, _ = without_attempt(piece.path.name, self._known)
+            copies[piece.path.with_name(name)].append(piece)
+
+        def order(piece: HandedInFile) -> tuple[float, int, int]:
+            when = piece.submitted.timestamp() if piece.submitted else 0.0
+            return when, without_attempt(piece.path.name, self._known)[1], piece.number
+
+        for versions in copies.values():
+            versions.sort(key=order, reverse=True)
+        latest = [versions[0] for versions in copies.values()]
+        older = [piece for versions in copies.values() for piece in versions[1:]]
+        return [latest, older] if older else [latest] if latest else []
+
+    def _doubts(self, files: dict[PurePosixPath, bytes]) -> list[str]:
+        notebooks = [path for path in files if path.suffix.lower() == ".ipynb"]
+        doubts = []
+        if not notebooks:
+            named = ", ".join(sorted(path.name for path in files)) or "nothing"
+            doubts.append(f"no notebook in it, but {named[:120]}")
+        for path in notebooks:
+            if not files[path].strip():
+                doubts.append(f"{path.name} is empty")
+        wanted = {PurePosixPath(name).stem for name in self._known}
+        if len(notebooks) > len(wanted):
+            doubts.append(f"{len(notebooks)} notebooks: the one named like the lab counts")
+        return doubts
+
+    def _write(self, student: str, files: dict[PurePosixPath, bytes]) -> tuple[str, str]:
+        """Make submitted/STUDENT/LAB hold these files; returns the state and a remark."""
+        target = self._course.submitted_dir / student / self._lab.name
+        there = _files_of(target)
+        if there and there == files:
+            return "unchanged", ""
+        kept = self._course.collected_dir / self._lab.name / student
+        if any(_files_of(old) == files for old in kept.glob("*")):
+            return "earlier", "it was replaced by a later one, which stays"
+        if not self._dry_run:
+            try:
+                self._replace(target, kept, files)
+            except OSError as error:
+                raise AutograderError(
+                    f"can't write {target}: {error.strerror}",
+                    "make room or check its permissions; the same command goes on from there",
+                ) from error
+        return "taken", "another was there; it is kept in collected/" if there else ""
+
+    def _replace(self, target: Path, kept: Path, files: dict[PurePosixPath, bytes]) -> None:
+        self._course.collected_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self._course.collected_dir, prefix=".new-") as made:
+            new = Path(made) / "submission"
+            new.mkdir()
+            _write_files(new, files)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.is_dir():
+                kept.mkdir(parents=True, exist_ok=True)
+                os.replace(target, kept / _free_number(kept))
+            os.replace(new, target)
+
+    def _keep(self, student: str, piece: HandedInFile, files: dict[PurePosixPath, bytes]) -> None:
+        """An earlier try: into collected/LAB/STUDENT/, under its name in the download."""
+        if self._dry_run:
+            return
+        kept = self._course.collected_dir / self._lab.name / student
+        _write_files(kept / _as_folder(piece.file.path.name), files)
+
+    def _utc(self, moment: datetime) -> str:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=self._course.timezone)
+        return moment.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def collect(
+    course: Course,
+    lab: Lab,
+    download: Path,
+    source: str,
+    roster: Roster | None = None,
+    dry_run: bool = False,
+) -> list[Row]:
+    """Take a download's submissions over into submitted/; returns what became of every file.
+
+    Nothing is overwritten: what was there before, and earlier tries, go to collected/LAB/STUDENT/.
+
+    Args:
+        course: the course.
+        lab: the lab that was handed in.
+        download: the zip file or folder, as the LMS made it.
+        source: who made it: one of `SOURCES`.
+        roster: the class; None takes students as the download names them.
+        dry_run: write nothing.
+
+    Raises:
+        AutograderError: the download can't be read, or is none of that source's.
+    """
+    return Collecting(course, lab, source, roster, dry_run).run(download)
+
+
+def _questions_of_labs(course: Course) -> dict[str, set[str]]:
+    return {
+        lab.name: {id for ids in questions_of(course, lab).values() for id in ids}
+        for lab in course.labs()
+    }
+
+
+def _grade_ids(content: bytes) -> set[str]:
+    """The questions of a notebook; none when it can't be read, which grading will say."""
+    try:
+        cells = json.loads(content.decode("utf-8-sig"))["cells"]
+        marks = [cell["metadata"]["nbgrader"] for cell in cells if "nbgrader" in cell["metadata"]]
+        return {mark["grade_id"] for mark in marks if mark.get("grade")}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return set()
+
+
+def _on_time(piece: HandedInFile, person: Person) -> HandedInFile:
+    return replace(piece, submitted=piece.submitted or person.submitted)
+
+
+def _as_folder(name: str) -> str:
+    """A name that any system takes for one file's or folder's."""
+    if is_safe_name(name):
+        return name
+    kept = "".join("_" if c in '/\\:*?"<>|' or ord(c) < 32 else c for c in name).strip(" .")
+    if len(kept.encode()) > 150:
+        digest = hashlib.sha256(kept.encode()).hexdigest()[:8]
+        suffix = PurePosixPath(kept).suffix[:12]
+        kept = f"{kept.encode()[:120].decode(errors='ignore')}-{digest}{suffix}"
+    return kept or "unnamed"
+
+
+def _has_notebook(files: dict[PurePosixPath, bytes]) -> bool:
+    return any(path.suffix.lower() == ".ipynb" for path in files)
+
+
+def _files_of(target: Path) -> dict[PurePosixPath, bytes]:
+    return {
+        PurePosixPath(path.relative_to(target).as_posix()): path.read_bytes()
+        for path in target.rglob("*")
+        if path.is_file()
+    }
+
+
+def _write_files(folder: Path, files: dict[PurePosixPath, bytes]) -> None:
+    for path, data in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+
+
+def _free_number(kept: Path) -> str:
+    number = 1
+    while (kept / str(number)).exists():
+        number += 1
+    return str(number)

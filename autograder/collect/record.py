@@ -1,0 +1,88 @@
+"""collected/LAB.csv: what became of every file that was ever collected, for people and programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from autograder.course import Course, Lab
+from autograder.errors import AutograderError
+from autograder.files import write_whole
+
+STATES = {
+    "taken": "now in submitted/",
+    "unchanged": "was in submitted/ already",
+    "earlier": "an earlier try, kept in collected/",
+    "part": "goes with the notebook",
+    "unclear": "left in the download",
+    "nothing": "handed in nothing",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One file, or one student without any.
+
+    Args:
+        student: the student's id; empty when it is not clear whose it is.
+        name: the student's name as the LMS has it.
+        file: its path in the download.
+        state: a key of `STATES`.
+        remark: what a person should know.
+        late: "late" when the LMS says so, else empty.
+        submitted: when it came in, ISO 8601; empty when the LMS doesn't say.
+        source: where it was collected from: canvas, moodle, gradescope or folder.
+    """
+
+    student: str
+    name: str
+    file: str
+    state: str
+    remark: str = ""
+    late: str = ""
+    submitted: str = ""
+    source: str = ""
+
+
+def record_path(course: Course, lab: Lab) -> Path:
+    """Where the record of a lab is."""
+    return course.collected_dir / f"{lab.name}.csv"
+
+
+def read_record(course: Course, lab: Lab) -> list[Row]:
+    """The lab's rows; none where nothing was collected.
+
+    Raises:
+        AutograderError: the file is damaged.
+    """
+    path = record_path(course, lab)
+    if not path.is_file():
+        return []
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return [Row(**row) for row in csv.DictReader(file)]
+    except (TypeError, UnicodeDecodeError, csv.Error) as error:
+        raise AutograderError(
+            f"{path} was edited and can't be read: {error}",
+            "delete it and collect the downloads again; submitted/ stays as it is",
+        ) from error
+
+
+def write_record(course: Course, lab: Lab, rows: Iterable[Row]) -> None:
+    """Add what was collected to the lab's record; the same file's row is replaced."""
+    rows = list(rows)
+    anew = {(row.source, row.file or row.student) for row in rows}
+    # Who had handed in nothing may have by now.
+    kept = [
+        row
+        for row in read_record(course, lab)
+        if row.state != "nothing" and (row.source, row.file or row.student) not in anew
+    ]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [field.name for field in fields(Row)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(row) for row in [*kept, *rows])
+    write_whole(record_path(course, lab), text.getvalue())
