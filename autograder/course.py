@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timezone, tzinfo
+from datetime import date, datetime, timezone, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from autograder.errors import AutograderError
+from autograder.policies.policy import Policy
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -30,6 +31,9 @@ class Lab:
     due: datetime | None = None
     points: dict[str, float] = field(default_factory=dict)
     limits: dict[str, float] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
+    # True: the whole lab's points come on top; or the questions whose points do.
+    extra_credit: bool | tuple[str, ...] = False
     # Test cells that may run in the student's own kernel, or "kernel" for all of them.
     trust: str | tuple[str, ...] = ()
 
@@ -61,6 +65,7 @@ class Course:
         self.name: str = about.get("name", self.root.name)
         self.repository: str = about.get("repository", "").rstrip("/")
         self.branch: str = about.get("branch", "main")
+        self.policy = Policy.of(self._toml.get("policy", {}), "policy")
 
     @classmethod
     def find(cls, start: Path | None = None) -> Course:
@@ -93,6 +98,25 @@ class Course:
             raise AutograderError(
                 f"course.toml: there is no time zone {name!r}", 'for example "Europe/Berlin"'
             ) from None
+
+    @property
+    def extensions(self) -> dict[str, dict[str, Any]]:
+        """By student and lab: another due date, or the days that the due date moves.
+
+        Raises:
+            AutograderError: course.toml's `[extensions]` names no lab, or neither date nor days.
+        """
+        found: dict[str, dict[str, Any]] = {}
+        for student, given in self._toml.get("extensions", {}).items():
+            for lab, until in given.items() if isinstance(given, dict) else [("", given)]:
+                moment = isinstance(until, (date, int, float)) and not isinstance(until, bool)
+                if lab not in self._lab_names() or not moment:
+                    raise AutograderError(
+                        f"course.toml: [extensions] {student!r}: {lab} = {until!r} is no extension",
+                        f'"{student}" = {{ {self._lab_names()[0]} = 2 }} gives two days',
+                    )
+                found.setdefault(student, {})[lab] = until
+        return found
 
     @property
     def nbgrader_config(self) -> Config:
@@ -191,6 +215,11 @@ class Course:
             due=table.get("due"),
             points=dict(table.get("points", {})),
             limits=limits,
+            policy=Policy.of(
+                {**self._toml.get("policy", {}), **table.get("policy", {})},
+                f"labs.{found[0]}.policy",
+            ),
+            extra_credit=_extra_credit(found[0], table),
             trust=_trust(table.get("trust", self._toml.get("course", {}).get("trust", []))),
         )
 
@@ -204,6 +233,20 @@ def _trust(setting: object) -> str | tuple[str, ...]:
         f'course.toml: trust = {setting!r} is neither "kernel" nor a list of grade ids',
         'for one test cell: trust = ["its_grade_id"]; for all: trust = "kernel"',
     )
+
+
+def _extra_credit(lab: str, table: dict[str, Any]) -> bool | tuple[str, ...]:
+    setting = table.get("extra_credit", False)
+    if isinstance(setting, bool):
+        return setting
+    unknown = [name for name in setting if table.get("points") and name not in table["points"]]
+    if not isinstance(setting, list) or unknown:
+        raise AutograderError(
+            f"course.toml: [labs.{lab}] extra_credit = {setting!r} is neither true nor a list of "
+            "the lab's questions",
+            'for one question: extra_credit = ["its_grade_id"]; for all of the lab: true',
+        )
+    return tuple(setting)
 
 
 def _folders(parent: Path) -> Iterator[Path]:

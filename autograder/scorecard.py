@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import nbformat
+from nbformat import NotebookNode
 
 from autograder.course import Course, Lab
-from autograder.hand_grading import HandGrading, HandMark
+from autograder.errors import AutograderError
+from autograder.hand_grading import HandGrading, HandMark, hand_grading
+from autograder.results import Results
+from autograder.unanswered import said_in_words
 from autograder.verdict import QuestionVerdict, Verdict
 
 OUTCOMES = {
@@ -24,9 +29,6 @@ OUTCOMES = {
 WEAK = "weak isolation"
 """How the engine's note begins that a submission ran without its full sandbox."""
 
-_STUB = "NotImplementedError"  # what nbgrader puts in the place of a solution
-_NOT_WRITTEN = "something that this question needs is not written yet (NotImplementedError)"
-
 
 @dataclass(frozen=True)
 class Mark:
@@ -41,6 +43,7 @@ class Mark:
         message: the sentence for the student; empty where all is well.
         by_hand: whether a person gave the points.
         needs_person: whether a person has to look, for the first time or again.
+        extra: whether the points are extra credit: on top of those to be had.
     """
 
     notebook: str
@@ -51,6 +54,7 @@ class Mark:
     message: str = ""
     by_hand: bool = False
     needs_person: bool = False
+    extra: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,8 +104,8 @@ class Scorecard:
 
     @property
     def max_score(self) -> float:
-        """Points to be had, in all."""
-        return sum(mark.max_score for mark in self.marks)
+        """Points to be had, in all; extra credit comes on top."""
+        return sum(mark.max_score for mark in self.marks if not mark.extra)
 
     @property
     def waiting(self) -> float:
@@ -111,7 +115,9 @@ class Scorecard:
     @property
     def share(self) -> float:
         """Points earned as a part of those that are decided, 0 to 1 and above by extra credit."""
-        decided = self.max_score - self.waiting
+        decided = self.max_score - sum(
+            mark.max_score for mark in self.marks if mark.score is None and not mark.extra
+        )
         return self.score / decided if decided else 0.0
 
 
@@ -125,14 +131,49 @@ def questions_of(course: Course, lab: Lab) -> dict[str, list[str]]:
     return found
 
 
-def scorecard(verdict: Verdict, by_hand: HandGrading, questions: dict[str, list[str]]) -> Scorecard:
+def scorecards(course: Course, lab: Lab) -> list[Scorecard]:
+    """The marks of everybody who has a result, by student.
+
+    Raises:
+        AutograderError: nothing has been graded yet.
+    """
+    results = Results(course.results_dir / lab.name).read_all()
+    if not results:
+        raise AutograderError(
+            f"no results of {lab.name} in {course.results_dir / lab.name}",
+            f"run: autograder grade {lab.name}",
+        )
+    by_hand, questions = hand_grading(course, lab), questions_of(course, lab)
+    return [
+        scorecard(
+            result.verdict,
+            by_hand.get(result.verdict.student, HandGrading()),
+            questions,
+            lab,
+            result.notebooks,
+        )
+        for result in results
+    ]
+
+
+def scorecard(
+    verdict: Verdict,
+    by_hand: HandGrading,
+    questions: dict[str, list[str]],
+    lab: Lab | None = None,
+    notebooks: Mapping[str, NotebookNode] | None = None,
+) -> Scorecard:
     """Lay what people decided over what the engine did, as nbgrader does: a person's marks win.
 
     Args:
         verdict: the automatic part.
         by_hand: the student's part of `hand_grading`.
         questions: the lab's, by notebook (`questions_of`).
+        lab: the lab, which may have questions for extra credit.
+        notebooks: as executed; they tell an answer that is missing from a wrong one.
     """
+    verdict = said_in_words(verdict, notebooks or {})
+    extra = lab.extra_credit if lab and isinstance(lab.extra_credit, tuple) else ()
     left = {name: list(ids) for name, ids in questions.items()}
     marks = []
     for question in verdict.questions:
@@ -143,7 +184,8 @@ def scorecard(verdict: Verdict, by_hand: HandGrading, questions: dict[str, list[
             notebook = next(iter(left), verdict.lab)
         else:
             left[notebook].remove(question.grade_id)
-        marks.append(_mark(notebook, question, by_hand.marks.get((notebook, question.grade_id))))
+        mark = _mark(notebook, question, by_hand.marks.get((notebook, question.grade_id)))
+        marks.append(replace(mark, extra=question.grade_id in extra))
     return Scorecard(verdict, tuple(marks), by_hand.comments, sum(by_hand.penalties.values()))
 
 
@@ -152,8 +194,6 @@ def _mark(notebook: str, question: QuestionVerdict, by_hand: HandMark | None) ->
     score = by_hand.score if given else None if question.status == "manual" else question.score
     if score is not None and by_hand is not None:
         score += by_hand.extra_credit
-    if question.message == _STUB:
-        question = replace(question, status="missing", message=_NOT_WRITTEN)
     outcome = _outcome(question, score, given)
     return Mark(
         notebook=notebook,

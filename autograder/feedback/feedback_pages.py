@@ -10,6 +10,7 @@ from autograder.errors import AutograderError
 from autograder.feedback.student_page import student_page
 from autograder.files import write_whole
 from autograder.hand_grading import HandGrading, hand_grading
+from autograder.policies.final_score import Policies
 from autograder.results import Results
 from autograder.scorecard import questions_of, scorecard
 
@@ -31,14 +32,16 @@ def feedback_pages(course: Course, lab: Lab) -> Iterator[Path]:
     """
     results = Results(course.results_dir / lab.name).read_all()
     questions = questions_of(course, lab)
-    by_hand = None
+    by_hand, policies = None, Policies(course)
     for result in results:
         # Opened at the first result: without one there may be no gradebook to open.
         by_hand = hand_grading(course, lab) if by_hand is None else by_hand
         student = result.verdict.student
-        card = scorecard(result.verdict, by_hand.get(student, HandGrading()), questions)
+        mine = by_hand.get(student, HandGrading())
+        card = scorecard(result.verdict, mine, questions, lab, result.notebooks)
+        final = policies.final(lab, card)
         for name in questions:
-            page = student_page(course, lab, card, name, result.notebooks.get(name))
+            page = student_page(course, lab, card, final, name, result.notebooks.get(name))
             path = feedback_path(course, lab, student, name)
             write_whole(path, page)
             yield path

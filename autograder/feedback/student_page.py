@@ -11,6 +11,7 @@ from autograder.course import Course, Lab
 from autograder.feedback.hidden_tests import HiddenTests, is_test
 from autograder.feedback.notebook_html import NotebookHtml
 from autograder.pages import render
+from autograder.policies.final_score import FinalScore
 from autograder.scorecard import OUTCOMES, Mark, Scorecard
 
 
@@ -25,7 +26,12 @@ class _Cell:
 
 
 def student_page(
-    course: Course, lab: Lab, card: Scorecard, name: str, notebook: NotebookNode | None
+    course: Course,
+    lab: Lab,
+    card: Scorecard,
+    final: FinalScore,
+    name: str,
+    notebook: NotebookNode | None,
 ) -> str:
     """One self-contained HTML page: marks, messages, comments, and the student's own notebook.
 
@@ -36,6 +42,7 @@ def student_page(
         course: the course.
         lab: the lab.
         card: the student's marks.
+        final: what they count for.
         name: the notebook's, without its suffix.
         notebook: as executed; None when it could not be graded.
     """
@@ -49,7 +56,8 @@ def student_page(
         name=name,
         marks=marks,
         score=sum(mark.score or 0 for mark in marks),
-        max_score=sum(mark.max_score for mark in marks),
+        max_score=sum(mark.max_score for mark in marks if not mark.extra),
+        final=final,
         waiting=sum(mark.max_score for mark in marks if mark.score is None),
         several=len({mark.notebook for mark in card.marks}) > 1,
         limits=[mark for mark in marks if mark.outcome in {"timeout", "limit"}],

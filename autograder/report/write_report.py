@@ -15,19 +15,17 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from autograder.course import Course, Lab
-from autograder.errors import AutograderError
 from autograder.feedback import feedback_path
 from autograder.files import write_whole
-from autograder.hand_grading import HandGrading, hand_grading
 from autograder.pages import render
+from autograder.policies.final_score import Policies
 from autograder.report import item_analysis as items
 from autograder.report.inline_svg import inline_svg
 from autograder.report.question_outcomes import question_outcomes
 from autograder.report.same_words import Group, same_words
 from autograder.report.score_distribution import score_distribution
 from autograder.report.time_and_memory import time_and_memory
-from autograder.results import Results
-from autograder.scorecard import OUTCOMES, Scorecard, questions_of, scorecard
+from autograder.scorecard import OUTCOMES, Scorecard, scorecards
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,9 +51,11 @@ def write_report(course: Course, lab: Lab) -> Path:
         AutograderError: nothing has been graded yet, or the page can't be written.
     """
     folder = course.results_dir / lab.name
-    cards = _scorecards(course, lab)
+    cards = scorecards(course, lab)
     graded = [card for card in cards if card.graded]
     analysis = items.item_analysis(graded)
+    policies = Policies(course)
+    finals = {card.student: policies.final(lab, card) for card in cards}
     by_question = {
         card.student: {(mark.notebook, mark.grade_id): mark for mark in card.marks}
         for card in cards
@@ -86,6 +86,8 @@ def write_report(course: Course, lab: Lab) -> Path:
         needs_help=NEEDS_HELP,
         failures=_notes(card for card in cards if not card.graded),
         repairs=_notes(graded),
+        finals=finals,
+        ruled=[card for card in cards if finals[card.student].reasons],
         isolation=Counter(note for card in cards for note in card.isolation),
         columns=list(dict.fromkeys(key for marks in by_question.values() for key in marks)),
         by_question=by_question,
@@ -95,20 +97,6 @@ def write_report(course: Course, lab: Lab) -> Path:
     path = course.reports_dir / f"{lab.name}.html"
     write_whole(path, page)
     return path
-
-
-def _scorecards(course: Course, lab: Lab) -> list[Scorecard]:
-    verdicts = [r.verdict for r in Results(course.results_dir / lab.name).read_all()]
-    if not verdicts:
-        raise AutograderError(
-            f"no results of {lab.name} in {course.results_dir / lab.name}",
-            f"run: autograder grade {lab.name}",
-        )
-    by_hand, questions = hand_grading(course, lab), questions_of(course, lab)
-    return [
-        scorecard(verdict, by_hand.get(verdict.student, HandGrading()), questions)
-        for verdict in verdicts
-    ]
 
 
 def _ungraded(course: Course, lab: Lab, cards: list[Scorecard]) -> list[str]:

@@ -47,9 +47,18 @@ def test_outcome_is_the_engines_where_no_person_decided(status: str) -> None:
     assert card(QuestionVerdict("neuron", 0, 2, status, "why")).marks[0].outcome == status
 
 
-def test_stub_is_no_answer_said_in_words() -> None:
-    mark = card(QuestionVerdict("neuron", 0, 2, "error", "NotImplementedError")).marks[0]
-    assert mark.outcome == "missing" and "not written yet" in mark.message
+@pytest.mark.parametrize(
+    "message",
+    [
+        "NotImplementedError",
+        "NotImplementedError()",
+        "NotImplementedError: ",
+        "the answer stopped with NotImplementedError",
+    ],
+)
+def test_stub_is_no_answer_said_in_words(message: str) -> None:
+    mark = card(QuestionVerdict("neuron", 0, 2, "error", message)).marks[0]
+    assert mark.outcome == "missing" and "not answered yet" in mark.message
 
 
 def test_two_notebooks_may_use_one_id() -> None:

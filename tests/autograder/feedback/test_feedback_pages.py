@@ -60,7 +60,8 @@ def test_limits_and_repairs_but_no_word_on_the_machine(graded_course: Course) ->
 
 def test_unanswered(graded_course: Course) -> None:
     text = words(graded_course, "Lindqvist, Max")
-    assert "0 of 10 points" in text and "is not written yet" in text
+    assert "0 of 10 points" in text and "is not answered yet" in text
+    assert "Error" not in text.split("Your notebook")[0]
 
 
 def test_ungradable_says_why_and_what_to_do(graded_course: Course) -> None:

@@ -119,3 +119,17 @@ def test_nothing_graded_yet(course: Course) -> None:
         write_report(course, course.lab(LAB))
     assert caught.value.hint == f"run: autograder grade {LAB}"
     assert not course.reports_dir.exists()
+
+
+def test_late_work_is_said_and_the_points_stay(course: Course) -> None:
+    toml = course.root / "course.toml"
+    toml.write_text(toml.read_text() + "[policy]\nlate_penalty = 0.1\n")
+    lay_down(course, "Zoë", solved(course))
+    late = course.submitted_dir / "Zoë" / LAB / "timestamp.txt"
+    late.write_text("2027-02-07 10:00:00 UTC")
+    course = Course(course.root)
+    write_report(course, course.lab(LAB))
+    told = words(section(course, "Late work, extensions, extra credit").tbody)
+    assert told.startswith("Zoë 6 4 Handed in 2 days late: 2 points are taken off.")
+    row = words(section(course, "All students").tbody)
+    assert row.startswith("Zoë 6 4 100 %")

@@ -1,0 +1,128 @@
+"""What a student's points for a lab count for, beside what they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from autograder.course import Course, Lab
+from autograder.policies.lateness import Handins, Lateness
+from autograder.scorecard import Scorecard
+
+
+@dataclass(frozen=True)
+class FinalScore:
+    """A raw score and what the course's policy makes of it.
+
+    Args:
+        raw: points earned, as graded; never changed.
+        penalty: points that the policy takes off.
+        max_score: points to be had, extra credit left out.
+        reasons: why, in sentences for the student.
+        undecided: why it is not final; empty when it is.
+    """
+
+    raw: float
+    penalty: float
+    max_score: float
+    reasons: tuple[str, ...] = ()
+    undecided: str = ""
+
+    @property
+    def score(self) -> float:
+        """What counts."""
+        return max(0.0, self.raw - self.penalty)
+
+    @property
+    def share(self) -> float:
+        """What counts as a part of the points to be had; above 1 by extra credit."""
+        return self.score / self.max_score if self.max_score else 0.0
+
+
+class Policies:
+    """The policies of a course.
+
+    `[policy]` in course.toml decides. Where it says nothing of lateness, points that nbgrader's
+    own LateSubmissionPlugin took off are taken off here, too. (The plugin itself can't have free
+    days or see marks that are given by hand after it ran.)
+
+    Args:
+        course: the course.
+    """
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._by_lab: dict[str, Handins] = {}
+
+    @cached_property
+    def _labs(self) -> list[Lab]:
+        """By due date, as free days are used up; labs without one are never late."""
+        with_date = [lab for lab in self._course.labs() if lab.due is not None]
+        return sorted(with_date, key=lambda lab: lab.due.isoformat())
+
+    def handins(self, lab: Lab) -> Handins:
+        """When everybody handed in a lab."""
+        if lab.name not in self._by_lab:
+            self._by_lab[lab.name] = Handins(self._course, lab)
+        return self._by_lab[lab.name]
+
+    def free_days(self, lab: Lab, student: str) -> float:
+        """The days of `late_days` that a student uses up with this lab."""
+        left = self._course.policy.late_days
+        for other in self._labs:
+            days = self.handins(other).lateness(student).days or 0
+            used = min(left, days) if days <= other.policy.latest_days else 0.0
+            if other.name == lab.name:
+                return used
+            left -= used
+        return 0.0
+
+    def final(self, lab: Lab, card: Scorecard) -> FinalScore:
+        """What a scorecard counts for."""
+        undecided = ""
+        if not card.graded:
+            undecided = "could not be graded"
+        elif any(mark.needs_person for mark in card.marks):
+            undecided = "hand grading is not finished"
+        penalty, reasons = card.penalty, []
+        if lab.policy.about_lateness:
+            late = self.handins(lab).lateness(card.student)
+            if late.days is None:
+                undecided = undecided or "handed in late, and nobody knows how late"
+                penalty = 0.0
+                reasons.append("Handed in late; how late, and what that costs, is not decided yet.")
+            else:
+                penalty, reasons = self._penalty(lab, card, late)
+        elif penalty:
+            reasons.append(f"Handed in late: {_taken_off(penalty)}.")
+        return FinalScore(
+            raw=card.score,
+            penalty=min(penalty, card.score),
+            max_score=card.max_score,
+            reasons=tuple(reasons),
+            undecided=undecided,
+        )
+
+    def _penalty(self, lab: Lab, card: Scorecard, late: Lateness) -> tuple[float, list[str]]:
+        reasons = []
+        if late.extended and late.due is not None:
+            reasons.append(f"You have an extension to {late.due:%d %B %Y, %H:%M %Z}.")
+        if not late.days:
+            return 0.0, reasons
+        begun = f"{late.days} day{'s' * (late.days != 1)}"
+        if late.days > lab.policy.latest_days:
+            limit = f"{lab.policy.latest_days:g}"
+            reasons.append(f"Handed in {begun} late, more than the {limit} that are accepted.")
+            return card.score, reasons
+        free = self.free_days(lab, card.student)
+        penalty = lab.policy.late_penalty * (late.days - free) * card.max_score
+        reasons.append(
+            f"Handed in {begun} late"
+            + (f", of which {free:g} free" if free else "")
+            + (f": {_taken_off(penalty)}." if penalty else ".")
+        )
+        return penalty, reasons
+
+
+def _taken_off(points: float) -> str:
+    return f"{points:.3g} point{' is' if points == 1 else 's are'} taken off"
