@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from autograder.errors import AutograderError
 from autograder.execution.kernel_host import KernelHost, KernelHostError
 from autograder.execution.limits import Limits
+from autograder.execution.python_environment import PythonEnvironment
 from autograder.execution.sandbox import Sandbox
 from autograder.execution.spawner import Spawner
 from autograder.graded import Graded
@@ -36,6 +37,7 @@ class Engine:
         read_only: files and folders that students' code may read: the lab's data, Keras' cache.
         environment: environment variables that both sides see, such as KERAS_HOME.
         threads: TensorFlow's threads in each kernel and each verifier.
+        python: what runs students' code; default: the Python that runs this.
 
     Raises:
         AutograderError: the sandbox that was asked for can't be had, or a side does not start.
@@ -48,6 +50,7 @@ class Engine:
         read_only: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
         threads: int = 1,
+        python: PythonEnvironment | None = None,
     ) -> None:
         self.limits = limits or Limits()
         shared = {
@@ -59,7 +62,7 @@ class Engine:
             **(environment or {}),
         }
         try:
-            self._sandbox = Sandbox.find(isolation, read_only, shared)
+            self._sandbox = Sandbox.find(isolation, read_only, shared, python)
         except (ValueError, RuntimeError) as error:
             raise AutograderError(str(error), "see: autograder doctor") from error
         # Paths of unix sockets may be 107 characters long: not below a long TMPDIR.

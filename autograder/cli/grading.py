@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +15,8 @@ from autograder.course import Course, Lab
 from autograder.engine import Engine
 from autograder.errors import AutograderError
 from autograder.execution.limits import Limits
+from autograder.execution.python_environment import PythonEnvironment, UnknownKernelError
+from autograder.notebooks.kernel import kernel_of
 from autograder.verdict import Verdict
 
 # What a lab's code and its tests must agree on: where data is, and how much of it to use.
@@ -28,8 +31,8 @@ class GradedLab:
     unchanged: int
 
 
-def start_engine(lab: Lab, workers: int, isolation: str = "auto") -> Engine:
-    """The engine with the lab's limits, its data and the cores shared among the workers.
+def start_engine(course: Course, lab: Lab, workers: int, isolation: str = "auto") -> Engine:
+    """The engine with the lab's kernel, limits and data, the cores shared among the workers.
 
     Raises:
         AutograderError: a limit is unknown, or the isolation asked for can't be had.
@@ -47,9 +50,23 @@ def start_engine(lab: Lab, workers: int, isolation: str = "auto") -> Engine:
         read_only=[path for path in data if Path(path).is_dir()],
         environment=environment,
         threads=max(1, (os.cpu_count() or 1) // workers),
+        python=_python(course, lab),
     )
     err.print(f"isolation: {engine.isolation} ({engine.isolation_reason})", markup=False)
     return engine
+
+
+def _python(course: Course, lab: Lab) -> PythonEnvironment:
+    """The Python of the lab's kernel; said where it is not the one at hand."""
+    kernel = kernel_of(course, lab)
+    try:
+        python = PythonEnvironment.of_kernel(kernel)
+    except UnknownKernelError as error:
+        err.print(f"{error}: students' code runs in this Python, {sys.executable}", markup=False)
+        return PythonEnvironment.this()
+    if python.kernel:
+        err.print(f"kernel: {python.kernel} ({python.executable})", markup=False)
+    return python
 
 
 def grade_lab(
@@ -58,7 +75,7 @@ def grade_lab(
     """Grade all submissions of a lab that are new, showing how far it is."""
     # Asked to end, the run ends as by Ctrl-C: with what is done recorded, and nothing left behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    start = partial(start_engine, lab, workers, isolation)
+    start = partial(start_engine, course, lab, workers, isolation)
     with ExitStack() as stack:
         early = None
         if force or _somebody_is_new(course, lab):

@@ -38,7 +38,7 @@ def lint(
     for lab in [course.lab(name) for name in labs] if labs else course.labs():
         out.print(f"[bold]{lab.name}[/]: reading it through")
         wrong += _show(read_through(course, lab))
-        with start_engine(lab, workers) as engine:
+        with start_engine(course, lab, workers) as engine:
             out.print(f"[bold]{lab.name}[/]: under our engine")
             wrong += _show(try_out(course, lab, engine, workers))
         out.print(f"[bold]{lab.name}[/]: under stock nbgrader")

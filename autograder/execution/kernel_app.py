@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from typing import Any
 
 import zmq
 from ipykernel.heartbeat import Heartbeat
 from ipykernel.kernelapp import IPKernelApp
-from matplotlib_inline.backend_inline import configure_inline_support
 from tornado.ioloop import IOLoop
 from traitlets.config import Config
 
@@ -77,8 +77,11 @@ def run_kernel(listeners: dict[str, int], agent_fd: int, key: str) -> None:
         setattr(app, f"{channel}_port", number)
     app.session.key = key.encode()
     app.initialize([])
-    # It was imported before there was a shell, and could not tell this one how to draw.
-    configure_inline_support(app.shell, "module://matplotlib_inline.backend_inline")
+    with contextlib.suppress(ImportError):  # another environment may do without matplotlib
+        from matplotlib_inline.backend_inline import configure_inline_support
+
+        # It was imported before there was a shell, and could not tell this one how to draw.
+        configure_inline_support(app.shell, "module://matplotlib_inline.backend_inline")
     connection = socket.socket(fileno=agent_fd)
     agent = Agent(connection, app.shell.user_ns)
     loop = IOLoop.current()

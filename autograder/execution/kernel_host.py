@@ -10,7 +10,6 @@ import shutil
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -151,10 +150,10 @@ class _WarmParent:
         self._lock = threading.Lock()
         self._ready = False
         home = HOME if sandbox.walled else str(folder)
-        program = [sys.executable, "-m", "autograder.execution.warm_parent", str(there.fileno())]
+        module = "autograder.execution.warm_parent"
         try:
             self._process = spawner.start(
-                sandbox.command(program),
+                sandbox.command(sandbox.python.program(module, str(there.fileno()))),
                 env=sandbox.program_environment(home),
                 cwd=folder,
                 stdin=subprocess.DEVNULL,

@@ -6,10 +6,11 @@ import importlib.util
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from autograder.execution.python_environment import PythonEnvironment
 
 HOME = "/home/student"
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt/intel", "/nix/store")
@@ -40,6 +41,7 @@ class Sandbox:
         namespaces: each fork takes namespaces of its own.
         read_only: further files and folders that kernels may read.
         environment: further environment variables of the kernels.
+        python: what runs the kernels.
     """
 
     isolation: str
@@ -49,6 +51,7 @@ class Sandbox:
     namespaces: bool = False
     read_only: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    python: PythonEnvironment = field(default_factory=PythonEnvironment.this)
 
     @property
     def walled(self) -> bool:
@@ -61,6 +64,7 @@ class Sandbox:
         wanted: str = "auto",
         read_only: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
+        python: PythonEnvironment | None = None,
     ) -> Sandbox:
         """The strongest sandbox that works here.
 
@@ -69,6 +73,7 @@ class Sandbox:
             read_only: files and folders that kernels may read, besides the system and the
                 environment of this Python.
             environment: variables that kernels see, besides a few harmless ones.
+            python: what runs the kernels; default: the Python that runs this.
 
         Raises:
             ValueError: `wanted` is none of the three.
@@ -79,6 +84,7 @@ class Sandbox:
         shared = {
             "read_only": tuple(os.path.realpath(p) for p in read_only if os.path.exists(p)),
             "environment": dict(environment or {}),
+            "python": python or PythonEnvironment.this(),
         }
         if wanted == "none":
             return cls._unwalled("it was asked for: --isolation none", shared)
@@ -98,10 +104,10 @@ class Sandbox:
         uid = None
         if os.geteuid() == 0:
             # A package, and a module of the standard library: they may lie in different places.
-            files = [importlib.util.find_spec("numpy").origin, os.__file__]
-            read = f"os.setresuid(*[{_UNUSED_UID}] * 3); [open(f).close() for f in {files!r}]"
+            python = shared["python"]
+            read = f"os.setresuid(*[{_UNUSED_UID}] * 3); open(os.__file__); open({python.file!r})"
             if subprocess.run(
-                [sys.executable, "-c", f"import os; {read}"], stderr=subprocess.DEVNULL
+                [python.executable, "-c", f"import os; {read}"], stderr=subprocess.DEVNULL
             ).returncode:
                 reason += "; kernels run as root, since only root can read this Python"
             else:
@@ -128,8 +134,8 @@ class Sandbox:
 
     def _probe(self) -> str:
         uid = -1 if self.uid is None else self.uid
-        file = importlib.util.find_spec("numpy").origin
-        return self._run([sys.executable, "-m", "autograder.execution.probe", HOME, str(uid), file])
+        arguments = (HOME, str(uid), self.python.file)
+        return self._run(self.python.program("autograder.execution.probe", *arguments))
 
     def _run(self, program: list[str]) -> str:
         try:
@@ -180,19 +186,17 @@ class Sandbox:
         return ["bwrap", "--dev-bind", "/", "/", "--unshare-net", "--", *program]
 
     def visible(self) -> list[str]:
-        """The folders of this Python's environment, and of the packages that labs use."""
+        """The folders of the kernels' Python, and of the packages that labs use."""
         packages = []
-        for name in ("autograder", "course_lib"):
+        for name in ("autograder",) if self.python.kernel else ("autograder", "course_lib"):
             spec = importlib.util.find_spec(name)
             if spec is not None and spec.submodule_search_locations:
                 packages.append(os.path.realpath(spec.submodule_search_locations[0]))
         # A folder that contains a package of ours is a course: of it, only the package is shown.
         courses = [os.path.dirname(path) for path in packages]
-        paths = [sys.prefix, sys.base_prefix, os.path.dirname(os.path.realpath(sys.executable))]
-        paths += [p for p in sys.path if os.path.basename(p) in ("site-packages", "dist-packages")]
         paths = [
             path
-            for path in map(os.path.realpath, paths)
+            for path in map(os.path.realpath, self.python.folders)
             if not any(course == path or course.startswith(path + "/") for course in courses)
         ]
         shown: list[str] = []
@@ -203,18 +207,19 @@ class Sandbox:
 
     def program_environment(self, home: str) -> dict[str, str]:
         """All environment variables of the sandboxed program: none of the grader's own."""
-        packages = [os.path.dirname(path) for path in self.visible() if path.endswith("autograder")]
+        here = [os.path.dirname(path) for path in self.visible() if path.endswith("autograder")]
         return {
-            "PATH": os.pathsep.join([os.path.dirname(sys.executable), "/usr/bin", "/bin"]),
+            "PATH": os.pathsep.join([os.path.dirname(self.python.executable), "/usr/bin", "/bin"]),
             "HOME": home,
             "LANG": "C.UTF-8",
-            "PYTHONPATH": os.pathsep.join(packages),
+            "PYTHONPATH": "" if self.python.kernel else os.pathsep.join(here),
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONNOUSERSITE": "1",
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             "CUDA_VISIBLE_DEVICES": "-1",
             "TF_CPP_MIN_LOG_LEVEL": "3",
             **self.environment,
+            **self.python.variables,
         }
 
 

@@ -31,7 +31,7 @@ def test_the_lab_holds_together(name: str) -> None:
 @pytest.mark.parametrize("name", LABS)
 def test_marks_under_our_engine(name: str) -> None:
     lab = COURSE.lab(name)
-    with start_engine(lab, workers=2) as engine:
+    with start_engine(COURSE, lab, workers=2) as engine:
         assert [f for f in try_out(COURSE, lab, engine, workers=2) if not f.right] == []
 
 
