@@ -33,7 +33,16 @@ _COLUMNS = {
     "name": ("full name", "student", "name", "student name"),
     "first": ("first name", "firstname", "first", "given name"),
     "last": ("last name", "lastname", "last", "surname", "family name"),
-    "email": ("email address", "email", "e-mail"),
+    "email": (
+        "email address",
+        "email",
+        "e-mail",
+        "e-mail-adresse",
+        "adresse de courriel",
+        "dirección de correo",
+        "indirizzo email",
+        "e-mailadres",
+    ),
     "canvas": ("canvas_id", "canvas id"),
     "moodle": ("moodle_id", "moodle id", "identifier", "participant"),
     "submitted": ("last modified (submission)", "submitted", "submission time"),
@@ -96,25 +105,18 @@ class Roster:
         Raises:
             AutograderError: there is no such file, or it has no column that names students.
         """
+        return cls(person for _, person in cls.rows(path))
+
+    @classmethod
+    def rows(cls, path: Path) -> list[tuple[list[str], Person]]:
+        """The rows that are about a student, as they are, and who that is.
+
+        Raises:
+            AutograderError: as `read`.
+        """
         rows = read_table(path)
-        header = [name.strip().casefold() for name in rows[0]] if rows else []
-        at = {
-            kind: next((header.index(name) for name in names if name in header), None)
-            for kind, names in _COLUMNS.items()
-        }
-        # In Canvas' export "ID" is Canvas' own number, and the id is another column.
-        if "student" in header and "id" in header and "section" in header:
-            at["canvas"] = header.index("id")
-        if at["id"] is None and at["name"] is not None:
-            at["id"] = at["name"]
-        if at["id"] is None:
-            raise AutograderError(
-                f"{path} has no column that names students; it has: {', '.join(rows[0])}"
-                if rows
-                else f"{path} is empty",
-                "name a CSV file with the columns id and name, or an export of your LMS",
-            )
-        return cls(person for row in rows[1:] if (person := _person(row, at)) is not None)
+        at = _places(rows, path)
+        return [(row, person) for row in rows[1:] if (person := _person(row, at)) is not None]
 
     def find(self, name: str, ids: dict[str, str]) -> list[Person]:
         """The students who may be meant: by an id, or else by name.
@@ -188,6 +190,34 @@ def read_csv(path: Path) -> tuple[str, type[csv.Dialect]]:
         delimiter = max(",;\t", key=text.partition("\n")[0].count)
 
     return text, Dialect
+
+
+def _places(rows: list[list[str]], path: Path) -> dict[str, int | None]:
+    """By what is wanted, its column."""
+    header = [name.strip().casefold() for name in rows[0]] if rows else []
+    at = {
+        kind: next((header.index(name) for name in names if name in header), None)
+        for kind, names in _COLUMNS.items()
+    }
+    # In Canvas' export "ID" is Canvas' own number, and the id is another column.
+    if "id" in header and "section" in header:
+        at["canvas"] = header.index("id")
+    # Moodle's worksheet in any language: "Participant 123", the full name, …
+    numbered = [bool(re.fullmatch(r"\D+\s\d+", row[0].strip())) for row in rows[1:]]
+    if len(header) > 5 and numbered and all(numbered):
+        at["moodle"], at["name"] = 0, 1
+        at["id"] = None if at["id"] == 0 else at["id"]
+        at["id"] = at["email"] if at["id"] is None else at["id"]
+    if at["id"] is None and at["name"] is not None:
+        at["id"] = at["name"]
+    if at["id"] is None:
+        raise AutograderError(
+            f"{path} has no column that names students; it has: {', '.join(rows[0])}"
+            if rows
+            else f"{path} is empty",
+            "name a CSV file with the columns id and name, or an export of your LMS",
+        )
+    return at
 
 
 def _person(row: list[str], at: dict[str, int | None]) -> Person | None:

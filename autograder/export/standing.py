@@ -1,0 +1,62 @@
+"""Where every student stands with a lab: a mark that counts, or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from autograder.course import Course, Lab
+from autograder.policies.final_score import FinalScore, Policies
+from autograder.roster import Roster
+from autograder.scorecard import Scorecard, scorecards
+
+NOTHING = "handed in nothing"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One student's.
+
+    Args:
+        student: the id.
+        card: the marks; None for who has no result.
+        final: what they count for; None for who has no result.
+        missing: why there is no mark to export; empty when there is one.
+    """
+
+    student: str
+    card: Scorecard | None
+    final: FinalScore | None
+    missing: str = ""
+
+
+def standings(course: Course, lab: Lab, roster: Roster | None) -> list[Standing]:
+    """Everybody's, by student: who has a result, who waits for one, who handed in nothing.
+
+    Args:
+        course: the course.
+        lab: the lab.
+        roster: the class; None knows only who handed something in.
+
+    Raises:
+        AutograderError: nothing has been graded yet.
+    """
+    cards = {card.student: card for card in scorecards(course, lab)}
+    policies = Policies(course)
+    handed_in = policies.handins(lab).students()
+    known = {person.id for person in roster.people} if roster else set()
+    found = []
+    for student in sorted({*cards, *handed_in, *known}):
+        card = cards.get(student)
+        if card is None:
+            why = "handed in and not graded yet" if student in handed_in else NOTHING
+            found.append(Standing(student, None, None, why))
+            continue
+        final = policies.final(lab, card)
+        found.append(Standing(student, card, final, final.undecided))
+    return found
+
+
+def points_of(found: Iterable[Standing]) -> float:
+    """The points to be had, of whoever has a result."""
+    return max((one.final.max_score for one in found if one.final is not None), default=0.0)
