@@ -9,8 +9,8 @@ from pathlib import Path
 from autograder.errors import AutograderError
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write `text` beside `path`, flush it to the disk, and rename it into place.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write `content` beside `path`, flush it to the disk, and rename it into place.
 
     Raises:
         AutograderError: the disk is full or the folder can't be written; `path` is as it was.
@@ -19,8 +19,8 @@ def write_whole(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}-")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content if isinstance(content, bytes) else content.encode())
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(temporary, 0o644)
