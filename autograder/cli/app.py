@@ -7,7 +7,19 @@ from collections.abc import Callable
 
 import typer
 
-from autograder.cli import build, collect, demo, doctor, export, feedback, grade, init, lint, report
+from autograder.cli import (
+    build,
+    collect,
+    demo,
+    doctor,
+    export,
+    feedback,
+    grade,
+    init,
+    lint,
+    report,
+    similar,
+)
 from autograder.cli.console import problem
 from autograder.errors import AutograderError
 
@@ -29,6 +41,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "grade": grade.grade,
     "feedback": feedback.feedback,
     "report": report.report,
+    "similar": similar.similar,
     "export": export.export,
     "doctor": doctor.doctor,
 }

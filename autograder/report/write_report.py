@@ -26,6 +26,7 @@ from autograder.report.same_words import Group, same_words
 from autograder.report.score_distribution import score_distribution
 from autograder.report.time_and_memory import time_and_memory
 from autograder.scorecard import OUTCOMES, Scorecard, scorecards
+from autograder.similarity.found import read_found
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -88,6 +89,7 @@ def write_report(course: Course, lab: Lab) -> Path:
         repairs=_notes(graded),
         finals=finals,
         ruled=[card for card in cards if finals[card.student].reasons],
+        similar=read_found(course, lab),
         isolation=Counter(note for card in cards for note in card.isolation),
         columns=list(dict.fromkeys(key for marks in by_question.values() for key in marks)),
         by_question=by_question,

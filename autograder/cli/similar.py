@@ -1,0 +1,29 @@
+"""`autograder similar`."""
+
+from __future__ import annotations
+
+from autograder.cli.console import CourseDir, LabName, chosen_course, err, out
+
+
+def similar(lab: LabName, course_dir: CourseDir = None) -> None:
+    """Find pairs of submissions that share code beyond the release.
+
+    Writes reports/LAB-similar.html, with the shared lines side by side; the report links to it.
+    Renamed variables, other comments and reordered cells make no difference; the release, the
+    model solution and what many in the class wrote don't count. It is a reason to look, no proof.
+
+    Example: [bold]autograder similar 01[/]
+    """
+    from autograder.similarity.write_similar import write_similar
+
+    course = chosen_course(course_dir)
+    found = write_similar(course, course.lab(lab))
+    for pair in found.pairs:
+        first, second = pair.students
+        out.print(f"{pair.share:4.0%}  {pair.tokens:5} tokens  {first} and {second}", markup=False)
+    if found.unreadable:
+        err.print(f"could not be read: {', '.join(found.unreadable)}", markup=False)
+    out.print(
+        f"{found.compared} submissions compared, {len(found.pairs)} similar pairs: {found.page}",
+        markup=False,
+    )

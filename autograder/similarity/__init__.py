@@ -1,0 +1,1 @@
+"""`autograder similar`: pairs of submissions that share code beyond the release."""
