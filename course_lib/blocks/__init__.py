@@ -1,6 +1,13 @@
 """Building blocks: a few plain Keras layers under one name, for both of Keras' APIs."""
 
 from course_lib.blocks.block import Block
+from course_lib.blocks.conv_block import conv_block
 from course_lib.blocks.dense_block import dense_block
+from course_lib.blocks.separable_conv_block import separable_conv_block
 
-__all__ = ["Block", "dense_block"]
+__all__ = [
+    "Block",
+    "conv_block",
+    "dense_block",
+    "separable_conv_block",
+]

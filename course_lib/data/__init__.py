@@ -5,6 +5,7 @@ from course_lib.data.load import NAMES, class_names, load
 from course_lib.data.photographs import photograph_classes, photographs
 from course_lib.data.pipeline import pipeline
 from course_lib.data.provenance import provenance
+from course_lib.data.shift_and_flip import shift_and_flip
 from course_lib.data.word_index import word_index
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "photographs",
     "pipeline",
     "provenance",
+    "shift_and_flip",
     "word_index",
 ]

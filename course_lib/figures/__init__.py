@@ -1,21 +1,31 @@
 """Figures: each function returns a `matplotlib.figure.Figure` and shows nothing itself."""
 
 from course_lib.figures.activation_functions import activation_functions
+from course_lib.figures.compared_curves import compared_curves
 from course_lib.figures.confusion_matrix import confusion_matrix
+from course_lib.figures.feature_maps import feature_maps
+from course_lib.figures.filters import filters
+from course_lib.figures.heat_maps import heat_maps
 from course_lib.figures.learning_curves import learning_curves
 from course_lib.figures.loss_going_down import loss_going_down
 from course_lib.figures.picture_grid import picture_grid
 from course_lib.figures.picture_to_outputs import picture_to_outputs
+from course_lib.figures.sliding_filter import sliding_filter
 from course_lib.figures.threshold_unit import threshold_unit
 from course_lib.figures.worst_mistakes import worst_mistakes
 
 __all__ = [
     "activation_functions",
+    "compared_curves",
     "confusion_matrix",
+    "feature_maps",
+    "filters",
+    "heat_maps",
     "learning_curves",
     "loss_going_down",
     "picture_grid",
     "picture_to_outputs",
+    "sliding_filter",
     "threshold_unit",
     "worst_mistakes",
 ]

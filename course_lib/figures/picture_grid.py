@@ -34,7 +34,8 @@ def picture_grid(
     pictures = np.asarray(pictures)
     columns = max(1, min(columns, len(pictures)))
     rows = max(1, -(-len(pictures) // columns))
-    size = 0.8 if len(captions) == 0 else 1.0
+    lines = max((caption.count("\n") + 1 for caption in captions), default=0)
+    size = 0.8 + (0.15 * lines + 0.05 if lines else 0)
     figure = Canvas(max(5.0, 0.9 * columns), size * rows + 0.5, title)
     bright = 255 if pictures.dtype == np.uint8 else 1
     for index, picture in enumerate(pictures):

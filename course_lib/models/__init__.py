@@ -1,5 +1,11 @@
 """Whole models, made of the course's blocks and plain Keras layers."""
 
+from course_lib.models.cnn import cnn
+from course_lib.models.grad_cam import grad_cam
 from course_lib.models.mlp import mlp
 
-__all__ = ["mlp"]
+__all__ = [
+    "cnn",
+    "grad_cam",
+    "mlp",
+]

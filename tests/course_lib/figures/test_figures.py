@@ -18,7 +18,15 @@ HISTORY = {
 }
 PROBABILITIES = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]])
 PICTURES = RNG.integers(0, 256, (3, 28, 28)).astype("uint8")
+COLOURED = RNG.integers(0, 256, (3, 32, 32, 3)).astype("uint8")
 MADE = {
+    "compared_curves": lambda: figures.compared_curves({"bare": HISTORY, "with dropout": HISTORY}),
+    "feature_maps": lambda: figures.feature_maps(
+        COLOURED[0], {"first": RNG.normal(size=(32, 32, 8)), "last": RNG.normal(size=(4, 4, 16))}
+    ),
+    "filters": lambda: figures.filters(RNG.normal(size=(3, 3, 3, 20))),
+    "heat_maps": lambda: figures.heat_maps(COLOURED, RNG.uniform(size=(3, 4, 4)), "abc", "Noise"),
+    "sliding_filter": lambda: figures.sliding_filter(np.eye(5), np.ones((3, 3))),
     "activation_functions": lambda: figures.activation_functions({"tanh": np.tanh, "sin": np.sin}),
     "confusion_matrix": lambda: figures.confusion_matrix(RNG.integers(0, 9, (10, 10))),
     "learning_curves": lambda: figures.learning_curves(HISTORY),

@@ -1,0 +1,64 @@
+"""A convolutional block."""
+
+from __future__ import annotations
+
+import keras
+
+from course_lib.blocks.block import Block
+
+# Keras' 0.99 averages over some hundred batches: a short training ends before its moving averages
+# have left where they began, and the network then answers as if it had learnt nothing.
+MOMENTUM = 0.9
+
+
+def conv_block(
+    filters: int,
+    kernel_size: int = 3,
+    strides: int = 1,
+    activation: str = "relu",
+    batch_norm: bool = True,
+    pool: bool = False,
+) -> Block:
+    """A convolution, batch normalisation and an activation, in this order.
+
+    The convolution has no bias where batch normalisation follows: the normalisation would
+    subtract it again, and brings a shift of its own (Ioffe & Szegedy 2015, §3.2). A max-pool, if
+    asked for, stands right after the convolution: an activation that never falls gives the same
+    before and after taking the largest value, and after it costs a quarter.
+
+    Args:
+        filters: Number of filters, that is, of output channels.
+        kernel_size: Height and width of a filter, in pixels.
+        strides: Pixels from one place of a filter to the next.
+        activation: Name of a Keras activation.
+        batch_norm: Normalise each channel over the batch before the activation.
+        pool: Halve height and width with a 2 × 2 max-pool.
+
+    Returns:
+        A `Block` that maps `(batch, height, width, channels)` to `(batch, ⌈height / strides⌉,
+        ⌈width / strides⌉, filters)`; with `pool`, half of that, rounded down.
+
+    Example:
+        >>> import keras
+        >>> from course_lib.blocks import conv_block
+        >>> model = keras.Sequential([keras.Input((32, 32, 3)), *conv_block(16)])
+        >>> [type(layer).__name__ for layer in model.layers], model.output_shape
+        (['Conv2D', 'BatchNormalization', 'Activation'], (None, 32, 32, 16))
+        >>> inputs = keras.Input((32, 32, 3))
+        >>> conv_block(16, kernel_size=5, strides=2, batch_norm=False, pool=True)(inputs).shape
+        (None, 8, 8, 16)
+    """
+
+    def make_layers() -> list[keras.Layer]:
+        layers = [
+            keras.layers.Conv2D(
+                filters, kernel_size, strides=strides, padding="same", use_bias=not batch_norm
+            )
+        ]
+        if pool:
+            layers.append(keras.layers.MaxPooling2D())
+        if batch_norm:
+            layers.append(keras.layers.BatchNormalization(momentum=MOMENTUM))
+        return [*layers, keras.layers.Activation(activation)]
+
+    return Block(make_layers, name=f"conv_block({filters})")
