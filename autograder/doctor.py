@@ -12,6 +12,7 @@ from pathlib import Path
 
 from autograder.course import Course
 from autograder.errors import AutograderError
+from autograder.execution.memory_groups import MemoryGroups
 from autograder.execution.sandbox import Sandbox
 
 # What grading can't do without, by the name that pip knows.
@@ -48,6 +49,7 @@ def examine(course_dir: Path | None) -> Iterator[Check]:
     advice = "" if alembic else "start autograder from the environment that nbgrader is in"
     yield Check("alembic", "good" if alembic else "bad", alembic or "not on PATH", advice)
     yield _isolation()
+    yield _memory()
     yield _data()
     yield _course(course_dir)
 
@@ -82,6 +84,14 @@ def _isolation() -> Check:
             "--security-opt seccomp=unconfined)"
         )
     return Check("isolation", "weak", seen, advice)
+
+
+def _memory() -> Check:
+    groups = MemoryGroups()
+    groups.close()
+    if groups.available:
+        return Check("memory limit", "good", "kept by the system: a control group each")
+    return Check("memory limit", "good", "kept by rlimits and a look four times a second")
 
 
 def _data() -> Check:

@@ -195,6 +195,8 @@ class Supervision:
         """Why the kernel is gone: a limit, or what its init says."""
         if self._limit_met:
             return {"limit": self._limit_met, "detail": ""}
+        if self._kernel is not None and self._kernel.ran_out_of_memory:
+            return {"limit": "memory_mb", "detail": ""}
         code = self._kernel.exit_status() if self._kernel is not None else None
         self.disturbed |= code in (None, -9)
         if code == -24:

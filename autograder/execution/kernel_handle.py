@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.execution.frames import FrameError, receive_json
+from autograder.execution.memory_groups import MemoryGroup
 from autograder.execution.watcher import Usage, kill_tree, usage
 
 
@@ -24,6 +25,7 @@ class KernelHandle:
         pid: the first process of its sandbox, in this process' numbering.
         agent: the socket to its agent.
         status: the socket on which its init says how it ended.
+        memory: the control group that holds its processes, where there is one.
         own_parent: a warm parent that serves this kernel only, or None.
         in_namespace: the sandbox has a pid namespace, which ends with its first process.
     """
@@ -35,12 +37,13 @@ class KernelHandle:
         pid: int,
         agent: socket.socket,
         status: socket.socket,
+        memory: MemoryGroup | None,
         own_parent: Any,
         in_namespace: bool,
     ) -> None:
         self.folder, self.key, self.pid = folder, key, pid
         self.agent = agent
-        self._status = status
+        self._status, self._memory = status, memory
         self._own_parent, self._in_namespace = own_parent, in_namespace
         self.pidfd = os.pidfd_open(pid)
 
@@ -51,6 +54,11 @@ class KernelHandle:
     def usage(self) -> Usage:
         """What its processes use now."""
         return usage(self.pid) if self.alive else Usage()
+
+    @property
+    def ran_out_of_memory(self) -> bool:
+        """Whether the system ended one of its processes for using more than the limit."""
+        return self._memory is not None and self._memory.ran_out
 
     def exit_status(self) -> int | None:
         """How the kernel ended: an exit code, minus a signal's number, or None when not known."""
@@ -81,4 +89,6 @@ class KernelHandle:
         self._status.close()
         if self._own_parent is not None:
             self._own_parent.close()
+        if self._memory is not None:
+            self._memory.remove()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -18,6 +18,7 @@ from pathlib import Path
 from autograder.execution.frames import FrameError, send_frame, send_json
 from autograder.execution.kernel_handle import KernelHandle
 from autograder.execution.limits import Limits
+from autograder.execution.memory_groups import MemoryGroups
 from autograder.execution.sandbox import HOME, Sandbox
 from autograder.execution.spawner import Spawner
 
@@ -44,6 +45,7 @@ class KernelHost:
         self._folder, self._spawner = folder, spawner
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
+        self._memory = MemoryGroups()
         self._parent: _WarmParent | None = None
         if not self._one_start_each:
             self._parent = self._start_parent()
@@ -78,6 +80,7 @@ class KernelHost:
         folder = Path(tempfile.mkdtemp(prefix=f"{number}-", dir=self._folder))
         parent = self._parent_for_one_more()
         listeners, agent, agent_there, status, status_there = [], None, None, None, None
+        memory = self._memory.make(folder.name)
         try:
             listeners = [_listen(folder / f"k-{i}") for i in range(1, _CHANNELS + 1)]
             agent, agent_there = socket.socketpair()
@@ -101,6 +104,8 @@ class KernelHost:
             agent_there.close()
             status_there.close()
             pid = _wait_for_start(status)
+            if memory is not None:
+                memory.hold(pid, limits.memory_mb)
             _send_files(status, files)
             return KernelHandle(
                 folder=folder,
@@ -108,6 +113,7 @@ class KernelHost:
                 pid=pid,
                 agent=agent,
                 status=status,
+                memory=memory,
                 own_parent=None if parent is self._parent else parent,
                 in_namespace=self.sandbox.walled,
             )
@@ -117,6 +123,8 @@ class KernelHost:
                     sock.close()
             if parent is not self._parent:
                 parent.close()
+            if memory is not None:
+                memory.remove()
             shutil.rmtree(folder, ignore_errors=True)
             raise KernelHostError(f"no kernel could be started: {error}") from error
         finally:
@@ -140,6 +148,7 @@ class KernelHost:
         """End the warm parent and every kernel."""
         if self._parent is not None:
             self._parent.close()
+        self._memory.close()
 
 
 class _WarmParent:
