@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from autograder.cli.console import CourseDir, LabName, chosen_course, out
+from typing import Annotated
+
+import typer
+
+from autograder.cli.console import CourseDir, RosterFile, chosen_course, out, the_roster
 
 
-def report(lab: LabName, course_dir: CourseDir = None) -> None:
+def report(
+    lab: Annotated[
+        str | None, typer.Argument(metavar="[LAB]", help="Default: the whole course.")
+    ] = None,
+    roster: RosterFile = None,
+    course_dir: CourseDir = None,
+) -> None:
     """Write one page on how the class did: scores, hard questions, who needs help.
 
     Reads results/ and what people marked in gradebook.db; writes reports/LAB.html, which is
-    complete in itself and works offline.
+    complete in itself and works offline. Without LAB, reports/course.html has every student over
+    all labs, with late work, dropped labs and extra credit as course.toml says.
 
-    Examples: [bold]autograder report 01[/] ·
+    Examples: [bold]autograder report 01[/] · [bold]autograder report[/] ·
     [bold]autograder report 01_mlp_mnist --course-dir ~/course[/]
     """
-    from autograder.report import write_report
+    from autograder.report import write_course_report, write_report
 
     course = chosen_course(course_dir)
-    out.print(write_report(course, course.lab(lab)), markup=False)
+    if lab is None:
+        out.print(write_course_report(course, the_roster(course, roster)), markup=False)
+    else:
+        out.print(write_report(course, course.lab(lab)), markup=False)

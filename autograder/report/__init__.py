@@ -1,5 +1,6 @@
-"""`autograder report`: one page for the instructor."""
+"""`autograder report`: one page for the instructor, of a lab or of the whole course."""
 
+from autograder.report.write_course_report import write_course_report
 from autograder.report.write_report import write_report
 
-__all__ = ["write_report"]
+__all__ = ["write_course_report", "write_report"]

@@ -5,14 +5,10 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from statistics import mean, median
-from typing import TYPE_CHECKING
 from urllib.parse import quote
-
-from markupsafe import Markup
 
 from autograder.course import Course, Lab
 from autograder.feedback import feedback_path
@@ -20,7 +16,7 @@ from autograder.files import write_whole
 from autograder.pages import render
 from autograder.policies.final_score import Policies
 from autograder.report import item_analysis as items
-from autograder.report.inline_svg import inline_svg
+from autograder.report.figure import drawn
 from autograder.report.question_outcomes import question_outcomes
 from autograder.report.same_words import Group, same_words
 from autograder.report.score_distribution import score_distribution
@@ -28,17 +24,8 @@ from autograder.report.time_and_memory import time_and_memory
 from autograder.scorecard import OUTCOMES, Scorecard, scorecards
 from autograder.similarity.found import read_found
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 NEEDS_HELP = 0.5
 """Below this part of the points decided so far, a student is listed as in need of help."""
-
-
-@dataclass(frozen=True)
-class _Figure:
-    finding: str
-    svg: Markup
 
 
 def write_report(course: Course, lab: Lab) -> Path:
@@ -74,9 +61,9 @@ def write_report(course: Course, lab: Lab) -> Path:
         mean=mean(card.share for card in graded) if graded else None,
         median=median(card.share for card in graded) if graded else None,
         waiting=[c for c in graded if any(mark.needs_person for mark in c.marks)],
-        distribution=_figure(*score_distribution([c.share for c in graded])) if graded else None,
-        outcomes=_figure(*question_outcomes(analysis)) if graded else None,
-        costs=_figure(*time_and_memory([c.verdict for c in graded])) if graded else None,
+        distribution=drawn(*score_distribution([c.share for c in graded])) if graded else None,
+        outcomes=drawn(*question_outcomes(analysis)) if graded else None,
+        costs=drawn(*time_and_memory([c.verdict for c in graded])) if graded else None,
         items=analysis,
         enough_to_show=items.ENOUGH_TO_SHOW,
         enough_to_trust=items.ENOUGH_TO_TRUST,
@@ -105,10 +92,6 @@ def _ungraded(course: Course, lab: Lab, cards: list[Scorecard]) -> list[str]:
     """Who has handed in and has no result."""
     handed_in = {folder.parent.name for folder in course.submitted_dir.glob(f"*/{lab.name}")}
     return sorted(handed_in - {card.student for card in cards})
-
-
-def _figure(finding: str, figure: Figure) -> _Figure:
-    return _Figure(finding, inline_svg(figure, finding))
 
 
 def _messages(cards: list[Scorecard]) -> list[Group]:

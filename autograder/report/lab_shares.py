@@ -1,0 +1,48 @@
+"""The figure of how the class did in each lab."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import median, quantiles
+from typing import TYPE_CHECKING
+
+from autograder.pages import percent
+from autograder.report.inline_svg import COLOURS, STYLE
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def lab_shares(shares: Mapping[str, Sequence[float]]) -> tuple[str, Figure]:
+    """What the labs' medians say; of each lab the middle half, its median and every student.
+
+    Args:
+        shares: by lab, the part of the points that each student's work counts for.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(5.4, 1.0 + 0.42 * len(shares)), layout="constrained")
+        axes = figure.add_subplot()
+        for row, part in enumerate(shares.values(), 1):
+            values = [100 * min(share, 1.0) for share in part]
+            low, middle, high = (
+                quantiles(values, method="inclusive") if len(values) > 1 else values * 3
+            )
+            box = {"color": COLOURS["sky"], "edgecolor": COLOURS["blue"]}
+            axes.barh(row, high - low, left=low, height=0.6, **box)
+            axes.plot(values, [row] * len(values), ".", color=COLOURS["blue"], alpha=0.5)
+            axes.plot([middle] * 2, [row - 0.3, row + 0.3], color=COLOURS["red"], linewidth=2)
+        axes.set_yticks(range(1, len(shares) + 1), list(shares))
+        axes.invert_yaxis()
+        axes.set(xlim=(-2, 102), xlabel="points that count (%)")
+    return _finding(shares), figure
+
+
+def _finding(shares: Mapping[str, Sequence[float]]) -> str:
+    middles = {lab: median(part) for lab, part in shares.items()}
+    hardest = min(middles, key=middles.__getitem__)
+    if len(middles) == 1:
+        return f"{hardest}: half of the class has {percent(middles[hardest])} or more"
+    return f"{hardest} was hardest: half of the class has {percent(middles[hardest])} or more"
