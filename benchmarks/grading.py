@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -90,11 +90,24 @@ c.Execute.timeout = 300
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a grader: wall and processor seconds, and its processes' peak memory together."""
+    """One run of a grader.
+
+    Args:
+        wall: seconds.
+        cpu: processor seconds of the whole machine meanwhile: it should do nothing else.
+        peak_mb: what all its processes held together, shared pages counted once, in MiB.
+        done: seconds after which each submission was in the gradebook, where the grader says so.
+    """
 
     wall: float
     cpu: float
     peak_mb: float
+    done: tuple[float, ...] = ()
+
+    @property
+    def each(self) -> float:
+        """Seconds a submission, from the first one's end to the last one's."""
+        return (self.done[-1] - self.done[0]) / (len(self.done) - 1)
 
 
 def main() -> None:
@@ -107,47 +120,48 @@ def main() -> None:
         root = Path(folder) / "course"
         course = new_course(Course.find(), root) if options.lab else light_course(root)
         lab = course.lab(options.lab) if options.lab else course.labs()[0]
-        small, large = (4, 12) if options.quick else (10, 200)
-        if options.lab:
-            small, large = 2, 6
+        small, large = (4, 12) if options.lab else (10, 40 if options.quick else 200)
         _measure(course, lab, small, large, stock=2 if options.quick else 4)
 
 
 def _measure(course: Course, lab: Lab, small: int, large: int, stock: int) -> None:
     name = lab.name
     ours = [sys.executable, "-m", "autograder", "grade", name, "--workers", "2", "--force"]
-    runs = {}
-    for size in (1, small, large):
-        _class(course, lab, size)
-        runs[size] = _run(course, ours)
-        print(f"ours, class of {size}: {runs[size].wall:.1f} s", flush=True)
+    _class(course, lab, small)
+    # Small classes take a moment only: several, and their median.
+    classes = [_run(course, ours) for _ in range(1 if small == 4 else 5)]
+    print(f"ours, classes of {small}: {', '.join(f'{c.wall:.1f}' for c in classes)} s", flush=True)
+    _class(course, lab, large)
+    whole = _run(course, ours)
+    print(f"ours, class of {large}: {whole.wall:.1f} s", flush=True)
     _class(course, lab, stock)
     shutil.rmtree(course.autograded_dir)
     theirs = _run(course, [sys.executable, "-m", "nbgrader", "autograde", name])
     print(f"stock nbgrader, class of {stock}: {theirs.wall:.1f} s", flush=True)
     bare_wall, bare_cpu = _bare(course, lab)
 
-    each = runs[large].wall / large
-    growth = (runs[large].wall - runs[small].wall) / (large - small)
-    early = (runs[small].wall - runs[1].wall) / (small - 1)
-    cpu = (runs[large].cpu - runs[1].cpu) / (large - 1)
+    first = statistics.median(run.done[0] for run in classes)
+    each = statistics.median(run.each for run in classes)
+    quickest = min(classes, key=lambda run: run.cpu)
+    cpu = (whole.cpu - quickest.cpu) / (large - small)
     rows = [
-        ("submissions per hour, ours, 2 workers, start included", f"{3600 / each:.0f}", ""),
+        ("submissions per hour, 2 workers, start included", f"{3600 * large / whole.wall:.0f}", ""),
         ("submissions per hour, stock nbgrader", f"{3600 * stock / theirs.wall:.0f}", ""),
-        ("ratio", f"{theirs.wall / stock / each:.1f}", ">= 12"),
+        ("ratio", f"{theirs.wall / stock / (whole.wall / large):.1f}", ">= 12"),
+        ("seconds until the first is in the gradebook", f"{first:.1f}", ""),
         ("the notebook's own processor time, s", f"{bare_cpu:.2f}", ""),
         ("processor time above it, s a submission", f"{cpu - bare_cpu:.2f}", "<= 0.5"),
-        ("time against the same cells in one warm process", f"{2 * growth / bare_wall:.2f}", ""),
         (
-            f"time each, {small} to {large}, against 1 to {small}",
-            f"{growth / early:.2f}",
-            "<= 1.05",
+            "time against the same cells in one warm process",
+            f"{2 * whole.each / bare_wall:.2f}",
+            "<= 1.5",
         ),
-        ("memory of all processes at the peak, MiB", f"{runs[large].peak_mb:.0f}", ""),
+        (f"time each in a class of {large} against {small}", f"{whole.each / each:.2f}", "<= 1.05"),
+        ("memory of all processes at the peak, MiB", f"{whole.peak_mb:.0f}", ""),
     ]
     print(f"\n{name}, {os.cpu_count()} cores, class of {large}")
     for what, figure, goal in rows:
-        print(f"  {what:55} {figure:>8}  {goal}")
+        print(f"  {what:50} {figure:>8}  {goal}")
 
 
 def light_course(root: Path) -> Course:
@@ -171,28 +185,35 @@ def _class(course: Course, lab: Lab, size: int) -> None:
 
 
 def _run(course: Course, command: list[str]) -> Run:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.monotonic()
+    busy, started = _busy_seconds(), time.monotonic()
     process = subprocess.Popen(
-        command, cwd=course.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=course.root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
-    peak, done = [0.0], threading.Event()
+    peak, over = [0.0], threading.Event()
 
     def watch() -> None:
-        while not done.wait(2):
+        while not over.wait(5):
             peak[0] = max(peak[0], proportional_memory_mb(process.pid))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
+    done = [time.monotonic() - started for line in process.stderr if line.startswith("[")]
     code = process.wait()
     wall = time.monotonic() - started
-    done.set()
+    over.set()
     watcher.join()
     if code != 0:
         raise SystemExit(f"{' '.join(command)} failed with {code}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Run(wall, cpu, peak[0])
+    return Run(wall, _busy_seconds() - busy, peak[0], tuple(done))
+
+
+def _busy_seconds() -> float:
+    """Processor seconds that the machine has spent at work.
+
+    A kernel that is killed takes its own account along; the machine's counts all of it.
+    """
+    ticks = [int(n) for n in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
 
 
 def _bare(course: Course, lab: Lab) -> tuple[float, float]:
