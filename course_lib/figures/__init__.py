@@ -13,6 +13,11 @@ from course_lib.figures.picture_to_outputs import picture_to_outputs
 from course_lib.figures.sliding_filter import sliding_filter
 from course_lib.figures.threshold_unit import threshold_unit
 from course_lib.figures.worst_mistakes import worst_mistakes
+from course_lib.figures.decoded_grid import decoded_grid
+from course_lib.figures.interpolation import interpolation
+from course_lib.figures.kl_of_gaussians import kl_of_gaussians
+from course_lib.figures.kl_per_dimension import kl_per_dimension
+from course_lib.figures.latent_map import latent_map
 
 __all__ = [
     "activation_functions",
@@ -28,4 +33,9 @@ __all__ = [
     "sliding_filter",
     "threshold_unit",
     "worst_mistakes",
+    "decoded_grid",
+    "interpolation",
+    "kl_of_gaussians",
+    "kl_per_dimension",
+    "latent_map",
 ]

@@ -27,6 +27,13 @@ MADE = {
     "filters": lambda: figures.filters(RNG.normal(size=(3, 3, 3, 20))),
     "heat_maps": lambda: figures.heat_maps(COLOURED, RNG.uniform(size=(3, 4, 4)), "abc", "Noise"),
     "sliding_filter": lambda: figures.sliding_filter(np.eye(5), np.ones((3, 3))),
+    "decoded_grid": lambda: figures.decoded_grid(
+        RNG.uniform(size=(9, 28, 28)), [(a, b) for a in (-1, 0, 1) for b in (-1, 0, 1)]
+    ),
+    "interpolation": lambda: figures.interpolation(RNG.uniform(size=(3, 8, 28, 28))),
+    "kl_of_gaussians": figures.kl_of_gaussians,
+    "kl_per_dimension": lambda: figures.kl_per_dimension({"one": np.array([1.0, 0.01])}),
+    "latent_map": lambda: figures.latent_map({"a": (RNG.normal(size=(30, 2)), np.arange(30) % 10)}),
     "activation_functions": lambda: figures.activation_functions({"tanh": np.tanh, "sin": np.sin}),
     "confusion_matrix": lambda: figures.confusion_matrix(RNG.integers(0, 9, (10, 10))),
     "learning_curves": lambda: figures.learning_curves(HISTORY),

@@ -1,0 +1,96 @@
+"""The autoencoder and the variational autoencoder."""
+
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from course_lib.models import VAE, autoencoder, vae
+from course_lib.models.vae import kl_per_dimension
+
+RNG = np.random.default_rng(0)
+PICTURES = RNG.uniform(size=(64, 12)).astype("float32")
+
+
+def loss_in_numpy(model, x, draws=400):
+    mean, log_variance = (np.asarray(v, "float64") for v in model.encoder(x))
+    copied = 0
+    for _ in range(draws):
+        z = mean + np.exp(log_variance / 2) * RNG.normal(size=mean.shape)
+        logits = np.asarray(model.decoder(z.astype("float32")), "float64")
+        copied += np.sum(np.logaddexp(0, logits) - x * logits, axis=-1).mean() / draws
+    kl = 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance)
+    return copied, kl.sum(axis=-1).mean()
+
+
+@pytest.mark.parametrize("beta", [0.5, 1.0, 4.0])
+def test_loss_is_reconstruction_and_weighted_kl(beta):
+    model = vae(latent=3, units=(8,), beta=beta, input_shape=(12,))
+    model.compile("adam")
+    told = model.evaluate(PICTURES, batch_size=64, verbose=0, return_dict=True)
+    copied, kl = loss_in_numpy(model, PICTURES)
+    assert told["reconstruction"] == pytest.approx(copied, rel=0.05)
+    assert told["kl"] == pytest.approx(kl, rel=1e-4)
+    assert told["loss"] == pytest.approx(told["reconstruction"] + beta * told["kl"], rel=1e-5)
+
+
+def test_training_lowers_the_loss_of_both_parts():
+    keras.utils.set_random_seed(0)
+    model = vae(latent=2, units=(16,), input_shape=(12,))
+    before = [weights.copy() for weights in model.get_weights()]
+    first = sum(loss_in_numpy(model, PICTURES, 20))
+    model.compile(keras.optimizers.Adam(0.01))
+    model.fit(PICTURES, epochs=20, batch_size=16, verbose=0)
+    assert sum(loss_in_numpy(model, PICTURES, 20)) < first
+    assert all(np.any(a != b) for a, b in zip(before, model.get_weights(), strict=True))
+
+
+def test_codes_are_random_around_the_mean():
+    model = vae(latent=2, units=(8,), input_shape=(12,))
+    first, second = model(PICTURES), model(PICTURES)
+    np.testing.assert_array_equal(first[1], second[1])
+    assert np.any(np.asarray(first[0]) != np.asarray(second[0]))
+
+
+def test_pictures_keep_their_shape():
+    model = vae(latent=2, units=(8,), input_shape=(4, 3))
+    logits, mean, _ = model(PICTURES.reshape(-1, 4, 3))
+    assert logits.shape == (64, 4, 3)
+    assert mean.shape == (64, 2)
+
+
+def test_kl_agrees_with_random_points():
+    mean, log_variance = np.array([0.0, 1.5, -0.5]), np.array([0.0, -1.0, 0.7])
+    variance = np.exp(log_variance)
+    z = mean + np.sqrt(variance) * RNG.normal(size=(200_000, 3))
+    log_ratio = 0.5 * (z**2 - (z - mean) ** 2 / variance - log_variance)
+    np.testing.assert_allclose(kl_per_dimension(mean, log_variance), log_ratio.mean(0), atol=0.02)
+
+
+def test_saved_model_loads(tmp_path):
+    model = vae(latent=2, units=(8,), beta=3.0, input_shape=(12,))
+    model.compile("adam")
+    model.save(tmp_path / "vae.keras")
+    loaded = keras.saving.load_model(tmp_path / "vae.keras")
+    assert isinstance(loaded, VAE)
+    assert loaded.beta == 3.0
+    np.testing.assert_allclose(loaded.encoder(PICTURES)[0], model.encoder(PICTURES)[0], rtol=1e-5)
+
+
+def test_autoencoder_is_made_of_its_parts():
+    model, encoder, decoder = autoencoder(latent=3, units=(8, 6), input_shape=(4, 3))
+    x = PICTURES.reshape(-1, 4, 3)
+    np.testing.assert_allclose(model(x), decoder(encoder(x)), rtol=1e-6)
+    widths = [w.shape[1] for w in model.get_weights() if w.ndim == 2]
+    assert widths == [8, 6, 3, 6, 8, 12]
+
+
+def test_saved_autoencoder_loads_where_course_lib_is_not(tmp_path):
+    autoencoder(latent=2, units=(8,), input_shape=(12,))[0].save(tmp_path / "ae.keras")
+    script = (
+        "import keras, sys; keras.saving.load_model('ae.keras'); "
+        "assert not any(name.startswith('course_lib') for name in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True)
