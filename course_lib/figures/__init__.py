@@ -3,9 +3,14 @@
 from course_lib.figures.activation_functions import activation_functions
 from course_lib.figures.compared_curves import compared_curves
 from course_lib.figures.confusion_matrix import confusion_matrix
+from course_lib.figures.decoded_grid import decoded_grid
 from course_lib.figures.feature_maps import feature_maps
 from course_lib.figures.filters import filters
 from course_lib.figures.heat_maps import heat_maps
+from course_lib.figures.interpolation import interpolation
+from course_lib.figures.kl_of_gaussians import kl_of_gaussians
+from course_lib.figures.kl_per_dimension import kl_per_dimension
+from course_lib.figures.latent_map import latent_map
 from course_lib.figures.learning_curves import learning_curves
 from course_lib.figures.loss_going_down import loss_going_down
 from course_lib.figures.picture_grid import picture_grid
@@ -13,19 +18,19 @@ from course_lib.figures.picture_to_outputs import picture_to_outputs
 from course_lib.figures.sliding_filter import sliding_filter
 from course_lib.figures.threshold_unit import threshold_unit
 from course_lib.figures.worst_mistakes import worst_mistakes
-from course_lib.figures.decoded_grid import decoded_grid
-from course_lib.figures.interpolation import interpolation
-from course_lib.figures.kl_of_gaussians import kl_of_gaussians
-from course_lib.figures.kl_per_dimension import kl_per_dimension
-from course_lib.figures.latent_map import latent_map
 
 __all__ = [
     "activation_functions",
     "compared_curves",
     "confusion_matrix",
+    "decoded_grid",
     "feature_maps",
     "filters",
     "heat_maps",
+    "interpolation",
+    "kl_of_gaussians",
+    "kl_per_dimension",
+    "latent_map",
     "learning_curves",
     "loss_going_down",
     "picture_grid",
@@ -33,9 +38,4 @@ __all__ = [
     "sliding_filter",
     "threshold_unit",
     "worst_mistakes",
-    "decoded_grid",
-    "interpolation",
-    "kl_of_gaussians",
-    "kl_per_dimension",
-    "latent_map",
 ]

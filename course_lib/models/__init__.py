@@ -1,20 +1,20 @@
 """Whole models, made of the course's blocks and plain Keras layers."""
 
-from course_lib.models.cnn import cnn
-from course_lib.models.grad_cam import grad_cam
 from course_lib.models.autoencoder import autoencoder
+from course_lib.models.cnn import cnn
 from course_lib.models.digit_judge import SampleQuality, digit_judge, sample_quality
-from course_lib.models.vae import VAE, vae
+from course_lib.models.grad_cam import grad_cam
 from course_lib.models.mlp import mlp
+from course_lib.models.vae import VAE, vae
 
 __all__ = [
+    "VAE",
+    "SampleQuality",
+    "autoencoder",
     "cnn",
+    "digit_judge",
     "grad_cam",
     "mlp",
-    "SampleQuality",
-    "VAE",
-    "autoencoder",
-    "digit_judge",
     "sample_quality",
     "vae",
 ]

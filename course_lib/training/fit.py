@@ -54,7 +54,7 @@ def fit(
         validation_data: `(x, y)` or a data set, instead of `validation_split`.
         callbacks: Further Keras callbacks.
         profile: "quick", "full", or None for the current one.
-        verbose: Show the progress bar.
+        verbose: Show the progress bar, unless `callbacks` has a `LiveCurves`.
 
     Returns:
         `keras.callbacks.History`: `history.history["loss"]` has one value an epoch.
@@ -74,7 +74,9 @@ def fit(
     if not model.compiled:
         _compile_classifier(model)
     optimizer = model.optimizer
-    callbacks = [*callbacks, ProgressBar()] if verbose else list(callbacks)
+    callbacks = list(callbacks)
+    if verbose and not any(isinstance(callback, ProgressBar) for callback in callbacks):
+        callbacks.append(ProgressBar())
     peak = _constant_rate(optimizer)
     if peak is not None:
         callbacks.append(WarmupCosine(peak))
