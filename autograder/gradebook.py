@@ -22,6 +22,7 @@ from traitlets.config import Config
 
 from autograder.course import Course, Lab
 from autograder.errors import AutograderError
+from autograder.rubric import with_rubrics
 from autograder.submissions import Submission
 
 _log = logging.getLogger("autograder.nbgrader")
@@ -38,6 +39,7 @@ class Registry:
 
     def __init__(self, course: Course) -> None:
         self._course = course
+        self._sources: dict[Path, nbformat.NotebookNode] = {}
 
     @contextlib.contextmanager
     def open(self) -> Iterator[Gradebook]:
@@ -130,7 +132,19 @@ class Registry:
             }
             for step in (SaveAutoGrades, AssignLatePenalties):
                 step(config=self._course.nbgrader_config, log=_log).preprocess(notebook, resources)
-            nbformat.write(notebook, folder / f"{name}.ipynb")
+            nbformat.write(
+                self._beside_rubrics(name, notebook, submission), folder / f"{name}.ipynb"
+            )
+
+    def _beside_rubrics(
+        self, name: str, notebook: nbformat.NotebookNode, submission: Submission
+    ) -> nbformat.NotebookNode:
+        """For formgrader: what an answer is marked by stands below it."""
+        path = self._course.source_dir / submission.lab / f"{name}.ipynb"
+        if path not in self._sources and path.is_file():
+            self._sources[path] = nbformat.read(path, as_version=4)
+        source = self._sources.get(path)
+        return notebook if source is None else with_rubrics(notebook, source)
 
     def _copy_files(self, submission: Submission, folder: Path) -> None:
         if folder.exists():

@@ -1,0 +1,57 @@
+"""A real Jupyter server with nbgrader's formgrader on a course, on loopback."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.course import Course
+
+
+@contextlib.contextmanager
+def formgrader(course: Course, log: Path) -> Iterator[str]:
+    """Its address, with a place for the page: `address.format("manage_assignments")`."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    command = [sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root"]
+    command += [f"--ServerApp.root_dir={course.root}", f"--port={port}", "--ip=127.0.0.1"]
+    command += [f"--IdentityProvider.token={token}", "--ServerApp.port_retries=0"]
+    command += ["--ServerApp.jpserver_extensions", "nbgrader.server_extensions.formgrader=True"]
+    with log.open("w") as file:
+        server = subprocess.Popen(
+            command, cwd=course.root, env=_own_settings(log.parent), stderr=file
+        )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/api?token={token}", server, log)
+        yield f"http://127.0.0.1:{port}/formgrader/{{}}?token={token}"
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _own_settings(folder: Path) -> dict[str, str]:
+    """Nothing of the settings of whoever runs the test."""
+    places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "HOME")
+    return {**os.environ, **{name: str(folder / name.lower()) for name in places}}
+
+
+def _wait_for(address: str, server: subprocess.Popen, log: Path, seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except OSError:
+            if server.poll() is not None or time.monotonic() > end:
+                raise AssertionError(log.read_text()[-3000:]) from None
+            time.sleep(0.3)
