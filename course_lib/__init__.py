@@ -12,7 +12,7 @@ Example:
 
 from importlib import import_module
 
-__all__ = ["blocks", "data", "figures", "models", "profile", "testing", "training"]
+__all__ = ["blocks", "data", "figures", "models", "profile", "testing", "training", "transfer"]
 
 
 def __getattr__(name):

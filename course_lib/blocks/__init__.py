@@ -3,11 +3,17 @@
 from course_lib.blocks.block import Block
 from course_lib.blocks.conv_block import conv_block
 from course_lib.blocks.dense_block import dense_block
+from course_lib.blocks.inception_block import inception_block
+from course_lib.blocks.residual_block import residual_block
 from course_lib.blocks.separable_conv_block import separable_conv_block
+from course_lib.blocks.vgg_block import vgg_block
 
 __all__ = [
     "Block",
     "conv_block",
     "dense_block",
     "separable_conv_block",
+    "inception_block",
+    "residual_block",
+    "vgg_block",
 ]

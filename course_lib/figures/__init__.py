@@ -1,11 +1,15 @@
 """Figures: each function returns a `matplotlib.figure.Figure` and shows nothing itself."""
 
+from course_lib.figures.accuracy_by_case import accuracy_by_case
+from course_lib.figures.accuracy_by_layer import accuracy_by_layer
 from course_lib.figures.activation_functions import activation_functions
 from course_lib.figures.compared_curves import compared_curves
 from course_lib.figures.confusion_matrix import confusion_matrix
 from course_lib.figures.decoded_grid import decoded_grid
 from course_lib.figures.feature_maps import feature_maps
+from course_lib.figures.feature_space import feature_space
 from course_lib.figures.filters import filters
+from course_lib.figures.four_cases import four_cases
 from course_lib.figures.heat_maps import heat_maps
 from course_lib.figures.interpolation import interpolation
 from course_lib.figures.kl_of_gaussians import kl_of_gaussians
@@ -13,6 +17,7 @@ from course_lib.figures.kl_per_dimension import kl_per_dimension
 from course_lib.figures.latent_map import latent_map
 from course_lib.figures.learning_curves import learning_curves
 from course_lib.figures.loss_going_down import loss_going_down
+from course_lib.figures.parameters_by_layer import parameters_by_layer
 from course_lib.figures.picture_grid import picture_grid
 from course_lib.figures.picture_to_outputs import picture_to_outputs
 from course_lib.figures.sliding_filter import sliding_filter
@@ -38,4 +43,9 @@ __all__ = [
     "sliding_filter",
     "threshold_unit",
     "worst_mistakes",
+    "accuracy_by_case",
+    "accuracy_by_layer",
+    "feature_space",
+    "four_cases",
+    "parameters_by_layer",
 ]

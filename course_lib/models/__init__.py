@@ -6,6 +6,7 @@ from course_lib.models.digit_judge import SampleQuality, digit_judge, sample_qua
 from course_lib.models.grad_cam import grad_cam
 from course_lib.models.mlp import mlp
 from course_lib.models.vae import VAE, vae
+from course_lib.models.vgg import vgg
 
 __all__ = [
     "VAE",
@@ -17,4 +18,5 @@ __all__ = [
     "mlp",
     "sample_quality",
     "vae",
+    "vgg",
 ]

@@ -6,6 +6,7 @@ from course_lib.training.mixed_precision import mixed_precision, tensor_cores
 from course_lib.training.progress_bar import ProgressBar
 from course_lib.training.reproducible import reproducible
 from course_lib.training.steps_per_execution import steps_per_execution
+from course_lib.training.trial import trial
 from course_lib.training.warmup_cosine import WarmupCosine
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "reproducible",
     "steps_per_execution",
     "tensor_cores",
+    "trial",
 ]

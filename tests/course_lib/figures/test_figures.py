@@ -20,6 +20,21 @@ PROBABILITIES = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]])
 PICTURES = RNG.integers(0, 256, (3, 28, 28)).astype("uint8")
 COLOURED = RNG.integers(0, 256, (3, 32, 32, 3)).astype("uint8")
 MADE = {
+    "accuracy_by_case": lambda: figures.accuracy_by_case(
+        {f"{n} pictures, a task": {"frozen": 0.7, "from scratch": 0.2} for n in (96, 384)}
+    ),
+    "accuracy_by_layer": lambda: figures.accuracy_by_layer({"digits": {"1st": 0.5, "2nd": 0.7}}),
+    "feature_space": lambda: figures.feature_space(
+        {"pixels": PICTURES, "noise": RNG.normal(size=(3, 9))}, [0, 1, 1], ["a", "b"]
+    ),
+    "four_cases": lambda: figures.four_cases(
+        {
+            (size, task): ("early", True, size == "small")
+            for size in ("small", "large")
+            for task in ("similar", "different")
+        }
+    ),
+    "parameters_by_layer": lambda: figures.parameters_by_layer({"conv": 1792, "fc": 2097664}),
     "compared_curves": lambda: figures.compared_curves({"bare": HISTORY, "with dropout": HISTORY}),
     "feature_maps": lambda: figures.feature_maps(
         COLOURED[0], {"first": RNG.normal(size=(32, 32, 8)), "last": RNG.normal(size=(4, 4, 16))}

@@ -1,0 +1,136 @@
+"""Lab 03: a head on MobileNet's features of real photographs; features used a second time.
+
+    python benchmarks/transfer.py [--quick]
+
+Real: `cats_dogs/` and `weights/mobilenet_7_5_224_tf_no_top.h5` in the folder that COURSE_TEST_DATA
+(default: ../shared/data) names; 500 photographs a class, 800 held out. The course's own backbone
+on the stand-in: always. `--quick` leaves the photographs out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+ROOT = Path(__file__).parents[1]
+FOLDER = Path(os.environ.get("COURSE_TEST_DATA", ROOT.parent / "shared" / "data"))
+WEIGHTS = FOLDER / "weights" / "mobilenet_7_5_224_tf_no_top.h5"
+ACCURACY, TIMES = 0.93, 10
+
+
+def word(reached: bool) -> str:
+    return "reached" if reached else "MISSED"
+
+
+def twice(model, pictures, preprocess, folder):
+    """Features, and the seconds of computing them and of using them again."""
+    from course_lib.transfer import extract_features
+
+    seconds = []
+    for _ in range(2):
+        began = time.perf_counter()
+        features = extract_features(model, pictures, preprocess, cache=folder)
+        seconds.append(time.perf_counter() - began)
+    ratio = seconds[0] / seconds[1]
+    print(
+        f"  features of {len(pictures)} pictures: {seconds[0]:.2f} s, second use "
+        f"{seconds[1]:.3f} s: {ratio:.0f} times as fast; goal ≥ {TIMES}: {word(ratio >= TIMES)}"
+    )
+    return features
+
+
+def head_accuracy(features, labels, unseen, unseen_labels) -> float:
+    """A logistic head: one Dense layer on scaled features."""
+    import keras
+    import numpy as np
+
+    mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-3
+    head = keras.Sequential(
+        [
+            keras.Input(features.shape[1:]),
+            keras.layers.Dense(
+                int(labels.max()) + 1, kernel_regularizer=keras.regularizers.L2(1e-2)
+            ),
+        ]
+    )
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    head.compile(keras.optimizers.Adam(2e-3), loss)
+    head.fit((features - mean) / scale, labels, epochs=30, verbose=0)
+    answers = head.predict((unseen - mean) / scale, verbose=0).argmax(axis=-1)
+    return float(np.mean(answers == unseen_labels))
+
+
+def photographs(part: str, each: int):
+    """Real photographs, 128 × 128: `each` of a class from a part."""
+    import keras
+    import numpy as np
+
+    x, y = [], []
+    for label, kind in enumerate(("cats", "dogs")):
+        for path in sorted((FOLDER / "cats_dogs" / part / kind).glob("*.jpg"))[:each]:
+            picture = keras.utils.load_img(path)
+            x.append(np.asarray(keras.preprocessing.image.smart_resize(picture, (128, 128))))
+            y.append(label)
+    return np.stack(x).round().clip(0, 255).astype("uint8"), np.array(y)
+
+
+def real(folder: Path) -> None:
+    import keras
+
+    from course_lib.transfer import backbone, preprocess_input
+
+    base = backbone("mobilenet", (128, 128, 3), weights=WEIGHTS, alpha=0.75)
+    model = keras.Model(base.input, keras.layers.GlobalAveragePooling2D()(base.output))
+    (x, y), (x_test, y_test) = photographs("train", 500), photographs("test", 400)
+    preprocess = preprocess_input("mobilenet")
+    print(f"MobileNet 0.75, ImageNet weights, real photographs of cats and dogs from {FOLDER}")
+    features = twice(model, x, preprocess, folder)
+    unseen = twice(model, x_test, preprocess, folder)
+    keras.utils.set_random_seed(0)
+    right = head_accuracy(features, y, unseen, y_test)
+    print(
+        f"  logistic head, {len(x) // 2} a class: {100 * right:.1f} % of {len(x_test)} held-out "
+        f"photographs; goal ≥ {100 * ACCURACY:.0f} %: {word(right >= ACCURACY)}"
+    )
+
+
+def stand_in(folder: Path, seed: int) -> None:
+    import keras
+
+    from course_lib.transfer import backbone, preprocess_input, target_task
+
+    (x, y), (x_test, y_test) = target_task("objects", 1000, 1000, seed)
+    for name, weights in (("pre-trained", "pretrained"), ("random", None)):
+        keras.utils.set_random_seed(seed)
+        base = backbone("small_vgg", weights=weights)
+        model = keras.Model(base.input, keras.layers.Flatten()(base.output))
+        print(f"small_vgg, {name} weights, stand-in objects, seed {seed}")
+        features = twice(model, x, preprocess_input(), folder)
+        unseen = twice(model, x_test, preprocess_input(), folder)
+        for count in (96, 1000):
+            right = head_accuracy(features[:count], y[:count], unseen, y_test)
+            print(f"  head on {count} pictures: {100 * right:.1f} % of 1,000 unseen ones")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="without the photographs")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        stand_in(Path(folder), seed=0)
+        if options.quick:
+            return
+        if not (WEIGHTS.is_file() and (FOLDER / "cats_dogs").is_dir()):
+            print(
+                f"Photographs: not measured, none in {FOLDER}; name their folder: COURSE_TEST_DATA="
+            )
+            return
+        real(Path(folder))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""The block that VGG is a stack of."""
+
+from __future__ import annotations
+
+import keras
+
+from course_lib.blocks.block import Block
+
+
+def vgg_block(
+    filters: int,
+    kernel_sizes: tuple[int, ...] = (3, 3),
+    batch_norm: bool = False,
+    name: str | None = None,
+) -> Block:
+    """Convolutions of one width that keep the size of the picture, then a pooling that halves it.
+
+    Two 3×3 convolutions in a row see 5×5 pixels, three see 7×7, with fewer weights than one
+    large kernel and a ReLU after each (Simonyan & Zisserman 2015, §2.3). Batch normalisation is
+    younger than VGG; with it the convolutions have no bias, which it would subtract again.
+
+    Args:
+        filters: Number of feature maps of every convolution.
+        kernel_sizes: One convolution for each: 3, or 1 as in the paper's configuration C.
+        batch_norm: Normalise over the batch between convolution and ReLU.
+        name: Prefix of the layers' names, as in "block1_conv1". Without it Keras names them.
+
+    Returns:
+        A `Block` that maps `(batch, height, width, channels)` to
+        `(batch, height // 2, width // 2, filters)`.
+
+    Example:
+        >>> import keras
+        >>> from course_lib.blocks import vgg_block
+        >>> model = keras.Sequential([keras.Input((32, 32, 3)), *vgg_block(64, name="block1")])
+        >>> [layer.name for layer in model.layers]
+        ['block1_conv1', 'block1_conv2', 'block1_pool']
+        >>> model.output_shape
+        (None, 16, 16, 64)
+    """
+
+    def named(part: str) -> str | None:
+        return name and f"{name}_{part}"
+
+    def make_layers() -> list[keras.Layer]:
+        layers = []
+        for number, size in enumerate(kernel_sizes, start=1):
+            layers.append(
+                keras.layers.Conv2D(
+                    filters,
+                    size,
+                    padding="same",
+                    use_bias=not batch_norm,
+                    activation=None if batch_norm else "relu",
+                    name=named(f"conv{number}"),
+                )
+            )
+            if batch_norm:
+                layers.append(keras.layers.BatchNormalization(name=named(f"bn{number}")))
+                layers.append(keras.layers.ReLU(name=named(f"relu{number}")))
+        layers.append(keras.layers.MaxPooling2D(2, strides=2, name=named("pool")))
+        return layers
+
+    return Block(make_layers, name=f"vgg_block({filters})")

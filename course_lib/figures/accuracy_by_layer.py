@@ -1,0 +1,51 @@
+"""How useful the features of each layer are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from matplotlib.figure import Figure
+
+from course_lib.figures.canvas import BLUE, GREEN, ORANGE, RED, Canvas, tidy
+
+STYLES = ((BLUE, "o-"), (ORANGE, "s--"), (GREEN, "^:"), (RED, "D-."))
+
+
+def accuracy_by_layer(results: Mapping[str, Mapping[str, float]]) -> Figure:
+    """Draw, for each task, the accuracy of a head on the features of each layer.
+
+    Args:
+        results: From a task's name to a dictionary from layers, the first layer first, to
+            accuracies in [0, 1].
+
+    Returns:
+        A `matplotlib.figure.Figure`.
+
+    Raises:
+        ValueError: There is no task.
+
+    Example:
+        >>> figure = accuracy_by_layer({"digits": {"block 1": 0.5, "block 2": 0.7, "block 3": 0.6}})
+        >>> figure.get_suptitle()
+        'Best features for digits: block 2 (70 %)'
+    """
+    if not results:
+        raise ValueError("No task to draw: give accuracy_by_layer {task: {layer: accuracy}}.")
+    best = {task: max(layers, key=layers.get) for task, layers in results.items()}
+    figure = Canvas(
+        6.6,
+        3.4,
+        "Best features for "
+        + ", for ".join(
+            f"{task}: {layer} ({100 * results[task][layer]:.0f} %)" for task, layer in best.items()
+        ),
+    )
+    axes = figure.subplots()
+    for (task, layers), (colour, style) in zip(results.items(), STYLES, strict=False):
+        percents = [100 * accuracy for accuracy in layers.values()]
+        axes.plot(range(len(layers)), percents, style, color=colour, label=task)
+        axes.set_xticks(range(len(layers)), list(layers))
+    axes.set(xlabel="where the network is cut", ylabel="accuracy of the head, %")
+    axes.legend(frameon=False)
+    tidy(axes)
+    return figure

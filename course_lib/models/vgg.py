@@ -1,0 +1,80 @@
+"""VGG, in the five configurations of its paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+
+from course_lib.blocks import vgg_block
+
+# Simonyan & Zisserman 2015, table 1: kernel sizes of each block's convolutions.
+CONFIGURATIONS = {
+    "A": ((3,), (3,), (3, 3), (3, 3), (3, 3)),
+    "B": ((3, 3), (3, 3), (3, 3), (3, 3), (3, 3)),
+    "C": ((3, 3), (3, 3), (3, 3, 1), (3, 3, 1), (3, 3, 1)),
+    "D": ((3, 3), (3, 3), (3, 3, 3), (3, 3, 3), (3, 3, 3)),
+    "E": ((3, 3), (3, 3), (3, 3, 3, 3), (3, 3, 3, 3), (3, 3, 3, 3)),
+}
+FILTERS = (64, 128, 256, 512, 512)
+FULLY_CONNECTED = 4096
+
+
+def vgg(
+    configuration: str = "D",
+    classes: int = 1000,
+    input_shape: Sequence[int] = (224, 224, 3),
+    width: float = 1.0,
+    dropout: float = 0.5,
+    batch_norm: bool = False,
+    include_top: bool = True,
+) -> keras.Model:
+    """VGG: five blocks of small convolutions, then three fully connected layers.
+
+    D is known as VGG16, E as VGG19; the number counts the layers with weights. Layers are named
+    as in `keras.applications.VGG16`: "block1_conv1", …, "block5_pool", "fc1", "fc2". The model
+    gives logits (Simonyan & Zisserman 2015, table 1; dropout after the first two fully connected
+    layers: §3.1).
+
+    At full width the model has 133 to 144 million parameters, over half a gigabyte.
+
+    Args:
+        configuration: "A", "B", "C", "D" or "E".
+        classes: Number of classes.
+        input_shape: `(height, width, channels)`; height and width at least 32.
+        width: Every layer but the last has this share of the paper's feature maps or units.
+        dropout: Share of the fully connected layers' outputs set to 0 while training.
+        batch_norm: Batch normalisation after each convolution, as nobody knew it in 2014.
+        include_top: The three fully connected layers; without them the model ends at
+            "block5_pool".
+
+    Returns:
+        A `keras.Model`, not compiled, from `(batch, *input_shape)` to logits `(batch, classes)`,
+        or without the top to `(batch, height // 32, width // 32, filters)`.
+
+    Raises:
+        ValueError: There is no such configuration.
+
+    Example:
+        >>> from course_lib.models import vgg
+        >>> vgg("A", classes=10, input_shape=(32, 32, 3), width=1 / 16).count_params()
+        113090
+        >>> vgg("D", width=1 / 16, include_top=False).output_shape
+        (None, 7, 7, 32)
+    """
+    if configuration not in CONFIGURATIONS:
+        raise ValueError(
+            f"There is no VGG configuration {configuration!r}; there are A, B, C, D and E."
+        )
+    inputs = x = keras.Input(tuple(input_shape))
+    blocks = zip(FILTERS, CONFIGURATIONS[configuration], strict=True)
+    for number, (filters, kernel_sizes) in enumerate(blocks, start=1):
+        x = vgg_block(round(width * filters), kernel_sizes, batch_norm, f"block{number}")(x)
+    if include_top:
+        x = keras.layers.Flatten(name="flatten")(x)
+        for number in (1, 2):
+            units = round(width * FULLY_CONNECTED)
+            x = keras.layers.Dense(units, activation="relu", name=f"fc{number}")(x)
+            x = keras.layers.Dropout(dropout)(x)
+        x = keras.layers.Dense(classes, name="predictions")(x)
+    return keras.Model(inputs, x, name=f"vgg_{configuration}")

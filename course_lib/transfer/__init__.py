@@ -1,0 +1,25 @@
+"""Transfer: networks trained for one task, put to use for another."""
+
+from course_lib.transfer.backbone import backbone, preprocess_input
+from course_lib.transfer.extract_features import extract_features
+from course_lib.transfer.feature_cache import FeatureCache
+from course_lib.transfer.four_cases import CASES, Case, four_cases, transfer_case
+from course_lib.transfer.freeze import freeze
+from course_lib.transfer.small_vgg import small_vgg
+from course_lib.transfer.target_task import target_task
+from course_lib.transfer.weights_error import WeightsError
+
+__all__ = [
+    "CASES",
+    "Case",
+    "FeatureCache",
+    "WeightsError",
+    "backbone",
+    "extract_features",
+    "four_cases",
+    "freeze",
+    "preprocess_input",
+    "small_vgg",
+    "target_task",
+    "transfer_case",
+]

@@ -1,0 +1,81 @@
+"""A small VGG that the course itself has pre-trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from course_lib.blocks import vgg_block
+from course_lib.transfer.weights_error import WeightsError
+
+WEIGHTS = Path(__file__).with_name("small_vgg.npz")
+PIXELS, CLASSES = 32, 100
+BLOCKS = ((16, (3,)), (32, (3,)), (64, (3, 3)), (128, (3, 3)))
+
+
+def small_vgg(
+    weights: str | Path | None = "pretrained",
+    include_top: bool = True,
+    input_shape: tuple[int, int, int] = (PIXELS, PIXELS, 3),
+) -> keras.Model:
+    """A VGG of four narrow blocks with batch normalisation, 296,148 parameters.
+
+    It has learnt to tell the hundred kinds of drawn objects that stand for CIFAR-100 when there
+    is no network; none of CIFAR-10's ten kinds is among them
+    (`course_lib.transfer.pretrain_small_vgg`). The inputs are what
+    `keras.applications.vgg16.preprocess_input` makes of RGB pixels: blue, green, red, each less
+    its mean. The top is global average pooling and a softmax over the kinds, which
+    `course_lib.data.class_names("cifar100")` names.
+
+    Args:
+        weights: "pretrained", the path of another file of the same kind, or None for random ones.
+        include_top: Keep the top; without it the model ends at "block4_pool".
+        input_shape: `(height, width, 3)`; it has seen pictures of 32 × 32 pixels.
+
+    Returns:
+        A `keras.Model` from `(batch, height, width, 3)` to probabilities `(batch, 100)`, or
+        without the top to `(batch, height // 16, width // 16, 128)`.
+
+    Raises:
+        WeightsError: The file is not there, or holds something else.
+
+    Example:
+        >>> from course_lib.transfer import small_vgg
+        >>> small_vgg().count_params()
+        296148
+        >>> small_vgg(include_top=False).output_shape
+        (None, 2, 2, 128)
+    """
+    inputs = x = keras.Input(tuple(input_shape))
+    for number, (filters, kernel_sizes) in enumerate(BLOCKS, start=1):
+        x = vgg_block(filters, kernel_sizes, batch_norm=True, name=f"block{number}")(x)
+    features = keras.Model(inputs, x, name="small_vgg")
+    for layer in features.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            # Keras' 0.99 takes hundreds of updates to forget where the averages began.
+            layer.momentum = 0.9
+    x = keras.layers.GlobalAveragePooling2D(name="average")(x)
+    x = keras.layers.Dense(CLASSES, activation="softmax", name="predictions")(x)
+    whole = keras.Model(inputs, x, name="small_vgg")
+    if weights is not None:
+        _set_weights(whole, WEIGHTS if weights == "pretrained" else Path(weights))
+    return whole if include_top else features
+
+
+def _set_weights(model, path):
+    if not path.is_file():
+        raise WeightsError(
+            f"the weights of small_vgg are not at {path}",
+            "Install course_lib again, or train them (minutes): "
+            f"python -m course_lib.transfer.pretrain_small_vgg {path}",
+        )
+    with np.load(path) as file:
+        arrays = [file[name].astype("float32") for name in file.files]
+    if [a.shape for a in arrays] != [w.shape for w in model.weights]:
+        raise WeightsError(
+            f"{path} holds other arrays than small_vgg has weights",
+            'Take the course\'s own: small_vgg(weights="pretrained")',
+        )
+    model.set_weights(arrays)

@@ -1,0 +1,43 @@
+import keras
+import numpy as np
+import pytest
+
+from course_lib.models import mlp
+from course_lib.training import trial
+
+X = np.repeat(np.eye(4, dtype="float32"), 16, axis=0)
+Y = np.repeat(np.arange(4), 16)
+
+
+def compiled(learning_rate=0.05):
+    model = mlp((16,), classes=4, input_shape=(4,), batch_norm=True)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(learning_rate), loss)
+    return model
+
+
+def test_learns_and_leaves_no_trace():
+    model = compiled()
+    before = model.get_weights()
+    assert trial(model, (X, Y), (X, Y), epochs=40) > 0.9
+    for a, b in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert int(model.optimizer.iterations) == 0
+
+
+def test_two_trials_are_the_same():
+    model = compiled()
+    assert len({trial(model, (X, Y), (X, Y), epochs=3) for _ in range(2)}) == 1
+
+
+def test_no_epoch_measures_the_model_as_it_is():
+    model = compiled()
+    right = np.mean(model.predict(X, verbose=0).argmax(axis=-1) == Y)
+    assert trial(model, (X, Y), (X, Y), epochs=0) == right
+
+
+def test_what_it_can_not_do():
+    with pytest.raises(ValueError, match="not compiled"):
+        trial(mlp((2,), 4, (4,)), (X, Y), (X, Y), epochs=1)
+    with pytest.raises(ValueError, match="less than one batch"):
+        trial(compiled(), (X[:3], Y[:3]), (X, Y), epochs=1)
