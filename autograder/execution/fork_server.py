@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import json
 import os
 import select
@@ -30,6 +31,9 @@ def serve_forks(control: socket.socket, work: Callable[[Any, list[int]], None]) 
     """
     # Orphans of a fork come back here and are reaped.
     set_process_option(PR_SET_CHILD_SUBREAPER, 1)
+    # A collection in a fork would touch, and so copy, every page with an object on it.
+    gc.collect()
+    gc.freeze()
     poller = select.poll()
     poller.register(control, select.POLLIN)
     while True:

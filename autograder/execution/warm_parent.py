@@ -38,9 +38,16 @@ WARM_MODULES = (
     "numpy",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
     "IPython.core.interactiveshell",
+    "IPython.extensions.storemagic",
+    "ipykernel.debugger",
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",
+    "tornado.locks",
+    "tornado.platform.asyncio",
+    "tornado.queues",
     "keras",
     "tensorflow",
     "course_lib.data",
@@ -56,6 +63,8 @@ _MIB = 1 << 20
 def main() -> None:
     """Import, say so, and serve."""
     control = socket.socket(fileno=int(sys.argv[1]))
+    # Nobody attaches a debugger here, and getting ready for one takes half of a kernel's start.
+    sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
     for name in WARM_MODULES:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
