@@ -56,13 +56,13 @@ def collect(
         course, chosen, download, source.value, the_roster(course, roster), dry_run=dry_run
     )
     table = Table(title=f"{chosen.name}, from {source.value}", title_justify="left")
-    for heading in ("student", "file", "", "remark"):
+    for heading in ("student", "", "remark", "file"):
         table.add_column(heading, overflow="fold")
     for row in sorted(rows, key=lambda row: (row.student, row.file)):
         colour = _COLOURS.get(row.state, "dim")
         remark = "; ".join(filter(None, (row.late, row.remark)))
         state = f"[{colour}]{row.state}[/]"
-        table.add_row(escape(row.student or "?"), escape(row.file), state, escape(remark))
+        table.add_row(escape(row.student or "?"), state, escape(remark), escape(row.file))
     out.print(table)
     counts = Counter(row.state for row in rows)
     for state, words in STATES.items():

@@ -75,11 +75,13 @@ def write_record(course: Course, lab: Lab, rows: Iterable[Row]) -> None:
     """Add what was collected to the lab's record; the same file's row is replaced."""
     rows = list(rows)
     anew = {(row.source, row.file or row.student) for row in rows}
-    # Who had handed in nothing may have by now.
+    students = {row.student for row in rows if row.student}
+    # Who had handed in nothing may have by now; who is in another part of the class has not.
     kept = [
         row
         for row in read_record(course, lab)
-        if row.state != "nothing" and (row.source, row.file or row.student) not in anew
+        if (row.source, row.file or row.student) not in anew
+        and not (row.state == "nothing" and row.student in students)
     ]
     text = io.StringIO()
     writer = csv.DictWriter(text, [field.name for field in fields(Row)], lineterminator="\n")
