@@ -75,9 +75,20 @@ def _bound_by_answers(instructor: NotebookNode) -> set[str]:
     }
 
 
-def try_out(course: Course, lab: Lab, engine: Grader, workers: int) -> Iterator[Finding]:
-    """Grade the solution, the stub and every wrong answer; each must get exactly its marks."""
-    found, instructor = cases(course, lab), instructor_notebook(course, lab)
+def try_out(
+    course: Course, lab: Lab, engine: Grader, workers: int, every: int = 1
+) -> Iterator[Finding]:
+    """Grade the solution, the stub and the wrong answers; each must get exactly its marks.
+
+    Args:
+        course: the course.
+        lab: the lab.
+        engine: what grades them.
+        workers: notebooks run at the same time.
+        every: try every n-th wrong answer only.
+    """
+    solution, stub, *wrong = cases(course, lab)
+    found, instructor = [solution, stub, *wrong[::every]], instructor_notebook(course, lab)
     released = forms.student(instructor)
     with ThreadPoolExecutor(workers) as pool:
         graded = pool.map(lambda case: _graded(engine, instructor, released, case), found)
