@@ -35,7 +35,7 @@
 #
 # | profile | where | pictures, "small" and "large" | time |
 # | --- | --- | --- | --- |
-# | quick | chosen on a CPU | 96 and 384 | 12–25 s on 2 cores |
+# | quick | chosen on a CPU | 96 and 320 | 12–25 s on 2 cores |
 # | full | chosen on a GPU | 96 and 4,000; then photographs | 3–8 min on 2 cores, less on a GPU |
 #
 # **The network and the pictures.** VGG16's own weights have half a gigabyte. So that this lab runs anywhere, it
@@ -1076,8 +1076,8 @@ figures.four_cases({case: plan(*case) for case in cases})
 # %%
 from course_lib.training import trial
 
-SMALL, LARGE = 96, {"quick": 384, "full": 4000}[profile.current()]
-EPOCHS = {"quick": {"small": 10, "large": 4}, "full": {"small": 30, "large": 8}}[profile.current()]
+SMALL, LARGE = 96, {"quick": 320, "full": 4000}[profile.current()]
+EPOCHS = {"quick": {"small": 8, "large": 4}, "full": {"small": 30, "large": 8}}[profile.current()]
 
 
 def compiled(model, learning_rate):
