@@ -12,8 +12,8 @@ __all__ = [
     "Block",
     "conv_block",
     "dense_block",
-    "separable_conv_block",
     "inception_block",
     "residual_block",
+    "separable_conv_block",
     "vgg_block",
 ]

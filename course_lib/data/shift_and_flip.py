@@ -15,7 +15,8 @@ def shift_and_flip(pixels: int = 4, flip: bool = True, seed: int = 0) -> Callabl
     Args:
         pixels: largest shift, in each direction. Default 4.
         flip: whether every other picture, by chance, is mirrored left to right. Default: yes.
-        seed: what shifts and sides are drawn from; they go on, other ones in every epoch. Default 0.
+        seed: what shifts and sides are drawn from; they go on, other ones in every epoch.
+            Default 0.
 
     Returns:
         ``map(x, y) -> (x, y)`` for batches ``x`` ``(batch, height, width, channels)``; labels are
