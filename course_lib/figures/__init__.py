@@ -5,11 +5,14 @@ from course_lib.figures.accuracy_by_layer import accuracy_by_layer
 from course_lib.figures.activation_functions import activation_functions
 from course_lib.figures.compared_curves import compared_curves
 from course_lib.figures.confusion_matrix import confusion_matrix
+from course_lib.figures.decision_boundary import decision_boundary
 from course_lib.figures.decoded_grid import decoded_grid
 from course_lib.figures.feature_maps import feature_maps
 from course_lib.figures.feature_space import feature_space
 from course_lib.figures.filters import filters
 from course_lib.figures.four_cases import four_cases
+from course_lib.figures.gan_trainings import gan_trainings
+from course_lib.figures.generator_losses import generator_losses
 from course_lib.figures.heat_maps import heat_maps
 from course_lib.figures.interpolation import interpolation
 from course_lib.figures.kl_of_gaussians import kl_of_gaussians
@@ -17,20 +20,29 @@ from course_lib.figures.kl_per_dimension import kl_per_dimension
 from course_lib.figures.latent_map import latent_map
 from course_lib.figures.learning_curves import learning_curves
 from course_lib.figures.loss_going_down import loss_going_down
+from course_lib.figures.loss_surface import loss_surface
 from course_lib.figures.parameters_by_layer import parameters_by_layer
 from course_lib.figures.picture_grid import picture_grid
 from course_lib.figures.picture_to_outputs import picture_to_outputs
 from course_lib.figures.sliding_filter import sliding_filter
 from course_lib.figures.threshold_unit import threshold_unit
+from course_lib.figures.vanishing_gradient import vanishing_gradient
 from course_lib.figures.worst_mistakes import worst_mistakes
 
 __all__ = [
+    "accuracy_by_case",
+    "accuracy_by_layer",
     "activation_functions",
     "compared_curves",
     "confusion_matrix",
+    "decision_boundary",
     "decoded_grid",
     "feature_maps",
+    "feature_space",
     "filters",
+    "four_cases",
+    "gan_trainings",
+    "generator_losses",
     "heat_maps",
     "interpolation",
     "kl_of_gaussians",
@@ -38,14 +50,12 @@ __all__ = [
     "latent_map",
     "learning_curves",
     "loss_going_down",
+    "loss_surface",
+    "parameters_by_layer",
     "picture_grid",
     "picture_to_outputs",
     "sliding_filter",
     "threshold_unit",
+    "vanishing_gradient",
     "worst_mistakes",
-    "accuracy_by_case",
-    "accuracy_by_layer",
-    "feature_space",
-    "four_cases",
-    "parameters_by_layer",
 ]

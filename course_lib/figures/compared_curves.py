@@ -29,8 +29,9 @@ def compared_curves(histories: Mapping[str, object], quantity: str = "accuracy")
     Example:
         >>> first = {"accuracy": [0.5, 0.9], "val_accuracy": [0.4, 0.5]}
         >>> second = {"accuracy": [0.5, 0.6], "val_accuracy": [0.5, 0.55]}
-        >>> compared_curves({"bare": first, "dropout": second}).get_suptitle()
-        'Gap between training and validation accuracy at the end: bare 0.40, dropout 0.05'
+        >>> print(compared_curves({"bare": first, "dropout": second}).get_suptitle())
+        Gap between training and validation accuracy at the end: bare 0.40, dropout
+        0.05
     """
     runs = {name: getattr(history, "history", history) for name, history in histories.items()}
     for name, run in runs.items():

@@ -5,6 +5,7 @@ from course_lib.training.live_curves import LiveCurves
 from course_lib.training.mixed_precision import mixed_precision, tensor_cores
 from course_lib.training.progress_bar import ProgressBar
 from course_lib.training.reproducible import reproducible
+from course_lib.training.sample_recorder import SampleRecorder
 from course_lib.training.steps_per_execution import steps_per_execution
 from course_lib.training.trial import trial
 from course_lib.training.warmup_cosine import WarmupCosine
@@ -12,6 +13,7 @@ from course_lib.training.warmup_cosine import WarmupCosine
 __all__ = [
     "LiveCurves",
     "ProgressBar",
+    "SampleRecorder",
     "WarmupCosine",
     "fit",
     "mixed_precision",

@@ -19,7 +19,25 @@ HISTORY = {
 PROBABILITIES = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]])
 PICTURES = RNG.integers(0, 256, (3, 28, 28)).astype("uint8")
 COLOURED = RNG.integers(0, 256, (3, 32, 32, 3)).astype("uint8")
+GAME = (
+    {"discriminator_loss": [1.4, 1.2], "generator_loss": [0.7, 0.9]},
+    RNG.uniform(size=(12, 28, 28)),
+    np.full(10, 0.1),
+)
 MADE = {
+    "decision_boundary": lambda: figures.decision_boundary(
+        {"a line": lambda points: points[:, 0]}, RNG.normal(size=(9, 2)), np.arange(9) % 2
+    ),
+    "loss_surface": lambda: figures.loss_surface(
+        lambda a, b: a**2 + b**2, {"SGD": np.array([[1, 1], [0.5, 0]])}
+    ),
+    "compared_curves": lambda: figures.compared_curves({"bare": HISTORY, "with dropout": HISTORY}),
+    "feature_maps": lambda: figures.feature_maps(
+        COLOURED[0], {"first": RNG.normal(size=(32, 32, 8)), "last": RNG.normal(size=(4, 4, 16))}
+    ),
+    "filters": lambda: figures.filters(RNG.normal(size=(3, 3, 3, 20))),
+    "heat_maps": lambda: figures.heat_maps(COLOURED, RNG.uniform(size=(3, 4, 4)), "abc", "Noise"),
+    "sliding_filter": lambda: figures.sliding_filter(np.eye(5), np.ones((3, 3))),
     "accuracy_by_case": lambda: figures.accuracy_by_case(
         {f"{n} pictures, a task": {"frozen": 0.7, "from scratch": 0.2} for n in (96, 384)}
     ),
@@ -35,20 +53,16 @@ MADE = {
         }
     ),
     "parameters_by_layer": lambda: figures.parameters_by_layer({"conv": 1792, "fc": 2097664}),
-    "compared_curves": lambda: figures.compared_curves({"bare": HISTORY, "with dropout": HISTORY}),
-    "feature_maps": lambda: figures.feature_maps(
-        COLOURED[0], {"first": RNG.normal(size=(32, 32, 8)), "last": RNG.normal(size=(4, 4, 16))}
-    ),
-    "filters": lambda: figures.filters(RNG.normal(size=(3, 3, 3, 20))),
-    "heat_maps": lambda: figures.heat_maps(COLOURED, RNG.uniform(size=(3, 4, 4)), "abc", "Noise"),
-    "sliding_filter": lambda: figures.sliding_filter(np.eye(5), np.ones((3, 3))),
     "decoded_grid": lambda: figures.decoded_grid(
         RNG.uniform(size=(9, 28, 28)), [(a, b) for a in (-1, 0, 1) for b in (-1, 0, 1)]
     ),
+    "gan_trainings": lambda: figures.gan_trainings({"one": GAME, "another": GAME}),
+    "generator_losses": figures.generator_losses,
     "interpolation": lambda: figures.interpolation(RNG.uniform(size=(3, 8, 28, 28))),
     "kl_of_gaussians": figures.kl_of_gaussians,
     "kl_per_dimension": lambda: figures.kl_per_dimension({"one": np.array([1.0, 0.01])}),
     "latent_map": lambda: figures.latent_map({"a": (RNG.normal(size=(30, 2)), np.arange(30) % 10)}),
+    "vanishing_gradient": lambda: figures.vanishing_gradient([0.5, 0.1], [1, 0.1], [1, 1]),
     "activation_functions": lambda: figures.activation_functions({"tanh": np.tanh, "sin": np.sin}),
     "confusion_matrix": lambda: figures.confusion_matrix(RNG.integers(0, 9, (10, 10))),
     "learning_curves": lambda: figures.learning_curves(HISTORY),

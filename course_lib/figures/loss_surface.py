@@ -1,0 +1,60 @@
+"""Optimizers on their way down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from course_lib.figures.canvas import BLUE, GREEN, ORANGE, RED, Canvas, tidy
+
+LOOK = ((BLUE, "o-"), (ORANGE, "s-"), (GREEN, "^-"), (RED, "D-"))
+
+
+def loss_surface(loss: Callable, paths: Mapping[str, np.ndarray]) -> Figure:
+    """Draw a loss of two weights as a map, and the paths of optimizers on it.
+
+    Args:
+        loss: Function of two arrays of the same shape that returns one of that shape.
+        paths: From an optimizer's name to its weights after every update, `(steps, 2)`.
+
+    Returns:
+        A `matplotlib.figure.Figure`; the title says which path ends lowest.
+
+    Raises:
+        ValueError: There is no path.
+
+    Example:
+        >>> import numpy as np
+        >>> figure = loss_surface(lambda a, b: a**2 + b**2, {"SGD": np.array([[1, 1], [0.5, 0]])})
+        >>> figure.get_suptitle()
+        'After 1 updates SGD is lowest (loss 0.25)'
+    """
+    if not paths:
+        raise ValueError("No path: give loss_surface {optimizer: weights after every update}.")
+    paths = {name: np.asarray(path, dtype=float) for name, path in paths.items()}
+    ends = {name: float(loss(*path[-1])) for name, path in paths.items()}
+    best = min(ends, key=ends.get)
+    figure = Canvas(
+        7.2,
+        4.4,
+        f"After {len(paths[best]) - 1} updates {best} is lowest (loss {ends[best]:.2g})",
+    )
+    axes = figure.subplots()
+    points = np.concatenate(list(paths.values()))
+    low, high = points.min(axis=0), points.max(axis=0)
+    edge = 0.25 * (high - low) + 0.1
+    a, b = np.meshgrid(
+        *(np.linspace(s - e, t + e, 150) for s, t, e in zip(low, high, edge, strict=True))
+    )
+    height = loss(a, b)
+    axes.contour(a, b, height, levels=25, colors="0.8", linewidths=0.8)
+    for (name, path), (colour, style) in zip(paths.items(), LOOK, strict=False):
+        label = f"{name}: loss {ends[name]:.2g}"
+        axes.plot(*path.T, style, color=colour, ms=3.5, lw=1.2, label=label)
+    axes.plot(*points[0], "k*", ms=11, label="start")
+    axes.set(xlabel="weight $w_1$", ylabel="weight $w_2$")
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    tidy(axes)
+    return figure

@@ -1,0 +1,123 @@
+"""The generative adversarial network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+
+def gan(
+    noise: int = 64,
+    generator_units: Sequence[int] = (1024, 1024),
+    discriminator_units: Sequence[int] = (256, 256),
+    pixels: int = 784,
+    slope: float = 0.2,
+) -> GAN:
+    """A GAN of dense layers (Goodfellow et al. 2014), with leaky ReLUs throughout.
+
+    Args:
+        noise: Random numbers from which a picture is made.
+        generator_units: Width of the generator's hidden layers, the one after the noise first.
+        discriminator_units: Width of the discriminator's.
+        pixels: Numbers in a picture; they go from -1 to 1.
+        slope: Of the leaky ReLUs, where their input is negative.
+
+    Returns:
+        A `GAN`, not compiled.
+
+    Example:
+        >>> import numpy as np
+        >>> from course_lib.models import gan
+        >>> model = gan(noise=4, generator_units=(8,), discriminator_units=(8,))
+        >>> model.compile()
+        >>> history = model.fit(np.ones((32, 784)), verbose=0)
+        >>> sorted(history.history)
+        ['discriminator_loss', 'generator_loss']
+        >>> model.generator(np.zeros((5, 4))).shape     # five new pictures
+        TensorShape([5, 784])
+    """
+    generator = _leaky_mlp(noise, generator_units, pixels, slope, "tanh", "generator")
+    discriminator = _leaky_mlp(pixels, discriminator_units, 1, slope, None, "discriminator")
+    return GAN(generator, discriminator)
+
+
+def _leaky_mlp(inputs, units, outputs, slope, activation, name):
+    layers = [keras.Input((inputs,))]
+    for width in units:
+        layers += [keras.layers.Dense(width), keras.layers.LeakyReLU(slope)]
+    layers.append(keras.layers.Dense(outputs, activation=activation))
+    return keras.Sequential(layers, name=name)
+
+
+class GAN(keras.Model):
+    """A generative adversarial network of any generator and discriminator.
+
+    One `train_step` updates both, on the same invented pictures: the discriminator to tell them
+    from real ones, the generator to be taken for real. The generator maximises log D(G(z)) instead
+    of minimising log(1 - D(G(z))), whose gradient vanishes while D is sure (Goodfellow et al. 2014,
+    §3).
+
+    Args:
+        generator: Model from noise `(batch, n)` to pictures `(batch, …)`.
+        discriminator: Model from pictures to logits `(batch, 1)`, above 0 for "real".
+
+    Example:
+        >>> from course_lib.models import gan
+        >>> gan(noise=16).generator.input_shape
+        (None, 16)
+    """
+
+    def __init__(self, generator: keras.Model, discriminator: keras.Model, **kwargs):
+        super().__init__(**kwargs)
+        self.generator, self.discriminator = generator, discriminator
+        self._noise = keras.random.SeedGenerator()
+        self._losses = [
+            keras.metrics.Mean(name=f"{part}_loss") for part in ("discriminator", "generator")
+        ]
+        self.built = True  # both parts are
+
+    def compile(self, discriminator_rate: float = 2e-4, generator_rate: float = 2e-4, **kwargs):
+        """Give each part its Adam, with β₁ = 0.5 (Radford et al. 2016, §3)."""
+        super().compile(optimizer=None, loss=None, **kwargs)
+        self.discriminator_optimizer = keras.optimizers.Adam(discriminator_rate, beta_1=0.5)
+        self.generator_optimizer = keras.optimizers.Adam(generator_rate, beta_1=0.5)
+        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+        self.generator_optimizer.build(self.generator.trainable_variables)
+
+    @property
+    def metrics(self):
+        return self._losses
+
+    def call(self, noise):
+        """Pictures `(batch, …)` that the generator makes of noise `(batch, n)`."""
+        return self.generator(noise)
+
+    def train_step(self, real):
+        """Update both parts once on a batch of real pictures."""
+        real = ops.cast(real, "float32")
+        batch = ops.shape(real)[0]
+        noise = keras.random.normal((batch, self.generator.input_shape[-1]), seed=self._noise)
+        with tf.GradientTape(persistent=True) as tape:
+            fake = self.generator(noise, training=True)
+            logits = self.discriminator(ops.concatenate([real, fake]), training=True)
+            real_logits, fake_logits = logits[:batch], logits[batch:]
+            discriminator_loss = ops.mean(ops.softplus(-real_logits)) + ops.mean(
+                ops.softplus(fake_logits)
+            )
+            generator_loss = ops.mean(ops.softplus(-fake_logits))
+        losses = [discriminator_loss, generator_loss]
+        parts = [self.discriminator, self.generator]
+        optimizers = [self.discriminator_optimizer, self.generator_optimizer]
+        # Both gradients first: they belong to the same weights.
+        gradients = [
+            tape.gradient(loss, part.trainable_variables)
+            for loss, part in zip(losses, parts, strict=True)
+        ]
+        for optimizer, gradient, part in zip(optimizers, gradients, parts, strict=True):
+            optimizer.apply(gradient, part.trainable_variables)
+        for tracker, loss in zip(self._losses, losses, strict=True):
+            tracker.update_state(loss)
+        return {tracker.name: tracker.result() for tracker in self._losses}
