@@ -15,7 +15,7 @@ class CourseTotal:
 
     Args:
         score: points that count.
-        max_score: points to be had in the labs that count.
+        max_score: points decided so far in the labs that count.
         dropped: labs left out, as the student's lowest.
     """
 
@@ -51,4 +51,8 @@ def course_total(
     dropped = lowest[: min(course.policy.drop_lowest, most)]
     kept = [name for name in regular if name not in dropped]
     score = sum(final.score for name in [*kept, *extra] if (final := finals[name]) is not None)
-    return CourseTotal(score, sum(points[name] for name in kept), tuple(sorted(dropped)))
+    decided = sum(
+        final.max_score - final.waiting if (final := finals[name]) is not None else points[name]
+        for name in kept
+    )
+    return CourseTotal(score, decided, tuple(sorted(dropped)))

@@ -18,6 +18,7 @@ class FinalScore:
         raw: points earned, as graded; never changed.
         penalty: points that the policy takes off.
         max_score: points to be had, extra credit left out.
+        waiting: how many of them a person has still to decide on.
         reasons: why, in sentences for the student.
         undecided: why it is not final; empty when it is.
     """
@@ -25,6 +26,7 @@ class FinalScore:
     raw: float
     penalty: float
     max_score: float
+    waiting: float = 0.0
     reasons: tuple[str, ...] = ()
     undecided: str = ""
 
@@ -35,8 +37,9 @@ class FinalScore:
 
     @property
     def share(self) -> float:
-        """What counts as a part of the points to be had; above 1 by extra credit."""
-        return self.score / self.max_score if self.max_score else 0.0
+        """What counts as a part of the points decided so far; above 1 by extra credit."""
+        decided = self.max_score - self.waiting
+        return self.score / decided if decided else 0.0
 
 
 class Policies:
@@ -99,6 +102,7 @@ class Policies:
             raw=card.score,
             penalty=min(penalty, card.score),
             max_score=card.max_score,
+            waiting=sum(m.max_score for m in card.marks if m.score is None and not m.extra),
             reasons=tuple(reasons),
             undecided=undecided,
         )
@@ -106,7 +110,7 @@ class Policies:
     def _penalty(self, lab: Lab, card: Scorecard, late: Lateness) -> tuple[float, list[str]]:
         reasons = []
         if late.extended and late.due is not None:
-            reasons.append(f"You have an extension to {late.due:%d %B %Y, %H:%M %Z}.")
+            reasons.append(f"Extension to {late.due:%d %B %Y, %H:%M %Z}.")
         if not late.days:
             return 0.0, reasons
         begun = f"{late.days} day{'s' * (late.days != 1)}"

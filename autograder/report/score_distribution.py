@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def score_distribution(shares: list[float]) -> tuple[str, Figure]:
+def score_distribution(shares: list[float], of: str = "submission") -> tuple[str, Figure]:
     """What the distribution says, and a histogram of it.
 
     Args:
         shares: each graded student's part of the points, 0 to 1 (above by extra credit).
+        of: what each is the share of, in the singular.
     """
     import matplotlib
     from matplotlib.figure import Figure
@@ -45,13 +46,13 @@ def score_distribution(shares: list[float]) -> tuple[str, Figure]:
         axes.set(xlim=(0, 100), xlabel="points earned (%)", ylabel="students")
         axes.set_xticks(range(0, 101, 20))
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    return _finding(shares, middle), figure
+    return _finding(shares, middle, of), figure
 
 
-def _finding(shares: list[float], middle: float) -> str:
+def _finding(shares: list[float], middle: float, of: str) -> str:
     if len(shares) == 1:
-        return f"One submission is graded: it has {percent(middle)} of the points"
+        return f"One {of} so far: {percent(middle)} of the points"
     all_right = sum(share >= 1 for share in shares)
     if 2 * all_right > len(shares):
         return f"{all_right} of {len(shares)} have all points"
-    return f"Half of the submissions have {percent(middle)} of the points or more"
+    return f"Half of the {of}s have {percent(middle)} of the points or more"

@@ -91,7 +91,7 @@ def write_course_report(course: Course, roster: Roster | None = None) -> Path:
             (row for row in rows if row.total.share < NEEDS_HELP), key=lambda row: row.total.share
         ),
         needs_help=NEEDS_HELP,
-        distribution=drawn(*score_distribution(shares)),
+        distribution=drawn(*score_distribution(shares, of="student")),
         labs=drawn(*lab_shares({column.lab.name: column.shares for column in columns})),
     )
     path = course.reports_dir / "course.html"

@@ -24,7 +24,7 @@ def item(name: str, difficulty: float | None, **outcomes: int) -> Item:
     [
         ([0.2, 0.5, 0.9], "Half of the submissions have 50 % of the points or more"),
         ([1.0, 1.1, 0.9], "2 of 3 have all points"),
-        ([0.4], "One submission is graded: it has 40 % of the points"),
+        ([0.4], "One submission so far: 40 % of the points"),
     ],
 )
 def test_distribution(shares: list[float], finding: str) -> None:
