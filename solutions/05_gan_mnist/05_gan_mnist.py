@@ -1,0 +1,994 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # A forger and a detective draw digits
+#
+# Two networks play against each other. One, the forger, draws digits; the other, the detective, is shown
+# real and forged ones and has to tell them apart. Neither has a teacher. Whenever the detective finds a
+# flaw, it tells the forger, without meaning to, where to improve; and the better the forger becomes, the
+# closer the detective must look. This is a **generative adversarial network**, a GAN (Goodfellow et al. 2014).
+#
+# **You will learn**
+#
+# - to build both networks and to write both losses from their formulas;
+# - why the forger's loss is turned round, by comparing gradients;
+# - to write a training step of your own in which two networks are updated by turns;
+# - to measure what was drawn with a fixed classifier, instead of trusting your eye;
+# - to make the typical failures of GANs happen, and to tell them by their figures;
+# - what the detective has learnt about digits although nobody told it a label.
+#
+# **You need** lab 1: dense layers, logits, losses, gradients, updates.
+#
+# **How long the computer works**, apart from importing TensorFlow:
+#
+# | profile | where | data | samples: confidence · different digits | time |
+# | --- | --- | --- | --- | --- |
+# | quick | chosen on a CPU | 5,000 training pictures | 0.4–0.7 · 6–9 | 20–40 s on 2 cores |
+# | full | chosen on a GPU | all of MNIST, 60,000 | 0.6–0.9 · 8–10 | 10–20 min on 2 cores, less on a GPU |
+#
+# To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without a network the
+# lab runs on stand-in digits, and says so.
+
+# %%
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # less small talk from TensorFlow
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from course_lib import data, figures, profile
+from course_lib.models import digit_judge
+from course_lib.training import SampleRecorder, fit
+
+keras.utils.set_random_seed(1)
+print(f"Keras {keras.__version__}, {profile.current()} profile")
+
+# %% [markdown]
+# ## The data
+#
+# The pictures are rows of 784 numbers, and this time they go from **-1** (paper) to **1** (ink), for a
+# reason that you will see in a moment.
+
+# %%
+(x_train, y_train), (x_test, y_test) = data.load("mnist")
+if profile.current() == "quick":
+    x_train, y_train = x_train[:5000], y_train[:5000]
+
+
+def as_inputs(pictures):
+    """Pictures (n, 28, 28), 0 … 255, as inputs (n, 784), float32, -1 … 1."""
+    return pictures.reshape(len(pictures), 784).astype("float32") / 127.5 - 1
+
+
+def as_pictures(rows):
+    """Rows (n, 784), -1 … 1, as pictures (n, 28, 28), 0 … 1."""
+    return (ops.convert_to_numpy(rows).reshape(-1, 28, 28) + 1) / 2
+
+
+x_train, x_test = as_inputs(x_train), as_inputs(x_test)
+figures.picture_grid(as_pictures(x_train[:20]), title="What the forger has to imitate")
+
+# %% [markdown]
+# ## 1 The two networks
+#
+# The forger is called the **generator** $G$. It starts from nothing but chance: $z$, a row of random
+# numbers, the **noise**, each from the standard normal distribution. Its last layer has a tanh, which gives numbers between
+# -1 and 1: a picture as ours are.
+#
+# The detective is the **discriminator** $D$. Its one output is a **logit**: above 0 for "real", below for
+# "forged". The logit's sigmoid is the probability of "real", and the formulas below write $D(x)$ for that
+# probability.
+#
+# Both have leaky ReLUs in their hidden layers. A plain ReLU has no slope where its input is negative, and
+# all that the generator ever learns comes to it as slopes, through the discriminator.
+#
+# ### Question 1 · `networks`
+#
+# Write both, as Sequential or Functional models, with leaky ReLUs of `negative_slope=0.2`
+# (`keras.layers.LeakyReLU(negative_slope=0.2)` behind a dense layer):
+#
+# 1. `make_discriminator()`: 784 → 256 → 256 → 1 logit;
+# 2. `make_generator(noise)`: `noise` → 1024 → 1024 → 784 with tanh at the end.
+
+
+# %% solution="networks"
+def make_discriminator():
+    """A Keras model from pictures (batch, 784) to logits (batch, 1)."""
+    ### BEGIN SOLUTION
+    return keras.Sequential(
+        [
+            keras.Input((784,)),
+            keras.layers.Dense(256),
+            keras.layers.LeakyReLU(negative_slope=0.2),
+            keras.layers.Dense(256),
+            keras.layers.LeakyReLU(negative_slope=0.2),
+            keras.layers.Dense(1),
+        ]
+    )
+    ### END SOLUTION
+
+
+def make_generator(noise):
+    """A Keras model from noise (batch, noise) to pictures (batch, 784), from -1 to 1."""
+    ### BEGIN SOLUTION
+    return keras.Sequential(
+        [
+            keras.Input((noise,)),
+            keras.layers.Dense(1024),
+            keras.layers.LeakyReLU(negative_slope=0.2),
+            keras.layers.Dense(1024),
+            keras.layers.LeakyReLU(negative_slope=0.2),
+            keras.layers.Dense(784, activation="tanh"),
+        ]
+    )
+    ### END SOLUTION
+
+
+# %% tests="networks"
+from itertools import pairwise
+
+import keras
+import numpy as np
+
+
+def numbers(values):
+    """Whatever a model or a function gives back, as numbers."""
+    assert values is not None, "there is nothing given back: does it end with `return`?"
+    return np.asarray(values, dtype="float64")
+
+
+def through_layers(x, weights, slope):
+    for number in range(0, len(weights), 2):
+        x = x @ weights[number] + weights[number + 1]
+        if number + 2 < len(weights):
+            x = np.where(x > 0, x, slope * x)
+    return x
+
+
+def check_network(name, network, sizes, last, rng):
+    assert isinstance(network, keras.Model), (
+        f"{name} must give back a Keras model; it gives {type(network).__name__}."
+    )
+    shapes = [tuple(w.shape) for w in network.get_weights()]
+    wanted = [shape for pair in pairwise(sizes) for shape in (pair, pair[1:])]
+    assert shapes == wanted, (
+        f"{name} should have the sizes {sizes}, and so weights and biases of the shapes {wanted}; "
+        f"yours are {shapes}."
+    )
+    x = rng.normal(size=(20, sizes[0])).astype("float32")
+    given = numbers(network(x))
+    weights = [np.asarray(w, "float64") for w in network.get_weights()]
+    sums = through_layers(x, weights, 0.2)
+    right = np.tanh(sums) if last == "tanh" else sums
+    sigmoid = 1 / (1 + np.exp(-sums))
+    if last == "tanh":
+        assert not np.allclose(given, sums, atol=1e-3), (
+            f"{name} ends in bare sums: where is the tanh?"
+        )
+        assert not np.allclose(given, sigmoid, atol=1e-3), (
+            f"{name} ends in a sigmoid, from 0 to 1; pictures go from -1 to 1 here: tanh."
+        )
+    else:
+        assert not np.allclose(given, sigmoid, atol=1e-3), (
+            f"{name} ends in a sigmoid; a logit is wanted, the bare sum."
+        )
+    ends = [np.tanh, lambda v: v]
+    for slope, hint in [
+        (0.0, "has plain ReLUs: leaky ones are wanted"),
+        (1.0, "bends nowhere: its hidden layers need their leaky ReLU"),
+        (0.3, "has leaky ReLUs of another slope than 0.2"),
+        (0.01, "has leaky ReLUs of another slope than 0.2"),
+        (0.1, "has leaky ReLUs of another slope than 0.2"),
+    ]:
+        other = through_layers(x, weights, slope)
+        assert not any(np.allclose(given, end(other), atol=1e-4) for end in ends), f"{name} {hint}."
+    assert np.allclose(given, right, atol=1e-3), (
+        f"With the weights of {name}, leaky ReLUs of slope 0.2 "
+        f"{'and a tanh ' if last == 'tanh' else ''}at the end give other outputs than yours."
+    )
+
+
+check_network(
+    "make_discriminator", make_discriminator(), (784, 256, 256, 1), "", np.random.default_rng(0)
+)
+check_network(
+    "make_generator", make_generator(8), (8, 1024, 1024, 784), "tanh", np.random.default_rng(0)
+)
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
+
+
+def check_networks_hidden(rng):
+    noise = int(rng.integers(10, 90))
+    check_network("make_discriminator", make_discriminator(), (784, 256, 256, 1), "", rng)
+    check_network("make_generator", make_generator(noise), (noise, 1024, 1024, 784), "tanh", rng)
+
+
+check_networks_hidden(np.random.default_rng(hidden_seed()))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 2 What each of them wants
+#
+# From $m$ real pictures $x_i$ and $m$ forged ones $G(z_i)$ the discriminator wants to make
+#
+# $$\frac{1}{m} \sum_{i=1}^{m} \Big[ \ln D(x_i) + \ln\big(1 - D(G(z_i))\big) \Big]$$
+#
+# **as large** as it can (Goodfellow et al. 2014, algorithm 1). The generator wants to be believed: it makes
+#
+# $$\frac{1}{m} \sum_{i=1}^{m} \ln D(G(z_i))$$
+#
+# as large as it can. Keras makes losses **small**, so each loss is *minus* its formula.
+#
+# Our $D$ gives logits $s$, with $D = \dfrac{1}{1 + e^{-s}}$. When the detective is very sure, $D$ is 0 or 1 in a
+# computer's numbers, and a logarithm becomes infinite. You have met a function that helps: the softplus,
+# `ops.softplus`, is $\ln(1 + e^s)$, and safe for any $s$. How do $-\ln D$ and $-\ln(1 - D)$ look with it?
+#
+# From here on, write with `ops`, Keras' NumPy, through which gradients can flow: `ops.mean`, `ops.exp`,
+# `ops.sigmoid`, ….
+#
+# ### Question 2 · `losses`
+
+
+# %% solution="losses"
+def discriminator_loss(real_logits, fake_logits):
+    """The discriminator's loss, one number, from its logits (m, 1) for real and forged pictures."""
+    ### BEGIN SOLUTION
+    # 1 - D is the sigmoid of -s.
+    return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))
+    ### END SOLUTION
+
+
+def generator_loss(fake_logits):
+    """The generator's loss, one number, from the discriminator's logits (m, 1) for its pictures."""
+    ### BEGIN SOLUTION
+    return ops.mean(ops.softplus(-fake_logits))
+    ### END SOLUTION
+
+
+# %% tests="losses"
+import numpy as np
+
+
+def true_losses(real, fake):
+    """Both losses, in numpy: ln(1 + e^s) is logaddexp(0, s)."""
+    return np.mean(np.logaddexp(0, -real)) + np.mean(np.logaddexp(0, fake)), np.mean(
+        np.logaddexp(0, -fake)
+    )
+
+
+def check_losses(real, fake):
+    real, fake = real.astype("float32"), fake.astype("float32")
+    of_d, of_g = true_losses(real.astype("float64"), fake.astype("float64"))
+    swapped, doubted = true_losses(-real.astype("float64"), -fake.astype("float64"))
+    given_d, given_g = numbers(discriminator_loss(real, fake)), numbers(generator_loss(fake))
+    for name, given in [("discriminator_loss", given_d), ("generator_loss", given_g)]:
+        assert given.size == 1, f"{name} should be one number; it has the shape {given.shape}."
+    given_d, given_g = float(given_d.ravel()[0]), float(given_g.ravel()[0])
+    for value, hint in [
+        (-of_d, "the sign is wrong: a loss is made small, and the formula is to be large."),
+        (of_d / 2, "it is half of what the formula says: the two means are added, not averaged."),
+        (of_d * len(real), "it is the sum over the pictures, not the mean."),
+        (swapped, "real and forged are the wrong way round."),
+    ]:
+        assert np.isclose(value, of_d) or not np.isclose(given_d, value, rtol=1e-3), (
+            f"discriminator_loss is {given_d:.3f} instead of {of_d:.3f}: {hint}"
+        )
+    assert np.isclose(given_d, of_d, rtol=1e-3), (
+        f"discriminator_loss should be {of_d:.3f}, yours is {given_d:.3f}. Logits are no probabilities."
+    )
+    for value, hint in [
+        (-of_g, "the sign is wrong."),
+        (of_g * len(fake), "it is the sum over the pictures, not the mean."),
+        (-doubted, "this is ln(1 - D): the generator is to *maximise ln D*."),
+        (doubted, "this is the discriminator's part of it: the generator wants to be believed."),
+    ]:
+        assert np.isclose(value, of_g) or not np.isclose(given_g, value, rtol=1e-3), (
+            f"generator_loss is {given_g:.3f} instead of {of_g:.3f}: {hint}"
+        )
+    assert np.isclose(given_g, of_g, rtol=1e-3), (
+        f"generator_loss should be {of_g:.3f}, yours is {given_g:.3f}. Logits are no probabilities."
+    )
+
+
+check_losses(np.array([[2.0], [0.5], [-1.0]]), np.array([[-1.5], [0.25], [0.5]]))
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
+
+
+def check_losses_hidden(rng):
+    for pictures in (1, 6, 64):
+        real, fake = rng.normal(0.5, 2, (2, pictures, 1))
+        check_losses(real, fake - 1)
+    sure = rng.uniform(150, 300)
+    given = float(
+        numbers(discriminator_loss(*np.full((2, 4, 1), [[[-sure]], [[sure]]], "float32"))).sum()
+    )
+    believed = float(numbers(generator_loss(np.full((4, 1), -sure, "float32"))).sum())
+    assert np.isclose(given, 2 * sure, rtol=1e-3) and np.isclose(believed, sure, rtol=1e-3), (
+        f"A discriminator that is sure and wrong, with logits of ±{sure:.0f}, loses {2 * sure:.0f}, and a "
+        f"generator that is not believed at all {sure:.0f}; yours give {given:.0f} and {believed:.0f}: "
+        "take the losses from the logits, not from probabilities."
+    )
+
+
+check_losses_hidden(np.random.default_rng(hidden_seed()))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 3 Why the generator's loss is turned round
+#
+# The two want opposite things, so the natural loss for the generator would be to *minimise* what the
+# discriminator maximises: $\ln(1 - D(G(z)))$. Question 2 asked for another one. At their minimum they agree. But
+# a generator begins at the other end, where nothing that it draws is believed.
+#
+# ### Question 3 · `slopes`
+#
+# Write `slopes(logits)`: for each logit $s$ of a forged picture, the derivative with respect to $s$ of
+#
+# 1. the generator's loss as you wrote it, $-\ln D$;
+# 2. the natural loss, $\ln(1 - D)$.
+#
+# Find both with pencil and paper. (They are short: write them with $D$ itself.)
+
+
+# %% solution="slopes"
+def slopes(logits):
+    """Two arrays like logits: the derivatives of -ln D and of ln(1 - D) with respect to the logit."""
+    ### BEGIN SOLUTION
+    believed = 1 / (1 + np.exp(-np.asarray(logits)))
+    return believed - 1, -believed
+    ### END SOLUTION
+
+
+# %% tests="slopes"
+import warnings
+
+import numpy as np
+
+
+def check_slopes(logits):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        both = slopes(logits.copy())
+    assert both is not None and len(both) == 2, "slopes should give back two arrays."
+    step = 1e-5
+    turned = (np.logaddexp(0, -logits - step) - np.logaddexp(0, -logits + step)) / (2 * step)
+    natural = -(np.logaddexp(0, logits + step) - np.logaddexp(0, logits - step)) / (2 * step)
+    first, second = (numbers(values) for values in both)
+    assert not (
+        np.allclose(first, natural, atol=1e-4) and np.allclose(second, turned, atol=1e-4)
+    ), "the two slopes are the wrong way round: first that of -ln D."
+    for name, given, wanted in [("-ln D", first, turned), ("ln(1 - D)", second, natural)]:
+        assert given.shape == wanted.shape, (
+            f"one slope a logit makes {wanted.shape}, not {given.shape}."
+        )
+        assert not np.allclose(given, -wanted, atol=1e-4), (
+            f"the slope of {name} has the wrong sign: believed more, the generator loses less."
+        )
+        assert np.allclose(given, wanted, atol=1e-4), (
+            f"the slope of {name} at the logits {np.round(logits[:3], 2).tolist()} should be "
+            f"{np.round(wanted[:3], 4).tolist()}; yours is {np.round(given[:3], 4).tolist()}."
+        )
+
+
+check_slopes(np.array([-4.0, 0.0, 1.0]))
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
+
+check_slopes(np.random.default_rng(hidden_seed()).normal(scale=3, size=12))
+### END HIDDEN TESTS
+
+# %%
+figures.generator_losses()
+
+# %% [markdown]
+# On the left of the right panel is where every generator begins. There the natural loss is flat, as far
+# as you can see: the worse the forgery, the less the generator is told about it.
+
+# %% [markdown]
+# ## 4 By turns
+#
+# One training step, on a batch of $m$ real pictures:
+#
+# 1. Draw $m$ rows of noise, and let $G$ make pictures of them.
+# 2. Update $D$ with the gradient of **its** loss with respect to **its** weights.
+# 3. Update $G$ with the gradient of **its** loss with respect to **its** weights. The gradient runs through
+#    $D$, but $D$ is not changed.
+#
+# In Keras, a model may bring a training step of its own: `fit` calls `train_step` with each batch, and does all
+# else as usual. TensorFlow writes down what is computed inside a `with tf.GradientTape() as tape:`, and
+# `tape.gradient(loss, weights)` then gives one gradient a weight. For a model that makes its numbers small,
+# to no purpose:
+#
+# ```python
+# def train_step(self, x):
+#     with tf.GradientTape() as tape:
+#         loss = ops.mean(ops.square(self.network(x)))
+#     weights = self.network.trainable_variables
+#     self.optimizer.apply(tape.gradient(loss, weights), weights)
+#     return {"loss": loss}
+# ```
+#
+# ### Question 4 · `gan`
+#
+# Complete the class. `self.d_optimizer` is for $D$, `self.g_optimizer` for $G$. The last batch of an epoch may be
+# smaller: draw as much noise as there are real pictures. End with `return self.track(loss of D, loss of G)`.
+
+
+# %% solution="gan"
+class GAN(keras.Model):
+    """A generator and a discriminator, trained by turns."""
+
+    def __init__(self, generator, discriminator):
+        super().__init__()
+        self.generator, self.discriminator = generator, discriminator
+        self.noise = generator.input_shape[-1]
+        self.seed_generator = keras.random.SeedGenerator(1)
+        names = ("discriminator_loss", "generator_loss")
+        self.trackers = [keras.metrics.Mean(name=name) for name in names]
+
+    def compile(self, d_rate=1e-3, g_rate=5e-4):
+        """Give each network an optimizer with a learning rate of its own."""
+        super().compile()
+        # β₁ = 0.5 instead of 0.9 forgets faster where the other network is: Radford et al. 2016, §3
+        self.d_optimizer = keras.optimizers.Adam(d_rate, beta_1=0.5)
+        self.g_optimizer = keras.optimizers.Adam(g_rate, beta_1=0.5)
+        self.d_optimizer.build(self.discriminator.trainable_variables)
+        self.g_optimizer.build(self.generator.trainable_variables)
+
+    @property
+    def metrics(self):
+        return self.trackers  # Keras sets them back at the beginning of every epoch
+
+    def track(self, *losses):
+        """Feed the trackers; returns what they hold as a dictionary."""
+        for tracker, loss in zip(self.trackers, losses, strict=True):
+            tracker.update_state(loss)
+        return {tracker.name: tracker.result() for tracker in self.trackers}
+
+    def train_step(self, real):
+        """One update of each network on a batch of real pictures (batch, 784)."""
+        ### BEGIN SOLUTION
+        shape = (ops.shape(real)[0], self.noise)
+        fake = self.generator(keras.random.normal(shape, seed=self.seed_generator))
+        with tf.GradientTape() as tape:
+            d_loss = discriminator_loss(self.discriminator(real), self.discriminator(fake))
+        weights = self.discriminator.trainable_variables
+        self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
+
+        with tf.GradientTape() as tape:
+            fake = self.generator(keras.random.normal(shape, seed=self.seed_generator))
+            g_loss = generator_loss(self.discriminator(fake))
+        weights = self.generator.trainable_variables
+        self.g_optimizer.apply(tape.gradient(g_loss, weights), weights)
+        return self.track(d_loss, g_loss)
+        ### END SOLUTION
+
+
+# %% tests="gan"
+import logging
+import warnings
+
+import keras
+import numpy as np
+
+
+def small_networks(rng, pixels, noise):
+    """A generator and a discriminator of known weights."""
+    generator = keras.Sequential([keras.Input((noise,)), keras.layers.Dense(pixels)])
+    discriminator = keras.Sequential(
+        [keras.Input((pixels,)), keras.layers.Dense(8, activation="tanh"), keras.layers.Dense(1)]
+    )
+    for network in (generator, discriminator):
+        network.set_weights([rng.normal(scale=0.5, size=w.shape) for w in network.get_weights()])
+    return generator, discriminator
+
+
+def weights_of(network):
+    return [np.array(w) for w in network.get_weights()]
+
+
+def change(before, after):
+    return max(float(np.abs(a - b).max()) for a, b in zip(before, weights_of(after), strict=True))
+
+
+def played(generator, discriminator, real, d_rate, g_rate, epochs=1, batch_size=32):
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # on how often functions are traced
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        game = GAN(generator, discriminator)
+        game.compile(d_rate=d_rate, g_rate=g_rate)
+        history = game.fit(real, epochs=epochs, batch_size=batch_size, verbose=0)
+    record = getattr(history, "history", history)
+    missing = {"discriminator_loss", "generator_loss"} - set(record)
+    assert not missing, f"train_step should return self.track(…); {sorted(missing)} is missing."
+    return game, [
+        float(np.sum(record[f"{name}_loss"][0])) for name in ("discriminator", "generator")
+    ]
+
+
+def check_turns(rng):
+    pixels, noise = 6, 3
+    # 70 pictures in batches of 32: the last batch has 6.
+    real = rng.normal(2, 0.3, (70, pixels)).astype("float32")
+    generator, discriminator = small_networks(rng, pixels, noise)
+    before_g, before_d = weights_of(generator), weights_of(discriminator)
+    game, _ = played(generator, discriminator, real, d_rate=0.02, g_rate=0.0, epochs=12)
+    assert change(before_g, game.generator) == 0, (
+        "with the generator's learning rate 0 its weights change all the same: the discriminator's "
+        "optimizer must get the discriminator's weights, and no others."
+    )
+    assert change(before_d, game.discriminator) > 1e-4, "the discriminator's weights never change."
+    z = rng.normal(size=(500, noise)).astype("float32")
+    believed = [
+        numbers(game.discriminator(v)).mean() for v in (real, np.asarray(game.generator(z)))
+    ]
+    assert believed[0] > believed[1] + 0.5, (
+        f"after training alone, the discriminator gives real pictures {believed[0]:.2f} and forged ones "
+        f"{believed[1]:.2f}: it should give real ones more. Does it go down its own loss?"
+    )
+
+    generator, discriminator = small_networks(rng, pixels, noise)
+    before_g, before_d = weights_of(generator), weights_of(discriminator)
+    first = numbers(discriminator(np.asarray(generator(z)))).mean()
+    game, _ = played(generator, discriminator, real, d_rate=0.0, g_rate=0.02, epochs=12)
+    assert change(before_d, game.discriminator) == 0, (
+        "with the discriminator's learning rate 0 its weights change all the same: the generator's "
+        "optimizer must get the generator's weights, and no others."
+    )
+    assert change(before_g, game.generator) > 1e-4, (
+        "the generator's weights never change: is its picture made inside the tape?"
+    )
+    last = numbers(game.discriminator(np.asarray(game.generator(z)))).mean()
+    assert last > first + 0.2, (
+        f"after training alone against a discriminator that stands still, the generator's pictures get "
+        f"{last:.2f}, before {first:.2f}: it should be believed more. Does it go down its own loss?"
+    )
+
+
+def check_reported(rng):
+    pixels, noise = 6, 3
+    real = rng.normal(size=(50, pixels)).astype("float32")
+    generator, discriminator = small_networks(rng, pixels, noise)
+    kernel, bias = weights_of(generator)
+    generator.set_weights([0 * kernel, bias])  # whatever the noise: one picture
+    logits = [
+        numbers(discriminator(v)) for v in (real, np.asarray(generator(np.zeros((1, noise)))))
+    ]
+    wanted = true_losses(*logits)
+    _, given = played(generator, discriminator, real, d_rate=0.0, g_rate=0.0, batch_size=50)
+    assert np.allclose(given, wanted, rtol=1e-3), (
+        f"the losses of D and G should be {wanted[0]:.3f} and {wanted[1]:.3f}; your train_step reports "
+        f"{given[0]:.3f} and {given[1]:.3f}."
+    )
+
+
+check_reported(np.random.default_rng(0))
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
+
+
+def check_gan_hidden(rng):
+    check_reported(rng)
+    check_turns(rng)
+
+
+check_gan_hidden(np.random.default_rng(hidden_seed()))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 5 Who judges?
+#
+# The losses do not say how good the pictures are: they only say who is ahead. And the eye is a bad judge,
+# for it finds a digit where it wants one. So the course brings a judge: `digit_judge()`, a fixed classifier that
+# was trained on other digits. For each picture it gives **eleven** probabilities, of the ten digits, and
+# last of "no digit at all".
+#
+# Two things are asked of a set of samples (the idea is that of the inception score: Salimans et al. 2016,
+# §4):
+#
+# - **Confidence**: the probability of the most probable digit, averaged over the samples.
+# - **Spread**: how many different digits are there? Count for how many samples each digit is the most probable; as
+#   shares $p_0 \dots p_9$ of all samples, take $e^{H}$ with the entropy $H = -\sum_k p_k \ln p_k$. Ten equally frequent digits
+#   give 10, a single one gives 1. (A digit that never occurs adds 0.)
+#
+# Neither is enough alone.
+#
+# ### Question 5 · `measure`
+
+
+# %% solution="measure"
+def measure(probabilities):
+    """(confidence, spread) of samples from the judge's probabilities (n, 11)."""
+    ### BEGIN SOLUTION
+    digits = np.asarray(probabilities)[:, :10]
+    shares = np.bincount(digits.argmax(axis=-1), minlength=10) / len(digits)
+    present = shares[shares > 0]
+    return digits.max(axis=-1).mean(), np.exp(-np.sum(present * np.log(present)))
+    ### END SOLUTION
+
+
+# %% tests="measure"
+import warnings
+
+import numpy as np
+
+
+def check_measure(probabilities):
+    digits = probabilities[:, :10]
+    shares = np.bincount(digits.argmax(axis=-1), minlength=10) / len(digits)
+    entropy = -sum(share * np.log(share) for share in shares if share > 0)
+    wanted = digits.max(axis=-1).mean(), np.exp(entropy)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        both = measure(probabilities.copy())
+    assert both is not None and len(both) == 2, "measure should give back confidence and spread."
+    confidence, spread = (float(numbers(value).ravel()[0]) for value in both)
+    assert not np.isnan(spread), (
+        "the spread is nan: a digit that never occurs, 0 · ln 0, must add 0."
+    )
+    assert not np.isclose(confidence, probabilities.max(axis=-1).mean()) or np.isclose(
+        probabilities.max(axis=-1).mean(), wanted[0]
+    ), "“no digit” is no digit: confidence is about the first ten probabilities only."
+    assert np.isclose(confidence, wanted[0], rtol=1e-4), (
+        f"the confidence should be {wanted[0]:.3f}; yours is {confidence:.3f}."
+    )
+    for value, hint in [
+        (entropy, "this is the entropy itself: e to the power of it is wanted."),
+        (np.sum(shares > 0), "this counts the digits that occur at all: one that occurs once in a "
+         "thousand samples should count for little."),
+        (2 ** (entropy / np.log(2) ** 2), "the entropy is meant with the natural logarithm."),
+    ]:  # fmt: skip
+        assert not np.isclose(spread, value) or np.isclose(value, wanted[1]), (
+            f"the spread should be {wanted[1]:.2f}, yours is {spread:.2f}: {hint}"
+        )
+    assert np.isclose(spread, wanted[1], rtol=1e-4), (
+        f"the spread should be {wanted[1]:.2f}; yours is {spread:.2f}."
+    )
+
+
+check_measure(np.eye(11)[[3, 3, 3, 7]] * 0.8 + 0.2 / 11)
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
+
+
+def check_measure_hidden(rng):
+    check_measure(rng.dirichlet(np.linspace(0.05, 0.5, 11), 200))
+    check_measure(rng.dirichlet(np.append(np.full(10, 0.02), 1.0), 60))
+
+
+check_measure_hidden(np.random.default_rng(hidden_seed()))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# What real digits get, and what an untrained generator gets:
+
+# %%
+for name, rows in [
+    ("real digits", x_test[:500]),
+    ("untrained", make_generator(32)(keras.random.normal((500, 32), seed=1))),
+]:
+    confidence, spread = measure(digit_judge()(as_pictures(rows)))
+    print(f"{name:12} confidence {confidence:.2f}   spread {spread:4.1f}")
+
+# %% [markdown]
+# ## 6 Let them play
+#
+# `fit` from `course_lib.training` does what `model.fit` does, a little faster. And `SampleRecorder(noise)` among the callbacks
+# keeps what the generator draws from the same noise, again and again, so that you can watch it learn:
+#
+# ```python
+# game = GAN(make_generator(32), make_discriminator())
+# game.compile()
+# recorder = SampleRecorder(keras.random.normal((64, 32), seed=1))
+# history = fit(game, x_train, epochs=7, batch_size=32, callbacks=[recorder])
+# ```
+#
+# ### Question 6 · `samples`
+#
+# Train one, as well as you can, and name its generator `generator`, its discriminator `discriminator`, the
+# callback `recorder` and what `fit` returns `history`. From fresh noise, the judge's confidence must be at least **0.15** and the number of different
+# digits at least **4** in the quick profile, **0.4** and **6** in the full one. Learning rates matter, and so
+# does patience. Be warned: a GAN that looks bad now may be good an epoch later, or the other way round.
+
+# %% solution="samples"
+### BEGIN SOLUTION
+epochs = {"quick": 7, "full": 20}[profile.current()]
+game = GAN(make_generator(32), make_discriminator())
+game.compile(d_rate=1e-3, g_rate=5e-4)
+recorder = SampleRecorder(keras.random.normal((64, 32), seed=1))
+history = fit(game, x_train, epochs=epochs, batch_size=32, callbacks=[recorder])
+generator, discriminator = game.generator, game.discriminator
+### END SOLUTION
+
+# %% tests="samples"
+import numpy as np
+
+from course_lib import profile
+from course_lib.models import sample_quality
+
+
+def check_samples(rng):
+    noise = generator.input_shape[-1]
+    rows = numbers(generator(rng.normal(size=(1000, noise)).astype("float32")))
+    assert rows.shape == (1000, 784), f"1000 pictures make (1000, 784); yours are {rows.shape}."
+    assert np.abs(rows).max() <= 1.001, "the pictures of `generator` should go from -1 to 1."
+    confidence, digits, shares = sample_quality((rows + 1) / 2)
+    wanted = {"quick": (0.15, 4), "full": (0.4, 6)}[profile.current()]
+    print(f"The judge's confidence is {confidence:.2f}; there are {digits:.1f} different digits.")
+    assert digits >= wanted[1], (
+        f"there are only {digits:.1f} different digits among the samples, at least {wanted[1]} are wanted; "
+        f"the most frequent is {shares.argmax()}, {100 * shares.max():.0f} %. Has the generator collapsed?"
+    )
+    assert confidence >= wanted[0], (
+        f"the judge's confidence is {confidence:.2f}, at least {wanted[0]} is wanted: most samples are no "
+        "digits yet. Did training run long enough, and do the learning rates fit?"
+    )
+
+
+check_samples(np.random.default_rng(0))
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
+
+check_samples(np.random.default_rng(hidden_seed()))
+### END HIDDEN TESTS
+
+# %%
+early = {"quick": 1, "full": 5}[profile.current()]
+frames = [as_pictures(frame) for frame in recorder.frames]
+for when in (early, recorder.epochs[-1]):
+    confidence, spread = measure(digit_judge()(as_pictures(recorder.at(when))))
+    print(f"after epoch {when:g}: confidence {confidence:.2f}, spread {spread:.1f}")
+side_by_side = np.concatenate(
+    [
+        as_pictures(recorder.at(when))[:24].reshape(4, 6, 28, 28)
+        for when in (early, recorder.epochs[-1])
+    ],
+    axis=1,
+)
+figures.picture_grid(
+    side_by_side.reshape(-1, 28, 28),
+    title=f"From the same noise: left after epoch {early}, right at the end",
+    columns=12,
+)
+
+# %% [markdown]
+# The whole story, as an animation. It is in the file `gan.gif`, too.
+
+# %%
+from IPython.display import Image
+
+from course_lib.figures.save_gif import save_gif
+
+Image(data=save_gif([frame[:32] for frame in frames], "gan.gif").read_bytes())
+
+# %% [markdown]
+# The generator has no map of its noise, as nobody has asked for one. But neighbours look alike all the same:
+# here are straight ways from one row of noise to another.
+
+# %%
+ends = np.random.default_rng(3).normal(size=(4, 2, 32)).astype("float32")
+share = np.linspace(0, 1, 12, dtype="float32")[:, None]
+ways = [as_pictures(generator((1 - share) * a + share * b)) for a, b in ends]
+figures.interpolation(np.stack(ways))
+
+# %% [markdown]
+# ## 7 How GANs fail
+#
+# Four trainings, all of them with small networks (128 neurons a hidden layer, 16 numbers of noise) and few
+# updates; only the learning rates differ. `gan` from `course_lib.models` builds them.
+
+# %%
+from course_lib.models import gan, sample_quality
+
+trainings = {}
+for name, d_rate, g_rate in [
+    ("rates 1e-3 and 5e-4", 1e-3, 5e-4),
+    ("G ten times as fast", 1e-3, 1e-2),
+    ("D lags behind", 1e-4, 3e-3),
+    ("D a hundred times as fast", 1e-2, 1e-4),
+]:
+    keras.utils.set_random_seed(1)
+    small = gan(16, (128, 128), (128, 128))
+    small.compile(d_rate, g_rate)
+    record = fit(small, x_train[:4992], epochs=3, batch_size=32, verbose=False).history
+    samples = as_pictures(small.generator(keras.random.normal((500, 16), seed=2)))
+    quality = sample_quality(samples)
+    print(
+        f"{name:26} D {record['discriminator_loss'][-1]:5.2f}   G {record['generator_loss'][-1]:5.2f}   "
+        f"confidence {quality.confidence:.2f}   digits {quality.digits:3.1f}   "
+        f"difference between samples {samples.std(axis=0).mean():.3f}"
+    )
+    trainings[name] = (record, samples, quality.shares)
+figures.gan_trainings(trainings)
+
+# %% [markdown]
+# And the flat loss of question 3, in a real network: an untrained generator stands still, and the
+# discriminator trains alone, and gets better and better. How large is the gradient that the generator
+# would get, with each of its two losses?
+
+# %%
+keras.utils.set_random_seed(1)
+small = gan(16, (128, 128), (128, 128))
+small.compile(discriminator_rate=1e-3, generator_rate=0.0)
+noise = keras.random.normal((256, 16), seed=1)
+points = []
+for _ in range(6):
+    with tf.GradientTape(persistent=True) as tape:
+        logits = small.discriminator(small.generator(noise))
+        natural, turned = -ops.mean(ops.softplus(logits)), ops.mean(ops.softplus(-logits))
+    sizes = [
+        float(tf.linalg.global_norm(tape.gradient(loss, small.generator.trainable_variables)))
+        for loss in (natural, turned)
+    ]
+    points.append((float(ops.mean(ops.sigmoid(logits))), *sizes))
+    small.fit(x_train[:320], epochs=1, batch_size=32, verbose=0)
+figures.vanishing_gradient(*np.transpose(points))
+
+# %% [markdown]
+# ### Question 7 · `problems` · in words
+#
+# About ten lines, in your own words, with numbers from *your* table and figures:
+#
+# 1. Which of the four trainings has collapsed to (nearly) one picture? By which two numbers do you tell, and why
+#    does the loss of the generator alone not tell it?
+# 2. What happens to the generator if the discriminator becomes too good? What does the turned loss change, and
+#    what does it not change?
+# 3. A friend shows you eight beautiful samples and a falling generator loss. Which two measurements do you ask
+#    for before you believe that the GAN is good, and what would each of them reveal?
+
+# %% [markdown] written="problems"
+# ### BEGIN SOLUTION
+# **A model answer.** (1) The one whose generator is ten times as fast (others may show it too): the difference between samples is
+# about 0, and the number of digits 1, though 500 different rows of noise went in. This is mode collapse: the
+# generator jumps to whatever the discriminator believes just now. The loss only compares it with the present discriminator; one picture that is
+# believed gives a small loss, and one that is not gives a large one, whatever the other pictures are. (2) With D(G(z)) near 0 the
+# gradient of ln(1 - D) with respect to the logit is -D, near 0: the figure shows it shrink by orders of magnitude, and
+# the generator hears nothing. The turned loss has the slope D - 1, near -1: its gradient stays. It does not change what is aimed at,
+# nor does it cure collapse, or a discriminator that is so fast that the two never meet (the last row: its losses are far apart, and the samples are no
+# digits). (3) Samples that nobody has picked: the confidence of a fixed judge over many samples reveals whether the eight were the
+# best of many; the spread over the digits (or the difference between samples) reveals collapse. The loss says neither.
+#
+# **Rubric, 3 points.**
+#
+# - 1 point: names a collapsed training by spread *and* difference (or identical samples), with numbers; says that a loss is
+#   relative to the present opponent. Half without the reason.
+# - 1 point: vanishing gradient with D(G(z)) near 0, slope -D against D - 1, with a number from the figure; one thing that it does not
+#   cure. Half without the latter.
+# - 1 point: confidence and spread over many samples that were not picked, and what each reveals. Half for one.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## 8 What the detective has learnt
+#
+# To tell real digits from forged ones, the discriminator had to learn what strokes look like, without a
+# single label. What it knows sits in its last hidden layer: 256 numbers a picture, its **features**. Take them
+# as the input of a classifier, and train only that, on very few labels (Radford et al. 2016, §5.1).
+#
+# ### Question 8 · `features`
+#
+# Write `classifier_on(discriminator)`: a Keras model from pictures (batch, 784) to 10 logits, made of the
+# discriminator's layers up to and with its second leaky ReLU, **frozen** (`trainable = False`), and a new dense layer. The
+# discriminator that you are given must stay as it is: also it must still be trainable afterwards. So give the classifier layers of its own, with
+# copies of the weights (`get_weights`, `set_weights`), or use `keras.models.clone_model`.
+
+
+# %% solution="features"
+def classifier_on(discriminator):
+    """A classifier (batch, 784) → logits (batch, 10) on frozen copies of the features."""
+    ### BEGIN SOLUTION
+    copy = keras.models.clone_model(discriminator)
+    copy.set_weights(discriminator.get_weights())
+    features = keras.Sequential([keras.Input((784,)), *copy.layers[:-1]])
+    features.trainable = False
+    return keras.Sequential([keras.Input((784,)), features, keras.layers.Dense(10)])
+    ### END SOLUTION
+
+
+# %% tests="features"
+import keras
+import numpy as np
+
+
+def check_features(rng):
+    slope, units = 0.2, (20, 12)
+    network = keras.Sequential(
+        [
+            keras.Input((784,)),
+            keras.layers.Dense(units[0]),
+            keras.layers.LeakyReLU(negative_slope=slope),
+            keras.layers.Dense(units[1]),
+            keras.layers.LeakyReLU(negative_slope=slope),
+            keras.layers.Dense(1),
+        ]
+    )
+    network.set_weights([rng.normal(scale=0.2, size=w.shape) for w in network.get_weights()])
+    kept = weights_of(network)
+    classifier = classifier_on(network)
+    assert isinstance(classifier, keras.Model), "classifier_on must give back a Keras model."
+    x = rng.normal(size=(30, 784)).astype("float32")
+    given = numbers(classifier(x))
+    assert given.shape == (30, 10), (
+        f"30 pictures and 10 digits make (30, 10); yours is {given.shape}."
+    )
+    trained = [tuple(w.shape) for w in classifier.trainable_weights]
+    assert len(trained) == 2, (
+        f"only the new layer's weights and biases should learn; trainable are {trained}: freeze the "
+        "copied layers."
+    )
+    assert trained == [(units[1], 10), (10,)], (
+        f"the new layer should take the {units[1]} features and give 10 logits; yours holds {trained}. "
+        "Does the logit of the discriminator stand between?"
+    )
+    features = through_layers(x, [np.asarray(w, "float64") for w in kept[:4]], slope)
+    features = np.where(features > 0, features, slope * features)
+    kernel, bias = (np.asarray(w, "float64") for w in classifier.trainable_weights)
+    assert np.allclose(given, features @ kernel + bias, atol=1e-3), (
+        "the classifier does not compute a dense layer on the discriminator's features: are its weights "
+        "copied, and do the features end after the second leaky ReLU?"
+    )
+    assert len(network.trainable_weights) == 6, (
+        "the discriminator itself was frozen: give the classifier layers of its own."
+    )
+
+
+check_features(np.random.default_rng(0))
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
+
+check_features(np.random.default_rng(hidden_seed()))
+### END HIDDEN TESTS
+
+# %%
+labels = 50
+for name, networks in [
+    ("untrained", [make_discriminator() for _ in range(2)]),
+    ("after the game", [discriminator]),
+]:
+    right = []
+    for network in networks:
+        classifier = classifier_on(network)
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        classifier.compile(keras.optimizers.Adam(1e-2), loss)
+        classifier.fit(x_train[:labels], y_train[:labels], epochs=40, batch_size=labels, verbose=0)
+        answers = ops.convert_to_numpy(classifier(x_test)).argmax(axis=-1)
+        right.append(np.mean(answers == y_test))
+    print(f"on the features of a discriminator {name}: {100 * np.mean(right):.0f} % right")
+
+# %% [markdown]
+# Fifty labels in all, about five a digit, and only one layer learns from them. Compare the two figures: how much are
+# the discriminator's features worth more than random ones, though it has never seen a label? Expect a few percent, not a
+# miracle; with more labels the difference goes away, for then the classifier can find out by itself what matters. In
+# lab 3 you have seen features that were learnt from labels.
+#
+# ## What to try next
+#
+# - **Convolutions.** `dcgan()` from `course_lib.models` is the DCGAN of Radford et al. 2016: its generator ends in
+#   transposed convolutions (`keras.layers.Conv2DTranspose`), which enlarge a small picture step by step, and its
+#   discriminator is a small CNN. It takes pictures `(n, 28, 28, 1)` from -1 to 1, trains like the others, with `fit`, and draws cleaner
+#   strokes. Take the full profile, and time: an update costs several times as much.
+# - **Clothes.** `data.load("fashion_mnist")` instead of `"mnist"`. (The judge only knows digits.)
+# - **Order a digit.** Hand the label to both networks, as ten more inputs: a conditional GAN (Mirza & Osindero 2014).
+# - **One-sided smoothing.** Tell $D$ that real pictures are real with 0.9 instead of 1 (Salimans et al. 2016, §3.4). Does
+#   the fastest of the discriminators above still run away?
+#
+# **Sources.** I. Goodfellow et al., *Generative adversarial nets*, NIPS 2014, arXiv:1406.2661, §3 and algorithm 1 · A. Radford,
+# L. Metz, S. Chintala, *Unsupervised representation learning with deep convolutional generative adversarial
+# networks*, ICLR 2016, arXiv:1511.06434 · T. Salimans et al., *Improved techniques for training GANs*, NIPS 2016,
+# arXiv:1606.03498 · M. Arjovsky, L. Bottou, *Towards principled methods for training generative adversarial networks*, ICLR 2017 ·
+# M. Mirza, S. Osindero, *Conditional generative adversarial nets*, arXiv:1411.1784, 2014 · I. Goodfellow, *NIPS 2016
+# tutorial: generative adversarial networks*, arXiv:1701.00160. The text of this lab is licensed CC BY 4.0, its code MIT.
