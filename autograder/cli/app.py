@@ -17,6 +17,7 @@ from autograder.cli import (
     grade,
     init,
     lint,
+    new_lab,
     report,
     similar,
 )
@@ -36,6 +37,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo.demo,
     "init": init.init,
     "build": build.build,
+    "new-lab": new_lab.new_lab,
     "lint": lint.lint,
     "collect": collect.collect,
     "grade": grade.grade,

@@ -6,6 +6,7 @@ The source is a Python file in jupytext's percent format. A cell's header may ca
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import jupytext
@@ -30,7 +31,8 @@ def instructor_notebook(course: Course, lab: Lab) -> NotebookNode:
     """The lab with its solutions and hidden tests, as nbgrader's source notebook.
 
     Raises:
-        AutograderError: there is no source, or its questions don't fit `course.toml`.
+        AutograderError: there is no source, its questions don't fit `course.toml`, or a region
+            in a cell is not closed.
     """
     path = source_path(course, lab)
     if not path.is_file():
@@ -40,6 +42,7 @@ def instructor_notebook(course: Course, lab: Lab) -> NotebookNode:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         _mark(cell, lab, path)
+        _check_regions(cell, path)
     _check_questions(notebook, lab, path)
     if notebook.cells and notebook.cells[0].cell_type == "markdown":
         notebook.cells[0].source = f"{_badge(course, lab)}\n\n{notebook.cells[0].source}"
@@ -77,6 +80,22 @@ def _mark(cell: NotebookNode, lab: Lab, path: Path) -> None:
             )
         nbgrader["points"] = lab.points[question]
     cell.metadata.nbgrader = NotebookNode(nbgrader)
+
+
+_REGION = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS)")
+
+
+def _check_regions(cell: NotebookNode, path: Path) -> None:
+    """What is not closed would be released, or would stop nbgrader without saying where."""
+    marks = _REGION.findall(cell.source)
+    closed = [(word, what) for _, what in marks[::2] for word in ("BEGIN", "END")]
+    if marks != closed:
+        first = next((line for line in cell.source.splitlines() if line.strip()), "")
+        raise AutograderError(
+            f"{path}: in the cell that begins {first!r}, BEGIN and END of a solution or of hidden "
+            "tests don't pair up",
+            "every ### BEGIN … needs its ### END … below it, before the next BEGIN",
+        )
 
 
 def _check_questions(notebook: NotebookNode, lab: Lab, path: Path) -> None:
