@@ -66,4 +66,4 @@ def test_long_class_names_do_not_run_into_each_other():
     pictures, probabilities = np.zeros((2, 8, 8)), np.array([[0.9, 0.1], [0.2, 0.8]])
     names = ["automobile", "airplane"]
     figure = figures.worst_mistakes(pictures, [1, 0], probabilities, [0, 1], names)
-    assert figure.axes[0].get_title() == "airplane\nread as automobile\n90.0 % sure"
+    assert figure.axes[0].get_title() == "airplane\nread as\nautomobile\n90.0 % sure"
