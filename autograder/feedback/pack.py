@@ -35,7 +35,7 @@ def pack(course: Course, lab: Lab, pages: Iterable[Path], target: str) -> tuple[
         The zip file, and the students whose page is not in it: what they handed in was not
         collected from that LMS.
     """
-    handed_in = dict(_latest(read_record(course, lab), target))
+    handed_in = {} if target == "folder" else dict(_latest(read_record(course, lab), target))
     content, left = io.BytesIO(), []
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for page in sorted(pages):

@@ -67,6 +67,9 @@ def test_who_was_not_collected_from_there_is_said(course: Course, tmp_path: Path
 
 @pytest.mark.parametrize("student", ["ada", "O'Brien, Zoë"])
 def test_folder(course: Course, tmp_path: Path, student: str) -> None:
+    (tmp_path / "class" / student).mkdir(parents=True)
+    (tmp_path / "class" / student / f"{LAB}.ipynb").write_bytes(notebook(course))
+    collect(course, course.lab(LAB), tmp_path / "class", "folder")
     lay_down(course, student, solved(course))
     command = ["feedback", "01", "--to", "folder", "--course-dir", str(course.root)]
     assert CliRunner().invoke(app, command).exit_code == 0
