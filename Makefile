@@ -1,7 +1,10 @@
-# make demo · make test · make lint · make bench: each makes .venv first when it is missing.
+# make demo · make lab · make test · make lint · make docs · make bench
+# Each makes .venv first when it is missing.
 
 PYTHON ?= python3
 TENSORFLOW ?= tensorflow
+# Which lab make lab opens, by the beginning of its name.
+LAB ?=
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -10,10 +13,13 @@ INSTALLED := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo test lint bench clean
+.PHONY: demo lab test lint docs bench clean
 
 demo: $(INSTALLED)
 	autograder demo
+
+lab: $(INSTALLED)
+	jupyter lab $(firstword $(sort $(wildcard labs/$(LAB)*/*.ipynb)))
 
 test: $(INSTALLED)
 	pytest $(PYTEST_ARGS)
@@ -22,6 +28,10 @@ lint: $(INSTALLED)
 	ruff check .
 	ruff format --check .
 	autograder build --check
+
+docs: $(INSTALLED)
+	python docs/make_reference.py
+	mkdocs build --strict
 
 bench: $(INSTALLED)
 	python benchmarks/run.py
@@ -34,7 +44,8 @@ $(INSTALLED): requirements.txt pyproject.toml
 	sed 's/^tensorflow>/$(TENSORFLOW)>/' requirements.txt > $(VENV)/requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --compile -r $(VENV)/requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --compile --no-deps --editable .
-	$(VENV)/bin/python -m pip install --quiet --compile playwright pytest-timeout ruff
+	$(VENV)/bin/python -m pip install --quiet --compile \
+	  axe-playwright-python mkdocs-material playwright pytest-timeout ruff
 	touch $(INSTALLED)
 
 clean:

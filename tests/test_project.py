@@ -30,7 +30,8 @@ def test_requirements_are_the_packages_and_their_extras() -> None:
 
 def test_make_installs_what_development_needs() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    development = names(PYPROJECT["optional-dependencies"]["dev"]) - {"jupyter", "pytest"}
+    extras = PYPROJECT["optional-dependencies"]
+    development = names([*extras["dev"], *extras["docs"]]) - {"jupyter", "pytest"}
     assert all(f" {name}" in makefile for name in development)
 
 
