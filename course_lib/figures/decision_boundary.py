@@ -31,7 +31,7 @@ def decision_boundary(classifiers: Mapping[str, Callable], x, y) -> Figure:
         >>> x, y = np.array([[0.0, 0.0], [1.0, 1.0]]), np.array([0, 1])
         >>> figure = decision_boundary({"a line": lambda p: p.sum(axis=1) - 1}, x, y)
         >>> figure.get_suptitle()
-        'a line gets 100 % right'
+        'Most right: a line, 100 %'
     """
     if not classifiers:
         raise ValueError("No classifier: give decision_boundary {name: function of points}.")
@@ -40,10 +40,11 @@ def decision_boundary(classifiers: Mapping[str, Callable], x, y) -> Figure:
         name: 100 * np.mean((np.ravel(function(x)) > 0) == (y == 1))
         for name, function in classifiers.items()
     }
+    best = max(reversed(right), key=right.get)
     figure = Canvas(
         min(11, 2.9 * len(right) + 0.9),
         3.6,
-        " · ".join(f"{name} gets {share:.0f} % right" for name, share in right.items()),
+        f"Most right: {best}, {right[best]:.0f} %",
     )
     low, high = x.min(axis=0), x.max(axis=0)
     edge = 0.12 * (high - low) + 1e-6
@@ -58,7 +59,7 @@ def decision_boundary(classifiers: Mapping[str, Callable], x, y) -> Figure:
         axes.contourf(across, up, ones, levels=(-0.5, 0.5, 1.5), colors=[BLUE, ORANGE], alpha=0.25)
         for label, marker, colour in ((0, "o", BLUE), (1, "s", ORANGE)):
             axes.plot(*x[y == label].T, marker, color=colour, mec="black", mew=0.4, ms=4)
-        axes.set_title(name, fontsize=9)
+        axes.set_title(f"{name}: {right[name]:.0f} % right", fontsize=8)
         axes.set(xlabel="$x_1$", ylabel="$x_2$")
         tidy(axes)
     return figure

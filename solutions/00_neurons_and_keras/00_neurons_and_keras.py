@@ -1,0 +1,1077 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # From one neuron to Keras
+#
+# How does a machine learn? It makes a mistake, finds out which of its numbers had a part in it, and changes
+# each of them a little. That is all, from the first machine that could do it, in 1958, to the largest today. In
+# this lab you write the whole of it by hand, in NumPy: a neuron that learns, the slopes that tell it what to change,
+# and a network that learns to tell a square from a circle and a triangle. Then you say the same in Keras.
+#
+# **You will learn**
+#
+# - Rosenblatt's rule, what it can learn, and what it never will;
+# - activations and their slopes; losses, and which one is for what;
+# - backpropagation, checked against TensorFlow's;
+# - how SGD, momentum and Adam use a slope;
+# - Keras' Sequential and Functional API, for classes and for prices.
+#
+# **You need** Python and NumPy at the level of `x.sum(axis=0)`, and what a derivative is.
+#
+# **How long the computer works**, apart from importing TensorFlow:
+#
+# | profile | where | shapes | told apart in the end | time |
+# | --- | --- | --- | --- | --- |
+# | quick | chosen on a CPU | 2,000 | 82–93 % | 7–18 s on 2 cores |
+# | full | chosen on a GPU | 12,000 | 93–99 % | 10–35 s on 2 cores |
+
+# %%
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # less small talk from TensorFlow
+
+import keras
+import numpy as np
+
+from course_lib import data, figures, profile
+
+keras.utils.set_random_seed(1)
+print(f"Keras {keras.__version__}, {profile.current()} profile")
+
+# %% [markdown]
+# ## 1 A neuron that learns
+#
+# A **neuron** has a number for each of its inputs, the **weights** $w$, and one more, the **bias** $b$. It adds up
+# $z = w_1 x_1 + w_2 x_2 + \dots + b$. Rosenblatt's **perceptron** (1958) then decides: its answer is 1 if $z > 0$, else 0.
+#
+# What was new is that it learns. Begin with all weights and the bias 0, and show it one example $x$ after the
+# other, whose right answer $y$ is known. If the answer is right, change nothing. If not,
+#
+# $$w \leftarrow w + (y - \text{answer})\, x \qquad b \leftarrow b + (y - \text{answer})$$
+#
+# Once through all examples is an **epoch**.
+#
+# ### Question 1 · `perceptron`
+#
+# Write `perceptron(x, y, epochs)`: begin with zeros, go through the examples in their order, as many times as
+# `epochs` says, and return the weights, the bias, and a list with the number of mistakes in each epoch.
+
+
+# %% solution="perceptron"
+def perceptron(x, y, epochs):
+    """Rosenblatt's rule. x: (examples, inputs) · y: 0 or 1 · returns (weights, bias, mistakes)."""
+    ### BEGIN SOLUTION
+    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+    for _ in range(epochs):
+        wrong = 0
+        for example, right in zip(x, y, strict=True):
+            answer = 1 if example @ w + b > 0 else 0
+            w = w + (right - answer) * example
+            b = b + (right - answer)
+            wrong += answer != right
+        mistakes.append(int(wrong))
+    return w, b, mistakes
+    ### END SOLUTION
+
+
+# %% tests="perceptron"
+import numpy as np
+
+
+def rosenblatt(x, y, epochs, rate=1):
+    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+    for _ in range(epochs):
+        mistakes.append(0)
+        for example, right in zip(x, y.astype(int), strict=True):
+            step = right - int(example @ w + b > 0)
+            w, b = w + rate * step * example, b + rate * step
+            mistakes[-1] += abs(step)
+    return w, b, mistakes
+
+
+def check_perceptron(x, y, epochs, what):
+    given = perceptron(x.copy(), y.copy(), epochs)
+    assert isinstance(given, (tuple, list)) and len(given) == 3, (
+        "perceptron must give back three things: weights, bias, mistakes."
+    )
+    w, b, mistakes = (
+        np.asarray(given[0], float).ravel(),
+        float(np.reshape(given[1], ())),
+        list(given[2]),
+    )
+    right_w, right_b, right_mistakes = rosenblatt(x, y, epochs)
+    assert len(mistakes) == epochs, (
+        f"{epochs} epochs make {epochs} numbers of mistakes; yours are {len(mistakes)}."
+    )
+    backwards = rosenblatt(x, y, epochs, rate=-1)[0]
+    assert not np.allclose(w, backwards) or np.allclose(right_w, backwards), (
+        f"{what}: your weights go the wrong way; it is y - answer, not answer - y."
+    )
+    assert np.isclose(b, right_b) or not np.isclose(b, 0), (
+        f"{what}: the bias stays 0: it learns as well."
+    )
+    assert np.allclose(w, right_w) and np.isclose(b, right_b), (
+        f"{what}: after {epochs} epochs the weights are {np.round(right_w, 3).tolist()} and the bias "
+        f"{right_b:g}; yours {np.round(w, 3).tolist()} and {b:g}. Are they changed after every example, "
+        "and kept from epoch to epoch?"
+    )
+    assert [int(m) for m in mistakes] == right_mistakes, (
+        f"{what}: the mistakes in each epoch are {right_mistakes}; yours {mistakes}."
+    )
+
+
+CORNERS = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
+check_perceptron(CORNERS, np.array([0, 0, 0, 1]), 8, "*and*")
+check_perceptron(CORNERS, np.array([0, 1, 1, 0]), 8, "*xor*")
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
+
+
+def check_perceptron_hidden(rng):
+    for inputs in (2, 5):
+        x = rng.normal(size=(40, inputs))
+        y = (x @ rng.normal(size=inputs) > 0.2).astype(int)
+        check_perceptron(x, y, 6, "random examples")
+
+
+check_perceptron_hidden(np.random.default_rng(hidden_seed()))
+### END HIDDEN TESTS
+
+# %%
+corners = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
+for name, answers in [("and", [0, 0, 0, 1]), ("xor", [0, 1, 1, 0])]:
+    w, b, mistakes = perceptron(corners, np.array(answers), epochs=30)
+    print(f"{name}: mistakes in each epoch {mistakes}")
+
+# %% [markdown]
+# It learns *and*, and then makes no mistake any more: wherever a straight line can separate the two classes, it finds
+# one (Novikoff 1962). Here it looks for the line between two kinds of points:
+
+# %%
+rng = np.random.default_rng(2)
+points = rng.uniform(-1, 3, (160, 2))
+beyond = 0.8 * points[:, 0] + 0.6 * points[:, 1] - 1.2  # distance from a line
+points, beyond = points[np.abs(beyond) > 0.12], beyond[np.abs(beyond) > 0.12]
+sides = (beyond > 0).astype(int)
+
+lines = {}
+for epochs in (1, 3, 5):
+    w, b, mistakes = perceptron(points, sides, epochs)
+    lines[f"after epoch {epochs}"] = lambda points, w=w, b=b: points @ w + b
+print("mistakes in each epoch:", mistakes)
+figures.decision_boundary(lines, points, sides)
+
+# %% [markdown]
+# *Exclusive or*, 1 if exactly one input is 1, no line can separate, and it goes on for ever.
+# What helps is a second layer. But who was to blame, if the answer is wrong: a neuron of the first layer or of the
+# second? A yes or no does not say. A slope does.
+#
+# ## 2 Slopes
+#
+# So neurons that are to learn in layers do not decide; they bend their $z$ softly. The function that does it is the
+# **activation**, and its derivative, the **slope**, says how much the output changes if $z$ does.
+#
+# | activation | formula |
+# | --- | --- |
+# | step | 1 if $z > 0$, else 0: its slope is 0 everywhere, so it can't learn this way |
+# | ReLU | $z$ if $z > 0$, else 0 |
+# | leaky ReLU | $z$ if $z > 0$, else $a z$, with a small $a$, say 0.1 |
+# | sigmoid | $\sigma(z) = 1 / (1 + e^{-z})$ |
+# | softplus | $\ln(1 + e^z)$ |
+# | softmax | $p_k = e^{z_k} / \sum_j e^{z_j}$, for a whole row of $z$ |
+#
+# Each $p_k$ of a softmax depends on *all* $z_j$, so its slopes fill a square: row $k$, column $j$ is
+# $\partial p_k / \partial z_j$.
+#
+# ### Question 2 · `derivatives`
+#
+# Write the five slopes. (Work them out on paper first. Those of sigmoid and softmax are easily said with the
+# function's own value.) At $z = 0$ a ReLU may have either slope.
+
+
+# %%
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def softmax(z):
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+# %% solution="derivatives"
+def relu_slope(z):
+    ### BEGIN SOLUTION
+    return np.where(z > 0, 1.0, 0.0)
+    ### END SOLUTION
+
+
+def leaky_relu_slope(z, a=0.1):
+    ### BEGIN SOLUTION
+    return np.where(z > 0, 1.0, a)
+    ### END SOLUTION
+
+
+def sigmoid_slope(z):
+    ### BEGIN SOLUTION
+    return sigmoid(z) * (1 - sigmoid(z))
+    ### END SOLUTION
+
+
+def softplus_slope(z):
+    ### BEGIN SOLUTION
+    return sigmoid(z)
+    ### END SOLUTION
+
+
+def softmax_slopes(z):
+    """z: one row (classes,) · returns (classes, classes): row k, column j is ∂p_k / ∂z_j."""
+    ### BEGIN SOLUTION
+    p = softmax(z)
+    return np.diag(p) - np.outer(p, p)
+    ### END SOLUTION
+
+
+# %% tests="derivatives"
+import numpy as np
+
+
+def numerical_slope(function, z, h=1e-5):
+    return (function(z + h) - function(z - h)) / (2 * h)
+
+
+def check_slope(name, given, wanted, z):
+    assert given is not None, f"{name} gives nothing back: does it end with `return`?"
+    given = np.asarray(given, dtype=float)
+    assert given.shape == np.shape(wanted), (
+        f"{name} should have the shape {np.shape(wanted)}; yours has {given.shape}."
+    )
+    assert np.allclose(given, wanted, atol=1e-4), (
+        f"{name} at z = {np.round(z, 2).tolist()} should be {np.round(wanted, 4).tolist()}, which is what one "
+        f"gets from the function itself at z ± 0.00001; yours is {np.round(given, 4).tolist()}."
+    )
+
+
+def check_derivatives(z, a):
+    def soft(z):
+        return np.exp(z) / np.exp(z).sum()
+
+    check_slope(
+        "relu_slope", relu_slope(z.copy()), numerical_slope(lambda z: np.maximum(z, 0), z), z
+    )
+    leaky = numerical_slope(lambda z: np.where(z > 0, z, a * z), z)
+    check_slope(f"leaky_relu_slope with a = {a:.2g}", leaky_relu_slope(z.copy(), a), leaky, z)
+    slope = numerical_slope(lambda z: 1 / (1 + np.exp(-z)), z)
+    check_slope("sigmoid_slope", sigmoid_slope(z.copy()), slope, z)
+    check_slope(
+        "softplus_slope",
+        softplus_slope(z.copy()),
+        numerical_slope(lambda z: np.log(1 + np.exp(z)), z),
+        z,
+    )
+    square = np.stack(
+        [(soft(z + 1e-5 * one) - soft(z - 1e-5 * one)) / 2e-5 for one in np.eye(len(z))], axis=1
+    )
+    check_slope("softmax_slopes", softmax_slopes(z.copy()), square, z)
+
+
+check_derivatives(np.array([-2.0, -0.5, 0.7, 1.5]), 0.1)
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
+
+
+def check_derivatives_hidden(rng):
+    for classes in (3, 6):
+        z = rng.normal(scale=2, size=classes)
+        check_derivatives(z + 0.01 * np.sign(z), float(rng.uniform(0.02, 0.3)))
+
+
+check_derivatives_hidden(np.random.default_rng(hidden_seed()))
+### END HIDDEN TESTS
+
+# %%
+figures.activation_functions(
+    {
+        "slope of ReLU": relu_slope,
+        "of leaky ReLU": leaky_relu_slope,
+        "of sigmoid": sigmoid_slope,
+        "of softplus": softplus_slope,
+    },
+    "The slopes: at most 1, and that of a sigmoid at most ¼",
+)
+
+# %% [markdown]
+# The slope of a sigmoid is never more than a quarter, and far from 0 it is next to nothing: behind a few layers of
+# them little is left of a slope. That of a ReLU is 1 wherever it is on.
+#
+# ## 3 How wrong?
+#
+# The **loss** is one number that says how wrong a network's outputs $p$ are, given the right answers $y$. It is
+# averaged over all examples (and all outputs, for the first two).
+#
+# | loss | of one output or example | for |
+# | --- | --- | --- |
+# | mean squared error | $(y - p)^2$ | quantities; one large mistake counts more than several small ones |
+# | mean absolute error | $\lvert y - p \rvert$ | quantities, where a few wild values should not rule |
+# | binary cross-entropy | $-y \ln p - (1 - y) \ln(1 - p)$ | yes or no; $p$ from a sigmoid |
+# | categorical cross-entropy | $-\sum_k y_k \ln p_k$ | one of several classes; $p$ from a softmax, $y$ **one-hot**: 1 for the right class, else 0 |
+#
+# ### Question 3 · `losses`
+#
+# Write all four. $p$ will never be exactly 0 or 1.
+
+
+# %% solution="losses"
+def mean_squared_error(y, p):
+    ### BEGIN SOLUTION
+    return np.mean((y - p) ** 2)
+    ### END SOLUTION
+
+
+def mean_absolute_error(y, p):
+    ### BEGIN SOLUTION
+    return np.mean(np.abs(y - p))
+    ### END SOLUTION
+
+
+def binary_crossentropy(y, p):
+    ### BEGIN SOLUTION
+    return np.mean(-y * np.log(p) - (1 - y) * np.log(1 - p))
+    ### END SOLUTION
+
+
+def categorical_crossentropy(y, p):
+    """y: one-hot rows (examples, classes) · p: probabilities (examples, classes)."""
+    ### BEGIN SOLUTION
+    return np.mean(-np.sum(y * np.log(p), axis=-1))
+    ### END SOLUTION
+
+
+# %% tests="losses"
+import keras
+import numpy as np
+
+
+def check_losses(rng):
+    n, classes = 6, 4
+    y, p = rng.normal(size=(n, 3)), rng.normal(size=(n, 3))
+    yes, sure = rng.integers(0, 2, n).astype(float), rng.uniform(0.05, 0.95, n)
+    hot, soft = np.eye(classes)[rng.integers(0, classes, n)], rng.dirichlet(np.ones(classes) * 3, n)
+    for name, given, by_keras in [
+        ("mean_squared_error", mean_squared_error(y, p), keras.losses.MeanSquaredError()(y, p)),
+        ("mean_absolute_error", mean_absolute_error(y, p), keras.losses.MeanAbsoluteError()(y, p)),
+        ("binary_crossentropy", binary_crossentropy(yes, sure), keras.losses.BinaryCrossentropy()(yes, sure)),
+        ("categorical_crossentropy", categorical_crossentropy(hot, soft), keras.losses.CategoricalCrossentropy()(hot, soft)),
+    ]:  # fmt: skip
+        assert given is not None, f"{name} gives nothing back: does it end with `return`?"
+        assert np.size(given) == 1, (
+            f"{name} should be one number; yours has {np.size(given)}: take the mean."
+        )
+        given, wanted = float(np.reshape(given, ())), float(by_keras)
+        assert not np.isclose(given, -wanted, rtol=1e-3), (
+            f"{name}: yours is {given:.4f}, Keras' {wanted:.4f}: where is the minus sign?"
+        )
+        for factor, hint in [(n, "examples"), (classes, "classes")]:
+            assert not np.isclose(given, wanted * factor, rtol=1e-3), (
+                f"{name}: yours is {factor} times Keras' {wanted:.4f}: take the mean over the {hint}."
+            )
+        assert not np.isclose(given * classes, wanted, rtol=1e-3), (
+            f"{name}: yours is a quarter of Keras' {wanted:.4f}: add up over the classes, average over the "
+            "examples."
+        )
+        assert np.isclose(given, wanted, rtol=1e-3), (
+            f"{name}: yours is {given:.4f}, Keras' {wanted:.4f}."
+        )
+
+
+check_losses(np.random.default_rng(0))
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
+
+check_losses(np.random.default_rng(hidden_seed()))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 4 A network learns shapes
+#
+# Square, circle or triangle? A picture has 28 × 28 pixels, so the network has 784 inputs. Then comes one
+# **hidden layer** of neurons with ReLU, and at the end three neurons, one a shape, whose $z$ go through a softmax.
+
+# %%
+(x_train, y_train), (x_test, y_test) = data.load("shapes")
+shapes = data.class_names("shapes")
+figures.picture_to_outputs(
+    [x_train[np.flatnonzero(y_train == kind)[0]] for kind in range(3)], list(shapes)
+)
+
+# %% [markdown]
+# **Forward**, for a batch with one picture a row:
+#
+# $$a = x W_1 + b_1 \qquad h = \mathrm{ReLU}(a) \qquad z = h W_2 + b_2 \qquad p = \mathrm{softmax}(z)$$
+#
+# and the loss is the categorical cross-entropy, averaged over the $n$ pictures of the batch.
+#
+# **Backward.** How does the loss change if one weight does? Go from the end to the beginning, and at each step
+# multiply by one slope: that is the chain rule, and the whole of **backpropagation** (Rumelhart, Hinton & Williams
+# 1986). Its first step is a gift: softmax and cross-entropy together have the slope
+#
+# $$\frac{\partial\,\text{loss}}{\partial z} = \frac{p - y}{n}$$
+#
+# ($y$ one-hot). From there: what is the slope with respect to $W_2$, through $z = h W_2 + b_2$? With respect to $b_2$, which is
+# added to every row? With respect to $h$? Through the ReLU to $a$? And to $W_1$ and $b_1$? A slope always has the shape of what
+# it is the slope of. That alone settles most of it.
+#
+# ### Question 4 · `backpropagation`
+#
+# Write `gradients(x, y, w1, b1, w2, b2)`. `y` are numbers 0, 1, 2, … It returns the loss and the four slopes, as
+# `loss, (dw1, db1, dw2, db2)`.
+
+
+# %% solution="backpropagation"
+def gradients(x, y, w1, b1, w2, b2):
+    """x: (n, inputs) · y: integers (n,) · w1: (inputs, hidden) · w2: (hidden, classes)."""
+    ### BEGIN SOLUTION
+    a = x @ w1 + b1
+    h = np.maximum(a, 0)
+    p = softmax(h @ w2 + b2)
+    n = len(x)
+    loss = -np.mean(np.log(p[np.arange(n), y]))
+
+    dz = (p - np.eye(len(b2))[y]) / n
+    dw2, db2 = h.T @ dz, dz.sum(axis=0)
+    da = (dz @ w2.T) * (a > 0)
+    return loss, (x.T @ da, da.sum(axis=0), dw2, db2)
+    ### END SOLUTION
+
+
+# %% tests="backpropagation"
+import numpy as np
+import tensorflow as tf
+
+
+def check_gradients(rng, n, inputs, hidden, classes):
+    x, y = rng.normal(size=(n, inputs)), rng.integers(0, classes, n)
+    weights = [
+        rng.normal(size=shape) / np.sqrt(shape[0])
+        for shape in ((inputs, hidden), (hidden,), (hidden, classes), (classes,))
+    ]
+    variables = [tf.Variable(w) for w in weights]
+    with tf.GradientTape() as tape:
+        h = tf.nn.relu(x @ variables[0] + variables[1])
+        z = h @ variables[2] + variables[3]
+        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, z))
+    wanted = [np.asarray(g) for g in tape.gradient(loss, variables)]
+    both = gradients(x.copy(), y.copy(), *[w.copy() for w in weights])
+    assert isinstance(both, (tuple, list)) and len(both) == 2 and len(both[1]) == 4, (
+        "gradients must give back loss, (dw1, db1, dw2, db2)."
+    )
+    assert np.isclose(float(np.reshape(both[0], ())), float(loss), rtol=1e-4), (
+        f"the loss is {float(loss):.4f}; yours is {float(np.reshape(both[0], ())):.4f}."
+    )
+    names = ("dw1", "db1", "dw2", "db2")
+    for name, given, right in reversed(list(zip(names, both[1], wanted, strict=True))):
+        given = np.asarray(given, dtype=float)
+        assert given.shape == right.shape, (
+            f"{name} has the shape {given.shape}; a slope has the shape of what it belongs to, {right.shape}."
+        )
+        if np.allclose(given, right, rtol=1e-3, atol=1e-6):
+            continue
+        assert not np.allclose(given, right * n, rtol=1e-3), (
+            f"{name} is {n} times too large: the loss is a mean over {n} pictures."
+        )
+        assert not np.allclose(given, -right, rtol=1e-3), f"{name} has the wrong sign: it is p - y."
+        hint = (
+            "Does the slope go back through the ReLU, too?"
+            if name.endswith("1")
+            else "Start from (p - y) / n."
+        )
+        raise AssertionError(
+            f"{name} differs from TensorFlow's by up to {np.abs(given - right).max():.3g}. {hint}"
+        )
+
+
+check_gradients(np.random.default_rng(0), 5, 4, 6, 3)
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
+
+
+def check_gradients_hidden(rng):
+    check_gradients(rng, 7, 10, 8, 4)
+    check_gradients(rng, 2, 784, 20, 3)
+
+
+check_gradients_hidden(np.random.default_rng(hidden_seed()))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Your slopes at work: 64 hidden neurons, batches of 16 pictures, and after each batch every weight goes a
+# little way against its slope. We watch one circle of the test part.
+
+# %%
+rng = np.random.default_rng(0)
+inputs, test_inputs = (
+    (x.reshape(-1, 784) / 255 - 0.5).astype("float32") for x in (x_train, x_test)
+)
+weights = [rng.normal(size=(784, 64)) * np.sqrt(2 / 784), np.zeros(64)]
+weights += [rng.normal(size=(64, 3)) * np.sqrt(2 / 64), np.zeros(3)]
+weights = [w.astype("float32") for w in weights]
+
+
+def answers_of(weights, x):
+    w1, b1, w2, b2 = weights
+    return softmax(np.maximum(x @ w1 + b1, 0) @ w2 + b2)
+
+
+untrained = answers_of(weights, test_inputs)
+for _ in range({"quick": 40, "full": 15}[profile.current()]):
+    for batch in rng.permutation(len(inputs))[: len(inputs) // 16 * 16].reshape(-1, 16):
+        _, slopes = gradients(inputs[batch], y_train[batch], *weights)
+        weights = [w - np.float32(0.05) * slope for w, slope in zip(weights, slopes, strict=True)]
+trained = answers_of(weights, test_inputs)
+
+for text, p in [("before", untrained), ("after", trained)]:
+    print(f"{text}: {np.mean(p.argmax(axis=1) == y_test):.1%} of {len(y_test)} test pictures right")
+circles = (y_test == 1) & (untrained.argmax(axis=1) != 1) & (trained.argmax(axis=1) == 1)
+some = np.flatnonzero(circles)[:6]
+figures.picture_grid(
+    x_test[some],
+    [
+        f"{shapes[untrained[n].argmax()]} {untrained[n].max():.0%}\n→ {shapes[trained[n].argmax()]} {trained[n].max():.0%}"
+        for n in some
+    ],
+    "The same circles, before and after learning",
+    columns=6,
+)
+
+# %% [markdown]
+# ## 5 What to do with a slope
+#
+# Going a fixed way against the slope is **SGD**, stochastic gradient descent. $g$ is the slope, $\eta$ the
+# **learning rate**:
+#
+# - **SGD**: $w \leftarrow w - \eta g$
+# - **Momentum** (Polyak 1964) has a velocity $v$, 0 at first: $v \leftarrow \beta v - \eta g$, then $w \leftarrow w + v$.
+# - **Adam** (Kingma & Ba 2015, algorithm 1) keeps two averages, both 0 at first, and divides one by the root of the other,
+#   so that each weight has a step of its own. In update number $t = 1, 2, \dots$
+#
+# $$m \leftarrow \beta_1 m + (1 - \beta_1) g \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2 \qquad
+# w \leftarrow w - \eta\, \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}$$
+#
+# ### Question 5 · `optimizers`
+#
+# Write one update of each.
+
+
+# %% solution="optimizers"
+def sgd(w, g, learning_rate):
+    """Returns the new w."""
+    ### BEGIN SOLUTION
+    return w - learning_rate * g
+    ### END SOLUTION
+
+
+def momentum(w, g, v, learning_rate, beta=0.9):
+    """Returns the new w and v."""
+    ### BEGIN SOLUTION
+    v = beta * v - learning_rate * g
+    return w + v, v
+    ### END SOLUTION
+
+
+def adam(w, g, m, v, t, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    """Returns the new w, m and v; t is 1 in the first update."""
+    ### BEGIN SOLUTION
+    m = beta_1 * m + (1 - beta_1) * g
+    v = beta_2 * v + (1 - beta_2) * g**2
+    step = m / (1 - beta_1**t) / (np.sqrt(v / (1 - beta_2**t)) + epsilon)
+    return w - learning_rate * step, m, v
+    ### END SOLUTION
+
+
+# %% tests="optimizers"
+import keras
+import numpy as np
+
+
+def keras_path(optimizer, w, slopes):
+    variable = keras.Variable(w.astype("float32"))
+    optimizer.build([variable])
+    for g in slopes:
+        optimizer.apply([keras.ops.convert_to_tensor(g.astype("float32"))])
+    return np.asarray(keras.ops.convert_to_numpy(variable), dtype=float)
+
+
+def check_optimizers(rng, rate, steps):
+    start, slopes = rng.normal(size=4), rng.normal(size=(steps, 4))
+    beta = float(rng.uniform(0.5, 0.95))
+    w = start.copy()
+    for g in slopes:
+        w = np.asarray(sgd(w, g, rate), dtype=float)
+    wanted = keras_path(keras.optimizers.SGD(rate), start, slopes)
+    assert np.allclose(w, wanted, atol=1e-4), (
+        f"sgd: after {steps} updates Keras is at {wanted}, you at {w}."
+    )
+
+    w, v = start.copy(), np.zeros(4)
+    for g in slopes:
+        both = momentum(w, g, v, rate, beta)
+        assert isinstance(both, (tuple, list)) and len(both) == 2, (
+            "momentum must give back w and v."
+        )
+        w, v = (np.asarray(part, dtype=float) for part in both)
+    wanted = keras_path(keras.optimizers.SGD(rate, momentum=beta), start, slopes)
+    assert np.allclose(w, wanted, atol=1e-4), (
+        f"momentum: after {steps} updates with beta = {beta:.2f} Keras is at {wanted}, you at {w}. Is the new velocity "
+        "used, and given back?"
+    )
+
+    w, m, v = start.copy(), np.zeros(4), np.zeros(4)
+    for t, g in enumerate(slopes, start=1):
+        three = adam(w, g, m, v, t, rate)
+        assert isinstance(three, (tuple, list)) and len(three) == 3, (
+            "adam must give back w, m and v."
+        )
+        w, m, v = (np.asarray(part, dtype=float) for part in three)
+        if t == 1:
+            step = np.abs(w - start).max()
+            assert np.isclose(step, rate, rtol=0.02), (
+                f"adam's first step is the learning rate, {rate:.3g}, for each weight; yours is {step:.3g}. "
+                "Are both averages divided by 1 - beta to the power of t?"
+            )
+    wanted = keras_path(keras.optimizers.Adam(rate), start, slopes)
+    assert np.allclose(w, wanted, atol=1e-3 * rate * steps + 1e-5), (
+        f"adam: after {steps} updates Keras is at {wanted}, you at {w}."
+    )
+
+
+check_optimizers(np.random.default_rng(0), 0.1, 3)
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
+
+
+def check_optimizers_hidden(rng):
+    check_optimizers(rng, float(rng.uniform(0.01, 0.2)), 7)
+
+
+check_optimizers_hidden(np.random.default_rng(hidden_seed()))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# A loss of two weights that is 25 times as steep in one direction as in the other: the usual trouble. The same
+# start, thirty updates of each.
+
+
+# %%
+def valley(w1, w2):
+    return 0.5 * (w1**2 + 25 * w2**2)
+
+
+def slope_of_valley(w):
+    return np.array([w[0], 25 * w[1]])
+
+
+start = np.array([-4.0, 1.2])
+paths = {"SGD": [start], "momentum": [start], "Adam": [start]}
+velocity = m = v = np.zeros(2)
+for t in range(1, 31):
+    w = paths["SGD"][-1]
+    paths["SGD"].append(sgd(w, slope_of_valley(w), 0.04))
+    w, velocity = momentum(
+        paths["momentum"][-1], slope_of_valley(paths["momentum"][-1]), velocity, 0.04, 0.7
+    )
+    paths["momentum"].append(w)
+    w, m, v = adam(paths["Adam"][-1], slope_of_valley(paths["Adam"][-1]), m, v, t, 0.3)
+    paths["Adam"].append(w)
+figures.loss_surface(valley, paths)
+
+# %% [markdown]
+# ## 6 The same in Keras
+#
+# In Keras all of this is six lines. A `Sequential` model is a list of layers; `Dense` is the layer that you have
+# just written, with every input connected to every neuron:
+#
+# ```python
+# model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="relu"), keras.layers.Dense(1)])
+# model.compile(optimizer="adam", loss="mean_squared_error")    # how to learn
+# model.fit(x, y, epochs=10, batch_size=32)                     # 10 times through x, an update for every 32 examples
+# model.evaluate(x_test, y_test)                                # the loss on other data
+# ```
+#
+# The **Functional API** says the same with layers as functions. It can also say what a list can't: several inputs,
+# several outputs, and one layer that is used twice, with the same weights.
+#
+# ```python
+# inputs = keras.Input((4,))
+# x = keras.layers.Dense(3, activation="relu")(inputs)
+# model = keras.Model(inputs, keras.layers.Dense(1)(x))
+# ```
+#
+# ### Question 6 · `keras_models`
+#
+# 1. `sequential_model()`: 8 inputs → 12 neurons with ReLU → 8 with ReLU → 1 with sigmoid.
+# 2. `functional_model()`: the same network, with the Functional API.
+# 3. `updates(examples, batch_size, epochs)`: how many updates `fit` makes. It goes through all examples in every epoch, and
+#    the last batch of an epoch may be smaller.
+# 4. `twin_model()`: **two** inputs of 8 numbers each. Both go through **one and the same** `Dense` layer of 12 neurons with
+#    ReLU. What comes out is put side by side (`keras.layers.Concatenate()([a, b])`), 24 numbers, and leads to **two**
+#    outputs: 1 neuron with sigmoid, and 3 without activation.
+
+
+# %% solution="keras_models"
+def sequential_model():
+    ### BEGIN SOLUTION
+    return keras.Sequential(
+        [
+            keras.Input((8,)),
+            keras.layers.Dense(12, activation="relu"),
+            keras.layers.Dense(8, activation="relu"),
+            keras.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    ### END SOLUTION
+
+
+def functional_model():
+    ### BEGIN SOLUTION
+    inputs = keras.Input((8,))
+    x = keras.layers.Dense(12, activation="relu")(inputs)
+    x = keras.layers.Dense(8, activation="relu")(x)
+    return keras.Model(inputs, keras.layers.Dense(1, activation="sigmoid")(x))
+    ### END SOLUTION
+
+
+def updates(examples, batch_size, epochs):
+    ### BEGIN SOLUTION
+    return epochs * -(-examples // batch_size)
+    ### END SOLUTION
+
+
+def twin_model():
+    """Returns a model of [left, right] with the outputs [yes or no (batch, 1), scores (batch, 3)]."""
+    ### BEGIN SOLUTION
+    left, right = keras.Input((8,)), keras.Input((8,))
+    shared = keras.layers.Dense(12, activation="relu")
+    both = keras.layers.Concatenate()([shared(left), shared(right)])
+    yes, scores = keras.layers.Dense(1, activation="sigmoid")(both), keras.layers.Dense(3)(both)
+    return keras.Model([left, right], [yes, scores])
+    ### END SOLUTION
+
+
+# %% tests="keras_models"
+import keras
+import numpy as np
+
+
+def numpy_of(outputs):
+    return np.asarray(keras.ops.convert_to_numpy(outputs), dtype=float)
+
+
+def new_weights(model, rng):
+    weights = [rng.normal(size=w.shape).astype("float32") for w in model.weights]
+    model.set_weights(weights)
+    return [w.astype(float) for w in weights]
+
+
+def check_plain(model, name, rng):
+    assert isinstance(model, keras.Model), f"{name} must give back a Keras model."
+    shapes = [tuple(w.shape) for w in model.weights]
+    wanted = [(8, 12), (12,), (12, 8), (8,), (8, 1), (1,)]
+    assert shapes == wanted, f"{name} should hold weights of the shapes {wanted}; yours: {shapes}."
+    w1, b1, w2, b2, w3, b3 = new_weights(model, rng)
+    x = rng.normal(size=(6, 8))
+    z = np.maximum(np.maximum(x @ w1 + b1, 0) @ w2 + b2, 0) @ w3 + b3
+    given = numpy_of(model(x.astype("float32")))
+    assert not np.allclose(given, z, atol=1e-3), f"{name}: the last neuron has no sigmoid."
+    assert np.allclose(given, 1 / (1 + np.exp(-z)), atol=1e-3), (
+        f"{name}: two ReLU layers and a sigmoid give other outputs with its weights. Which activations has it?"
+    )
+
+
+def check_twin(rng):
+    model = twin_model()
+    assert isinstance(model, keras.Model), "twin_model must give back a Keras model."
+    assert len(model.inputs) == 2 and len(model.outputs) == 2, (
+        f"twin_model has two inputs and two outputs; yours has {len(model.inputs)} and {len(model.outputs)}."
+    )
+    shapes = sorted(tuple(w.shape) for w in model.weights)
+    assert shapes.count((8, 12)) == 1, (
+        f"there should be one layer from 8 to 12 that both inputs share; yours has {shapes.count((8, 12))}."
+    )
+    wanted = [(1,), (3,), (8, 12), (12,), (24, 1), (24, 3)]
+    assert shapes == wanted, f"twin_model should hold weights {wanted}; yours: {shapes}."
+    weights = {w.shape: w for w in new_weights(model, rng)}
+    left, right = rng.normal(size=(2, 5, 8))
+    yes, scores = model([left.astype("float32"), right.astype("float32")])
+    both = np.concatenate(
+        [np.maximum(side @ weights[8, 12] + weights[(12,)], 0) for side in (left, right)], axis=1
+    )
+    z = both @ weights[24, 1] + weights[(1,)]
+    assert np.allclose(numpy_of(yes), 1 / (1 + np.exp(-z)), atol=1e-3), (
+        "the first output of twin_model should be a sigmoid of both sides, the left one first, each after its ReLU."
+    )
+    assert np.allclose(numpy_of(scores), both @ weights[24, 3] + weights[(3,)], atol=1e-3), (
+        "the second output of twin_model should be three sums without an activation."
+    )
+
+
+def check_updates(examples, batch_size, epochs):
+    given, wanted = (
+        updates(examples, batch_size, epochs),
+        epochs * int(np.ceil(examples / batch_size)),
+    )
+    assert given is not None, "updates gives nothing back: does it end with `return`?"
+    assert float(given) == wanted, (
+        f"{examples} examples in batches of {batch_size} make {wanted // epochs} updates an epoch, the last batch "
+        f"included, and {wanted} in {epochs} epochs; updates says {given}."
+    )
+
+
+def check_keras_models(rng):
+    check_plain(sequential_model(), "sequential_model", rng)
+    check_plain(functional_model(), "functional_model", rng)
+    check_updates(1000, 32, 3)
+    check_updates(int(rng.integers(100, 999)), int(rng.integers(7, 60)), int(rng.integers(2, 9)))
+    check_twin(rng)
+
+
+check_keras_models(np.random.default_rng(0))
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
+
+check_keras_models(np.random.default_rng(hidden_seed()))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **How wide, how deep?** Two spirals, one wound round the other. A network with one hidden layer of 16 neurons, and one
+# with three, trained alike; of the deep one we also keep what it says on the way.
+
+# %%
+turn = np.sqrt(np.linspace(0.05, 1, 300)) * 4 * np.pi
+arm = np.stack([turn * np.cos(turn), turn * np.sin(turn)], axis=1) / 12
+spiral, arms = np.concatenate([arm, -arm]), np.repeat([0, 1], 300)
+
+said = {}
+for name, hidden, stops in [("1 layer", 1, [40]), ("3 layers", 3, [5, 15, 40])]:
+    keras.utils.set_random_seed(1)
+    layers = [keras.layers.Dense(16, activation="relu") for _ in range(hidden)]
+    model = keras.Sequential([keras.Input((2,)), *layers, keras.layers.Dense(1)])
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(0.02), loss, steps_per_execution=10)
+    for done, stop in zip([0, *stops], stops, strict=False):
+        model.fit(spiral, arms, batch_size=60, initial_epoch=done, epochs=stop, verbose=0)
+        still = keras.models.clone_model(model)
+        still.set_weights(model.get_weights())
+        said[f"{name}, epoch {stop}"] = lambda points, still=still: keras.ops.convert_to_numpy(
+            still(points)
+        )
+figures.decision_boundary(said, spiral[::4], arms[::4])
+
+# %% [markdown]
+# ## 7 Prices
+#
+# A network can also answer with a quantity: one output, no activation, a loss for quantities. The oldest exercise of this kind
+# is `boston_housing`: the middle price of a house, in thousand dollars, in each of 506 districts of Boston in 1970,
+# from 13 **attributes** such as the crime rate, the number of rooms, or the way to work.
+#
+# **This set is kept for its history, and one of its columns should not be used.** Its authors (Harrison & Rubinfeld 1978)
+# computed column 11, `B`, from the share of black people in a district, by a formula that assumes that they lower
+# the prices. A model that is trained on it learns this assumption as if it were a fact. scikit-learn has taken
+# the set out for that reason. Here column 11 is left out. If you want to avoid the set altogether,
+# `data.load("california_housing")` has 8 attributes, without that, and 20,640 rows.
+
+# %%
+(houses, prices), (test_houses, test_prices) = data.load("boston_housing")
+columns = [number for number in range(13) if number != 11]
+houses, test_houses = houses[:, columns], test_houses[:, columns]
+print("one district:", np.round(houses[0], 2).tolist(), "· price", prices[0])
+
+# %% [markdown]
+# Attributes have very different sizes: rooms are between 4 and 9, the tax between 190 and 710. A network learns badly from such
+# inputs. So each column is brought to mean 0 and standard deviation 1: **standardised**. With the mean and deviation of the
+# *training* part, for the test part, too: whoever asks the test part for anything has used it.
+#
+# ### Question 7 · `regression`
+#
+# 1. Write `standardise(x_train, x_test)`; it returns both.
+# 2. Write `train_regression(x, y)`: build, compile and fit a Keras model on standardised attributes `x` and prices `y`, with
+#    `verbose=0`, and hand it back. On the test part it must be wrong by at most two thirds of what one is wrong
+#    by who always says the mean price.
+
+
+# %% solution="regression"
+def standardise(x_train, x_test):
+    """Columns with mean 0 and standard deviation 1, by the training part."""
+    ### BEGIN SOLUTION
+    mean, deviation = x_train.mean(axis=0), x_train.std(axis=0)
+    return (x_train - mean) / deviation, (x_test - mean) / deviation
+    ### END SOLUTION
+
+
+def train_regression(x, y):
+    """A trained Keras model: attributes (batch, n) → prices (batch, 1)."""
+    ### BEGIN SOLUTION
+    model = keras.Sequential(
+        [
+            keras.Input((x.shape[1],)),
+            keras.layers.Dense(64, activation="relu"),
+            keras.layers.Dense(32, activation="relu"),
+            keras.layers.Dense(1),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(5e-3), "mean_squared_error")
+    model.fit(x, y, batch_size=32, epochs=25, verbose=0)
+    return model
+    ### END SOLUTION
+
+
+# %% tests="regression"
+import logging
+
+import keras
+import numpy as np
+
+from course_lib import data
+
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # on how often functions are traced
+
+
+def check_standardise(rng):
+    x, unseen = (rng.normal(size=(n, 5)) * np.arange(1, 6) + 10 for n in (30, 8))
+    both = standardise(x.copy(), unseen.copy())
+    assert isinstance(both, (tuple, list)) and len(both) == 2, (
+        "standardise must give back both parts."
+    )
+    given, given_unseen = (np.asarray(part, dtype=float) for part in both)
+    wanted = (x - x.mean(axis=0)) / x.std(axis=0)
+    assert given.shape == x.shape and np.allclose(given.mean(axis=0), 0, atol=1e-6), (
+        "after standardise each column of the training part should have the mean 0."
+    )
+    assert np.allclose(given, wanted, rtol=0.05), (
+        f"after standardise each column should have the standard deviation 1; yours: {np.round(given.std(axis=0), 3)}."
+    )
+    own = (unseen - unseen.mean(axis=0)) / unseen.std(axis=0)
+    assert not np.allclose(given_unseen, own, rtol=1e-3), (
+        "the test part is standardised by its own mean and deviation: take those of the training part."
+    )
+    assert np.allclose(
+        given_unseen, (unseen - x.mean(axis=0)) / x.std(axis=0), rtol=0.05, atol=0.05
+    ), "the test part should be standardised by the training part's mean and deviation."
+
+
+def check_regression(seed):
+    (x, y), (x_test, y_test) = data.load("boston_housing", seed=seed)
+    keep = [number for number in range(13) if number != 11]
+    mean, deviation = x[:, keep].mean(axis=0), x[:, keep].std(axis=0)
+    x, x_test = ((part[:, keep] - mean) / deviation for part in (x, x_test))
+    model = train_regression(x, y)
+    assert isinstance(model, keras.Model), (
+        f"train_regression must give back the trained model; it gives {type(model).__name__}."
+    )
+    outputs = np.asarray(keras.ops.convert_to_numpy(model(x_test.astype("float32"))), dtype=float)
+    assert outputs.size == len(y_test), (
+        f"one price a district: {len(y_test)}; yours are {outputs.size}."
+    )
+    wrong, by_mean = np.mean(np.abs(outputs.ravel() - y_test)), np.mean(np.abs(y.mean() - y_test))
+    print(f"wrong by {wrong:.2f} thousand dollars on average; the mean price by {by_mean:.2f}")
+    assert not np.all(outputs <= 1), (
+        "no answer is above 1: has the last neuron a sigmoid? A price is a sum, without an activation."
+    )
+    assert wrong <= by_mean * 2 / 3, (
+        f"your model is wrong by {wrong:.2f} thousand dollars on average, who always says the mean price by "
+        f"{by_mean:.2f}. Is the loss one for quantities, and did training run long enough?"
+    )
+
+
+check_standardise(np.random.default_rng(0))
+check_regression(seed=0)
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
+
+
+def check_regression_hidden(seed):
+    check_standardise(np.random.default_rng(seed))
+    check_regression(seed)
+
+
+check_regression_hidden(hidden_seed())
+### END HIDDEN TESTS
+
+# %% [markdown]
+# And once more classes, ten of them: what garment is it? Pixels as numbers between 0 and 1, a softmax at the end, and the *sparse*
+# categorical cross-entropy, which takes labels as numbers instead of one-hot rows.
+
+# %%
+(garments, kinds), (test_garments, test_kinds) = data.load("fashion_mnist")
+model = keras.Sequential(
+    [
+        keras.Input((28, 28)),
+        keras.layers.Rescaling(1 / 255),
+        keras.layers.Flatten(),
+        keras.layers.Dense(64, activation="relu"),
+        keras.layers.Dense(10, activation="softmax"),
+    ]
+)
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+history = model.fit(garments, kinds, batch_size=64, epochs=5, validation_split=0.1, verbose=0)
+loss, accuracy = model.evaluate(test_garments, test_kinds, verbose=0)
+print(
+    f"after {updates(int(0.9 * len(kinds)), 64, 5)} updates: loss {loss:.2f}, {accuracy:.1%} of the test part right"
+)
+figures.learning_curves(history)
+
+# %% [markdown]
+# ## 8 In your own words
+#
+# ### Question 8 · `choices` · in words
+#
+# About ten lines:
+#
+# 1. Which loss, and which activation in the last layer, would you take to predict (a) whether a patient has a disease,
+#    (b) which of five species a leaf belongs to, (c) the temperature of tomorrow? Why not mean squared error for (a)?
+# 2. What does the picture of the two spirals say about width and depth? What does it *not* prove?
+# 3. Suppose that leaving column `B` in makes the prices a little more exact. Would you use it in a tool that advises a bank?
+#    Is the question settled when it is left out?
+
+# %% [markdown] written="choices"
+# ### BEGIN SOLUTION
+# **A model answer.** (1) (a) Sigmoid and binary cross-entropy; (b) softmax over five outputs and categorical cross-entropy;
+# (c) one output without activation and mean squared or absolute error. With squared error behind a sigmoid the slope goes
+# through the sigmoid's own, which is next to 0 where the network is surely wrong: it learns slowest where it is most
+# wrong. Cross-entropy cancels that slope and leaves p - y. (2) With the same 16 neurons a layer, one hidden layer draws a few
+# folds and gets clearly fewer points right than three layers, which can fold what is already folded. It does not prove that depth always wins:
+# the deep network also has more weights, it is one seed and one task, and nothing was measured on points that it had not seen.
+# (3) No: more exact on old prices is no reason to repeat a wrong done to people, and the column's formula is an assumption, not an
+# observation. Leaving it out does not settle it: other columns, such as the share of poor people or the crime rate, go along with it, so a model can find
+# it again. One has to measure whether errors and advice differ between groups, and ask what the tool is for.
+#
+# **Rubric, 3 points.**
+#
+# - 1 point: the three pairs of loss and activation, and a reason in (a) (slow learning, or probabilities). Half for one mistake.
+# - 1 point: reads the figure with numbers, **and** names one thing that it does not prove. Half for one of the two.
+# - 1 point: a reasoned answer about column B, **and** that other columns can stand in for it. Half for one of the two.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## What to try next
+#
+# - **See it learn.** Print the loss in section 4 after every epoch, for learning rates of 0.01, 0.1 and 1.
+# - **Adam by hand.** Train the shapes with your own `adam` in place of the fixed way against the slope.
+# - **California.** Put `data.load("california_housing")` into section 7. What do you have to change?
+# - **XOR.** How many hidden neurons does a network need for it? Try your `gradients` with two classes.
+#
+# **Sources.** F. Rosenblatt, *The perceptron*, Psychological Review 65, 1958 · A. Novikoff, *On convergence proofs for perceptrons*,
+# 1962 · B. Polyak, *Some methods of speeding up the convergence of iteration methods*, 1964 · D. Rumelhart, G. Hinton, R. Williams,
+# *Learning representations by back-propagating errors*, Nature 323, 1986 · D. Kingma, J. Ba, *Adam*, ICLR 2015, algorithm 1 · D.
+# Harrison, D. Rubinfeld, *Hedonic housing prices and the demand for clean air*, 1978 · M. Carlisle, *Racist data
+# destruction?*, 2019 · I. Goodfellow, Y. Bengio, A. Courville, *Deep Learning*, 2016, §6.2 and §6.5. The text of this lab is
+# licensed CC BY 4.0, its code MIT.
