@@ -33,6 +33,24 @@ def current() -> str:
     return "full" if _has_gpu() else "quick"
 
 
+def describe() -> str:
+    """Return a sentence on what there is to compute with, and the profile that follows from it.
+
+    Raises:
+        ValueError: ``COURSE_PROFILE`` is neither ``"quick"`` nor ``"full"``.
+
+    Example:
+        >>> import os
+        >>> os.environ["COURSE_PROFILE"] = "quick"
+        >>> describe().endswith("quick profile, as COURSE_PROFILE says")
+        True
+        >>> del os.environ["COURSE_PROFILE"]
+    """
+    chosen = os.environ.get("COURSE_PROFILE", "").strip()
+    hardware = "with a GPU" if _has_gpu() else "without a GPU"
+    return f"{hardware}: {current()} profile{', as COURSE_PROFILE says' if chosen else ''}"
+
+
 def checked(profile: str | None, where: str = "profile") -> str:
     """Return ``profile``, or the current one where it is None.
 

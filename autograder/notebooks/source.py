@@ -122,11 +122,19 @@ def _badge(course: Course, lab: Lab) -> str:
 
 
 def _install(course: Course) -> str:
-    """The cell that fetches `course_lib` and, by `--no-deps`, touches nothing else."""
+    """The cell that fetches `course_lib` and, by `--no-deps`, touches nothing else.
+
+    It also says whether there is a GPU, and has the helper at hand that checks one question.
+    """
     return (
         "# Colab: fetch course_lib; the TensorFlow, Keras and NumPy there stay as they are.\n"
         "try:\n"
         "    import course_lib\n"
         "except ImportError:\n"
-        f'    %pip install --quiet --no-deps "git+{course.repository}@{course.branch}"'
+        f'    %pip install --quiet --no-deps "git+{course.repository}@{course.branch}"\n'
+        "\n"
+        "from course_lib import check_my_work, profile\n"
+        "\n"
+        '# check_my_work("QUESTION") says, in words, what the checks of a question say.\n'
+        "print(profile.describe())"
     )

@@ -18,6 +18,14 @@ def test_without_it_a_gpu_decides(monkeypatch):
     assert profile.current() == ("full" if gpu else "quick")
 
 
+def test_it_is_said(monkeypatch):
+    monkeypatch.delenv("COURSE_PROFILE", raising=False)
+    said = {"full": "with a GPU: full profile", "quick": "without a GPU: quick profile"}
+    assert profile.describe() == said[profile.current()]
+    monkeypatch.setenv("COURSE_PROFILE", "full")
+    assert profile.describe().endswith("a GPU: full profile, as COURSE_PROFILE says")
+
+
 def test_another_word_is_explained(monkeypatch):
     with pytest.raises(ValueError, match='profile is \'fast\': write "quick" or "full"'):
         profile.checked("fast")

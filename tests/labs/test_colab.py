@@ -31,11 +31,14 @@ def test_the_badge_leads_to_this_notebook(path: Path) -> None:
     assert f"colab.research.google.com/github/{github}/blob/{COURSE.branch}/{place}" in title
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_the_first_cell_installs_course_lib_and_nothing_else(path: Path, tmp_path: Path) -> None:
+def install_cell(path: Path) -> str:
     cells = nbformat.read(path, as_version=4).cells
-    first = next(cell for cell in cells if cell.cell_type == "code")
-    (arguments,) = re.findall(r"%pip (install .*)", first.source)
+    return next(cell.source for cell in cells if cell.cell_type == "code")
+
+
+def test_the_first_cell_installs_course_lib_and_nothing_else(tmp_path: Path) -> None:
+    (source,) = {install_cell(path) for path in NOTEBOOKS}
+    (arguments,) = re.findall(r"%pip (install .*)", source)
     address = f"git+{COURSE.repository}@{COURSE.branch}"
     assert address in arguments
     # The same command on a copy of this checkout, told to say what it would install.
@@ -50,3 +53,16 @@ def test_the_first_cell_installs_course_lib_and_nothing_else(path: Path, tmp_pat
     assert told.returncode == 0, told.stderr
     installs = [entry["metadata"]["name"] for entry in json.loads(told.stdout)["install"]]
     assert installs == ["keras-course-labs"]
+
+
+def test_the_first_cell_says_whether_there_is_a_gpu_and_brings_the_helper() -> None:
+    source = re.sub(r"try:.*?\n\n", "", install_cell(NOTEBOOKS[0]), flags=re.DOTALL)
+    told = subprocess.run(
+        [sys.executable, "-c", f"{source}\nprint(check_my_work.__name__)"],
+        capture_output=True,
+        text=True,
+        cwd=COURSE.root,
+    )
+    said, helper = told.stdout.splitlines()
+    assert re.fullmatch("with(out)? a GPU: (quick|full) profile.*", said) and not told.stderr
+    assert helper == "check_my_work"
