@@ -171,6 +171,7 @@ def _plain_cell(cell: object) -> NotebookNode | None:
         return None
     # A lone surrogate, as "\ud800" in JSON makes one, can't be written as UTF-8 again.
     source = source.encode("utf-8", "replace").decode("utf-8")
+    source = source.replace("\r\n", "\n")  # Windows' lines are no change of a test
     rebuilt = _CELLS[cell["cell_type"]](source)
     if isinstance(cell.get("id"), str) and _ID.fullmatch(cell["id"]):
         rebuilt.id = cell["id"]
