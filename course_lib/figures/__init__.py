@@ -13,6 +13,7 @@ from course_lib.figures.filters import filters
 from course_lib.figures.four_cases import four_cases
 from course_lib.figures.gan_trainings import gan_trainings
 from course_lib.figures.generator_losses import generator_losses
+from course_lib.figures.heaps_over_time import heaps_over_time
 from course_lib.figures.heat_maps import heat_maps
 from course_lib.figures.interpolation import interpolation
 from course_lib.figures.kl_of_gaussians import kl_of_gaussians
@@ -43,6 +44,7 @@ __all__ = [
     "four_cases",
     "gan_trainings",
     "generator_losses",
+    "heaps_over_time",
     "heat_maps",
     "interpolation",
     "kl_of_gaussians",

@@ -22,7 +22,7 @@ COLOURED = RNG.integers(0, 256, (3, 32, 32, 3)).astype("uint8")
 GAME = (
     {"discriminator_loss": [1.4, 1.2], "generator_loss": [0.7, 0.9]},
     RNG.uniform(size=(12, 28, 28)),
-    np.full(10, 0.1),
+    np.full((12, 11), 1 / 11),
 )
 MADE = {
     "decision_boundary": lambda: figures.decision_boundary(
@@ -57,6 +57,9 @@ MADE = {
         RNG.uniform(size=(9, 28, 28)), [(a, b) for a in (-1, 0, 1) for b in (-1, 0, 1)]
     ),
     "gan_trainings": lambda: figures.gan_trainings({"one": GAME, "another": GAME}),
+    "heaps_over_time": lambda: figures.heaps_over_time(
+        {"one": RNG.normal(size=(2, 9, 2))}, RNG.normal(size=(9, 2)), ["0", "1"], np.eye(2)
+    ),
     "generator_losses": figures.generator_losses,
     "interpolation": lambda: figures.interpolation(RNG.uniform(size=(3, 8, 28, 28))),
     "kl_of_gaussians": figures.kl_of_gaussians,
