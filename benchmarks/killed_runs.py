@@ -71,7 +71,7 @@ def disturb(course: Course, kills: int, choice: random.Random) -> int:
     done = 0
     for _ in range(kills):
         run = subprocess.Popen(
-            _command(course),
+            grade_command(course),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -98,7 +98,7 @@ def compare(course: Course, quiet: Course) -> list[str]:
     """The students whose rows differ after one more run, from those of an undisturbed course."""
     for one in (course, quiet):
         subprocess.run(
-            _command(one), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+            grade_command(one), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
         )
     ours, theirs = rows(course), rows(quiet)
     return sorted(s for s in ours.keys() | theirs.keys() if ours.get(s) != theirs.get(s))
@@ -110,7 +110,8 @@ def rows(course: Course) -> Rows:
     return {s: registry.scores(lab, s, lab.name) for s in registry.students(lab)}
 
 
-def _command(course: Course) -> list[str]:
+def grade_command(course: Course) -> list[str]:
+    """The command that grades the course's only lab."""
     name = course.labs()[0].name
     folder = str(course.root)
     return [sys.executable, "-m", "autograder", "grade", name, "--course-dir", folder]

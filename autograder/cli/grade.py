@@ -36,6 +36,13 @@ def grade(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="Another limit than course.toml's; repeatable."),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Grade on the workers of this Dask scheduler, not here; --workers is theirs then.",
+        ),
+    ] = None,
     json: Annotated[
         Path | None,
         typer.Option("--json", metavar="OUT.jsonl", help="Write one JSON object a submission."),
@@ -48,7 +55,8 @@ def grade(
     be graded; 2: nothing could be done.
 
     Examples: [bold]autograder grade 01[/] ·
-    [bold]autograder grade 01_mlp_mnist --workers 4 --json scores.jsonl[/]
+    [bold]autograder grade 01_mlp_mnist --workers 4 --json scores.jsonl[/] ·
+    [bold]autograder grade 01 --cluster tcp://10.0.0.5:8786[/]
     """
     from dataclasses import replace
 
@@ -61,7 +69,7 @@ def grade(
     if timeout is not None:
         limits["seconds"] = timeout
     chosen = replace(chosen, limits=limits)
-    graded = grade_lab(course, chosen, workers, force, isolation.value)
+    graded = grade_lab(course, chosen, workers, force, isolation.value, cluster)
     if json:
         write_whole(json, "".join(verdict.as_json() + "\n" for verdict in graded.verdicts))
     failed = [verdict for verdict in graded.verdicts if verdict.status == "failed"]

@@ -1,0 +1,148 @@
+"""How one submission of a lab is marked, wherever that is done."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.utils import determine_grade
+
+from autograder.course import Course, Lab
+from autograder.engine import Engine
+from autograder.errors import AutograderError
+from autograder.graded import Graded
+from autograder.notebooks import forms
+from autograder.notebooks.cases import automatic_points
+from autograder.notebooks.handed_in import read_handed_in
+from autograder.notebooks.repair import repair
+from autograder.notebooks.source_notebooks import source_notebooks
+from autograder.results import Result
+from autograder.submissions import Submission, companions
+from autograder.verdict import QuestionVerdict, Verdict
+
+
+@dataclass(frozen=True)
+class Marking:
+    """All that decides a lab's scores besides what is handed in; it can be sent elsewhere.
+
+    Args:
+        trust: test cells that may run in the student's own kernel, or "kernel" for all.
+        limits: what a submission may use, as in `course.toml`.
+        sources: the instructor's notebooks, by name.
+        released: the same as students got them.
+        companions: files that the instructor gives beside them.
+    """
+
+    trust: str | tuple[str, ...]
+    limits: dict[str, float]
+    sources: dict[str, NotebookNode]
+    released: dict[str, NotebookNode]
+    companions: dict[str, bytes]
+
+    @classmethod
+    def of(cls, course: Course, lab: Lab) -> Marking:
+        """How the course's submissions of this lab are marked.
+
+        Raises:
+            AutograderError: the lab has no notebook, or none in Python.
+        """
+        sources = source_notebooks(course, lab)
+        released = {n: forms.student(s, course.nbgrader_config) for n, s in sources.items()}
+        return cls(lab.trust, dict(lab.limits), sources, released, companions(course, lab))
+
+    def version(self) -> str:
+        """A digest of it."""
+        digest = hashlib.sha256(repr((self.trust, sorted(self.limits.items()))).encode())
+        for name, source in self.sources.items():
+            digest.update(f"{name}\0{nbformat.writes(source)}\0".encode())
+        for path, content in sorted(self.companions.items()):
+            digest.update(f"{path}\0{len(content)}\0".encode() + content)
+        return digest.hexdigest()
+
+    def mark(self, engine: Engine, submission: Submission, fingerprint: str) -> Result:
+        """Run and judge all notebooks of a submission; what goes wrong is in the result."""
+        started, seed = time.monotonic(), secrets.randbits(32)
+        graded: dict[str, Graded] = {}
+        remarks: list[str] = []
+        questions: list[QuestionVerdict] = []
+        for name, source in self.sources.items():
+            try:
+                files = {**submission.companions(), **self.companions}
+                handed_in, read = read_handed_in(submission.folder, name, set(self.sources))
+                notebook, mended = repair(handed_in, source, self.released[name])
+                remarks += [*read, *mended]
+                trusted = self._trusted(source)
+                graded[name] = engine.grade(notebook, source, seed, files, in_kernel=trusted)
+                questions += _unanswered(notebook, graded[name].questions)
+                remarks += graded[name].notes
+            except Exception as error:  # whatever it is, it costs this notebook and no other
+                reason = _reason(error)
+                remarks.append(reason)
+                questions += _not_graded(source, reason)
+        verdict = Verdict(
+            student=submission.student,
+            lab=submission.lab,
+            status="graded" if graded else "failed",
+            score=sum(question.score for question in questions),
+            max_score=sum(question.max_score for question in questions),
+            seconds=round(time.monotonic() - started, 3),
+            peak_memory_mb=round(max((g.peak_memory_mb for g in graded.values()), default=0), 1),
+            repairs=tuple(remarks),
+            questions=tuple(questions),
+        )
+        notebooks = {name: part.notebook for name, part in graded.items()}
+        return Result(fingerprint, seed, verdict, notebooks)
+
+    def failed(self, submission: Submission, fingerprint: str, error: Exception) -> Result:
+        """The result of a submission that could not even be tried."""
+        reason = _reason(error)
+        questions = [q for source in self.sources.values() for q in _not_graded(source, reason)]
+        verdict = Verdict(
+            student=submission.student,
+            lab=submission.lab,
+            status="failed",
+            score=0.0,
+            max_score=sum(question.max_score for question in questions),
+            seconds=0.0,
+            peak_memory_mb=0.0,
+            repairs=(reason,),
+            questions=tuple(questions),
+        )
+        return Result(fingerprint, 0, verdict, {})
+
+    def _trusted(self, source: NotebookNode) -> list[str]:
+        """The test cells that the instructor lets run in the student's own kernel."""
+        return list(automatic_points(source)) if self.trust == "kernel" else list(self.trust)
+
+
+def _reason(error: Exception) -> str:
+    known = isinstance(error, AutograderError)
+    return str(error) if known else f"{type(error).__name__}: {error}"
+
+
+def _unanswered(
+    notebook: NotebookNode, questions: Iterable[QuestionVerdict]
+) -> Iterator[QuestionVerdict]:
+    """The verdicts, with 0 for an answer that nobody need read: it is as it was released."""
+    cells = {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in notebook.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+    for question in questions:
+        nothing = question.status == "manual" and determine_grade(cells[question.grade_id])[0] == 0
+        yield replace(question, status="missing", message="no answer") if nothing else question
+
+
+def _not_graded(source: NotebookNode, reason: str) -> list[QuestionVerdict]:
+    marks = (cell.metadata.get("nbgrader", {}) for cell in source.cells)
+    return [
+        QuestionVerdict(mark["grade_id"], 0.0, float(mark["points"]), "missing", reason)
+        for mark in marks
+        if mark.get("grade")
+    ]
