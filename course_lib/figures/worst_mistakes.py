@@ -45,7 +45,7 @@ def worst_mistakes(
     # Long names would run into those of the next picture.
     gap = "\n" if classes is not None and max(map(len, classes)) > 4 else " "
     captions = [
-        f"{name(true)}{gap}read as {name(wrong)}\n{100 * sure:.1f} % sure"
+        f"{name(true)}{gap}read as{gap}{name(wrong)}\n{100 * sure:.1f} % sure"
         for true, wrong, sure in zip(labels, predicted, confidence, strict=True)
     ]
     return picture_grid(np.asarray(pictures)[indices], captions, _finding(confidence), columns=6)
