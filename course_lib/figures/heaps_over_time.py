@@ -33,8 +33,8 @@ def heaps_over_time(
     Example:
         >>> centres = np.array([[0.5, 0.0], [-0.5, 0.0]])
         >>> figure = heaps_over_time({"one": [centres[:1]]}, centres, ["end"], centres)
-        >>> figure.get_suptitle()
-        'Of 2 heaps are filled at the end – one: 1'
+        >>> [axes.get_title() for axes in figure.axes]
+        ['end: 1']
     """
     for name, points in trainings.items():
         if len(points) != len(times):
