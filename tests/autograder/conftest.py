@@ -7,7 +7,7 @@ import pytest
 
 from autograder.course import Course
 from autograder.feedback import write_feedback
-from autograder.report import write_report
+from autograder.report import write_course_report, write_report
 from tests.autograder.graded_class import make_class
 from tests.autograder.tiny_course import LAB, make_course
 
@@ -28,10 +28,11 @@ def course(made_course: Path, tmp_path: Path) -> Course:
 
 @pytest.fixture(scope="session")
 def graded_course(made_course: Path, tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """The tiny course with a graded class, its feedback and its report; to be read only."""
+    """The tiny course with a graded class, its feedback and its reports; to be read only."""
     folder = tmp_path_factory.mktemp("graded") / "course"
     course = Course(shutil.copytree(made_course, folder))
     make_class(course)
     write_feedback(course, course.lab(LAB))
     write_report(course, course.lab(LAB))
+    write_course_report(course)
     return course

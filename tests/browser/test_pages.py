@@ -43,6 +43,63 @@ LOWEST_CONTRAST = """() => {
   return lowest;
 }"""
 
+# Pieces of text that lie upon each other by more than their borders.
+OVERLAPS = """() => {
+  const boxes = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const node = texts.currentNode;
+    if (!node.data.trim() || !node.parentElement.checkVisibility()) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    // What a box that scrolls has scrolled away lies under nothing.
+    let [left, right, top, bottom] = [-1e9, 1e9, -1e9, 1e9];
+    for (let at = node.parentElement; at !== document.body; at = at.parentElement) {
+      if (getComputedStyle(at).overflow === "visible") continue;
+      const edge = at.getBoundingClientRect();
+      [left, right] = [Math.max(left, edge.left), Math.min(right, edge.right)];
+      [top, bottom] = [Math.max(top, edge.top), Math.min(bottom, edge.bottom)];
+    }
+    for (const box of range.getClientRects()) {
+      const seen = {
+        left: Math.max(left, box.left), right: Math.min(right, box.right),
+        top: Math.max(top, box.top), bottom: Math.min(bottom, box.bottom),
+      };
+      if (seen.right - seen.left > 1 && seen.bottom - seen.top > 1) {
+        boxes.push([seen, node.data.trim().slice(0, 40), node]);
+      }
+    }
+  }
+  boxes.sort((a, b) => a[0].top - b[0].top);
+  const found = [];
+  boxes.forEach(([a, said, one], i) => {
+    for (let j = i + 1; j < boxes.length && boxes[j][0].top < a.bottom - 3; j++) {
+      const [b, other, two] = boxes[j];
+      const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (one !== two && wide > 2 && high > Math.min(a.bottom - a.top, b.bottom - b.top) / 3) {
+        found.push([said, other]);
+      }
+    }
+  });
+  return found;
+}"""
+
+
+def look(seen) -> None:
+    """Nothing wider than the window, nothing over each other, all legible, and axe is content."""
+    assert seen.overflow == 0 and not seen.fetched and not seen.errors
+    contrast, text = seen.page.evaluate(LOWEST_CONTRAST)
+    assert contrast >= 4.5, text
+    assert seen.page.evaluate(OVERLAPS) == []
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe is not installed"
+    )
+    found = axe.Axe().run(seen.page).response
+    assert len(found["passes"]) > 10, "axe did not look at the page"
+    grave = [v for v in found["violations"] if v["impact"] in {"serious", "critical"}]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in grave] == []
+
 
 def report(course: Course) -> Path:
     return course.reports_dir / f"{LAB}.html"
@@ -85,20 +142,15 @@ def test_link_leads_to_the_students_page(graded_course: Course, visit) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1200])
-def test_report_fits_and_fetches_nothing(graded_course: Course, visit, width: int) -> None:
-    seen = visit(report(graded_course), width)
-    assert seen.overflow == 0 and not seen.fetched and not seen.errors
-    contrast, text = seen.page.evaluate(LOWEST_CONTRAST)
-    assert contrast >= 4.5, text
+def test_reports_fit_and_fetch_nothing(graded_course: Course, visit, width: int) -> None:
+    for page in (report(graded_course), graded_course.reports_dir / "course.html"):
+        look(visit(page, width))
 
 
 @pytest.mark.parametrize("student", STUDENTS)
 def test_feedback_fits_and_fetches_nothing(graded_course: Course, visit, student: str) -> None:
     for width in (390, 1200):
-        seen = visit(feedback(graded_course, student), width)
-        assert seen.overflow == 0 and not seen.fetched and not seen.errors
-        contrast, text = seen.page.evaluate(LOWEST_CONTRAST)
-        assert contrast >= 4.5, text
+        look(visit(feedback(graded_course, student), width))
 
 
 def test_nothing_of_a_students_runs(graded_course: Course, visit) -> None:
