@@ -26,6 +26,7 @@ from autograder.results import Results
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from figure import Figure, report
 from grading import light_course
 from killed_runs import grade_command, hand_in_class, rows
 
@@ -47,11 +48,10 @@ def main() -> None:
         subprocess.run(grade_command(local), stderr=subprocess.DEVNULL, check=False)
         there, here = rows(course), rows(local)
     differing = sorted(s for s in there.keys() | here.keys() if there.get(s) != here.get(s))
-    print(
-        f"{size} submissions over {cluster.address.split(':')[0]}, 2 workers killed, 1 joined: "
-        f"{len(there)} rows, {len(differing)} differ from a local run {differing or ''}; "
-        f"{left} processes left"
-    )
+    of = f"light notebook, {size} submissions, {cluster.address.partition(':')[0]}"
+    print(f"{len(there)} rows; differing: {differing or 'nobody'}")
+    report(Figure("rows that differ from a local run", len(differing), at_most=0, data=of))
+    report(Figure("processes left on the workers", left, at_most=0, data=of))
     sys.exit(bool(differing) or left > 0 or len(there) != size)
 
 

@@ -18,10 +18,11 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
+from figure import Figure, report
 
 from autograder.course import Course, Lab
 from autograder.execution.watcher import proportional_memory_mb
@@ -127,14 +128,14 @@ def main() -> None:
 def _measure(course: Course, lab: Lab, small: int, large: int, stock: int) -> None:
     name = lab.name
     ours = [sys.executable, "-m", "autograder", "grade", name, "--workers", "2", "--force"]
-    _class(course, lab, small)
+    hand_in_solutions(course, lab, small)
     # Small classes take a moment only: several, and their median.
     classes = [_run(course, ours) for _ in range(1 if small == 4 else 5)]
     print(f"ours, classes of {small}: {', '.join(f'{c.wall:.1f}' for c in classes)} s", flush=True)
-    _class(course, lab, large)
+    hand_in_solutions(course, lab, large)
     whole = _run(course, ours)
     print(f"ours, class of {large}: {whole.wall:.1f} s", flush=True)
-    _class(course, lab, stock)
+    hand_in_solutions(course, lab, stock)
     shutil.rmtree(course.autograded_dir)
     theirs = _run(course, [sys.executable, "-m", "nbgrader", "autograde", name])
     print(f"stock nbgrader, class of {stock}: {theirs.wall:.1f} s", flush=True)
@@ -144,24 +145,31 @@ def _measure(course: Course, lab: Lab, small: int, large: int, stock: int) -> No
     each = statistics.median(run.each for run in classes)
     quickest = min(classes, key=lambda run: run.cpu)
     cpu = (whole.cpu - quickest.cpu) / (large - small)
-    rows = [
-        ("submissions per hour, 2 workers, start included", f"{3600 * large / whole.wall:.0f}", ""),
-        ("submissions per hour, stock nbgrader", f"{3600 * stock / theirs.wall:.0f}", ""),
-        ("ratio", f"{theirs.wall / stock / (whole.wall / large):.1f}", ">= 12"),
-        ("seconds until the first is in the gradebook", f"{first:.1f}", ""),
-        ("the notebook's own processor time, s", f"{bare_cpu:.2f}", ""),
-        ("processor time above it, s a submission", f"{cpu - bare_cpu:.2f}", "<= 0.5"),
-        (
-            "time against the same cells in one warm process",
-            f"{2 * whole.each / bare_wall:.2f}",
-            "<= 1.5",
-        ),
-        (f"time each in a class of {large} against {small}", f"{whole.each / each:.2f}", "<= 1.05"),
-        ("memory of all processes at the peak, MiB", f"{whole.peak_mb:.0f}", ""),
-    ]
     print(f"\n{name}, {os.cpu_count()} cores, class of {large}")
-    for what, figure, goal in rows:
-        print(f"  {what:50} {figure:>8}  {goal}")
+    of = f"{'Lab ' + name[:2] if course.labs()[1:] else 'light notebook'}, class of {large}"
+    per_hour, stock_per_hour = 3600 * large / whole.wall, 3600 * stock / theirs.wall
+    for figure in (
+        Figure(
+            "submissions an hour, 2 workers, start included",
+            per_hour,
+            peer=stock_per_hour,
+            against="nbgrader autograde",
+            ratio=per_hour / stock_per_hour,
+            at_least=12,
+        ),
+        Figure("until the first is in the gradebook", first, "s"),
+        Figure("the notebook's own processor time", bare_cpu, "s"),
+        Figure("processor time above it, a submission", cpu - bare_cpu, "s", at_most=0.5),
+        Figure(
+            "time against the same cells in one warm process",
+            2 * whole.each / bare_wall,
+            "times",
+            at_most=1.5,
+        ),
+        Figure(f"time each against a class of {small}", whole.each / each, "times", at_most=1.05),
+        Figure("memory of all processes at the peak", whole.peak_mb, "MiB"),
+    ):
+        report(replace(figure, data=of))
 
 
 def light_course(root: Path) -> Course:
@@ -175,7 +183,8 @@ def light_course(root: Path) -> Course:
     return course
 
 
-def _class(course: Course, lab: Lab, size: int) -> None:
+def hand_in_solutions(course: Course, lab: Lab, size: int) -> None:
+    """A class of so many, all with the solution."""
     shutil.rmtree(course.submitted_dir, ignore_errors=True)
     solved = forms.solved(instructor_notebook(course, lab))
     for number in range(size):

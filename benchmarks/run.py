@@ -1,21 +1,95 @@
-"""Runs every benchmark in this folder: `python benchmarks/run.py [--quick]`."""
+"""Runs every benchmark and writes docs/benchmarks.md: `python benchmarks/run.py [--quick]`.
+
+    python benchmarks/run.py --only grading,vae_loss     some of them; the others' figures stay
+    python benchmarks/run.py --page                      none: only the page, of what is measured
+
+The figures go into benchmarks/results.json; with --quick, only to the screen: they are of smaller
+classes and shorter trainings.
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
+import os
+import platform
 import subprocess
 import sys
+import tempfile
+import time
+from importlib.metadata import version
 from pathlib import Path
+
+from page import write_page
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results.json"
+# In this order on the page, each with what is said to it; the rest of its command line behind it.
+SCRIPTS = {
+    "grading": [[], ["--lab", "01_mlp_mnist"]],
+    "stages": [[], ["--lab", "01_mlp_mnist"]],
+    "start_times": [[]],
+    "killed_runs": [[]],
+    "cluster_faults": [[]],
+    "training_steps": [[]],
+    "mnist_accuracy": [[]],
+    "cifar_accuracy": [[]],
+    "transfer": [[]],
+    "augmentation_gap": [[]],
+    "gan_quality": [[]],
+    "vae_loss": [[]],
+}
+_PACKAGES = ("tensorflow", "keras", "numpy", "nbgrader", "nbclient", "ipykernel")
 
 
 def main() -> int:
-    """Run them all; returns how many failed."""
-    here = Path(__file__)
+    """Run, collect, write; returns how many scripts failed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="smaller; nothing is written")
+    parser.add_argument("--only", help="names, with commas between")
+    parser.add_argument("--page", action="store_true", help="write only the page")
+    options = parser.parse_args()
+    results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    chosen = [] if options.page else options.only.split(",") if options.only else list(SCRIPTS)
     failed = 0
-    for script in sorted(here.parent.glob("*.py")):
-        if script.name != here.name:
-            print(f"\n== {script.stem} ==", flush=True)
-            failed += subprocess.run([sys.executable, script, *sys.argv[1:]]).returncode != 0
+    for name in chosen:
+        began, figures = time.monotonic(), []
+        for arguments in SCRIPTS[name]:
+            print(f"\n== {name} {' '.join(arguments)}", flush=True)
+            more = ["--quick"] if options.quick else []
+            made = _run([str(HERE / f"{name}.py"), *arguments, *more])
+            failed += made is None
+            figures += made or []
+        if not options.quick and figures:
+            minutes = round((time.monotonic() - began) / 60, 1)
+            results[name] = {"machine": _machine(), "minutes": minutes, "figures": figures}
+    if not options.quick:
+        text = json.dumps(results, ensure_ascii=False, indent=1)
+        RESULTS.write_text(text + "\n", encoding="utf-8")
+        write_page(results)
+        print("\ndocs/benchmarks.md is written")
     return failed
+
+
+def _run(command: list[str]) -> list[dict] | None:
+    """The figures that a script reports; None when it fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "figures"
+        path.touch()
+        environment = {**os.environ, "BENCHMARK_FIGURES": str(path)}
+        done = subprocess.run([sys.executable, *command], env=environment)
+        figures = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        return figures if done.returncode == 0 else None
+
+
+def _machine() -> dict[str, str]:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return {
+        "day": time.strftime("%Y-%m-%d"),
+        "cores": f"{os.cpu_count()} cores, {memory:.0f} GiB",
+        "python": platform.python_version(),
+        **{name: version(name) for name in _PACKAGES},
+    }
 
 
 if __name__ == "__main__":

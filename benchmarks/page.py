@@ -1,0 +1,104 @@
+"""docs/benchmarks.md and its chart, made from results.json alone."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from figure import Figure, number
+
+DOCS = Path(__file__).parents[1] / "docs"
+_TITLES = {
+    "grading": "Grading a class, against stock nbgrader",
+    "stages": "Where a submission's time goes",
+    "start_times": "Starting",
+    "killed_runs": "Runs killed at random moments",
+    "cluster_faults": "A cluster whose workers die and join",
+    "soak": "Endurance",
+    "training_steps": "Training steps a second, against the same models as keras.io writes them",
+    "mnist_accuracy": "Lab 01: MNIST",
+    "cifar_accuracy": "Lab 02: CIFAR-10",
+    "transfer": "Lab 03: transfer",
+    "augmentation_gap": "Lab 04: augmentation",
+    "gan_quality": "Lab 05: GAN",
+    "vae_loss": "Lab 06: VAE",
+}
+_HEAD = """\
+# Benchmarks
+
+Every figure is a script in `benchmarks/` that measures both sides in the same run; a goal that is
+missed is shown as missed. This page is written by
+
+```sh
+make bench
+```
+
+from `benchmarks/results.json`. Machines differ: compare ratios, not seconds.
+
+![Times as good as the peer in the same run](pictures/ratios.svg)
+"""
+_WIDTH, _BAR, _ROW, _LEFT, _RIGHT = 760, 18, 26, 430, 70
+
+
+def write_page(results: dict) -> None:
+    """Write the page and its chart."""
+    (DOCS / "benchmarks.md").write_text(page(results), encoding="utf-8")
+    (DOCS / "pictures" / "ratios.svg").write_text(chart(results), encoding="utf-8")
+
+
+def page(results: dict) -> str:
+    """The page, in Markdown."""
+    parts = [_HEAD]
+    for name in [*_TITLES, *sorted(results.keys() - _TITLES.keys())]:
+        if name not in results:
+            continue
+        measured = results[name]
+        machine = ", ".join(f"{k} {v}" for k, v in measured["machine"].items())
+        machine = machine.replace("day ", "").replace("cores ", "", 1)
+        parts += [
+            f"## {_TITLES.get(name, name)}\n",
+            f"`python benchmarks/{name}.py`, {measured['minutes']:g} minutes · {machine}\n",
+            "| figure | ours | peer | ratio | goal | | data |",
+            "| --- | ---: | ---: | ---: | ---: | --- | --- |",
+            *(_row(Figure(**fields)) for fields in measured["figures"]),
+            "",
+        ]
+    return "\n".join(parts)
+
+
+def _row(figure: Figure) -> str:
+    met = {True: "reached", False: "**missed**", None: ""}[figure.met]
+    peer = "" if figure.peer is None else f"{number(figure.peer)} ({figure.against})"
+    ratio = "" if figure.ratio is None else number(figure.ratio)
+    ours = f"{number(figure.ours)} {figure.unit}".rstrip()
+    return f"| {figure.name} | {ours} | {peer} | {ratio} | {figure.goal} | {met} | {figure.data} |"
+
+
+def chart(results: dict) -> str:
+    """The ratios as bars, on a logarithmic scale, each with its goal."""
+    from math import log10
+
+    figures = [Figure(**f) for name in _TITLES for f in results.get(name, {}).get("figures", [])]
+    figures = [f for f in figures if f.ratio is not None and f.at_least is not None]
+    longest = max((f.ratio for f in figures), default=1)
+    scale = (_WIDTH - _LEFT - _RIGHT) / max(1.0, log10(longest))
+    rows = []
+    for place, f in enumerate(figures):
+        top = 10 + place * _ROW
+        length, goal = scale * max(0.0, log10(f.ratio)), _LEFT + scale * log10(f.at_least)
+        colour = "#2a7f62" if f.met else "#b3452c"
+        rows.append(
+            f'<text x="{_LEFT - 8}" y="{top + 13}" text-anchor="end">{escape(f.name)}</text>'
+            f'<rect x="{_LEFT}" y="{top}" width="{length:.1f}" height="{_BAR}" fill="{colour}"/>'
+            f'<line x1="{goal:.1f}" x2="{goal:.1f}" y1="{top - 3}" y2="{top + _BAR + 3}" '
+            f'stroke="#222" stroke-width="2"/>'
+            f'<text x="{_LEFT + max(length, goal - _LEFT) + 8:.1f}" y="{top + 13}">'
+            f"{number(f.ratio)}×</text>"
+        )
+    height = 20 + len(figures) * _ROW
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" '
+        f'font-family="sans-serif" font-size="12" role="img">\n'
+        f"<title>Times as good as the peer in the same run; a line marks the goal</title>\n"
+        f'<rect width="100%" height="100%" fill="white"/>\n' + "\n".join(rows) + "\n</svg>\n"
+    )

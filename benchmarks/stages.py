@@ -1,0 +1,143 @@
+"""Where the time of one submission goes: seconds of each stage, one submission after the other.
+
+    python benchmarks/stages.py [--quick] [--lab LAB]
+
+Listens to the engine's own messages: a verifier is forked, a kernel is forked and comes up, cells
+and tests run in turn, the result is written. Both sides share the cores, so a stage's processor
+time is at most its wall time here; on a quiet machine the two are near each other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+
+from figure import Figure, report
+from grading import hand_in_solutions, light_course
+from nbformat import NotebookNode
+
+from autograder.cli.grading import start_engine
+from autograder.course import Course
+from autograder.gradebook import Registry
+from autograder.marking import Marking
+from autograder.new_course import new_course
+from autograder.results import Results
+from autograder.scheduling import Grading
+from autograder.supervision import Supervision
+from autograder.verification.verifier_host import VerifierHost
+from autograder.workers.local import LocalWorkers
+
+STAGES = (
+    "read and repair the notebook",
+    "fork a verifier",
+    "fork a kernel into its sandbox",
+    "kernel comes up",
+    "student's cells",
+    "tests, values fetched",
+    "end and clean up",
+    "result on the disk",
+    "gradebook and autograded/",
+)
+
+
+class Stages:
+    """Seconds by stage, of each submission."""
+
+    def __init__(self) -> None:
+        self.seen: list[dict[str, float]] = []
+        # A worker's thread is at the next submission while this one is written.
+        self._mine = threading.local()
+
+    def listen(self) -> None:
+        """Take note of what the engine does, in this process."""
+        around(Marking, "mark", before=lambda *_: self._begin(STAGES[0]), after=self._end)
+        around(VerifierHost, "start_verifier", before=lambda *_: self._enter(STAGES[1]))
+        around(
+            Supervision,
+            "_give_kernel",
+            before=lambda *_: self._enter(STAGES[2]),
+            after=lambda *_: self._enter(STAGES[3]),
+        )
+        around(Supervision, "run", before=self._notebook)
+        around(Supervision, "_answer", before=self._told)
+        around(Results, "write", before=lambda *_: self._begin(STAGES[7]))
+        around(Registry, "record", before=lambda *_: self._enter(STAGES[8]), after=self._end)
+
+    def _begin(self, stage: str) -> None:
+        self._mine.seconds = defaultdict(float)
+        self._mine.stage, self._mine.since = stage, time.perf_counter()
+
+    def _enter(self, stage: str) -> None:
+        """The stage before ends here."""
+        now = time.perf_counter()
+        self._mine.seconds[self._mine.stage] += now - self._mine.since
+        self._mine.stage, self._mine.since = stage, now
+
+    def _end(self, *_: object) -> None:
+        self._enter("")
+        self.seen.append(self._mine.seconds)
+
+    def _notebook(self, _: Supervision, notebook: NotebookNode, *__: object) -> None:
+        self._mine.cells = notebook.cells
+
+    def _told(self, _: Supervision, __: object, message: dict) -> None:
+        if message.get("tell") == "at":
+            mark = self._mine.cells[message["content"]].metadata.get("nbgrader") or {}
+            tests = mark.get("grade") and not mark.get("solution")
+            self._enter(STAGES[5] if tests else STAGES[4])
+        elif message.get("tell") == "drop":
+            self._enter(STAGES[6])
+
+
+def around(
+    owner: type,
+    name: str,
+    before: Callable[..., None],
+    after: Callable[..., None] | None = None,
+) -> None:
+    """Have a method say when it is called, and when it is done."""
+    method = getattr(owner, name)
+
+    @wraps(method)
+    def told(*args, **kwargs):
+        before(*args)
+        done = method(*args, **kwargs)
+        if after is not None:
+            after(*args)
+        return done
+
+    setattr(owner, name, told)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="fewer submissions")
+    parser.add_argument("--lab", help="a lab of this course in place of the light notebook")
+    options = parser.parse_args()
+    size = 6 if options.quick or options.lab else 40
+    stages = Stages()
+    stages.listen()
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        root = Path(folder) / "course"
+        course = new_course(Course.find(), root) if options.lab else light_course(root)
+        lab = course.lab(options.lab) if options.lab else course.labs()[0]
+        hand_in_solutions(course, lab, size)
+        workers = LocalWorkers(lambda: start_engine(course, lab, workers=1), 1)
+        for _ in Grading(course, lab).run(workers):
+            pass
+    of = f"{'Lab ' + lab.name[:2] if options.lab else 'light notebook'}, {size} in turn"
+    for stage in STAGES:
+        each = statistics.median(one[stage] for one in stages.seen if stage in one)
+        report(Figure(stage, 1000 * each, "ms", data=of))
+
+
+if __name__ == "__main__":
+    main()
