@@ -10,6 +10,7 @@ from figure import Figure, number
 DOCS = Path(__file__).parents[1] / "docs"
 _TITLES = {
     "grading": "Grading a class, against stock nbgrader",
+    "against_otter": "Grading a class, against otter-grader",
     "stages": "Where a submission's time goes",
     "start_times": "Starting",
     "killed_runs": "Runs killed at random moments",

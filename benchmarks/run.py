@@ -27,10 +27,12 @@ RESULTS = HERE / "results.json"
 # In this order on the page, each with what is said to it; the rest of its command line behind it.
 SCRIPTS = {
     "grading": [[], ["--lab", "01_mlp_mnist"]],
+    "against_otter": [[]],
     "stages": [[], ["--lab", "01_mlp_mnist"]],
     "start_times": [[]],
     "killed_runs": [[]],
     "cluster_faults": [[]],
+    "soak": [[]],
     "training_steps": [[]],
     "mnist_accuracy": [[]],
     "cifar_accuracy": [[]],
