@@ -10,9 +10,13 @@ def main() -> None:
     """Run the command line."""
     # nbgrader calls `alembic` by name, also when this environment has not been activated.
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
-    from autograder.cli.app import run
+    try:
+        from autograder.cli.app import run
 
-    run()
+        run()
+    except KeyboardInterrupt:
+        print("stopped: what was finished is kept, the same command goes on", file=sys.stderr)
+        sys.exit(130)
 
 
 if __name__ == "__main__":

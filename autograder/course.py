@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from autograder.course_settings import check_settings
 from autograder.errors import AutograderError
 from autograder.policies.policy import Policy
 
@@ -61,6 +62,7 @@ class Course:
                 "name one with --course-dir DIR, or make one: autograder init DIR",
             )
         self._toml = read_toml(self.root / "course.toml")
+        check_settings(self._toml)
         about = self._toml.get("course", {})
         self.name: str = about.get("name", self.root.name)
         self.repository: str = about.get("repository", "").rstrip("/")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import typer
 
@@ -47,14 +49,43 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "export": export.export,
     "doctor": doctor.doctor,
 }
+
+
+def _stoppable(command: Callable[..., None]) -> Callable[..., None]:
+    """The command; ended by Ctrl-C it has the exit code 130 under every version of Typer."""
+
+    @functools.wraps(command)
+    def stopped_by_a_person(*values: Any, **options: Any) -> None:
+        try:
+            command(*values, **options)
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+
+    return stopped_by_a_person
+
+
 for _name, _command in _COMMANDS.items():
-    app.command(_name)(_command)
+    app.command(_name)(_stoppable(_command))
 
 
 def run() -> None:
-    """Run the command line; an error that a person can act on is told in two lines, exit code 2."""
+    """Run the command line; an error that a person can act on is told in two lines, exit code 2.
+
+    Raises:
+        KeyboardInterrupt: it was ended by Ctrl-C, wherever it was.
+    """
     try:
         app()
+    except SystemExit as end:
+        if end.code == 130:
+            raise KeyboardInterrupt from None
+        raise
     except AutograderError as error:
         problem(error)
+        sys.exit(2)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        place = f"{error.filename}: {error.strerror}"
+        problem(AutograderError(place, "check its permissions and the room on the disk; run again"))
         sys.exit(2)

@@ -47,8 +47,7 @@ def follow(outcomes: Iterator[Outcome], total: int) -> list[Outcome]:
                 progress.update(task, advance=1, rate=rate)
         except KeyboardInterrupt:
             progress.stop()
-            err.print(f"stopped: {len(done)} of {total} are graded and in the gradebook.")
-            err.print("[dim]→[/] the same command goes on with the rest")
+            err.print(f"{len(done)} of {total} are graded and in the gradebook")
             raise typer.Exit(130) from None
     return done
 
