@@ -19,13 +19,13 @@ import venv
 from pathlib import Path
 
 import nbformat
-from figure import Figure, report
-from grading import hand_in_solutions, light_course
-from killed_runs import grade_command
 from nbformat.v4 import new_code_cell, new_notebook, new_raw_cell
 
 from autograder.course import Course
 from autograder.notebooks.source import instructor_notebook
+from figure import Figure, report
+from grading import hand_in_solutions, light_course
+from killed_runs import grade_command
 
 
 def main() -> None:

@@ -22,7 +22,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
-from figure import Figure, report
 
 from autograder.course import Course, Lab
 from autograder.execution.watcher import proportional_memory_mb
@@ -30,6 +29,7 @@ from autograder.new_course import new_course
 from autograder.notebooks import forms
 from autograder.notebooks.build import build
 from autograder.notebooks.source import instructor_notebook
+from figure import Figure, report
 
 os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
 

@@ -21,8 +21,6 @@ import time
 from pathlib import Path
 
 import nbformat
-from figure import Figure, report
-from grading import light_course
 
 from autograder.course import Course
 from autograder.execution.watcher import descendants
@@ -30,6 +28,8 @@ from autograder.gradebook import Registry
 from autograder.notebooks import forms
 from autograder.notebooks.cases import cases
 from autograder.notebooks.source import instructor_notebook
+from figure import Figure, report
+from grading import light_course
 
 os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
 

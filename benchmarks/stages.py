@@ -19,8 +19,6 @@ from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 
-from figure import Figure, report
-from grading import hand_in_solutions, light_course
 from nbformat import NotebookNode
 
 from autograder.cli.grading import start_engine
@@ -33,6 +31,8 @@ from autograder.scheduling import Grading
 from autograder.supervision import Supervision
 from autograder.verification.verifier_host import VerifierHost
 from autograder.workers.local import LocalWorkers
+from figure import Figure, report
+from grading import hand_in_solutions, light_course
 
 STAGES = (
     "read and repair the notebook",

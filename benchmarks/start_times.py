@@ -15,12 +15,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from autograder.course import Course
+from autograder.results import Results
 from figure import Figure, report
 from grading import light_course
 from killed_runs import grade_command, hand_in_class
-
-from autograder.course import Course
-from autograder.results import Results
 
 
 def main() -> None:

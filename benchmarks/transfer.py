@@ -15,18 +15,14 @@ import tempfile
 import time
 from pathlib import Path
 
+from figure import Figure, report
+from labs import TEST_DATA
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-ROOT = Path(__file__).parents[1]
-FOLDER = Path(os.environ.get("COURSE_TEST_DATA", ROOT.parent / "shared" / "data"))
-WEIGHTS = FOLDER / "weights" / "mobilenet_7_5_224_tf_no_top.h5"
-ACCURACY, TIMES = 0.93, 10
+WEIGHTS = TEST_DATA / "weights" / "mobilenet_7_5_224_tf_no_top.h5"
 
 
-def word(reached: bool) -> str:
-    return "reached" if reached else "MISSED"
-
-
-def twice(model, pictures, preprocess, folder):
+def twice(model, pictures, preprocess, folder, data):
     """Features, and the seconds of computing them and of using them again."""
     from course_lib.transfer import extract_features
 
@@ -35,10 +31,17 @@ def twice(model, pictures, preprocess, folder):
         began = time.perf_counter()
         features = extract_features(model, pictures, preprocess, cache=folder)
         seconds.append(time.perf_counter() - began)
-    ratio = seconds[0] / seconds[1]
-    print(
-        f"  features of {len(pictures)} pictures: {seconds[0]:.2f} s, second use "
-        f"{seconds[1]:.3f} s: {ratio:.0f} times as fast; goal ≥ {TIMES}: {word(ratio >= TIMES)}"
+    report(
+        Figure(
+            "features, second use",
+            seconds[1],
+            "s",
+            peer=seconds[0],
+            against="computing them",
+            ratio=seconds[0] / seconds[1],
+            at_least=10,
+            data=f"{len(pictures):,} pictures, {data}",
+        )
     )
     return features
 
@@ -71,7 +74,7 @@ def photographs(part: str, each: int):
 
     x, y = [], []
     for label, kind in enumerate(("cats", "dogs")):
-        for path in sorted((FOLDER / "cats_dogs" / part / kind).glob("*.jpg"))[:each]:
+        for path in sorted((TEST_DATA / "cats_dogs" / part / kind).glob("*.jpg"))[:each]:
             picture = keras.utils.load_img(path)
             x.append(np.asarray(keras.preprocessing.image.smart_resize(picture, (128, 128))))
             y.append(label)
@@ -81,39 +84,37 @@ def photographs(part: str, each: int):
 def real(folder: Path) -> None:
     import keras
 
-    from course_lib.transfer import backbone, preprocess_input
+    from course_lib.transfer import backbone, extract_features, preprocess_input
 
     base = backbone("mobilenet", (128, 128, 3), weights=WEIGHTS, alpha=0.75)
     model = keras.Model(base.input, keras.layers.GlobalAveragePooling2D()(base.output))
     (x, y), (x_test, y_test) = photographs("train", 500), photographs("test", 400)
     preprocess = preprocess_input("mobilenet")
-    print(f"MobileNet 0.75, ImageNet weights, real photographs of cats and dogs from {FOLDER}")
-    features = twice(model, x, preprocess, folder)
-    unseen = twice(model, x_test, preprocess, folder)
+    of = "MobileNet 0.75, ImageNet weights, real photographs of cats and dogs"
+    features = twice(model, x, preprocess, folder, of)
+    unseen = extract_features(model, x_test, preprocess, cache=folder)
     keras.utils.set_random_seed(0)
     right = head_accuracy(features, y, unseen, y_test)
-    print(
-        f"  logistic head, {len(x) // 2} a class: {100 * right:.1f} % of {len(x_test)} held-out "
-        f"photographs; goal ≥ {100 * ACCURACY:.0f} %: {word(right >= ACCURACY)}"
-    )
+    of = f"{of}, {len(x) // 2} a class, {len(x_test)} held out"
+    report(Figure("logistic head on the features", 100 * right, "%", at_least=93, data=of))
 
 
 def stand_in(folder: Path, seed: int) -> None:
     import keras
 
-    from course_lib.transfer import backbone, preprocess_input, target_task
+    from course_lib.transfer import backbone, extract_features, preprocess_input, target_task
 
     (x, y), (x_test, y_test) = target_task("objects", 1000, 1000, seed)
     for name, weights in (("pre-trained", "pretrained"), ("random", None)):
         keras.utils.set_random_seed(seed)
         base = backbone("small_vgg", weights=weights)
         model = keras.Model(base.input, keras.layers.Flatten()(base.output))
-        print(f"small_vgg, {name} weights, stand-in objects, seed {seed}")
-        features = twice(model, x, preprocess_input(), folder)
-        unseen = twice(model, x_test, preprocess_input(), folder)
+        of = f"small_vgg, {name}, stand-in objects, seed {seed}"
+        features = twice(model, x, preprocess_input(), folder, of)
+        unseen = extract_features(model, x_test, preprocess_input(), cache=folder)
         for count in (96, 1000):
             right = head_accuracy(features[:count], y[:count], unseen, y_test)
-            print(f"  head on {count} pictures: {100 * right:.1f} % of 1,000 unseen ones")
+            report(Figure(f"head on {count} pictures", 100 * right, "%", data=of))
 
 
 def main() -> None:
@@ -124,10 +125,8 @@ def main() -> None:
         stand_in(Path(folder), seed=0)
         if options.quick:
             return
-        if not (WEIGHTS.is_file() and (FOLDER / "cats_dogs").is_dir()):
-            print(
-                f"Photographs: not measured, none in {FOLDER}; name their folder: COURSE_TEST_DATA="
-            )
+        if not (WEIGHTS.is_file() and (TEST_DATA / "cats_dogs").is_dir()):
+            print(f"  photographs: not measured, none in {TEST_DATA}; name them: COURSE_TEST_DATA=")
             return
         real(Path(folder))
 

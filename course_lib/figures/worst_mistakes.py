@@ -54,7 +54,7 @@ def worst_mistakes(
 def _finding(confidence):
     if len(confidence) == 0:
         return "No mistake to show"
-    least = f"{100 * confidence.min():.0f} % sure, and wrong"
+    least = f"{np.floor(100 * confidence.min()):.0f} % sure, and wrong"
     if len(confidence) == 1:
         return f"The worst mistake: {least}"
     return f"The {len(confidence)} worst mistakes: at least {least}"
