@@ -34,7 +34,7 @@
 # | profile | where | data | samples: confidence · different digits | time |
 # | --- | --- | --- | --- | --- |
 # | quick | chosen on a CPU | 5,000 training pictures | 0.3–0.6 · 6–9 | 20–40 s on 2 cores |
-# | full | chosen on a GPU | all of MNIST, 60,000 | 0.6–0.9 · 8–10 | 10–20 min on 2 cores, less on a GPU |
+# | full | chosen on a GPU | all of MNIST, 60,000 | 0.6–0.9 · 8–10 | 7–15 min on 2 cores, less on a GPU |
 #
 # To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without a network the
 # lab runs on stand-in digits, and says so.
@@ -1021,7 +1021,8 @@ for name, classifier in classifiers.items():
 # %% [markdown]
 # Three hundred labels, about thirty a digit, and only one layer learns from them; five times, each time with other labels.
 # How much are the discriminator's features worth more than those of an untrained one, though it has never seen a label? Expect
-# three to ten percent, not a miracle: ours is small, and has not played long. With convolutions and more pictures the same trick came close to what
+# three to ten percent in the quick profile, in which it has not played long, and about twenty after the full one on real digits.
+# With convolutions and more pictures the same trick came close to what
 # classifiers with many labels reached in 2016 (Radford et al. 2016, §5). In lab 3 you have seen features that were learnt from labels.
 #
 # ## What to try next
