@@ -1,4 +1,4 @@
-"""Makes the README's pictures: Lab 01 run in a real JupyterLab, and the report on the demo's class.
+"""Makes the pictures of the README and the docs, in Chromium, from a demo's class and Lab 01.
 
     autograder demo && python docs/make_pictures.py demo-course
 
@@ -32,12 +32,14 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 
 def main() -> None:
-    """Make both pictures from a demo's course folder."""
+    """Make all pictures from a demo's course folder."""
     course = Course(Path(sys.argv[1] if len(sys.argv) > 1 else "demo-course"))
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         _report(browser, course)
+        _feedback(browser, course)
+        _formgrader(browser, course)
         _lab(browser, course)
         browser.close()
 
@@ -48,12 +50,38 @@ def _report(browser: Browser, course: Course) -> None:
     page.screenshot(path=PICTURES / "report.png")
 
 
+def _feedback(browser: Browser, course: Course) -> None:
+    """Of the first student who lost some points, but not all: on a desk and on a telephone."""
+    lab = course.lab("01")
+    pages = sorted(course.feedback_dir.glob(f"*/{lab.name}/{lab.name}.html"))
+    told = next(page for page in pages if 'class="message"' in page.read_text(encoding="utf-8"))
+    for name, width in (("feedback", 1100), ("feedback_390", 390)):
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.goto(told.as_uri())
+        page.screenshot(path=PICTURES / f"{name}.png")
+
+
+def _formgrader(browser: Browser, course: Course) -> None:
+    """The first submission's written answer, with its rubric and the place for the marks."""
+    lab = course.lab("01")
+    with _jupyter(course.root) as address:
+        page = browser.new_page(viewport={"width": 1100, "height": 900})
+        page.goto(address.format(path="tree"))  # to log in
+        page.goto(address.format(path=f"formgrader/gradebook/{lab.name}/{lab.name}"))
+        page.get_by_role("link", name="Submission #1", exact=True).click()
+        page.wait_for_selector("input.score")
+        rubric = page.get_by_text("Model answer and rubric").first
+        rubric.evaluate("text => text.scrollIntoView({block: 'center'})")
+        page.wait_for_timeout(2000)  # mathematics is set
+        page.screenshot(path=PICTURES / "formgrader.png")
+
+
 def _lab(browser: Browser, course: Course) -> None:
     with tempfile.TemporaryDirectory() as folder:
         lab = course.lab("01")
         solved = forms.solved(instructor_notebook(course, lab))
         nbformat.write(solved, Path(folder) / lab.notebook)
-        with _jupyterlab(Path(folder)) as address:
+        with _jupyter(Path(folder)) as address:
             page = browser.new_page(viewport={"width": 1100, "height": 900})
             page.goto(address.format(path=f"lab/tree/{lab.notebook}"))
             _run_all(page)
@@ -79,8 +107,8 @@ def _run_all(page: Page) -> None:
 
 
 @contextlib.contextmanager
-def _jupyterlab(folder: Path) -> Iterator[str]:
-    """A JupyterLab of its own on loopback; the address has a place for the path."""
+def _jupyter(folder: Path) -> Iterator[str]:
+    """JupyterLab and formgrader on loopback; the address has a place for the path."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -88,8 +116,9 @@ def _jupyterlab(folder: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += [f"--ServerApp.root_dir={folder}", f"--port={port}", "--ip=127.0.0.1"]
     command += [f"--IdentityProvider.token={token}"]
+    command += ["--ServerApp.jpserver_extensions", "nbgrader.server_extensions.formgrader=True"]
     environment = {**os.environ, "COURSE_PROFILE": "quick"}
-    server = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
     try:
         _wait_for(f"http://127.0.0.1:{port}/api?token={token}")
         yield f"http://127.0.0.1:{port}/{{path}}?token={token}"
