@@ -7,6 +7,7 @@ from course_lib.figures.compared_curves import compared_curves
 from course_lib.figures.confusion_matrix import confusion_matrix
 from course_lib.figures.decision_boundary import decision_boundary
 from course_lib.figures.decoded_grid import decoded_grid
+from course_lib.figures.error_by_size import error_by_size
 from course_lib.figures.feature_maps import feature_maps
 from course_lib.figures.feature_space import feature_space
 from course_lib.figures.filters import filters
@@ -25,6 +26,7 @@ from course_lib.figures.loss_surface import loss_surface
 from course_lib.figures.parameters_by_layer import parameters_by_layer
 from course_lib.figures.picture_grid import picture_grid
 from course_lib.figures.picture_to_outputs import picture_to_outputs
+from course_lib.figures.roc_curve import roc_curve
 from course_lib.figures.sliding_filter import sliding_filter
 from course_lib.figures.threshold_unit import threshold_unit
 from course_lib.figures.vanishing_gradient import vanishing_gradient
@@ -38,6 +40,7 @@ __all__ = [
     "confusion_matrix",
     "decision_boundary",
     "decoded_grid",
+    "error_by_size",
     "feature_maps",
     "feature_space",
     "filters",
@@ -56,6 +59,7 @@ __all__ = [
     "parameters_by_layer",
     "picture_grid",
     "picture_to_outputs",
+    "roc_curve",
     "sliding_filter",
     "threshold_unit",
     "vanishing_gradient",

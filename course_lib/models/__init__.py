@@ -2,6 +2,7 @@
 
 from course_lib.models.autoencoder import autoencoder
 from course_lib.models.cnn import cnn
+from course_lib.models.conv_autoencoder import conv_autoencoder
 from course_lib.models.dcgan import dcgan
 from course_lib.models.digit_judge import SampleQuality, digit_judge, sample_quality
 from course_lib.models.gan import GAN, gan
@@ -16,6 +17,7 @@ __all__ = [
     "SampleQuality",
     "autoencoder",
     "cnn",
+    "conv_autoencoder",
     "dcgan",
     "digit_judge",
     "gan",

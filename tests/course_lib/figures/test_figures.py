@@ -60,6 +60,8 @@ MADE = {
     "heaps_over_time": lambda: figures.heaps_over_time(
         {"one": RNG.normal(size=(2, 9, 2))}, RNG.normal(size=(9, 2)), ["0", "1"], np.eye(2)
     ),
+    "error_by_size": lambda: figures.error_by_size({"PCA": {2: 0.05, 8: 0.03}}),
+    "roc_curve": lambda: figures.roc_curve({"a guess": ([0, 0.5, 1], [0, 0.6, 1])}),
     "generator_losses": figures.generator_losses,
     "interpolation": lambda: figures.interpolation(RNG.uniform(size=(3, 8, 28, 28))),
     "kl_of_gaussians": figures.kl_of_gaussians,

@@ -1,0 +1,64 @@
+"""The convolutional autoencoder: a narrow place for pictures, between strided convolutions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+
+
+def conv_autoencoder(
+    latent: int = 32,
+    filters: Sequence[int] = (16, 32),
+    input_shape: Sequence[int] = (28, 28, 1),
+    activation: str = "relu",
+) -> tuple[keras.Model, keras.Model, keras.Model]:
+    """An autoencoder of strided convolutions, its encoder and its decoder (Masci et al. 2011).
+
+    Every convolution of the encoder, 3×3 with stride 2, halves the picture's sides; a dense layer
+    makes the code of what is left. The decoder goes the same way back with transposed
+    convolutions (Dumoulin & Visin 2016, chapter 4) and ends in logits of pixels. Masci et al.
+    shrink with max-pooling; strides (Springenberg et al. 2015) can be undone by a layer.
+
+    Args:
+        latent: Numbers in a code.
+        filters: Maps of the encoder's convolutions, the one after the input first.
+        input_shape: Height, width and channels; each convolution must be able to halve the sides.
+        activation: Name of the hidden layers' activation.
+
+    Returns:
+        `(model, encoder, decoder)`, not compiled. The model goes from `(batch, *input_shape)` to
+        logits of the same shape and is made of the other two; codes are `(batch, latent)`.
+
+    Raises:
+        ValueError: A side can't be halved as many times as there are convolutions.
+
+    Example:
+        >>> model, encoder, decoder = conv_autoencoder(latent=8)
+        >>> encoder.output_shape, decoder.output_shape
+        ((None, 8), (None, 28, 28, 1))
+    """
+    height, width, channels = input_shape
+    halved = 2 ** len(filters)
+    if height % halved or width % halved:
+        raise ValueError(
+            f"Pictures of {height} × {width} can't be halved {len(filters)} times: "
+            f"both sides must be multiples of {halved}. Give fewer filters, or pad the pictures."
+        )
+    settings = {"strides": 2, "padding": "same"}
+    pictures = keras.Input(tuple(input_shape))
+    x = pictures
+    for maps in filters:
+        x = keras.layers.Conv2D(maps, 3, activation=activation, **settings)(x)
+    x = keras.layers.Flatten()(x)
+    encoder = keras.Model(pictures, keras.layers.Dense(latent)(x), name="encoder")
+
+    small = (height // halved, width // halved, filters[-1])
+    codes = keras.Input((latent,))
+    x = keras.layers.Dense(small[0] * small[1] * small[2], activation=activation)(codes)
+    x = keras.layers.Reshape(small)(x)
+    for maps in filters[-2::-1]:
+        x = keras.layers.Conv2DTranspose(maps, 3, activation=activation, **settings)(x)
+    logits = keras.layers.Conv2DTranspose(channels, 3, **settings)(x)
+    decoder = keras.Model(codes, logits, name="decoder")
+    return keras.Model(pictures, decoder(encoder(pictures)), name="autoencoder"), encoder, decoder
