@@ -794,6 +794,11 @@ figures.interpolation(np.stack(ways))
 # %% [markdown]
 # ## 7 How GANs fail
 #
+# Four failures have names. **Mode collapse**: the generator makes few kinds (modes) of picture, whatever the noise.
+# **Oscillation**: it runs from one kind to another and never comes to rest. **Imbalance**: one of the two is so far
+# ahead that the other has nothing to learn from it. **Vanishing gradient**: question 3. All of them are in the figures
+# of this section, and which is where you will have to say in question 7.
+#
 # In 784 dimensions it is hard to see what goes on. So first a game in the plane: the real points lie in eight small heaps
 # on a ring (Metz et al. 2017, §3.1), and a small generator has to fill all eight. Three trainings, which differ in
 # nothing but their learning rates. `gan` from `course_lib.models` builds both networks, with one training step like yours.
@@ -883,8 +888,8 @@ figures.vanishing_gradient(*np.transpose(points))
 #
 # About twelve lines, in your own words, with numbers from *your* figures and tables:
 #
-# 1. In the plane, two of the three trainings fail, in different ways. In which does the generator settle, and on
-#    what? In which does it never come to rest, and what does it do instead? What does this say about the choice of learning rates?
+# 1. In the plane, two of the three trainings fail. Name both failures, and describe them with numbers of heaps.
+#    What do they say about the choice of learning rates?
 # 2. Of the three trainings on digits, which ends with the smallest loss of the generator, and how good are its samples? Why does
 #    the generator's loss not tell how good they are?
 # 3. What happens to the generator if the discriminator becomes too good? What does the loss turned round change about it?
@@ -892,7 +897,7 @@ figures.vanishing_gradient(*np.transpose(points))
 
 # %% [markdown] written="problems"
 # ### BEGIN SOLUTION
-# **A model answer.** (1) With D twenty times as fast the generator ends on one or two of the eight heaps and stays
+# **A model answer.** (1) With D twenty times as fast the generator ends on one to three of the eight heaps and stays
 # there: mode collapse. With G ten times as fast it runs about: nearly all of its points are at one place at a time, on one heap
 # or between two, and at another place an epoch later; as soon as D has learnt that this place is forged, G jumps to the
 # next: oscillation. Both at 1e-3 fill six to eight heaps. So a factor of ten in one rate decides: neither may run away from the other. (2) The one whose
