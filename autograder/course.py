@@ -66,6 +66,8 @@ class Course:
         about = self._toml.get("course", {})
         self.name: str = about.get("name", self.root.name)
         self.repository: str = about.get("repository", "").rstrip("/")
+        # Labs may be released from a repository that holds nothing else.
+        self.library: str = about.get("library", self.repository).rstrip("/")
         self.branch: str = about.get("branch", "main")
         self.policy = Policy.of(self._toml.get("policy", {}), "policy")
 

@@ -31,7 +31,7 @@ def check_settings(tables: dict[str, Any]) -> None:
     """
     for name in ("course", "limits", "policy", "extensions", "labs"):
         _check(tables, name, _TABLE, "")
-    for name in ("name", "repository", "branch", "timezone"):
+    for name in ("name", "repository", "library", "branch", "timezone"):
         _check(tables.get("course", {}), name, _TEXT, "course")
     _numbers(tables.get("limits", {}), "limits")
     for lab in (labs := tables.get("labs", {})):

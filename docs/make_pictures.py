@@ -102,8 +102,9 @@ def _run_all(page: Page) -> None:
     page.keyboard.press("Control+b")
     page.click("text=Run >> nth=0")
     page.click("text=Run All Cells")
-    page.wait_for_selector('[data-status="busy"]', timeout=30_000)
-    page.wait_for_selector('[data-status="idle"]', timeout=600_000)
+    # The indicator may be scrolled out of sight.
+    page.wait_for_selector('[data-status="busy"]', state="attached", timeout=60_000)
+    page.wait_for_selector('[data-status="idle"]', state="attached", timeout=600_000)
 
 
 @contextlib.contextmanager

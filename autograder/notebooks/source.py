@@ -121,6 +121,12 @@ def _badge(course: Course, lab: Lab) -> str:
     )
 
 
+def _library(course: Course) -> str:
+    """Where pip finds `course_lib`: with the labs, on their branch, or elsewhere."""
+    with_the_labs = course.library == course.repository
+    return f"{course.library}@{course.branch}" if with_the_labs else course.library
+
+
 def _install(course: Course) -> str:
     """The cell that fetches `course_lib` and, by `--no-deps`, touches nothing else.
 

@@ -63,3 +63,14 @@ def test_points_and_questions_must_agree(course: Course, old: str, new: str, say
     changed = Course(course.root)
     with pytest.raises(AutograderError, match=says):
         instructor_notebook(changed, changed.lab(LAB))
+
+
+def test_the_library_may_be_elsewhere(course: Course) -> None:
+    toml = course.root / "course.toml"
+    toml.write_text(
+        toml.read_text().replace("branch =", 'library = "https://example.org/l"\nbranch =')
+    )
+    notebook = instructor_notebook(Course(course.root), course.lab(LAB))
+    assert '"git+https://example.org/l"' in notebook.cells[1].source
+    assert "github.com/example/neurons@main" not in notebook.cells[1].source
+    assert "github/example/neurons/blob/main" in notebook.cells[0].source
