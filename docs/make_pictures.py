@@ -101,6 +101,7 @@ def _run_all(page: Page) -> None:
     # The file browser takes a third of the picture.
     page.keyboard.press("Control+b")
     page.click("text=Run >> nth=0")
+    page.wait_for_timeout(2000)  # the menu's commands come after the menu
     page.click("text=Run All Cells")
     # The indicator may be scrolled out of sight.
     page.wait_for_selector('[data-status="busy"]', state="attached", timeout=60_000)

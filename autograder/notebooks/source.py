@@ -137,7 +137,7 @@ def _install(course: Course) -> str:
         "try:\n"
         "    import course_lib\n"
         "except ImportError:\n"
-        f'    %pip install --quiet --no-deps "git+{course.repository}@{course.branch}"\n'
+        f'    %pip install --quiet --no-deps "git+{_library(course)}"\n'
         "\n"
         "from course_lib import check_my_work, profile\n"
         "\n"
