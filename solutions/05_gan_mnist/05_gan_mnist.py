@@ -786,7 +786,7 @@ Image(data=save_gif([frame[:32] for frame in frames], "gan.gif").read_bytes())
 # here are straight ways from one row of noise to another.
 
 # %%
-ends = np.random.default_rng(3).normal(size=(4, 2, 32)).astype("float32")
+ends = np.random.default_rng(3).normal(size=(4, 2, generator.input_shape[-1])).astype("float32")
 share = np.linspace(0, 1, 12, dtype="float32")[:, None]
 ways = [as_pictures(generator((1 - share) * a + share * b)) for a, b in ends]
 figures.interpolation(np.stack(ways))
