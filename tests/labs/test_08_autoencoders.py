@@ -1,0 +1,207 @@
+"""Lab 08 against honest students, and what it says about its autoencoders on three seeds.
+
+What wrong answers get is in the lab's own wrong_answers.toml, and `autograder lint` tries it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from autograder.course import Course
+from autograder.notebooks import forms
+from autograder.notebooks.source import instructor_notebook
+
+ROOT = Path(__file__).parents[2]
+
+OTHER_WAYS = {
+    "autoencoders": """
+from keras import layers
+
+def dense_autoencoder(latent):
+    encoder = keras.Sequential(
+        [keras.Input((784,)), layers.Dense(128), layers.ReLU(), layers.Dense(latent)]
+    )
+    decoder = keras.Sequential([keras.Input((latent,)), layers.Dense(128, "relu")])
+    decoder.add(layers.Dense(784))
+    decoder.add(layers.Activation("sigmoid"))
+    return [keras.Sequential([keras.Input((784,)), encoder, decoder]), encoder, decoder]
+
+def conv_autoencoder(latent):
+    same = dict(strides=(2, 2), padding="same", kernel_size=(3, 3))
+    encoder = keras.Sequential([
+        keras.Input((784,)), layers.Reshape((28, 28, 1)), layers.Conv2D(16, **same), layers.ReLU(),
+        layers.Conv2D(32, activation="relu", **same), layers.Flatten(), layers.Dense(latent),
+    ])
+    decoder = keras.Sequential([
+        keras.Input((latent,)), layers.Dense(1568, "relu"), layers.Reshape((7, 7, 32)),
+        layers.Conv2DTranspose(16, activation="relu", **same), layers.Conv2DTranspose(1, **same),
+        layers.Activation("sigmoid"), layers.Reshape((784,)),
+    ])
+    inputs = keras.Input((784,))
+    return keras.Model(inputs, decoder(encoder(inputs))), encoder, decoder
+""",
+    "principal": """
+def principal_components(x, k):
+    mean = np.mean(x, 0)
+    _, _, right = np.linalg.svd(x - mean, full_matrices=False)
+    return [mean, -right[:k]]
+
+def pca_copy(x, mean, components):
+    codes = np.dot(x - mean, components.T)
+    return np.dot(codes, components) + mean
+
+def overlap(a, b):
+    a, b = (np.linalg.svd(rows, full_matrices=False)[2] for rows in (a, b))
+    cosines = np.linalg.svd(a @ b.T)[1]  # of the principal angles between the two
+    return np.mean(cosines**2)
+""",
+    "sparse": """
+def l1_penalty(h):
+    return ops.sum(ops.abs(h)) / ops.shape(h)[0]
+
+def kl_penalty(h, rho=0.05):
+    seen = ops.clip(ops.mean(h, axis=0), 1e-6, 1 - 1e-6)
+    on = rho * (np.log(rho) - ops.log(seen))
+    return ops.sum(on) + ops.sum((1 - rho) * (np.log(1 - rho) - ops.log(1 - seen)))
+""",
+    "denoising": """
+def add_noise(x, deviation, seed):
+    rng = np.random.default_rng(seed)
+    spoilt = x + deviation * rng.standard_normal(x.shape).astype("float32")
+    return np.minimum(np.maximum(spoilt, 0), 1)
+
+denoiser, _, _ = dense_autoencoder(32)
+denoiser.compile("adam", "binary_crossentropy")
+for again in range(12):  # other noise every time
+    noisy = add_noise(x_train, 0.4, again)
+    denoiser.fit(noisy, x_train, batch_size=32, verbose=0)
+""",
+    "contraction": """
+def jacobian(encoder, x):
+    x = tf.constant(x)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        h = encoder(x)
+        each = [h[:, j] for j in range(h.shape[1])]
+    return np.stack([tape.gradient(one, x).numpy() for one in each], axis=1)
+
+def contraction(h, kernel):
+    return ops.matmul(ops.square(h - h * h), ops.sum(ops.square(kernel), axis=0))
+""",
+    "roc": """
+def roc(scores, anomalous):
+    points = [(0.0, 0.0)]
+    for threshold in sorted(set(scores.tolist()), reverse=True):
+        alarm = scores >= threshold
+        points.append((
+            np.sum(alarm & ~anomalous) / np.sum(~anomalous),
+            np.sum(alarm & anomalous) / np.sum(anomalous),
+        ))
+    return list(zip(*points))
+
+def area(false_alarms, found):
+    total = 0.0
+    for n in range(1, len(found)):
+        total += (false_alarms[n] - false_alarms[n - 1]) * (found[n] + found[n - 1]) / 2
+    return total
+""",
+    "similar": """
+def similar(codes, query, k):
+    away = [np.linalg.norm(code - query) for code in codes]
+    return sorted(range(len(codes)), key=lambda n: away[n])[:k]
+""",
+}
+
+
+def run(answers: dict[str, str]) -> dict:
+    """The lab's solution and test cells, and what they need, with these answers in place."""
+    course = Course.find(ROOT)
+    instructor = instructor_notebook(course, course.lab("08_autoencoders"))
+    names = {"__name__": "__main__"}
+    needed = ("import os", "(x_train, y_train)", "def train(", "class Paying")
+    for cell in forms.solved(instructor).cells:
+        mark = cell.metadata.get("nbgrader", {})
+        if cell.cell_type != "code":
+            continue
+        question = mark.get("grade_id", "").removesuffix("_answer")
+        source = answers.get(question, cell.source) if mark.get("solution") else cell.source
+        if mark.get("locked"):
+            source = next(c.source for c in instructor.cells if c.id == cell.id) if answers else ""
+        elif not mark and not any(source.lstrip().startswith(start) for start in needed):
+            continue
+        if source.lstrip().startswith("def train("):
+            source = source.split("\ndense, conv")[0]
+        if source.lstrip().startswith("class Paying"):
+            source = source.split("\nfree =")[0].replace(
+                "set_random_seed(1)", "set_random_seed(SEED)"
+            )
+        if question == "denoising" and not answers:
+            source = source.split("\ndenoiser =")[0]
+        exec(compile(source, question or "cell", "exec"), names)
+    return names
+
+
+@pytest.fixture(scope="module")
+def lab():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURSE_PROFILE", "quick")
+        yield run({})
+
+
+@pytest.mark.slow
+def test_other_right_answers_pass(monkeypatch):
+    monkeypatch.setenv("COURSE_PROFILE", "quick")
+    run(OTHER_WAYS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_denoiser_beats_the_plain_one_on_noisy_pictures(lab, seed):
+    x, x_test = lab["x_train"], lab["x_test"]
+    spoilt, noisy = lab["add_noise"](x, 0.4, seed), lab["add_noise"](x_test, 0.4, seed + 10)
+    errors = []
+    for inputs in (x, spoilt):
+        keras.utils.set_random_seed(seed)
+        model = lab["dense_autoencoder"](32)[0]
+        lab["train"](model, inputs, x, epochs=10)
+        errors.append(lab["error"](model(noisy), x_test))
+    assert errors[1] < 0.7 * errors[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_each_penalty_keeps_its_promise(lab, seed):
+    lab["SEED"] = seed
+    measured = {}
+    for name, penalty in {
+        "none": lambda layer, x, h: 0 * lab["l1_penalty"](h),
+        "kl": lambda layer, x, h: 1e-3 * lab["kl_penalty"](h),
+        "contractive": lambda layer, x, h: 1e-3 * ops.mean(lab["contraction"](h, layer.kernel)),
+    }.items():
+        _, encoder = lab["with_penalty"](penalty)
+        h = ops.convert_to_numpy(encoder(lab["x_test"]))
+        slopes = float(ops.mean(lab["contraction"](h, encoder.layers[-1].kernel)))
+        measured[name] = np.mean(h > 0.1), slopes
+    assert measured["kl"][0] < 0.6 * measured["none"][0]
+    assert measured["contractive"][1] < 0.6 * measured["none"][1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_linear_autoencoder_spans_the_principal_subspace(lab, seed):
+    rng = np.random.default_rng(seed)
+    x = (rng.normal(size=(1000, 30)) * np.geomspace(1, 0.05, 30)) @ np.linalg.qr(
+        rng.normal(size=(30, 30))
+    )[0]
+    x = (x - x.mean(axis=0)).astype("float32")
+    keras.utils.set_random_seed(seed)
+    wide = keras.layers.Dense(30, use_bias=False)
+    layers = [keras.Input((30,)), keras.layers.Dense(4, use_bias=False), wide]
+    lab["train"](keras.Sequential(layers), x, x, epochs=25, rate=1e-2)
+    _, components = lab["principal_components"](x, 4)
+    assert lab["overlap"](ops.convert_to_numpy(wide.kernel), components) > 0.97
