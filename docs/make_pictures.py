@@ -98,10 +98,10 @@ def _run_all(page: Page) -> None:
     """Run the notebook as a student does: Run, Run All Cells; wait until the kernel is idle."""
     page.wait_for_selector(".jp-Notebook", timeout=120_000)
     page.wait_for_selector('[data-status="idle"]', timeout=120_000)
+    page.wait_for_timeout(3000)  # its shortcuts and menus come last
     # The file browser takes a third of the picture.
     page.keyboard.press("Control+b")
     page.click("text=Run >> nth=0")
-    page.wait_for_timeout(2000)  # the menu's commands come after the menu
     page.click("text=Run All Cells")
     # The indicator may be scrolled out of sight.
     page.wait_for_selector('[data-status="busy"]', state="attached", timeout=60_000)
