@@ -22,6 +22,7 @@ _TEXT = 20_000  # characters of one text
 _SOURCE = 60_000  # characters of one cell's source
 _RETURN = re.compile(r"[^\n]*\r(?=[^\n])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x7f]")
+_MARKUP = re.compile(r"[<>\"&\x00-\x1f]")
 _PICTURE = 4_000_000  # characters of one picture, base64
 _OUTPUTS = 60  # outputs of one cell
 _PAGE = 12_000_000  # characters of all outputs of a page together
@@ -96,7 +97,17 @@ class NotebookHtml:
             return new_output("stream", name=output.name, text=shown["text/plain"])
         if output.output_type == "error":
             return new_output("error", traceback=[shown["text/plain"]])
-        return new_output("display_data", shown)
+        return new_output("display_data", shown, metadata=self._words(output, shown))
+
+    def _words(self, output: NotebookNode, shown: dict[str, str]) -> dict[str, dict[str, str]]:
+        """What stands in place of each picture, where its output says it: letters and no more."""
+        told = {kind: output.get("metadata", {}).get(kind) for kind in shown}
+        words = {k: str(t.get("alt", ""))[:500] for k, t in told.items() if isinstance(t, dict)}
+        return {
+            kind: {"alt": _MARKUP.sub(" ", alt)}
+            for kind, alt in words.items()
+            if alt and not self._hidden.shown_in(alt)
+        }
 
 
 def _overwritten(text: str) -> str:

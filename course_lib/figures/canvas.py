@@ -33,7 +33,12 @@ class Canvas(Figure):
 
     def __init__(self, width: float, height: float, title: str):
         super().__init__(figsize=(width, height), dpi=DPI, layout="constrained")
+        self._finding = title
         self.suptitle(fill(title, int(width * CHARACTERS)), fontsize=11)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        # The finding is also what a reader hears who does not see the picture.
+        return {"image/png": self._repr_png_()}, {"image/png": {"alt": self._finding}}
 
     def _repr_png_(self) -> bytes:
         png = BytesIO()
