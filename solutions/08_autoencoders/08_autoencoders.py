@@ -31,7 +31,7 @@
 #
 # | profile | where | training pictures | error of a pixel, 32 numbers | time |
 # | --- | --- | --- | --- | --- |
-# | quick | chosen on a CPU | 2,000 | 0.009–0.018 | 10–20 s on 2 cores |
+# | quick | chosen on a CPU | 2,000 | 0.009–0.022 | 10–20 s on 2 cores |
 # | full | chosen on a GPU | 20,000 | 0.003–0.009 | 1–3 min on 2 cores, less on a GPU |
 
 # %%
@@ -559,7 +559,7 @@ figures.picture_grid(
 # 1. `add_noise(x, deviation, seed)`: add noise from a normal distribution with mean 0 and this standard deviation to every pixel
 #    (`np.random.default_rng(seed).normal`), and cut off what leaves 0 … 1.
 # 2. Train a `dense_autoencoder(32)` on noisy pictures with a deviation of 0.4, and name the trained model `denoiser`.
-#    On noisy pictures that it has never seen, its error must be at most 40 % of the noise's own, and smaller than that of an
+#    On noisy pictures that it has never seen, its error must be at most 45 % of the noise's own, and smaller than that of an
 #    autoencoder that never saw noise.
 
 
@@ -621,8 +621,8 @@ def check_denoiser(seed):
         f"the denoiser is closer to the noisy pictures ({np.mean((copies - noisy) ** 2):.4f}) than to the clean ones "
         f"({off:.4f}): what should come out is the clean picture."
     )
-    assert off <= 0.4 * spoilt, (
-        f"the denoiser's error on noisy pictures is {off:.4f}, {off / spoilt:.0%} of the noise's own; at most 40 % "
+    assert off <= 0.45 * spoilt, (
+        f"the denoiser's error on noisy pictures is {off:.4f}, {off / spoilt:.0%} of the noise's own; at most 45 % "
         "are wanted. Noisy pictures in, clean ones out, and training long enough?"
     )
 
