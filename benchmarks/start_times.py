@@ -18,8 +18,8 @@ from pathlib import Path
 from autograder.course import Course
 from autograder.results import Results
 from figure import Figure, report
-from grading import light_course
-from killed_runs import grade_command, hand_in_class
+from grading import hand_in_solutions, light_course
+from killed_runs import grade_command
 
 
 def main() -> None:
@@ -34,7 +34,7 @@ def main() -> None:
     report(Figure("autograder --help", helped, "s", at_most=0.3))
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         course = light_course(Path(folder) / "course")
-        hand_in_class(course, 2)
+        hand_in_solutions(course, course.labs()[0], 1)
         first = statistics.median(until_first(course) for _ in range(times))
     of = "light notebook"
     report(Figure("autograder grade until the first starts", first, "s", at_most=6, data=of))
@@ -51,12 +51,14 @@ def seconds(command: list[str], times: int) -> float:
 
 
 def until_first(course: Course) -> float:
-    """Seconds of a run until its end, less those in which submissions were graded."""
+    """Seconds until the first submission is in the gradebook, less those of grading it."""
     began = time.perf_counter()
-    subprocess.run([*grade_command(course), "--workers", "1", "--force"], capture_output=True)
-    whole = time.perf_counter() - began
-    results = Results(course.results_dir / course.labs()[0].name).read_all()
-    return whole - sum(result.verdict.seconds for result in results)
+    command = [*grade_command(course), "--workers", "1", "--force"]
+    run = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    first = next(time.perf_counter() for line in run.stderr if line.startswith("[1/"))
+    run.communicate()
+    (result,) = Results(course.results_dir / course.labs()[0].name).read_all()
+    return first - began - result.verdict.seconds
 
 
 if __name__ == "__main__":

