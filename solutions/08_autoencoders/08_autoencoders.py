@@ -31,7 +31,7 @@
 #
 # | profile | where | training pictures | error of a pixel, 32 numbers | time |
 # | --- | --- | --- | --- | --- |
-# | quick | chosen on a CPU | 2,000 | 0.009–0.022 | 10–20 s on 2 cores |
+# | quick | chosen on a CPU | 2,000 | 0.009–0.022 | 15–30 s on 2 cores |
 # | full | chosen on a GPU | 20,000 | 0.003–0.009 | 1–3 min on 2 cores, less on a GPU |
 
 # %%
