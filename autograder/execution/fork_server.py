@@ -13,21 +13,26 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+END = b"null"
 _MAX_MESSAGE = 1 << 16
 _MAX_FDS = 16
 _PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
 
-def serve_forks(control: socket.socket, work: Callable[[Any, list[int]], None]) -> None:
-    """Fork once for each request on `control`, until its other end is closed.
+def serve_forks(control: socket.socket, work: Callable[[Any, list[int]], None]) -> bool:
+    """Fork once for each request on `control`, until one says to end or its other end is closed.
 
     The caller must have run no TensorFlow op and hold nothing secret: a fork inherits its memory,
     and of its file descriptors only the three standard ones (/dev/null) and the request's own.
 
     Args:
-        control: a SOCK_SEQPACKET socket; a request is one JSON message with file descriptors.
+        control: a SOCK_SEQPACKET socket; a request is one JSON message with file descriptors,
+            `END` the one to end.
         work: called in the fork with the request and its descriptors; the fork ends with it.
+
+    Returns:
+        Whether it was told to end; otherwise whoever asks is gone.
     """
     # Orphans of a fork come back here and are reaped.
     set_process_option(PR_SET_CHILD_SUBREAPER, 1)
@@ -42,8 +47,8 @@ def serve_forks(control: socket.socket, work: Callable[[Any, list[int]], None]) 
         if not ready:
             continue
         data, fds, _, _ = socket.recv_fds(control, _MAX_MESSAGE, _MAX_FDS)
-        if not data:
-            return
+        if not data or data == END:
+            return data == END
         pid = os.fork()
         if pid == 0:
             _run_in_fork(work, json.loads(data), fds)

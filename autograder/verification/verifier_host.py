@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -11,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from autograder.execution.fork_server import END
 from autograder.execution.spawner import Spawner
 
 _START_SECONDS = 120.0
@@ -107,6 +109,8 @@ class VerifierHost:
 
     def close(self) -> None:
         """End the warm parent and every verifier."""
+        with contextlib.suppress(OSError):
+            self._control.send(END)
         self._control.close()
         try:
             self._process.wait(5)

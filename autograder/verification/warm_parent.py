@@ -29,17 +29,18 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Nothing is imported from the working folder, whoever may write there.
     sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd())]
+    told_to_end = False
     try:
         for name in WARM_MODULES:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
         control.send(b"ready")
-        serve_forks(control, verify)
+        told_to_end = serve_forks(control, verify)
     except BrokenPipeError:
         # The grader was gone before anything began.
         return
     finally:
-        if _is_gone(int(sys.argv[3])):
+        if not told_to_end and _is_gone(int(sys.argv[3])):
             # It was killed, and could not tidy up itself.
             shutil.rmtree(sys.argv[2], ignore_errors=True)
 
