@@ -18,6 +18,7 @@ _TITLES = {
     "cluster_faults": "A cluster whose workers die and join",
     "soak": "Endurance",
     "training_steps": "Training steps a second, against the same models as keras.io writes them",
+    "lab_times": "How long a student waits",
     "mnist_accuracy": "Lab 01: MNIST",
     "cifar_accuracy": "Lab 02: CIFAR-10",
     "transfer": "Lab 03: transfer",

@@ -35,6 +35,7 @@ SCRIPTS = {
     "cluster_faults": [[]],
     "soak": [[]],
     "training_steps": [[]],
+    "lab_times": [[]],
     "mnist_accuracy": [[]],
     "cifar_accuracy": [[]],
     "transfer": [[]],

@@ -998,7 +998,8 @@ for name, pictures in [("copies of real pictures", copied), ("from random codes"
     quality = sample_quality(pictures)
     print(f"{name}: the judge is sure by {quality.confidence:.0%} that they are digits")
 figures.picture_grid(
-    invented[:30].reshape(-1, 28, 28), title="Decoded from random codes: ink, but hardly a digit"
+    invented[:30].reshape(-1, 28, 28),
+    title="Decoded from random codes: some pass for a digit, many do not",
 )
 
 # %% [markdown]
