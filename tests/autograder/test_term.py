@@ -19,8 +19,12 @@ from typer.testing import CliRunner
 from autograder.cli.app import app
 from autograder.course import Course
 from tests.autograder.downloads import download
-from tests.autograder.graded_class import mark_by_hand
 from tests.autograder.tiny_course import LAB, make_course, mistaken, solved, stub
+from tests.browser import conftest as browser
+from tests.browser.formgrader import mark_in_browser
+
+pytestmark = pytest.mark.browser
+chromium = browser.chromium
 
 NAMES = ["O'Brien, Zoë", "李, 小龙", "Kim, Min", "Kim, Min", "Ångström-Ñuñez, Łukasz", "Doe, J."]
 NAMES += [f"Student{chr(65 + n // 6)}{chr(97 + n % 6)}, Number" for n in range(34)]
@@ -137,8 +141,11 @@ def gradebook(path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def term(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Path]:
-    """The course after everybody's work was collected and graded, and the folder of downloads."""
+def term(tmp_path_factory: pytest.TempPathFactory, chromium) -> tuple[Course, Path]:
+    """The course after everybody's work was collected and graded, and the folder of downloads.
+
+    Written answers are marked in nbgrader's formgrader, in a browser.
+    """
     there = tmp_path_factory.mktemp("term")
     model = make_course(there / "model")
     run(model, "init", str(there / "course"))
@@ -158,10 +165,9 @@ def term(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Path]:
     sheet = str(worksheet(there / "worksheet.csv"))
     run(course, "collect", "01", moodle, "--from", "moodle", "--roster", sheet)
     grade(course, there / "scores.jsonl")
-    for student in CLASS:
-        if student.id in {ABSENT, PDF, BROKEN, UNMARKED} or student.number % 10 == 9:
-            continue
-        mark_by_hand(course, student.id, "curves", 3)
+    waiting = [s.id for s in CLASS if s.number % 10 != 9]
+    to_mark = {s: 3.0 for s in waiting if s not in {ABSENT, PDF, BROKEN, UNMARKED}}
+    mark_in_browser(course, chromium, there / "formgrader.log", LAB, to_mark)
     return course, there
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course import Course
+from autograder.gradebook import Registry
 
 
 @contextlib.contextmanager
@@ -37,6 +38,35 @@ def formgrader(course: Course, log: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(30)
+
+
+def mark_in_browser(course: Course, browser, log: Path, lab: str, marks: dict[str, float]) -> None:
+    """Give students' one written answer a mark, as a person does: page by page, in formgrader.
+
+    Args:
+        course: the course, graded.
+        browser: Playwright's.
+        log: the server's.
+        lab: the lab, whose notebook has its name.
+        marks: by student.
+    """
+    with Registry(course).open() as gradebook:
+        pages = {
+            student: gradebook.find_submission_notebook(lab, lab, student).id for student in marks
+        }
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    with formgrader(course, log) as address:
+        # The first page with the token leaves the cookie that what a page fetches is asked for.
+        page.goto(address.format("manage_assignments"))
+        for student, mark in marks.items():
+            # Marks come after the page: typed too early, one is written over.
+            page.goto(address.format(f"submissions/{pages[student]}/"), wait_until="networkidle")
+            answer = page.locator(".nbgrader_cell", has_text="Student's answer").last
+            score = answer.locator("input.score")
+            score.fill(f"{mark:g}")
+            with page.expect_response(lambda r: "/api/grade/" in r.url and r.ok):
+                score.press("Tab")
+    page.close()
 
 
 def _own_settings(folder: Path) -> dict[str, str]:
