@@ -1,7 +1,7 @@
 """Every lab's tests judge as its author meant, under our engine and under stock nbgrader.
 
 `autograder lint` tries every wrong answer under both, which takes an hour for the whole course;
-here some of them are tried.
+here a few of them are tried, and under stock nbgrader those of the first lab.
 """
 
 from __future__ import annotations
@@ -29,13 +29,12 @@ def test_the_lab_holds_together(name: str) -> None:
 def test_marks_under_our_engine(name: str) -> None:
     lab = COURSE.lab(name)
     with start_engine(COURSE, lab, workers=2) as engine:
-        found = list(try_out(COURSE, lab, engine, workers=2, every=8))
+        found = list(try_out(COURSE, lab, engine, workers=2, every=100))
     assert [f for f in found if not f.right] == []
 
 
-@pytest.mark.parametrize("name", LABS)
-def test_marks_under_stock_nbgrader(name: str) -> None:
-    lab = COURSE.lab(name)
+def test_marks_under_stock_nbgrader() -> None:
+    lab = COURSE.lab("01")
     with StockEngine(COURSE, lab) as engine:
-        found = list(try_out(COURSE, lab, engine, workers=2, every=100))
+        found = list(try_out(COURSE, lab, engine, workers=2, every=10))
     assert [f for f in found if not f.right] == []
