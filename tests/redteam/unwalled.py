@@ -59,8 +59,11 @@ def _outer_wall(program: list[str]) -> list[str]:
     """A sandbox in which all of this machine can be read, and nothing of it touched."""
     wall = ["bwrap", "--die-with-parent", "--unshare-all", "--uid", "1000", "--gid", "1000"]
     wall += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
-    wall += ["--tmpfs", "/tmp", "--tmpfs", "/home", "--new-session", "--cap-drop", "ALL", "--"]
-    return wall + program
+    wall += ["--tmpfs", "/tmp", "--tmpfs", "/home"]
+    # The project and its environment may lie below either.
+    for path in (str(Path(__file__).parents[2]), sys.prefix, sys.base_prefix):
+        wall += ["--ro-bind", path, path]
+    return [*wall, "--new-session", "--cap-drop", "ALL", "--", *program]
 
 
 def _inside(names: list[str]) -> None:
