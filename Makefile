@@ -19,7 +19,7 @@ demo: $(INSTALLED)
 	autograder demo
 
 lab: $(INSTALLED)
-	jupyter lab $(firstword $(sort $(wildcard labs/$(LAB)*/*.ipynb)))
+	jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(firstword $(sort $(wildcard labs/$(LAB)*/*.ipynb)))
 
 test: $(INSTALLED)
 	pytest $(PYTEST_ARGS)

@@ -67,12 +67,17 @@ def main() -> int:
         if not options.quick and figures:
             minutes = round((time.monotonic() - began) / 60, 1)
             results[name] = {"machine": _machine(), "minutes": minutes, "figures": figures}
-    if not options.quick:
-        text = json.dumps(results, ensure_ascii=False, indent=1)
-        RESULTS.write_text(text + "\n", encoding="utf-8")
-        write_page(results)
-        print("\ndocs/benchmarks.md is written")
+            _write(results)
+    if options.page:
+        _write(results)
     return failed
+
+
+def _write(results: dict) -> None:
+    """Keep the figures, and make the page of them; after each script, so that none is lost."""
+    text = json.dumps(results, ensure_ascii=False, indent=1)
+    RESULTS.write_text(text + "\n", encoding="utf-8")
+    write_page(results)
 
 
 def _run(command: list[str]) -> list[dict] | None:

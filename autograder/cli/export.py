@@ -94,6 +94,7 @@ def export(
         for one in done.left:
             listed.add_row(escape(one.who), escape(one.why))
         out.print(listed)
-    out.print(f"{len(done.marks)} marks in {path}; {len(done.left)} without")
+    number = len(done.marks)
+    out.print(f"{number} mark{'s' * (number != 1)} in {path}; {len(done.left)} without")
     if any(one.matters for one in done.left):
         raise typer.Exit(1)
