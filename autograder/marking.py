@@ -67,12 +67,15 @@ class Marking:
     def mark(self, engine: Engine, submission: Submission, fingerprint: str) -> Result:
         """Run and judge all notebooks of a submission; what goes wrong is in the result."""
         started, seed = time.monotonic(), secrets.randbits(32)
+        try:
+            files = {**submission.companions(), **self.companions}
+        except OSError as error:
+            return self.failed(submission, fingerprint, error)
         graded: dict[str, Graded] = {}
         remarks: list[str] = []
         questions: list[QuestionVerdict] = []
         for name, source in self.sources.items():
             try:
-                files = {**submission.companions(), **self.companions}
                 handed_in, read = read_handed_in(submission.folder, name, set(self.sources))
                 notebook, mended = repair(handed_in, source, self.released[name])
                 remarks += [*read, *mended]
@@ -84,40 +87,43 @@ class Marking:
                 reason = _reason(error)
                 remarks.append(reason)
                 questions += _not_graded(source, reason)
-        verdict = Verdict(
-            student=submission.student,
-            lab=submission.lab,
-            status="graded" if graded else "failed",
-            score=sum(question.score for question in questions),
-            max_score=sum(question.max_score for question in questions),
-            seconds=round(time.monotonic() - started, 3),
-            peak_memory_mb=round(max((g.peak_memory_mb for g in graded.values()), default=0), 1),
-            repairs=tuple(remarks),
-            questions=tuple(questions),
-        )
         notebooks = {name: part.notebook for name, part in graded.items()}
+        peak = max((part.peak_memory_mb for part in graded.values()), default=0.0)
+        status = "graded" if graded else "failed"
+        seconds = time.monotonic() - started
+        verdict = _verdict(submission, status, questions, remarks, seconds, peak)
         return Result(fingerprint, seed, verdict, notebooks)
 
     def failed(self, submission: Submission, fingerprint: str, error: Exception) -> Result:
         """The result of a submission that could not even be tried."""
         reason = _reason(error)
         questions = [q for source in self.sources.values() for q in _not_graded(source, reason)]
-        verdict = Verdict(
-            student=submission.student,
-            lab=submission.lab,
-            status="failed",
-            score=0.0,
-            max_score=sum(question.max_score for question in questions),
-            seconds=0.0,
-            peak_memory_mb=0.0,
-            repairs=(reason,),
-            questions=tuple(questions),
-        )
-        return Result(fingerprint, 0, verdict, {})
+        return Result(fingerprint, 0, _verdict(submission, "failed", questions, [reason]), {})
 
     def _trusted(self, source: NotebookNode) -> list[str]:
         """The test cells that the instructor lets run in the student's own kernel."""
         return list(automatic_points(source)) if self.trust == "kernel" else list(self.trust)
+
+
+def _verdict(
+    submission: Submission,
+    status: str,
+    questions: list[QuestionVerdict],
+    remarks: list[str],
+    seconds: float = 0.0,
+    peak_memory_mb: float = 0.0,
+) -> Verdict:
+    return Verdict(
+        student=submission.student,
+        lab=submission.lab,
+        status=status,
+        score=sum(question.score for question in questions),
+        max_score=sum(question.max_score for question in questions),
+        seconds=round(seconds, 3),
+        peak_memory_mb=round(peak_memory_mb, 1),
+        repairs=tuple(remarks),
+        questions=tuple(questions),
+    )
 
 
 def _reason(error: Exception) -> str:

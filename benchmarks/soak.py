@@ -27,7 +27,7 @@ import nbformat
 from nbformat.v4 import new_code_cell
 
 from autograder.course import Course
-from autograder.execution.watcher import descendants
+from autograder.execution.watcher import descendants, own_proportional_memory_mb
 from autograder.notebooks import forms
 from autograder.notebooks.source import instructor_notebook
 from figure import Figure, report
@@ -164,14 +164,7 @@ def _lasting_mb(run: int) -> float:
     """The run's own process and those that live as long: one level below it."""
     below = Path(f"/proc/{run}/task/{run}/children")
     lasting = [run, *map(int, below.read_text().split())] if below.exists() else []
-    total = 0.0
-    for process in lasting:
-        try:
-            text = Path(f"/proc/{process}/smaps_rollup").read_text()
-        except OSError:
-            continue
-        total += sum(int(x.split()[1]) for x in text.splitlines() if x.startswith("Pss:")) / 1024
-    return total
+    return sum(map(own_proportional_memory_mb, lasting))
 
 
 def leftovers() -> set[str]:

@@ -61,13 +61,16 @@ def proportional_memory_mb(pid: int) -> float:
 
     Slower than `usage`, and exact where processes share pages after a fork.
     """
-    total = 0
-    for process in descendants(pid):
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1])
-    return total / 1024
+    return sum(map(own_proportional_memory_mb, descendants(pid)))
+
+
+def own_proportional_memory_mb(pid: int) -> float:
+    """Memory of this one process with shared pages shared out, in MiB; 0 when it is gone."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def kill_tree(pid: int, seconds: float = 5.0) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import keras
 
 from course_lib.blocks import conv_block
+from course_lib.models.chained import chained
 
 
 def cnn(
@@ -68,12 +69,4 @@ def cnn(
     if dropout:
         layers.append(keras.layers.Dropout(dropout))
     layers.append(keras.layers.Dense(classes))
-
-    if api == "sequential":
-        return keras.Sequential([inputs, *layers])
-    if api == "functional":
-        x = inputs
-        for layer in layers:
-            x = layer(x)
-        return keras.Model(inputs, x)
-    raise ValueError(f'api={api!r}: cnn knows "sequential" and "functional".')
+    return chained(inputs, layers, api, "cnn")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import keras
 
 from course_lib.blocks import dense_block
+from course_lib.models.chained import chained
 
 
 def mlp(
@@ -53,12 +54,4 @@ def mlp(
     for width in units:
         layers += dense_block(width, activation, dropout, batch_norm)
     layers.append(keras.layers.Dense(classes))
-
-    if api == "sequential":
-        return keras.Sequential([inputs, *layers])
-    if api == "functional":
-        x = inputs
-        for layer in layers:
-            x = layer(x)
-        return keras.Model(inputs, x)
-    raise ValueError(f'api={api!r}: mlp knows "sequential" and "functional".')
+    return chained(inputs, layers, api, "mlp")

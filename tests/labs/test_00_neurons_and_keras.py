@@ -12,9 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.course import Course
-from autograder.notebooks import forms
-from autograder.notebooks.source import instructor_notebook
+from tests.labs.answered import answered
 
 ROOT = Path(__file__).parents[2]
 REAL = Path(os.environ.get("COURSE_TEST_DATA", ROOT.parent / "shared" / "data"))
@@ -143,21 +141,12 @@ def train_regression(x, y):
 
 def run(answers: dict[str, str], until: str) -> dict:
     """The lab's cells, with these answers in place of the solution's, up to a question's tests."""
-    course = Course.find(ROOT)
-    instructor = instructor_notebook(course, course.lab("00_neurons_and_keras"))
     names = {"__name__": "__main__"}
-    for cell in forms.solved(instructor).cells:
-        mark = cell.metadata.get("nbgrader", {})
-        if cell.cell_type != "code" or "%pip" in cell.source:
-            continue
-        question = mark.get("grade_id", "").removesuffix("_answer")
-        source = answers.get(question, cell.source) if mark.get("solution") else cell.source
-        if mark.get("locked"):
-            source = next(c.source for c in instructor.cells if c.id == cell.id)
-        if not mark and any(word in cell.source for word in FIGURES_ONLY):
+    for source, question, tests in answered("00_neurons_and_keras", answers):
+        if not question and any(word in source for word in FIGURES_ONLY):
             continue
         exec(compile(source, question or "cell", "exec"), names)
-        if question == until and mark.get("locked"):
+        if question == until and tests:
             break
     return names
 

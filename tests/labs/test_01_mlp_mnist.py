@@ -3,15 +3,9 @@
 What wrong answers get is in the lab's own wrong_answers.toml, and `autograder lint` tries it.
 """
 
-from pathlib import Path
-
 import pytest
 
-from autograder.course import Course
-from autograder.notebooks import forms
-from autograder.notebooks.source import instructor_notebook
-
-ROOT = Path(__file__).parents[2]
+from tests.labs.answered import answered
 
 PLAIN_PYTHON = {
     "neuron": """
@@ -203,15 +197,6 @@ def worst_mistakes(labels, probabilities, count):
 @pytest.mark.parametrize("answers", [PLAIN_PYTHON, OTHER_KERAS], ids=["python", "keras"])
 def test_other_right_answers_pass(answers, monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "quick")
-    course = Course.find(ROOT)
-    instructor = instructor_notebook(course, course.lab("01_mlp_mnist"))
     names = {"__name__": "__main__"}
-    for cell in forms.solved(instructor).cells:
-        mark = cell.metadata.get("nbgrader", {})
-        if cell.cell_type != "code" or "%pip" in cell.source:
-            continue
-        question = mark.get("grade_id", "").removesuffix("_answer")
-        source = answers.get(question, cell.source) if mark.get("solution") else cell.source
-        if mark.get("locked"):
-            source = next(c.source for c in instructor.cells if c.id == cell.id)
+    for source, question, _ in answered("01_mlp_mnist", answers):
         exec(compile(source, question or "cell", "exec"), names)

@@ -12,9 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
-from autograder.notebooks import forms
-from autograder.notebooks.source import instructor_notebook
+from tests.labs.answered import answered
 
 ROOT = Path(__file__).parents[2]
 REAL = Path(os.environ.get("COURSE_TEST_DATA", ROOT.parent / "shared" / "data")) / "cifar10"
@@ -103,19 +101,10 @@ def count_parameters(filters):
 
 def run(answers: dict[str, str], until: str) -> None:
     """The lab's cells, with these answers in place of the solution's, up to a question's tests."""
-    course = Course.find(ROOT)
-    instructor = instructor_notebook(course, course.lab("02_cnn_cifar"))
     names = {"__name__": "__main__"}
-    for cell in forms.solved(instructor).cells:
-        mark = cell.metadata.get("nbgrader", {})
-        if cell.cell_type != "code" or "%pip" in cell.source:
-            continue
-        question = mark.get("grade_id", "").removesuffix("_answer")
-        source = answers.get(question, cell.source) if mark.get("solution") else cell.source
-        if mark.get("locked"):
-            source = next(c.source for c in instructor.cells if c.id == cell.id)
+    for source, question, tests in answered("02_cnn_cifar", answers):
         exec(compile(source, question or "cell", "exec"), names)
-        if question == until and mark.get("locked"):
+        if question == until and tests:
             return
 
 
