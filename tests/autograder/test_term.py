@@ -20,11 +20,9 @@ from autograder.cli.app import app
 from autograder.course import Course
 from tests.autograder.downloads import download
 from tests.autograder.tiny_course import LAB, make_course, mistaken, solved, stub
-from tests.browser import conftest as browser
 from tests.browser.formgrader import mark_in_browser
 
 pytestmark = pytest.mark.browser
-chromium = browser.chromium
 
 NAMES = ["O'Brien, Zoë", "李, 小龙", "Kim, Min", "Kim, Min", "Ångström-Ñuñez, Łukasz", "Doe, J."]
 NAMES += [f"Student{chr(65 + n // 6)}{chr(97 + n % 6)}, Number" for n in range(34)]
