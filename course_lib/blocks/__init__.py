@@ -4,16 +4,20 @@ from course_lib.blocks.block import Block
 from course_lib.blocks.conv_block import conv_block
 from course_lib.blocks.dense_block import dense_block
 from course_lib.blocks.inception_block import inception_block
+from course_lib.blocks.inception_resnet_block import inception_resnet_block
 from course_lib.blocks.residual_block import residual_block
 from course_lib.blocks.separable_conv_block import separable_conv_block
 from course_lib.blocks.vgg_block import vgg_block
+from course_lib.blocks.xception_block import xception_block
 
 __all__ = [
     "Block",
     "conv_block",
     "dense_block",
     "inception_block",
+    "inception_resnet_block",
     "residual_block",
     "separable_conv_block",
     "vgg_block",
+    "xception_block",
 ]

@@ -13,11 +13,13 @@ MOMENTUM = 0.9
 
 def conv_block(
     filters: int,
-    kernel_size: int = 3,
+    kernel_size: int | tuple[int, int] = 3,
     strides: int = 1,
     activation: str = "relu",
     batch_norm: bool = True,
     pool: bool = False,
+    padding: str = "same",
+    scale: bool = True,
 ) -> Block:
     """A convolution, batch normalisation and an activation, in this order.
 
@@ -33,10 +35,13 @@ def conv_block(
         activation: Name of a Keras activation.
         batch_norm: Normalise each channel over the batch before the activation.
         pool: Halve height and width with a 2 × 2 max-pool.
+        padding: "same", or "valid": no zeros around the picture, which then shrinks.
+        scale: Batch normalisation learns a factor for each channel beside its shift. A ReLU
+            followed by another convolution can do without.
 
     Returns:
         A `Block` that maps `(batch, height, width, channels)` to `(batch, ⌈height / strides⌉,
-        ⌈width / strides⌉, filters)`; with `pool`, half of that, rounded down.
+        ⌈width / strides⌉, filters)` (padding "same"); with `pool`, half of that, rounded down.
 
     Example:
         >>> import keras
@@ -52,13 +57,13 @@ def conv_block(
     def make_layers() -> list[keras.Layer]:
         layers = [
             keras.layers.Conv2D(
-                filters, kernel_size, strides=strides, padding="same", use_bias=not batch_norm
+                filters, kernel_size, strides=strides, padding=padding, use_bias=not batch_norm
             )
         ]
         if pool:
             layers.append(keras.layers.MaxPooling2D())
         if batch_norm:
-            layers.append(keras.layers.BatchNormalization(momentum=MOMENTUM))
+            layers.append(keras.layers.BatchNormalization(momentum=MOMENTUM, scale=scale))
         return [*layers, keras.layers.Activation(activation)]
 
     return Block(make_layers, name=f"conv_block({filters})")

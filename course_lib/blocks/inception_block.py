@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import keras
 
+from course_lib.blocks.conv_block import conv_block
+
 
 def inception_block(
     filters_1x1: int,
@@ -14,6 +16,8 @@ def inception_block(
     reduce_5x5: int,
     filters_5x5: int,
     filters_pool: int,
+    batch_norm: bool = False,
+    name: str | None = None,
 ) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
     """Four branches on the same input, side by side: 1×1, 3×3, 5×5 and pooling.
 
@@ -27,6 +31,8 @@ def inception_block(
         reduce_3x3, filters_3x3: Of the reduction and of the convolution in the 3×3 branch.
         reduce_5x5, filters_5x5: The same for 5×5.
         filters_pool: Feature maps after the pooling branch's 1×1 convolution.
+        batch_norm: Batch normalisation in place of each bias (Ioffe & Szegedy 2015).
+        name: Of the layer that puts the four together, such as "inception_3a".
 
     Returns:
         A function of a symbolic tensor: it maps `(batch, height, width, channels)` to
@@ -42,18 +48,19 @@ def inception_block(
         (None, 28, 28, 256)
     """
 
+    def conv(x, filters, size):
+        if batch_norm:
+            return conv_block(filters, size)(x)
+        return keras.layers.Conv2D(filters, size, padding="same", activation="relu")(x)
+
     def apply(x: keras.KerasTensor) -> keras.KerasTensor:
         pooled = keras.layers.MaxPooling2D(3, strides=1, padding="same")(x)
         branches = [
-            _conv(x, filters_1x1, 1),
-            _conv(_conv(x, reduce_3x3, 1), filters_3x3, 3),
-            _conv(_conv(x, reduce_5x5, 1), filters_5x5, 5),
-            _conv(pooled, filters_pool, 1),
+            conv(x, filters_1x1, 1),
+            conv(conv(x, reduce_3x3, 1), filters_3x3, 3),
+            conv(conv(x, reduce_5x5, 1), filters_5x5, 5),
+            conv(pooled, filters_pool, 1),
         ]
-        return keras.layers.Concatenate()(branches)
+        return keras.layers.Concatenate(name=name)(branches)
 
     return apply
-
-
-def _conv(x, filters, size):
-    return keras.layers.Conv2D(filters, size, padding="same", activation="relu")(x)

@@ -1,29 +1,49 @@
 """Whole models, made of the course's blocks and plain Keras layers."""
 
+from course_lib.models.alexnet import alexnet
 from course_lib.models.autoencoder import autoencoder
+from course_lib.models.cifar_resnet import cifar_resnet
 from course_lib.models.cnn import cnn
 from course_lib.models.conv_autoencoder import conv_autoencoder
 from course_lib.models.dcgan import dcgan
 from course_lib.models.digit_judge import SampleQuality, digit_judge, sample_quality
 from course_lib.models.gan import GAN, gan
+from course_lib.models.googlenet import googlenet
 from course_lib.models.grad_cam import grad_cam
+from course_lib.models.inception_resnet import inception_resnet
+from course_lib.models.lenet import lenet
 from course_lib.models.mlp import mlp
+from course_lib.models.mobilenet import mobilenet
+from course_lib.models.multiply_adds import multiply_adds
+from course_lib.models.resnet import resnet
+from course_lib.models.small_architectures import small_architectures
 from course_lib.models.vae import VAE, vae
 from course_lib.models.vgg import vgg
+from course_lib.models.xception import xception
 
 __all__ = [
     "GAN",
     "VAE",
     "SampleQuality",
+    "alexnet",
     "autoencoder",
+    "cifar_resnet",
     "cnn",
     "conv_autoencoder",
     "dcgan",
     "digit_judge",
     "gan",
+    "googlenet",
     "grad_cam",
+    "inception_resnet",
+    "lenet",
     "mlp",
+    "mobilenet",
+    "multiply_adds",
+    "resnet",
     "sample_quality",
+    "small_architectures",
     "vae",
     "vgg",
+    "xception",
 ]

@@ -1,0 +1,56 @@
+"""The block that Inception-ResNet is a stack of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import keras
+
+from course_lib.blocks.conv_block import conv_block
+
+
+def inception_resnet_block(
+    branches: Sequence[Sequence[tuple[int, int | tuple[int, int]]]],
+    scale: float = 0.2,
+    activation: str = "relu",
+) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
+    """Branches side by side as in an inception module, whose sum with the input goes on.
+
+    Every convolution of a branch has batch normalisation and a ReLU. A last 1×1 convolution
+    without either brings the branches' maps to as many channels as came in; its output, scaled
+    down so that training stays stable, is added to the input (Szegedy et al. 2017, figures 16, 17
+    and 19; scaling: §3.3 and figure 20).
+
+    Args:
+        branches: Of each branch the convolutions, one after the other, as
+            `(filters, kernel_size)`.
+        scale: By which the branches' part is multiplied.
+        activation: Name of the activation after the sum.
+
+    Returns:
+        A function of a symbolic tensor `(batch, height, width, channels)` to another of the same
+        shape. Branches can't be written as a list of layers: it is for the Functional API.
+
+    Example:
+        >>> import keras
+        >>> from course_lib.blocks import inception_resnet_block
+        >>> inputs = keras.Input((35, 35, 320))
+        >>> block_a = inception_resnet_block([[(32, 1)], [(32, 1), (32, 3)],
+        ...                                   [(32, 1), (48, 3), (64, 3)]])
+        >>> block_a(inputs).shape
+        (None, 35, 35, 320)
+    """
+
+    def apply(x: keras.KerasTensor) -> keras.KerasTensor:
+        ends = []
+        for branch in branches:
+            y = x
+            for filters, kernel_size in branch:
+                y = conv_block(filters, kernel_size, scale=False)(y)
+            ends.append(y)
+        mixed = keras.layers.Concatenate()(ends) if len(ends) > 1 else ends[0]
+        up = keras.layers.Conv2D(x.shape[-1], 1)(mixed)
+        y = keras.layers.Add()([x, keras.layers.Rescaling(scale)(up)])
+        return keras.layers.Activation(activation)(y)
+
+    return apply

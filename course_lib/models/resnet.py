@@ -1,0 +1,91 @@
+"""ResNet for ImageNet, in the five depths of its paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+
+from course_lib.blocks import residual_block
+from course_lib.blocks.conv_block import MOMENTUM
+from course_lib.models.stem import is_small
+
+# He et al. 2016, table 1: blocks of conv2_x to conv5_x, and whether they are bottlenecks.
+DEPTHS = {
+    18: ((2, 2, 2, 2), False),
+    34: ((3, 4, 6, 3), False),
+    50: ((3, 4, 6, 3), True),
+    101: ((3, 4, 23, 3), True),
+    152: ((3, 8, 36, 3), True),
+}
+FILTERS = (64, 128, 256, 512)
+EPSILON = 1.001e-5  # as in keras.applications; the released models have 1e-5
+
+
+def resnet(
+    depth: int = 50,
+    classes: int = 1000,
+    input_shape: Sequence[int] = (224, 224, 3),
+    width: float = 1.0,
+    stem: str = "paper",
+    residual: bool = True,
+    stride_in: str = "1x1",
+    use_bias: bool = True,
+) -> keras.Model:
+    """ResNet: residual blocks in four stages of 64 to 512 feature maps (He et al. 2016, table 1).
+
+    The shortcut is a 1×1 convolution where shapes differ (option B). By default ResNet-50, -101
+    and -152 are what `keras.applications` has, weight for weight.
+
+    Args:
+        depth: 18 or 34 with basic blocks; 50, 101 or 152 with bottlenecks.
+        classes: Number of classes.
+        input_shape: `(height, width, channels)`.
+        width: Every layer but the last has this share of the paper's feature maps.
+        stem: "paper": 7×7 with stride 2, then max-pooling; "small": 3×3 with stride 1, for
+            pictures of about 32×32.
+        residual: False leaves every shortcut out: the paper's plain network (§3.3).
+        stride_in: Which convolution of a bottleneck has the stride: "1x1", the first, as in the
+            paper (3.8 billion multiply-adds of ResNet-50), or "3x3", as in everything trained
+            since (4.1).
+        use_bias: Convolutions have a bias before batch normalisation, which takes it away again:
+            so it is in `keras.applications`. Without, ResNet-50 has 25,557,032 weights to learn.
+
+    Returns:
+        A `keras.Model`, not compiled, from `(batch, *input_shape)` to logits `(batch, classes)`.
+
+    Raises:
+        ValueError: There is no such depth, stem or `stride_in`.
+
+    Example:
+        >>> from course_lib.models import resnet
+        >>> model = resnet(18, 10, (32, 32, 3), width=1 / 8, stem="small", use_bias=False)
+        >>> model.output_shape, model.count_params()
+        ((None, 10), 177602)
+    """
+    if depth not in DEPTHS:
+        raise ValueError(
+            f"There is no ResNet of {depth} layers in the table; there are 18, 34, 50, 101 and "
+            "152. cifar_resnet builds the ones with 6n + 2 layers."
+        )
+    counts, bottleneck = DEPTHS[depth]
+    settings = {"use_bias": use_bias, "epsilon": EPSILON}
+    inputs = x = keras.Input(tuple(input_shape))
+    small, first = is_small(stem, "resnet"), round(width * FILTERS[0])
+    if small:
+        x = keras.layers.Conv2D(first, 3, padding="same", use_bias=use_bias)(x)
+    else:
+        x = keras.layers.ZeroPadding2D(3)(x)
+        x = keras.layers.Conv2D(first, 7, strides=2, use_bias=use_bias)(x)
+    x = keras.layers.BatchNormalization(momentum=MOMENTUM, epsilon=EPSILON)(x)
+    x = keras.layers.ReLU()(x)
+    if not small:
+        x = keras.layers.MaxPooling2D(3, strides=2)(keras.layers.ZeroPadding2D(1)(x))
+    settings |= {"shortcut": "projection" if residual else None, "stride_in": stride_in}
+    for stage, (filters, blocks) in enumerate(zip(FILTERS, counts, strict=True)):
+        for number in range(blocks):
+            strides = 2 if stage and not number else 1
+            x = residual_block(round(width * filters), strides, bottleneck, **settings)(x)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    x = keras.layers.Dense(classes, name="predictions")(x)
+    return keras.Model(inputs, x, name=f"{'resnet' if residual else 'plain'}_{depth}")
