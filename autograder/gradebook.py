@@ -12,11 +12,18 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, SubmittedNotebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
-from nbgrader.utils import parse_utc
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import (
+    compute_checksum,
+    determine_grade,
+    is_grade,
+    is_solution,
+    is_task,
+    parse_utc,
+)
 from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config
 
@@ -40,19 +47,25 @@ class Registry:
     def __init__(self, course: Course) -> None:
         self._course = course
         self._sources: dict[Path, nbformat.NotebookNode] = {}
+        self._gradebook: Gradebook | None = None
 
     @contextlib.contextmanager
     def open(self) -> Iterator[Gradebook]:
-        """nbgrader's gradebook.
+        """nbgrader's gradebook; opened once where calls are within one another.
 
         Raises:
             AutograderError: the database can't be read or written.
         """
+        if self._gradebook is not None:
+            yield self._gradebook
+            return
         try:
-            with warnings.catch_warnings(), Gradebook(self._course.db_url) as gradebook:
-                # nbgrader 0.9 adds rows in an order that SQLAlchemy 2 warns of; nothing is lost.
-                warnings.simplefilter("ignore", SAWarning)
-                yield gradebook
+            with Gradebook(self._course.db_url) as gradebook:
+                self._gradebook = gradebook
+                try:
+                    yield gradebook
+                finally:
+                    self._gradebook = None
         except DatabaseError as error:
             raise AutograderError(
                 f"the gradebook {self._course.db_url} can't be used: {error.orig}",
@@ -110,31 +123,35 @@ class Registry:
         """
         folder = self._course.autograded_dir / submission.student / submission.lab
         self._copy_files(submission, folder)
-        with self.open() as gradebook:
+        with self.open() as gradebook, warnings.catch_warnings():
+            # nbgrader 0.9 adds rows in an order that SQLAlchemy 2 warns of; nothing is lost.
+            warnings.simplefilter("ignore", SAWarning)
             gradebook.update_or_create_student(submission.student)
             row = gradebook.update_or_create_submission(
                 submission.lab, submission.student, timestamp=_timestamp(submission)
             )
             for part in row.notebooks:
-                if part.name not in notebooks:
-                    for grade in part.grades:
-                        grade.auto_score, grade.needs_manual_grade = 0, False
+                _write_scores(part, notebooks.get(part.name))
+                part.late_submission_penalty = None
+            late = row.total_seconds_late > 0
             gradebook.db.commit()
         for name, notebook in notebooks.items():
-            resources = {
-                "unique_key": name,
-                "nbgrader": {
-                    "student": submission.student,
-                    "assignment": submission.lab,
-                    "notebook": name,
-                    "db_url": self._course.db_url,
-                },
-            }
-            for step in (SaveAutoGrades, AssignLatePenalties):
-                step(config=self._course.nbgrader_config, log=_log).preprocess(notebook, resources)
+            if late:
+                self._penalize(submission, name, notebook)
             nbformat.write(
                 self._beside_rubrics(name, notebook, submission), folder / f"{name}.ipynb"
             )
+
+    def _penalize(self, submission: Submission, name: str, notebook: nbformat.NotebookNode) -> None:
+        """Ask nbgrader's plugin what being late costs."""
+        about = {
+            "student": submission.student,
+            "assignment": submission.lab,
+            "notebook": name,
+            "db_url": self._course.db_url,
+        }
+        plugin = AssignLatePenalties(config=self._course.nbgrader_config, log=_log)
+        plugin.preprocess(notebook, {"unique_key": name, "nbgrader": about})
 
     def _beside_rubrics(
         self, name: str, notebook: nbformat.NotebookNode, submission: Submission
@@ -159,6 +176,29 @@ class Registry:
         """The students with a submission of the lab in the gradebook."""
         with self.open() as gradebook:
             return {row.student_id for row in gradebook.assignment_submissions(lab.name)}
+
+
+def _write_scores(part: SubmittedNotebook, notebook: nbformat.NotebookNode | None) -> None:
+    """Scores and comments, as nbgrader's `SaveAutoGrades` does, but in one transaction.
+
+    There each question has its own, in a database opened anew: a third of a submission's time.
+    """
+    if notebook is None:
+        for grade in part.grades:
+            grade.auto_score, grade.needs_manual_grade = 0, False
+        return
+    grades = {grade.name: grade for grade in part.grades}
+    comments = {comment.name: comment for comment in part.comments}
+    for cell in notebook.cells:
+        if is_grade(cell):
+            grade = grades[cell.metadata.nbgrader.grade_id]
+            grade.auto_score = determine_grade(cell, _log)[0]
+            # What a person marked before, a person looks at again.
+            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+        if is_solution(cell) or is_task(cell):
+            mark = cell.metadata.nbgrader
+            unchanged = mark.get("checksum") == compute_checksum(cell) and not is_task(cell)
+            comments[mark.grade_id].auto_comment = "No response." if unchanged else None
 
 
 @contextlib.contextmanager

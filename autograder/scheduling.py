@@ -56,7 +56,7 @@ class Grading:
         Args:
             workers: asked only when there is something to grade.
         """
-        with self._results.locked():
+        with self._results.locked(), self._registry.open():
             self._registry.register(self._lab)
             version = self._marking.version()
             recorded = self._registry.students(self._lab)

@@ -81,6 +81,10 @@ def fit(
     if peak is not None:
         callbacks.append(WarmupCosine(peak))
 
+    if model.built and not optimizer.built and type(model).train_step is keras.Model.train_step:
+        # Variables that are made while TensorFlow traces have it trace twice. A `train_step` of
+        # one's own may give the optimizer a part of the variables only.
+        optimizer.build(model.trainable_variables)
     before = model.steps_per_execution, model.jit_compile
     gpu = tensor_cores()
     steps = steps_per_execution(_steps(x, batch_size, validation_split), epochs)
