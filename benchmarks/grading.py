@@ -4,7 +4,7 @@
 
 The class hands in a light notebook (NumPy functions and one small Keras model), or with `--lab`
 the solution of a lab of this course. Prints submissions per hour and their ratio, the processor
-time above the student's own, the growth with the size of the class, and memory.
+time above the student's own, and memory.
 """
 
 from __future__ import annotations
@@ -13,24 +13,21 @@ import argparse
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import threading
-import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 
 from autograder.course import Course, Lab
-from autograder.execution.watcher import proportional_memory_mb
 from autograder.new_course import new_course
 from autograder.notebooks import forms
 from autograder.notebooks.build import build
 from autograder.notebooks.source import instructor_notebook
 from figure import Figure, report
+from graded_run import run
 
 os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
 
@@ -90,33 +87,6 @@ c.Execute.timeout = 300
 """
 
 
-@dataclass(frozen=True)
-class Run:
-    """One run of a grader.
-
-    Args:
-        wall: seconds.
-        cpu: processor seconds of the whole machine meanwhile: it should do nothing else.
-        peak_mb: what all its processes held together, shared pages counted once, in MiB.
-        done: seconds after which each submission was in the gradebook, where the grader says so.
-    """
-
-    wall: float
-    cpu: float
-    peak_mb: float
-    done: tuple[float, ...] = ()
-
-    @property
-    def each(self) -> float:
-        """Seconds a submission: of up to eight in a row, the median over the class.
-
-        From where both workers' first ones are done; a disturbance does not decide it.
-        """
-        row = min(8, len(self.done) - 2)
-        starts = range(1, len(self.done) - row)
-        return statistics.median((self.done[i + row] - self.done[i]) / row for i in starts)
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -135,22 +105,18 @@ def _measure(course: Course, lab: Lab, small: int, large: int, stock: int) -> No
     name = lab.name
     ours = [sys.executable, "-m", "autograder", "grade", name, "--workers", "2", "--force"]
     hand_in_solutions(course, lab, small)
-    # Small classes take a moment only: several, and their median.
-    classes = [_run(course, ours) for _ in range(1 if small == 4 else 5)]
-    print(f"ours, classes of {small}: {', '.join(f'{c.wall:.1f}' for c in classes)} s", flush=True)
+    start = run(course, ours)
+    print(f"ours, class of {small}: {start.wall:.1f} s", flush=True)
     hand_in_solutions(course, lab, large)
-    whole = _run(course, ours)
+    whole = run(course, ours)
     print(f"ours, class of {large}: {whole.wall:.1f} s", flush=True)
     hand_in_solutions(course, lab, stock)
     shutil.rmtree(course.autograded_dir)
-    theirs = _run(course, [sys.executable, "-m", "nbgrader", "autograde", name])
+    theirs = run(course, [sys.executable, "-m", "nbgrader", "autograde", name])
     print(f"stock nbgrader, class of {stock}: {theirs.wall:.1f} s", flush=True)
     bare_wall, bare_cpu = _bare(course, lab)
 
-    first = statistics.median(run.done[0] for run in classes)
-    each = statistics.median(run.each for run in classes)
-    quickest = min(classes, key=lambda run: run.cpu)
-    cpu = (whole.cpu - quickest.cpu) / (large - small)
+    cpu = (whole.cpu - start.cpu) / (large - small)
     print(f"\n{name}, {os.cpu_count()} cores, class of {large}")
     of = f"{'Lab ' + name[:2] if course.labs()[1:] else 'light notebook'}, class of {large}"
     per_hour, stock_per_hour = 3600 * large / whole.wall, 3600 * stock / theirs.wall
@@ -163,7 +129,7 @@ def _measure(course: Course, lab: Lab, small: int, large: int, stock: int) -> No
             ratio=per_hour / stock_per_hour,
             at_least=12,
         ),
-        Figure("until the first is in the gradebook", first, "s"),
+        Figure("until the first is in the gradebook", start.done[0], "s"),
         Figure("the notebook's own processor time", bare_cpu, "s"),
         Figure("processor time above it, a submission", cpu - bare_cpu, "s", at_most=0.5),
         Figure(
@@ -171,19 +137,6 @@ def _measure(course: Course, lab: Lab, small: int, large: int, stock: int) -> No
             2 * whole.each / bare_wall,
             "times",
             at_most=1.5,
-        ),
-        *(
-            # Between the first and the last of four there are too few to compare with.
-            [
-                Figure(
-                    f"time each against a class of {small}",
-                    whole.each / each,
-                    "times",
-                    at_most=1.05,
-                )
-            ]
-            if small > 4
-            else []
         ),
         Figure("memory of all processes at the peak", whole.peak_mb, "MiB"),
     ):
@@ -209,38 +162,6 @@ def hand_in_solutions(course: Course, lab: Lab, size: int) -> None:
         folder = course.submitted_dir / f"student-{number:04d}" / lab.name
         folder.mkdir(parents=True)
         nbformat.write(solved, folder / lab.notebook)
-
-
-def _run(course: Course, command: list[str]) -> Run:
-    busy, started = _busy_seconds(), time.monotonic()
-    process = subprocess.Popen(
-        command, cwd=course.root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    peak, over = [0.0], threading.Event()
-
-    def watch() -> None:
-        while not over.wait(5):
-            peak[0] = max(peak[0], proportional_memory_mb(process.pid))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    done = [time.monotonic() - started for line in process.stderr if line.startswith("[")]
-    code = process.wait()
-    wall = time.monotonic() - started
-    over.set()
-    watcher.join()
-    if code != 0:
-        raise SystemExit(f"{' '.join(command)} failed with {code}")
-    return Run(wall, _busy_seconds() - busy, peak[0], tuple(done))
-
-
-def _busy_seconds() -> float:
-    """Processor seconds that the machine has spent at work.
-
-    A kernel that is killed takes its own account along; the machine's counts all of it.
-    """
-    ticks = [int(n) for n in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
-    return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
 
 
 def _bare(course: Course, lab: Lab) -> tuple[float, float]:

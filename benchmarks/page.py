@@ -10,6 +10,7 @@ from figure import Figure, number
 DOCS = Path(__file__).parents[1] / "docs"
 _TITLES = {
     "grading": "Grading a class, against stock nbgrader",
+    "growth": "Growth with the size of the class",
     "whole_course": "A class of every lab",
     "against_otter": "Grading a class, against otter-grader",
     "stages": "Where a submission's time goes",

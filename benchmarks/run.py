@@ -27,6 +27,7 @@ RESULTS = HERE / "results.json"
 # In this order on the page, each with what is said to it; the rest of its command line behind it.
 SCRIPTS = {
     "grading": [[], ["--lab", "01_mlp_mnist"]],
+    "growth": [[]],
     "whole_course": [[]],
     "against_otter": [[]],
     "stages": [[], ["--lab", "01_mlp_mnist"]],
