@@ -1,4 +1,4 @@
-# make demo · make lab · make test · make lint · make docs · make bench
+# make demo · make lab · make test · make fuzz · make lint · make docs · make bench
 # Each makes .venv first when it is missing.
 
 PYTHON ?= python3
@@ -13,7 +13,7 @@ INSTALLED := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo lab test lint docs bench clean
+.PHONY: demo lab test fuzz lint docs bench clean
 
 demo: $(INSTALLED)
 	autograder demo
@@ -23,6 +23,10 @@ lab: $(INSTALLED)
 
 test: $(INSTALLED)
 	pytest $(PYTEST_ARGS)
+
+# What students send, made up: FUZZ_EXAMPLES of it for each test, new ones each time.
+fuzz: $(INSTALLED)
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100000} pytest -m fuzz --timeout 0 $(PYTEST_ARGS)
 
 lint: $(INSTALLED)
 	ruff check .
@@ -45,7 +49,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	$(VENV)/bin/python -m pip install --quiet --compile -r $(VENV)/requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --compile --no-deps --editable .
 	$(VENV)/bin/python -m pip install --quiet --compile \
-	  axe-playwright-python mkdocs-material playwright pytest-timeout ruff
+	  axe-playwright-python 'hypothesis>=6.100' mkdocs-material playwright pytest-timeout ruff
 	touch $(INSTALLED)
 
 clean:

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import lzma
 import os
+import struct
 import tempfile
+import zipfile
+import zlib
 from pathlib import Path
 
 from autograder.errors import AutograderError
+
+# What reading a zip file raises when it is damaged or packed in a way that Python doesn't know.
+DAMAGED_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -20,7 +38,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}-")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content if isinstance(content, bytes) else content.encode())
+                file.write(content if isinstance(content, bytes) else writable(content).encode())
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(temporary, 0o644)
@@ -32,6 +50,16 @@ def write_whole(path: Path, content: str | bytes) -> None:
         raise AutograderError(
             f"can't write {path}: {error.strerror}", "make room or check its permissions; run again"
         ) from error
+
+
+def writable(text: str) -> str:
+    """The text without lone surrogates, which no file, terminal or database takes.
+
+    Example:
+        >>> writable("nach\ud800 Zürich")
+        'nach? Zürich'
+    """
+    return text.encode("utf-8", "replace").decode()
 
 
 def is_safe_name(name: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from autograder.collect.download import in_zip
 from autograder.errors import AutograderError
+from autograder.files import DAMAGED_ZIP
 
 MOST_UNPACKED = 200 * 2**20
 _MOST_FILES = 500
@@ -52,7 +53,7 @@ def _files(content: bytes, depth: int) -> Iterator[tuple[PurePosixPath, bytes]]:
                 else:
                     for path, inner in _files(data, depth + 1):
                         yield file.path.parent / path, inner
-    except zipfile.BadZipFile as error:
+    except DAMAGED_ZIP as error:
         raise AutograderError(f"it is not a whole zip file: {error}") from error
 
 

@@ -97,7 +97,8 @@ def _set_timeout(sock: socket.socket, deadline: float | None) -> None:
 
 def send_json(sock: socket.socket, message: Any) -> None:
     """Send a message to a process that is trusted."""
-    send_frame(sock, json.dumps(message).encode())
+    # A student's text may hold lone surrogates, and whoever gets it has to write it somewhere.
+    send_frame(sock, json.dumps(message, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def receive_json(sock: socket.socket) -> Any:

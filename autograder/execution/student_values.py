@@ -97,7 +97,7 @@ def _as_plain(value: Any) -> Any:
         if array.dtype == object:
             return Extension("object_array", [list(array.shape), array.ravel().tolist()])
         return array
-    if isinstance(value, np.dtype):
+    if isinstance(value, np.dtype) and value.kind in "biufcSUmMOV":
         return Extension("dtype", value.str)
     if isinstance(value, types.ModuleType):
         return Extension("module", value.__name__)

@@ -15,9 +15,15 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from autograder.errors import AutograderError
+from autograder.files import DAMAGED_ZIP, writable
 
 # A notebook of a class is a few hundred KB; a hundred figures make 30 MB.
 MOST_BYTES = 100 * 2**20
+# Far above what people write: finding the lab's cells among them takes its time.
+_MOST_CELLS = 1_000
+_MOST_CODE = 10 * 2**20
+_MOST_NOTEBOOKS = 100
+_MOST_SHOWN = 300
 _CELLS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
@@ -47,13 +53,15 @@ def read_handed_in(folder: Path, name: str, others: set[str]) -> tuple[NotebookN
     exact = [c for c in candidates if _stem(c) == name]
     chosen = (exact or sorted(candidates, key=lambda c: _likeness(c, name), reverse=True))[0]
     repairs = []
+    if len(candidates) > _MOST_NOTEBOOKS:
+        raise AutograderError(f"{len(candidates)} notebooks were handed in")
     if chosen.inside:
         repairs.append(f"{chosen.name} was taken out of {chosen.inside}")
     if _stem(chosen) != name:
         repairs.append(f"{chosen.name} was taken for {name}.ipynb")
     ignored = sorted(c.name for c in candidates if c is not chosen)
     if ignored:
-        repairs.append(f"other notebooks were left aside: {', '.join(ignored)}")
+        repairs.append(f"other notebooks were left aside: {', '.join(ignored)[:_MOST_SHOWN]}")
     notebook, more = _parse(chosen)
     return notebook, repairs + more
 
@@ -80,9 +88,9 @@ def _candidates(folder: Path) -> list[_Candidate]:
             )
         content = path.read_bytes()
         if zipfile.is_zipfile(io.BytesIO(content)):
-            found += _inside(path.name, content)
+            found += _inside(writable(path.name), content)
         elif path.suffix.lower() == ".ipynb":
-            found.append(_Candidate(path.name, content))
+            found.append(_Candidate(writable(path.name), content))
     return found
 
 
@@ -104,8 +112,9 @@ def _inside(name: str, content: bytes) -> list[_Candidate]:
                         raise AutograderError(
                             f"{name} unpacks to more than {MOST_BYTES // 2**20} MB of notebooks"
                         )
-                    found.append(_Candidate(path.name, notebook, name))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+                    inside = writable(path.name)[:_MOST_SHOWN]
+                    found.append(_Candidate(inside, notebook, name))
+    except DAMAGED_ZIP as error:
         raise AutograderError(f"{name} can't be unpacked: {error}") from error
     return found
 
@@ -128,17 +137,26 @@ def _parse(candidate: _Candidate) -> tuple[NotebookNode, list[str]]:
             f"{candidate.name} is not, or only in part, a notebook: "
             f"line {error.lineno}: {error.msg}"
         ) from error
-    if not isinstance(fields, dict) or not isinstance(fields.get("nbformat"), int):
+    except ValueError as error:  # a number of more digits than Python reads
+        raise AutograderError(f"{candidate.name} is no notebook: {error}") from error
+    version = fields.get("nbformat") if isinstance(fields, dict) else None
+    if type(version) is not int or version < 1:
         raise AutograderError(f"{candidate.name} is JSON but no notebook")
-    if fields["nbformat"] < 4:
-        repairs.append(f"notebook format {fields['nbformat']} was converted to 4")
+    if version < 4:
+        repairs.append(f"notebook format {version} was converted to 4")
         try:
             fields = nbformat.convert(nbformat.from_dict(fields), 4)
         except Exception as error:  # the converters raise whatever the old file makes them
-            raise AutograderError(f"{candidate.name} can't be converted: {error}") from error
+            raise AutograderError(
+                f"{candidate.name} can't be converted: {str(error)[:_MOST_SHOWN]}"
+            ) from error
     cells = fields.get("cells")
     if not isinstance(cells, list):
         raise AutograderError(f"{candidate.name} has no list of cells")
+    if len(cells) > _MOST_CELLS:
+        raise AutograderError(
+            f"{candidate.name} has {len(cells)} cells; {_MOST_CELLS} are the most"
+        )
     plain, dropped = [], 0
     for cell in cells:
         rebuilt = _plain_cell(cell)
@@ -148,21 +166,28 @@ def _parse(candidate: _Candidate) -> tuple[NotebookNode, list[str]]:
             plain.append(rebuilt)
     if dropped:
         repairs.append(f"{dropped} entries that are no cells were left out")
+    code = sum(len(cell.source) for cell in plain if cell.cell_type == "code")
+    if code > _MOST_CODE:
+        raise AutograderError(
+            f"{candidate.name} has {code / 2**20:.0f} MB of code; "
+            f"{_MOST_CODE // 2**20} are the most"
+        )
     seen: set[str] = set()
-    for number, cell in enumerate(plain):
-        if cell.id in seen:
-            cell.id = f"handed-in-{number}"
+    for cell in plain:
+        while cell.id in seen:
+            cell.id = new_raw_cell().id
         seen.add(cell.id)
     notebook = new_notebook(cells=plain)
     metadata = fields.get("metadata")
     kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
     if isinstance(kernel, dict) and isinstance(kernel.get("name"), str):
-        notebook.metadata.kernelspec = {"name": kernel["name"]}
+        notebook.metadata.kernelspec = {"name": writable(kernel["name"])[:_MOST_SHOWN]}
     return notebook, repairs
 
 
 def _plain_cell(cell: object) -> NotebookNode | None:
-    if not isinstance(cell, dict) or cell.get("cell_type") not in _CELLS:
+    kind = cell.get("cell_type") if isinstance(cell, dict) else None
+    if not isinstance(kind, str) or kind not in _CELLS:
         return None
     source = cell.get("source", "")
     if isinstance(source, list):
@@ -170,13 +195,15 @@ def _plain_cell(cell: object) -> NotebookNode | None:
     if not isinstance(source, str):
         return None
     # A lone surrogate, as "\ud800" in JSON makes one, can't be written as UTF-8 again.
-    source = source.encode("utf-8", "replace").decode("utf-8")
-    source = source.replace("\r\n", "\n")  # Windows' lines are no change of a test
-    rebuilt = _CELLS[cell["cell_type"]](source)
+    source = writable(source).replace("\r\n", "\n")  # Windows' lines are no change of a test
+    rebuilt = _CELLS[kind](source)
     if isinstance(cell.get("id"), str) and _ID.fullmatch(cell["id"]):
         rebuilt.id = cell["id"]
     metadata = cell.get("metadata")
     mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     if isinstance(mark, dict) and isinstance(mark.get("grade_id"), str):
-        rebuilt.metadata.nbgrader = dict(mark)
+        # No more than is asked for: the rest may be nested as deep, and as long, as JSON can be.
+        rebuilt.metadata.nbgrader = {"grade_id": writable(mark["grade_id"])[:_MOST_SHOWN]}
+        if type(mark.get("points")) in (int, float):
+            rebuilt.metadata.nbgrader["points"] = mark["points"]
     return rebuilt

@@ -11,6 +11,10 @@ from autograder.notebooks.names import bound_names
 
 # Below this, two cells have nothing to do with each other (a test cell differs by a few lines).
 _ALIKE = 0.6
+_SAME = 0.95
+# What a person wrote is shorter; a cell made to keep the matching busy is judged by its beginning.
+_MOST_LINES = 400
+_MOST_LETTERS = 100_000
 
 
 def match_cells(
@@ -29,6 +33,7 @@ def match_cells(
     """
     marked = [c for c in released.cells if "nbgrader" in c.metadata]
     # What an answer defines stands in the solution; the stub may define nothing.
+    theirs = [_defined(cell) for cell in handed_in.cells]
     defines = {
         cell.metadata.nbgrader.grade_id: _defined(cell)
         for cell in source.cells
@@ -45,7 +50,11 @@ def match_cells(
             free.discard(found[grade_id])
 
     def plausible(cell: NotebookNode, candidates: list[int]) -> list[int]:
-        return [i for i in candidates if _plausible(handed_in.cells[i], cell, marked, defines)]
+        return [
+            i
+            for i in candidates
+            if i in free and _plausible(handed_in.cells[i], theirs[i], cell, marked, defines)
+        ]
 
     def positions(key: Callable[[NotebookNode], str | None]) -> dict[str, list[int]]:
         table: dict[str, list[int]] = {}
@@ -62,9 +71,11 @@ def match_cells(
         take(cell, plausible(cell, by_id.get(cell.id, [])))
     for cell in marked:
         if defined := defines.get(cell.metadata.nbgrader.grade_id):
-            take(cell, [i for i in sorted(free) if _defined(handed_in.cells[i]) & defined])
+            take(cell, [i for i in sorted(free) if theirs[i] & defined])
     for cell in marked:
-        alike = [i for i in sorted(free) if _likeness(handed_in.cells[i], cell) >= _ALIKE]
+        if cell.metadata.nbgrader.grade_id in found:
+            continue
+        alike = [i for i in sorted(free) if _alike(handed_in.cells[i], cell, _ALIKE)]
         take(cell, plausible(cell, alike))
     for cell in marked:
         if not cell.metadata.nbgrader.get("locked"):
@@ -91,6 +102,7 @@ def _between_neighbours(
 
 def _plausible(
     claiming: NotebookNode,
+    binds: set[str],
     cell: NotebookNode,
     marked: list[NotebookNode],
     defines: dict[str, set[str]],
@@ -99,13 +111,13 @@ def _plausible(
     if not cell.metadata.nbgrader.get("locked"):
         # An answer may say anything, but not be one of the lab's test cells.
         return not any(
-            other.metadata.nbgrader.get("locked") and _likeness(claiming, other) > 0.95
+            other.metadata.nbgrader.get("locked") and _alike(claiming, other, _SAME)
             for other in marked
         )
     # A test cell with changes is restored; one that holds somebody's answer isn't a test cell.
     if claiming.source.strip() == cell.source.strip():
         return True
-    return not any(_defined(claiming) & answer for answer in defines.values())
+    return not any(binds & answer for answer in defines.values())
 
 
 def _best(cell: NotebookNode, candidates: list[int], handed_in: NotebookNode) -> int:
@@ -117,7 +129,7 @@ def _best(cell: NotebookNode, candidates: list[int], handed_in: NotebookNode) ->
 
 
 def _defined(cell: NotebookNode) -> set[str]:
-    if cell.cell_type != "code":
+    if cell.cell_type != "code" or len(cell.source) > _MOST_LETTERS:
         return set()
     try:
         return bound_names(cell.source)
@@ -127,5 +139,16 @@ def _defined(cell: NotebookNode) -> set[str]:
 
 def _likeness(one: NotebookNode, other: NotebookNode) -> float:
     """The share of lines that two cells have in common, 0 to 1."""
-    lines = [[line.strip() for line in cell.source.splitlines()[:400]] for cell in (one, other)]
-    return SequenceMatcher(None, *lines, autojunk=False).ratio()
+    return _matcher(one, other).ratio()
+
+
+def _alike(one: NotebookNode, other: NotebookNode, least: float) -> bool:
+    """Whether two cells have that share of lines in common; quick where they have not."""
+    matcher = _matcher(one, other)
+    bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
+    return all(bound() >= least for bound in bounds)
+
+
+def _matcher(one: NotebookNode, other: NotebookNode) -> SequenceMatcher:
+    begins = (cell.source[:_MOST_LETTERS].splitlines()[:_MOST_LINES] for cell in (one, other))
+    return SequenceMatcher(None, *([line.strip() for line in b] for b in begins), autojunk=False)

@@ -88,7 +88,9 @@ def _changes(cell: NotebookNode, given: NotebookNode) -> list[str]:
         lost = "had lost its grade id" if not theirs else f"was called {theirs['grade_id']}"
         found.append(f"cell {mark.grade_id} {lost}")
     if theirs and "points" in mark and theirs.get("points") != mark.points:
-        found.append(f"cell {mark.grade_id}: points {theirs.get('points')} set to {mark.points}")
+        found.append(
+            f"cell {mark.grade_id}: points {theirs.get('points')} set to {mark.points}"[:300]
+        )
     if cell.cell_type != given.cell_type:
         found.append(f"cell {mark.grade_id} had been turned into a {cell.cell_type} cell")
     if mark.get("locked") and cell.source.strip() != given.source.strip():
@@ -109,7 +111,10 @@ def _as_own(cell: NotebookNode) -> NotebookNode:
 
 
 def _unique_ids(cells: list[NotebookNode]) -> None:
-    lab = {cell.id for cell in cells if "nbgrader" in cell.metadata}
-    for number, cell in enumerate(cells):
-        if "nbgrader" not in cell.metadata and cell.id in lab:
-            cell.id = f"own-{number}"
+    seen = {cell.id for cell in cells if "nbgrader" in cell.metadata}
+    for cell in cells:
+        if "nbgrader" in cell.metadata:
+            continue
+        while cell.id in seen:
+            cell.id = new_markdown_cell().id
+        seen.add(cell.id)

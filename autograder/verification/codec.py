@@ -7,8 +7,10 @@ kind and plain data, of which the receiver makes what it thinks right.
 
 from __future__ import annotations
 
+import math
+import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,12 @@ MAX_DEPTH = 100
 MAX_VALUES = 2_000_000
 _MAX_INTEGER_BYTES = 1 << 16
 _MAX_DIMENSIONS = 32
-_ARRAY_KINDS = "biufcSUmM"
+_MAX_COLLISIONS = 1_000
+# numpy's own reader of such names can divide by zero, ask Python's parser, and make other types.
+_DTYPE = re.compile(
+    r"[<>|=]?(?:b1|[iuf](?:[1248]|16)|c(?:8|16|32)|[SU][1-9][0-9]{0,8}"
+    r"|[mM]8(?:\[[1-9]?[0-9]{0,8}(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?)"
+)
 _COUNT = struct.Struct(">I")
 _LENGTH = struct.Struct(">Q")
 _FLOAT = struct.Struct(">d")
@@ -70,6 +77,8 @@ class _Encoder:
         if value is None or kind is bool:
             self.parts.append({None: b"N", True: b"T", False: b"F"}[value])
         elif kind is int:
+            if value.bit_length() // 8 >= _MAX_INTEGER_BYTES:
+                raise CodecError(f"an integer of more than {_MAX_INTEGER_BYTES} bytes")
             self._sized(b"i", value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
         elif kind is float:
             self.parts += (b"f", _FLOAT.pack(value))
@@ -80,10 +89,13 @@ class _Encoder:
         elif kind is bytes or kind is bytearray:
             self._sized(b"b", bytes(value))
         elif kind in _CONTAINERS:
+            if kind in (set, frozenset):
+                _check_keys(value)
             self.parts += (_CONTAINERS[kind], _COUNT.pack(len(value)))
             for item in value:
                 self.put(item, depth + 1)
         elif kind is dict:
+            _check_keys(value)
             self.parts += (b"d", _COUNT.pack(len(value)))
             for key, item in value.items():
                 self.put(key, depth + 1)
@@ -104,8 +116,9 @@ class _Encoder:
         self.parts += (tag, _LENGTH.pack(len(content)), content)
 
     def _array(self, tag: bytes, array: np.ndarray) -> None:
-        if array.dtype.kind not in _ARRAY_KINDS:
+        if not _DTYPE.fullmatch(array.dtype.str):
             raise CodecError(f"an array of dtype {array.dtype} cannot cross")
+        _check_shape(array.shape, array.size)
         array = np.ascontiguousarray(array).reshape(array.shape)
         self._sized(tag, array.dtype.str.encode())
         self.parts.append(_COUNT.pack(array.ndim))
@@ -113,8 +126,50 @@ class _Encoder:
         self.parts.append(array.tobytes())
 
 
+def _check_shape(shape: Collection[int], size: int) -> None:
+    if len(shape) > _MAX_DIMENSIONS:
+        raise CodecError(f"an array of {len(shape)} dimensions")
+    if size == 0 and max(shape, default=0) > MAX_VALUES:
+        raise CodecError(f"an empty array of shape {tuple(shape)}")
+
+
+def _check_keys(keys: Collection[Any]) -> None:
+    """Refuse keys chosen so that their hashes are the same: each is compared with all before it.
+
+    Raises:
+        CodecError: they are, or one of them has no hash.
+    """
+    try:
+        hashes = set(map(hash, keys))
+    except TypeError as error:
+        raise CodecError("a key that can't be one") from error
+    if len(keys) - len(hashes) > _MAX_COLLISIONS:
+        raise CodecError(f"{len(keys)} keys with {len(hashes)} hashes")
+
+
 _CONTAINERS = {list: b"l", tuple: b"t", set: b"e", frozenset: b"z"}
 _CONTAINER_TYPES = {tag[0]: kind for kind, tag in _CONTAINERS.items()}
+
+
+def plain_dtype(name: str) -> np.dtype:
+    """The dtype of numbers, texts or times that is called so.
+
+    Args:
+        name: as `numpy.dtype.str` is; from anyone.
+
+    Raises:
+        CodecError: it is no such name.
+
+    Example:
+        >>> plain_dtype("<f4")
+        dtype('float32')
+    """
+    if not _DTYPE.fullmatch(name):
+        raise CodecError(f"an array of dtype {name[:64]!r} cannot cross")
+    try:
+        return np.dtype(name)
+    except (TypeError, ValueError) as error:
+        raise CodecError(f"unknown dtype {name!r}") from error
 
 
 def decode(payload: bytes, extend: Callable[[str, Any], Any] | None = None) -> Any:
@@ -193,42 +248,31 @@ class _Decoder:
     def _container(self, kind: type, depth: int) -> Any:
         (count,) = _COUNT.unpack(self._bytes(_COUNT.size))
         items = [self.take(depth + 1) for _ in range(count)]
-        return items if kind is list else self._hashed(lambda: kind(items))
+        if kind in (set, frozenset):
+            _check_keys(items)
+        return items if kind is list else kind(items)
 
     def _dict(self, depth: int) -> dict[Any, Any]:
         (count,) = _COUNT.unpack(self._bytes(_COUNT.size))
         pairs = [(self.take(depth + 1), self.take(depth + 1)) for _ in range(count)]
-        return self._hashed(lambda: dict(pairs))
-
-    @staticmethod
-    def _hashed(build: Callable[[], Any]) -> Any:
-        try:
-            return build()
-        except TypeError as error:
-            raise CodecError("a key that can't be one") from error
+        _check_keys([key for key, _ in pairs])
+        return dict(pairs)
 
     def _array(self) -> np.ndarray:
-        name = bytes(self._sized(64)).decode("ascii", "replace")
-        try:
-            dtype = np.dtype(name)
-        except (TypeError, ValueError) as error:
-            raise CodecError(f"unknown dtype {name!r}") from error
-        if dtype.kind not in _ARRAY_KINDS or dtype.hasobject or dtype.subdtype:
-            raise CodecError(f"an array of dtype {name!r} cannot cross")
+        dtype = plain_dtype(bytes(self._sized(64)).decode("ascii", "replace"))
         (dimensions,) = _COUNT.unpack(self._bytes(_COUNT.size))
         if dimensions > _MAX_DIMENSIONS:
             raise CodecError(f"an array of {dimensions} dimensions")
         shape = [_LENGTH.unpack(self._bytes(_LENGTH.size))[0] for _ in range(dimensions)]
-        size = dtype.itemsize
-        for extent in shape:
-            size *= extent
-        if size == 0 and max(shape, default=0) > MAX_VALUES:
-            raise CodecError(f"an empty array of shape {shape}")
+        size = dtype.itemsize * math.prod(shape)
+        _check_shape(shape, size)
         content = self._bytes(size)
-        # A copy: writable, aligned, and it does not keep the whole message alive.
-        return (
-            np.frombuffer(content, dtype).reshape(shape).copy() if size else np.empty(shape, dtype)
-        )
+        try:
+            # A copy: writable, aligned, and it does not keep the whole message alive.
+            made = np.frombuffer(content, dtype) if size else np.empty(0, dtype)
+            return made.reshape(shape).copy()
+        except ValueError as error:
+            raise CodecError(f"an array of shape {shape}") from error
 
     def _extension(self, depth: int) -> Any:
         kind = bytes(self._sized(32)).decode("ascii", "replace")

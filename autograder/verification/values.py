@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.verification.codec import CodecError, Extension
+from autograder.verification.codec import CodecError, Extension, plain_dtype
 from autograder.verification.handles import handle_number, make_handle
 from autograder.verification.student_history import StudentHistory
 
 if TYPE_CHECKING:
     from autograder.verification.student_channel import StudentChannel
+
+
+# Of objects and of records: a test may look at such a dtype, but no array of it crosses.
+_OPAQUE_DTYPE = re.compile(r"\|(?:O|V[0-9]{1,6})")
 
 
 class Values:
@@ -45,19 +50,22 @@ class Values:
         return StudentHistory(data["history"], data["epoch"], data["params"])
 
     def _receive_range(self, data: list[int]) -> range:
-        return range(*data)
+        return range(*_exactly(list, data, 3))
 
     def _receive_slice(self, data: list[Any]) -> slice:
-        return slice(*data)
+        return slice(*_exactly(list, data, 3))
 
     def _receive_ellipsis(self, data: None) -> Any:
         return ...
 
     def _receive_dtype(self, data: str) -> np.dtype:
-        return np.dtype(str(data))
+        opaque = _OPAQUE_DTYPE.fullmatch(_exactly(str, data))
+        return np.dtype(data) if opaque else plain_dtype(data)
 
     def _receive_object_array(self, data: list[Any]) -> np.ndarray:
         shape, items = data
+        # A range, say, is few bytes, and so many items as nobody has room for.
+        _exactly(list, items)
         array = np.empty(len(items), object)
         for place, item in enumerate(items):
             # One by one: numpy would look into lists, and ask handles for their length.
@@ -65,24 +73,26 @@ class Values:
         return array.reshape(shape)
 
     def _receive_text(self, data: str) -> str:
-        return str(data)
+        return _exactly(str, data)
 
     def _receive_module(self, data: str) -> Any:
-        return StudentModule(str(data)[:200])
+        return StudentModule(_exactly(str, data)[:200])
 
     def _receive_frame(self, data: dict[str, Any]) -> Any:
         import pandas
 
         names = [name for name, _ in data["columns"]]
-        frame = pandas.DataFrame({i: c for i, (_, c) in enumerate(data["columns"])})
-        frame.index = pandas.Index(data["index"])
+        columns = {i: _column(c) for i, (_, c) in enumerate(_exactly(list, data["columns"]))}
+        frame = pandas.DataFrame(columns)
+        frame.index = pandas.Index(_column(data["index"]))
         frame.columns = pandas.Index(names)
         return frame
 
     def _receive_series(self, data: dict[str, Any]) -> Any:
         import pandas
 
-        return pandas.Series(data["values"], index=data["index"], name=data["name"])
+        values, index = _column(data["values"]), _column(data["index"])
+        return pandas.Series(values, index=index, name=data["name"])
 
     def _receive_model(self, data: dict[str, Any]) -> Any:
         from autograder.verification.keras_values import rebuild_model
@@ -140,6 +150,21 @@ class Values:
             f"a {type(value).__name__} of the test cell cannot be passed to the student's code: "
             "pass numbers, text, lists, arrays, or a Keras model"
         )
+
+
+def _exactly(kind: type, value: Any, length: int | None = None) -> Any:
+    """The value, when it is of exactly that type, and of that length.
+
+    Raises:
+        CodecError: it is not.
+    """
+    if type(value) is not kind or (length is not None and len(value) != length):
+        raise CodecError(f"{type(value).__name__} where {kind.__name__} should be")
+    return value
+
+
+def _column(values: Any) -> Any:
+    return values if type(values) is np.ndarray else _exactly(list, values)
 
 
 class StudentModule:
