@@ -35,6 +35,9 @@ class Lab:
     policy: Policy = field(default_factory=Policy)
     # True: the whole lab's points come on top; or the questions whose points do.
     extra_credit: bool | tuple[str, ...] = False
+    # What a student makes in it, in a few words; and the earlier labs that it builds upon.
+    builds: str = ""
+    needs: tuple[str, ...] = ()
     # Test cells that may run in the student's own kernel, or "kernel" for all of them.
     trust: str | tuple[str, ...] = ()
 
@@ -224,6 +227,8 @@ class Course:
                 f"labs.{found[0]}.policy",
             ),
             extra_credit=_extra_credit(found[0], table),
+            builds=table.get("builds", ""),
+            needs=tuple(table.get("needs", ())),
             trust=_trust(table.get("trust", self._toml.get("course", {}).get("trust", []))),
         )
 

@@ -14,13 +14,14 @@ _TABLE = (dict, "a table")
 
 
 def check_settings(tables: dict[str, Any]) -> None:
-    """Look at the types of what `course.toml` says.
+    """Look at the types of what `course.toml` says, and that labs need labs.
 
     Args:
         tables: as read; settings that are not known here are left alone.
 
     Raises:
-        AutograderError: something is of another type; the message names it.
+        AutograderError: something is of another type, or a lab needs what is no lab before it; the
+            message names it.
 
     Example:
         >>> check_settings({"labs": {"01_neuron": {"points": {"neuron": 2}}}})
@@ -34,15 +35,26 @@ def check_settings(tables: dict[str, Any]) -> None:
     for name in ("name", "repository", "library", "branch", "timezone"):
         _check(tables.get("course", {}), name, _TEXT, "course")
     _numbers(tables.get("limits", {}), "limits")
-    for lab in (labs := tables.get("labs", {})):
+    for number, lab in enumerate(labs := tables.get("labs", {})):
         _check(labs, lab, _TABLE, "labs")
         table, where = labs[lab], f"labs.{lab}"
-        _check(table, "title", _TEXT, where)
+        for name in ("title", "builds"):
+            _check(table, name, _TEXT, where)
+        _check_needs(table.get("needs", []), where, list(labs)[:number])
         _check(table, "due", _MOMENT, where)
         for name in ("points", "limits", "policy"):
             _check(table, name, _TABLE, where)
         for name in ("points", "limits"):
             _numbers(table.get(name, {}), f"{where}.{name}")
+
+
+def _check_needs(needs: object, where: str, earlier: list[str]) -> None:
+    missing = [lab for lab in needs if lab not in earlier] if isinstance(needs, list) else [needs]
+    if missing:
+        raise AutograderError(
+            f"course.toml: [{where}] needs = {needs!r}: {missing[0]!r} is no lab above it",
+            f"it has to be a list of some of {earlier}",
+        )
 
 
 def _numbers(table: dict[str, Any], where: str) -> None:
