@@ -12,6 +12,7 @@ def vgg_block(
     kernel_sizes: tuple[int, ...] = (3, 3),
     batch_norm: bool = False,
     name: str | None = None,
+    momentum: float = 0.99,
 ) -> Block:
     """Convolutions of one width that keep the size of the picture, then a pooling that halves it.
 
@@ -24,6 +25,8 @@ def vgg_block(
         kernel_sizes: One convolution for each: 3, or 1 as in the paper's configuration C.
         batch_norm: Normalise over the batch between convolution and ReLU.
         name: Prefix of the layers' names, as in "block1_conv1". Without it Keras names them.
+        momentum: Of batch normalisation's moving averages; a training of few hundred steps wants
+            less than Keras' 0.99.
 
     Returns:
         A `Block` that maps `(batch, height, width, channels)` to
@@ -56,7 +59,9 @@ def vgg_block(
                 )
             )
             if batch_norm:
-                layers.append(keras.layers.BatchNormalization(name=named(f"bn{number}")))
+                layers.append(
+                    keras.layers.BatchNormalization(momentum=momentum, name=named(f"bn{number}"))
+                )
                 layers.append(keras.layers.ReLU(name=named(f"relu{number}")))
         layers.append(keras.layers.MaxPooling2D(2, strides=2, name=named("pool")))
         return layers

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import keras
 
 from course_lib.blocks import vgg_block
+from course_lib.blocks.conv_block import MOMENTUM
 
 # Simonyan & Zisserman 2015, table 1: kernel sizes of each block's convolutions.
 CONFIGURATIONS = {
@@ -69,7 +70,10 @@ def vgg(
     inputs = x = keras.Input(tuple(input_shape))
     blocks = zip(FILTERS, CONFIGURATIONS[configuration], strict=True)
     for number, (filters, kernel_sizes) in enumerate(blocks, start=1):
-        x = vgg_block(round(width * filters), kernel_sizes, batch_norm, f"block{number}")(x)
+        block = vgg_block(
+            round(width * filters), kernel_sizes, batch_norm, f"block{number}", MOMENTUM
+        )
+        x = block(x)
     if include_top:
         x = keras.layers.Flatten(name="flatten")(x)
         for number in (1, 2):

@@ -26,3 +26,21 @@ def test_branches_stand_one_behind_the_other():
         if isinstance(layer, keras.layers.Conv2D) and layer.filters == 64
     )
     np.testing.assert_allclose(model(x)[..., :64], first(x), atol=1e-5)
+
+
+def test_batch_norm_and_a_name():
+    inputs = keras.Input((8, 8, 4))
+    block = inception_block(2, 3, 4, 1, 2, 2, batch_norm=True, name="inception_3a")
+    model = keras.Model(inputs, block(inputs))
+    assert model.get_layer("inception_3a").output.shape == (None, 8, 8, 10)
+    weights = 4 * (2 + 3 + 1 + 2) + 9 * 3 * 4 + 25 * 1 * 2
+    assert model.count_params() == weights + 4 * (2 + 3 + 4 + 1 + 2 + 2)
+
+
+def test_batch_norm_and_a_name():
+    inputs = keras.Input((8, 8, 4))
+    block = inception_block(2, 3, 4, 1, 2, 2, batch_norm=True, name="inception_3a")
+    model = keras.Model(inputs, block(inputs))
+    assert model.get_layer("inception_3a").output.shape == (None, 8, 8, 10)
+    weights = 4 * (2 + 3 + 1 + 2) + 9 * 3 * 4 + 25 * 1 * 2
+    assert model.count_params() == weights + 4 * (2 + 3 + 4 + 1 + 2 + 2)

@@ -61,3 +61,77 @@ def test_bottleneck_computes_the_formula(strides):
     y = conv(y, by_size[1, 1, 2, 8])
     shortcut = x if strides == 1 else conv(x, by_size[1, 1, 8, 8], strides)
     np.testing.assert_allclose(model(x), keras.ops.relu(shortcut + y), atol=1e-5)
+
+
+def test_a_padded_shortcut_has_no_weights():
+    model = model_of(residual_block(16, strides=2, shortcut="padded"))
+    plain = model_of(residual_block(16, strides=2, shortcut=None))
+    assert model.count_params() == plain.count_params() == 9 * 8 * 16 + 9 * 16 * 16 + 2 * 4 * 16
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Conv2D):
+            layer.set_weights([np.zeros_like(w) for w in layer.get_weights()])
+    x = np.random.default_rng(0).normal(size=(2, 8, 8, 8)).astype("float32")
+    expected = np.zeros((2, 4, 4, 16), "float32")
+    expected[..., 4:12] = np.maximum(x[:, ::2, ::2], 0)  # He et al. 2016, §4.1, option A
+    np.testing.assert_allclose(model(x), expected, atol=1e-6)
+
+
+def test_where_the_stride_is():
+    for stride_in, side in (("1x1", 4), ("3x3", 8)):
+        model = model_of(residual_block(2, strides=2, bottleneck=True, stride_in=stride_in))
+        first = next(
+            layer.output.shape[1]
+            for layer in model.layers
+            if isinstance(layer, keras.layers.Conv2D) and layer.filters == 2
+        )
+        assert first == side
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"shortcut": "identity"}, '"projection", "padded" and None'),
+        ({"stride_in": "5x5"}, '"3x3" and "1x1"'),
+        ({"shortcut": "padded"}, "can't make 4 channels of 8"),
+    ],
+)
+def test_what_cannot_be_is_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        model_of(residual_block(4, **settings))
+
+
+def test_a_padded_shortcut_has_no_weights():
+    model = model_of(residual_block(16, strides=2, shortcut="padded"))
+    plain = model_of(residual_block(16, strides=2, shortcut=None))
+    assert model.count_params() == plain.count_params() == 9 * 8 * 16 + 9 * 16 * 16 + 2 * 4 * 16
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Conv2D):
+            layer.set_weights([np.zeros_like(w) for w in layer.get_weights()])
+    x = np.random.default_rng(0).normal(size=(2, 8, 8, 8)).astype("float32")
+    expected = np.zeros((2, 4, 4, 16), "float32")
+    expected[..., 4:12] = np.maximum(x[:, ::2, ::2], 0)  # He et al. 2016, §4.1, option A
+    np.testing.assert_allclose(model(x), expected, atol=1e-6)
+
+
+def test_where_the_stride_is():
+    for stride_in, side in (("1x1", 4), ("3x3", 8)):
+        model = model_of(residual_block(2, strides=2, bottleneck=True, stride_in=stride_in))
+        first = next(
+            layer.output.shape[1]
+            for layer in model.layers
+            if isinstance(layer, keras.layers.Conv2D) and layer.filters == 2
+        )
+        assert first == side
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"shortcut": "identity"}, '"projection", "padded" and None'),
+        ({"stride_in": "5x5"}, '"3x3" and "1x1"'),
+        ({"shortcut": "padded"}, "can't make 4 channels of 8"),
+    ],
+)
+def test_what_cannot_be_is_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        model_of(residual_block(4, **settings))

@@ -1,0 +1,121 @@
+"""What an architecture's accuracy costs: in parameters, and in multiply-adds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.transforms import Bbox
+
+from course_lib.figures.canvas import BLUE, GREY, ORANGE, Canvas, tidy
+
+# Where a name may stand, from its point: offset in points, and which end of it is there.
+PLACES = (
+    ((7, 0), "left", "center"),
+    ((-7, 0), "right", "center"),
+    ((0, -7), "center", "top"),
+    ((0, 7), "center", "bottom"),
+    ((6, -6), "left", "top"),
+    ((-6, -6), "right", "top"),
+)
+
+
+def accuracy_by_cost(
+    names: Sequence[str],
+    accuracies: Sequence[float],
+    parameters: Sequence[int],
+    multiply_adds: Sequence[int],
+    title: str | None = None,
+) -> Figure:
+    """Draw the accuracy of models against their parameters and against their multiply-adds.
+
+    Orange diamonds, joined by a line, are the models that no other one beats at the same cost or
+    less; what lies below the line can be had more cheaply.
+
+    Args:
+        names: Of the models.
+        accuracies: Of each, on the same test data, in [0, 1].
+        parameters: Of each.
+        multiply_adds: Of each, for one picture.
+        title: The finding. Default: which model is the most accurate, and what it costs.
+
+    Returns:
+        A `matplotlib.figure.Figure` with a panel for each cost, the costs on logarithmic scales.
+
+    Raises:
+        ValueError: There is no model, or not as many numbers as names.
+
+    Example:
+        >>> figure = accuracy_by_cost(["small", "large"], [0.5, 0.7], [1e4, 1e5], [1e6, 2e6])
+        >>> figure.get_suptitle()
+        'large is most accurate (70 %), with 100 thousand parameters and 2 million multiply-adds'
+    """
+    if not len(names) == len(accuracies) == len(parameters) == len(multiply_adds) > 0:
+        raise ValueError(
+            f"{len(names)} names, {len(accuracies)} accuracies, {len(parameters)} parameters and "
+            f"{len(multiply_adds)} multiply_adds: give one of each for every model."
+        )
+    best = int(np.argmax(accuracies))
+    found = (
+        f"{names[best]} is most accurate ({100 * accuracies[best]:.0f} %), with "
+        f"{_count(parameters[best])} parameters and {_count(multiply_adds[best])} multiply-adds"
+    )
+    figure = Canvas(10, 4.4, title or found)
+    panels = figure.subplots(1, 2, sharey=True)
+    percent = 100 * np.array(accuracies, float)
+    costs = {"parameters": parameters, "multiply-adds of one picture": multiply_adds}
+    for axes, (label, cost) in zip(panels, costs.items(), strict=True):
+        _draw(axes, names, np.array(cost, float), percent)
+        axes.set(xlabel=label)
+        tidy(axes)
+    panels[0].set_ylabel("test accuracy, %")
+    figure.draw_without_rendering()  # only now is it known how far things are apart
+    for axes, cost in zip(panels, costs.values(), strict=True):
+        _name(axes, names, np.column_stack([np.array(cost, float), percent]))
+    return figure
+
+
+def _draw(axes, names, costs, percent):
+    models = list(zip(costs, percent, strict=True))
+    front = np.array([not np.any((costs <= cost) & (percent > p)) for cost, p in models])
+    order = np.flatnonzero(front)[np.argsort(costs[front])]
+    axes.plot(costs[order], percent[order], ":", color=GREY, zorder=1)
+    axes.scatter(costs[front], percent[front], color=ORANGE, marker="D", zorder=2)
+    axes.scatter(costs[~front], percent[~front], color=BLUE, zorder=2)
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda cost, _: _count(cost, "k", "M")))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.margins(x=0.15, y=0.12)
+
+
+def _name(axes, names, points):
+    """Write each name beside its point where it covers no other point or name, if it can."""
+    middles = axes.transData.transform(points)
+    taken = [Bbox.from_extents(x - 5, y - 5, x + 5, y + 5) for x, y in middles]
+    inside = axes.get_window_extent()
+    for number, name in enumerate(names):
+        best = None
+        for offset, ha, va in PLACES:
+            text = axes.annotate(
+                name, points[number], offset, textcoords="offset points", fontsize=9, ha=ha, va=va
+            )
+            box = text.get_window_extent()
+            others = taken[:number] + taken[number + 1 :]
+            bad = sum(box.overlaps(other) for other in others)
+            bad += not (inside.x0 <= box.x0 and box.x1 <= inside.x1)
+            if best is None or bad < best[0]:
+                if best is not None:
+                    best[1].remove()
+                best = bad, text, box
+            else:
+                text.remove()
+        taken.append(best[2])
+
+
+def _count(number: float, thousand: str = " thousand", million: str = " million") -> str:
+    if number >= 1e6:
+        return f"{number / 1e6:.3g}{million}"
+    return f"{number / 1e3:.3g}{thousand}"

@@ -1,0 +1,110 @@
+"""What the architectures' arguments do, and that a student's model of each kind crosses."""
+
+import keras
+import numpy as np
+import pytest
+
+from autograder.verification.keras_values import model_data, rebuild_model
+from course_lib.models import (
+    alexnet,
+    cifar_resnet,
+    googlenet,
+    lenet,
+    mobilenet,
+    resnet,
+    small_architectures,
+)
+
+SMALL = {"classes": 10, "input_shape": (32, 32, 3), "stem": "small"}
+
+
+@pytest.mark.parametrize("name", small_architectures())
+def test_small_versions_have_the_same_weights_elsewhere(name):
+    model = small_architectures()[name]()
+    assert model.output_shape == (None, 10) and model.count_params() < 500_000
+    rebuilt = rebuild_model(model_data(model))
+    x = np.random.default_rng(0).normal(size=(2, 32, 32, 3)).astype("float32")
+    np.testing.assert_allclose(rebuilt(x), model(x), atol=1e-5)
+
+
+def gradients(model, loss_of):
+    import tensorflow as tf
+
+    x = np.random.default_rng(0).normal(size=(2, 32, 32, 3)).astype("float32")
+    with tf.GradientTape() as tape:
+        outputs = model(x, training=False)
+        loss = tf.reduce_sum(tf.square(outputs[loss_of]))
+    return tape.gradient(loss, model.trainable_weights)
+
+
+def test_an_auxiliary_loss_reaches_what_lies_before_it():
+    model = googlenet(**SMALL, width=1 / 16, auxiliary=True)
+    assert [output.shape for output in model.outputs] == [(None, 10)] * 3
+    assert model.output_names == ["logits", "auxiliary_1", "auxiliary_2"]
+    reached = [
+        {w.path for w, g in zip(model.trainable_weights, gradients(model, n), strict=True)
+         if g is not None}
+        for n in range(3)
+    ]  # fmt: skip
+    backbone, first, second = reached
+    assert "logits/kernel" in backbone and "auxiliary_1/kernel" in first
+    # Four weights a classifier of its own (1×1, two dense): three layers with a kernel and a bias.
+    assert len(first - backbone) == len(second - backbone) == 6
+    assert (first & backbone) < (second & backbone) < backbone
+
+
+def test_auxiliary_classifiers_change_nothing_else():
+    plain, both = (googlenet(**SMALL, width=1 / 16, auxiliary=extra) for extra in (False, True))
+    assert len(both.weights) == len(plain.weights) + 12
+    with pytest.raises(ValueError, match="average windows of 5 × 5"):
+        googlenet(10, (64, 64, 3), width=1 / 16, auxiliary=True)
+
+
+def test_batch_norm_takes_the_place_of_each_bias():
+    plain = googlenet(**SMALL, width=1 / 16)
+    normed = googlenet(**SMALL, width=1 / 16, batch_norm=True)
+    convolutions = [layer for layer in normed.layers if isinstance(layer, keras.layers.Conv2D)]
+    channels = sum(layer.filters for layer in convolutions)
+    assert len(convolutions) == 55 and not any(layer.use_bias for layer in convolutions)
+    assert normed.count_params() == plain.count_params() + 3 * channels
+
+
+def test_residual_and_plain_differ_by_the_shortcuts_alone():
+    residual, plain = cifar_resnet(20, width=1 / 4), cifar_resnet(20, width=1 / 4, residual=False)
+    assert [w.shape for w in residual.weights] == [w.shape for w in plain.weights]
+    added = [layer for layer in residual.layers if isinstance(layer, keras.layers.Add)]
+    assert len(added) == 9
+    assert not any(isinstance(layer, keras.layers.Add) for layer in plain.layers)
+    assert "Add" not in {type(layer).__name__ for layer in resnet(18, **SMALL, width=1 / 16, residual=False).layers}
+
+
+def test_alexnet_activation_dropout_and_groups():
+    model = alexnet(**SMALL, width=1 / 16, activation="tanh", dropout=0.2, groups=1)
+    kinds = {layer.activation.__name__ for layer in model.layers if hasattr(layer, "kernel")}
+    assert kinds == {"tanh", "linear"}
+    assert [layer.rate for layer in model.layers if "dropout" in layer.name] == [0.2, 0.2]
+    grouped = alexnet(**SMALL, width=1 / 16, groups=2)
+    for number in (2, 4, 5):
+        whole, half = (m.get_layer(f"conv{number}").kernel.shape[2] for m in (model, grouped))
+        assert whole == 2 * half
+
+
+def test_width_multiplier():
+    # Howard et al. 2017, §3.3: parameters fall as α², but for the layers at both ends.
+    whole, half = mobilenet(**SMALL).count_params(), mobilenet(**SMALL, alpha=0.5).count_params()
+    assert 0.25 < half / whole < 0.27
+    assert lenet(width=2).get_layer("C3").filters == 32
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: resnet(20), "there are 18, 34, 50, 101 and 152"),
+        (lambda: cifar_resnet(21), "not 6n . 2: three stages of n blocks; try 20"),
+        (lambda: alexnet(stem="tiny"), "alexnet knows .paper. and .small."),
+        (lambda: resnet(stride_in="2x2"), "there are .3x3. and .1x1."),
+    ],
+)
+def test_what_there_is_not_is_refused(build, message):
+    with pytest.raises(ValueError, match=message):
+        build()
