@@ -35,12 +35,3 @@ def test_batch_norm_and_a_name():
     assert model.get_layer("inception_3a").output.shape == (None, 8, 8, 10)
     weights = 4 * (2 + 3 + 1 + 2) + 9 * 3 * 4 + 25 * 1 * 2
     assert model.count_params() == weights + 4 * (2 + 3 + 4 + 1 + 2 + 2)
-
-
-def test_batch_norm_and_a_name():
-    inputs = keras.Input((8, 8, 4))
-    block = inception_block(2, 3, 4, 1, 2, 2, batch_norm=True, name="inception_3a")
-    model = keras.Model(inputs, block(inputs))
-    assert model.get_layer("inception_3a").output.shape == (None, 8, 8, 10)
-    weights = 4 * (2 + 3 + 1 + 2) + 9 * 3 * 4 + 25 * 1 * 2
-    assert model.count_params() == weights + 4 * (2 + 3 + 4 + 1 + 2 + 2)

@@ -75,7 +75,9 @@ def test_residual_and_plain_differ_by_the_shortcuts_alone():
     added = [layer for layer in residual.layers if isinstance(layer, keras.layers.Add)]
     assert len(added) == 9
     assert not any(isinstance(layer, keras.layers.Add) for layer in plain.layers)
-    assert "Add" not in {type(layer).__name__ for layer in resnet(18, **SMALL, width=1 / 16, residual=False).layers}
+    assert "Add" not in {
+        type(layer).__name__ for layer in resnet(18, **SMALL, width=1 / 16, residual=False).layers
+    }
 
 
 def test_alexnet_activation_dropout_and_groups():
