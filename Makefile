@@ -22,7 +22,7 @@ lab: $(INSTALLED)
 	jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(firstword $(sort $(wildcard labs/$(LAB)*/*.ipynb)))
 
 test: $(INSTALLED)
-	pytest $(PYTEST_ARGS)
+	pytest -n auto --dist loadfile $(PYTEST_ARGS)
 
 # What students send, made up: FUZZ_EXAMPLES of it for each test, new ones each time.
 fuzz: $(INSTALLED)
@@ -49,7 +49,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	$(VENV)/bin/python -m pip install --quiet --compile -r $(VENV)/requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --compile --no-deps --editable .
 	$(VENV)/bin/python -m pip install --quiet --compile \
-	  axe-playwright-python 'hypothesis>=6.100' mkdocs-material playwright pytest-timeout ruff
+	  axe-playwright-python 'hypothesis>=6.100' mkdocs-material playwright pytest-timeout pytest-xdist ruff
 	touch $(INSTALLED)
 
 clean:
