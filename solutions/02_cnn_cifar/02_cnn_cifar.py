@@ -101,7 +101,7 @@ figures.sliding_filter(picture, cross)
 # %% [markdown]
 # Three words decide how large the feature map is:
 #
-# - **kernel**: the side of the filter, $k$ pixels;
+# - **kernel size** $k$: the side of the filter, in pixels;
 # - **stride** $s$: how many pixels the filter moves from one place to the next (1 above);
 # - **padding** $p$: how many rows and columns of zeros are put around the picture first, on *each* side, so
 #   that the filter also gets to the edges (0 above).

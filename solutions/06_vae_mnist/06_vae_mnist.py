@@ -323,7 +323,8 @@ figures.picture_grid(
 # %% [markdown]
 # ## 3 From points to clouds
 #
-# The **variational autoencoder** (Kingma & Welling 2014; Rezende, Mohamed & Wierstra 2014) changes two things.
+# The **variational autoencoder** (Kingma & Welling 2014; Rezende, Mohamed & Wierstra 2014) is trained so that
+# codes drawn at random make pictures, too. Two things change.
 #
 # First, the encoder no longer names a point. For each picture, and each number of the code, it gives a
 # mean $\mu$ and a standard deviation $\sigma$: a small cloud, a normal distribution $q$. The decoder gets a
