@@ -26,6 +26,12 @@ _TITLES = {
     "augmentation_gap": "Lab 04: augmentation",
     "gan_quality": "Lab 05: GAN",
     "vae_loss": "Lab 06: VAE",
+    "architectures": "Lab 07: architectures",
+}
+# Drawn by the script itself, above its figures.
+_CHARTS = {
+    "architectures": "![Accuracy of small versions of eight architectures, against parameters and "
+    "against multiply-adds](pictures/architectures.svg)\n",
 }
 _HEAD = """\
 # Benchmarks
@@ -62,6 +68,7 @@ def page(results: dict) -> str:
         parts += [
             f"## {_TITLES.get(name, name)}\n",
             f"`python benchmarks/{name}.py`, {measured['minutes']:g} minutes · {machine}\n",
+            *([_CHARTS[name]] if name in _CHARTS else []),
             "| figure | ours | peer | ratio | goal | | data |",
             "| --- | ---: | ---: | ---: | ---: | --- | --- |",
             *(_row(Figure(**fields)) for fields in measured["figures"]),

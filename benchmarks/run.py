@@ -43,6 +43,7 @@ SCRIPTS = {
     "augmentation_gap": [[]],
     "gan_quality": [[]],
     "vae_loss": [[]],
+    "architectures": [[]],
 }
 _PACKAGES = ("tensorflow", "keras", "numpy", "nbgrader", "nbclient", "ipykernel")
 

@@ -1,0 +1,108 @@
+"""Lab 07: what each architecture's accuracy costs, on real CIFAR-10 and on the stand-in.
+
+    python benchmarks/architectures.py [--quick] [--pictures N] [--epochs N] [--seed N]
+
+Trains every model of `course_lib.models.small_architectures` in the same way on the same pictures,
+a part of the training set, and tests it on 2,000 others; draws accuracy against parameters and
+against multiply-adds into docs/pictures/architectures.svg. So short a training says what can be
+learnt quickly, not what an architecture can do in the end. Real CIFAR-10 is looked for as in
+cifar_accuracy.py; without it there is the stand-in alone. `--quick` takes 500 pictures of the
+stand-in, one epoch, and draws nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from pathlib import Path
+
+from figure import Figure, report
+from labs import ROOT, apart, real_cifar
+
+CHART = ROOT / "docs" / "pictures" / "architectures.svg"
+PICTURES, EPOCHS, TESTED, BATCH = 10_000, 3, 2_000, 64
+STAND_IN = 4  # times fewer pictures: it is learnt sooner
+
+
+def main() -> None:
+    """Measure, print and draw."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="the stand-in, one epoch of it")
+    parser.add_argument("--pictures", type=int, default=PICTURES, help="to learn from")
+    parser.add_argument("--epochs", type=int, default=EPOCHS, help="of each training")
+    parser.add_argument("--seed", type=int, default=1, help="of the trainings")
+    parser.add_argument("--measured", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measured:
+        return measure(options.pictures, options.epochs, options.seed, options.measured)
+    fewer = options.pictures // STAND_IN
+    with tempfile.TemporaryDirectory() as folder:
+        sources = [(options.epochs, fewer, None)]
+        if options.quick:
+            sources = [(1, 500, None)]
+        elif real := real_cifar(Path(folder)):
+            sources.append((options.epochs, options.pictures, real))
+        for epochs, pictures, data in sources:
+            kept = Path(folder) / "measured"
+            settings = {"measured": kept, "pictures": pictures, "epochs": epochs}
+            settings["seed"] = options.seed
+            given = [str(part) for name in settings for part in (f"--{name}", settings[name])]
+            apart(str(Path(__file__).resolve()), "full", *given, data=data)
+            if not options.quick:
+                draw(**json.loads(kept.read_text("utf-8")))
+    return None
+
+
+def measure(count: int, epochs: int, seed: int, kept: Path) -> None:
+    """Train and test each model; keep what is to be drawn in a file."""
+    import keras
+    import numpy as np
+
+    from course_lib import data
+    from course_lib.data.provenance import is_stand_in
+    from course_lib.models import multiply_adds, small_architectures
+    from course_lib.training import fit
+
+    (x, y), (x_test, y_test) = data.load("cifar10")
+    order = np.random.default_rng(seed).permutation(len(x))[:count]
+    x, y = x[order].astype("float32"), y[order].ravel()
+    x_test, y_test = x_test[:TESTED].astype("float32"), y_test[:TESTED].ravel()
+    mean, spread = x.mean(axis=(0, 1, 2)), x.std(axis=(0, 1, 2))
+    source = "the stand-in" if is_stand_in("cifar10") else "real CIFAR-10, through JPEG"
+    of = f"{source}, {len(x):,} pictures, {epochs} epochs, seed {seed}"
+    table: dict[str, list] = {name: [] for name in ("names", "accuracies", "parameters", "costs")}
+    began, cpu = time.perf_counter(), time.process_time()
+    for name, build in small_architectures().items():
+        keras.utils.set_random_seed(seed)
+        model = build()
+        fit(model, (x - mean) / spread, y, epochs=epochs, batch_size=BATCH, verbose=False)
+        logits = model.predict((x_test - mean) / spread, batch_size=500, verbose=0)
+        right = float(np.mean(logits.argmax(axis=-1) == y_test))
+        row = (name, right, model.count_params(), multiply_adds(model))
+        for column, value in zip(table.values(), row, strict=True):
+            column.append(value)
+        cost = f"{row[2]:,} parameters, {row[3] / 1e6:.1f} million multiply-adds"
+        report(Figure(f"{name}: {cost}", 100 * right, "%", data=of))
+    minutes = (time.perf_counter() - began) / 60
+    cpu = (time.process_time() - cpu) / 60
+    report(Figure("time of all trainings", minutes, "min", data=of))
+    report(Figure("processor time of all trainings", cpu, "min", data=of))
+    table["said"] = f"{of}; {cpu:.0f} minutes of processor time"
+    kept.write_text(json.dumps(table), encoding="utf-8")
+
+
+def draw(names: list, accuracies: list, parameters: list, costs: list, said: str) -> None:
+    """The chart; the last data set that was measured stays, which is the real one where it is."""
+    from course_lib.figures import accuracy_by_cost
+
+    best = names[accuracies.index(max(accuracies))]
+    title = f"{best} learns most in a short training ({100 * max(accuracies):.0f} %)\n{said}"
+    figure = accuracy_by_cost(names, accuracies, parameters, costs, title)
+    # Without the date, so that the same figures make the same file.
+    figure.savefig(CHART, metadata={"Date": None})
+
+
+if __name__ == "__main__":
+    main()
