@@ -17,11 +17,10 @@ def lenet(
 
     Layers are named as in LeCun et al. 1998, §II.B and figure 2: "C1", "S2", "C3", "S4", "C5",
     "F6". C5 is written there as a 5×5 convolution over a 5×5 map, which is a dense layer. Three
-    things are simpler than in 1998: every map of C3 sees all maps of S2 (in the paper's table I
-    ten of sixteen connections out of each: 1,516 weights in place of 2,416); subsampling averages
-    without a weight and a bias of its own a map (12 and 32 weights); the output is a dense layer
-    (850 weights) in place of fixed radial basis functions. So there are 61,706 parameters here,
-    and 60,000 to be learnt in the paper.
+    things are simpler than in 1998: every map of S2 goes into all sixteen of C3 (in the paper's
+    table I into ten: 1,516 weights in place of 2,416); subsampling averages, without a weight and
+    a bias for each map (12 and 32); the output is a dense layer (850) in place of fixed radial
+    basis functions. So there are 61,706 parameters here, and 60,000 to be learnt in the paper.
 
     Args:
         classes: Number of classes.

@@ -34,7 +34,8 @@ def mobilenet(
     """MobileNet: one convolution, then thirteen depthwise separable ones (Howard et al. 2017).
 
     Two numbers trade accuracy for cost: the width multiplier α (§3.3) and the resolution (§3.4),
-    which is the picture's size. Cost falls about as the square of both, parameters as α² alone.
+    which is the picture's size. Multiply-adds fall about as the square of each; parameters as α²,
+    whatever the size.
 
     The table's last block says stride 2; its shapes say 1, as here. `keras.applications` has the
     same layers in the same order.

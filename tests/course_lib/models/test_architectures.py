@@ -48,7 +48,7 @@ def test_an_auxiliary_loss_reaches_what_lies_before_it():
     ]  # fmt: skip
     backbone, first, second = reached
     assert "logits/kernel" in backbone and "auxiliary_1/kernel" in first
-    # Four weights a classifier of its own (1×1, two dense): three layers with a kernel and a bias.
+    # Of its own each has a 1×1 convolution and two dense layers, with a kernel and a bias each.
     assert len(first - backbone) == len(second - backbone) == 6
     assert (first & backbone) < (second & backbone) < backbone
 
