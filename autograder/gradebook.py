@@ -12,7 +12,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Gradebook, SubmittedNotebook
+from nbgrader import api
+from nbgrader.api import Gradebook, InvalidEntry, SubmittedNotebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
@@ -32,6 +33,7 @@ from autograder.errors import AutograderError
 from autograder.rubric import with_rubrics
 from autograder.submissions import Submission
 
+_MAKE_ROOM = "close what holds it, make room or check its permissions; then run this again"
 _log = logging.getLogger("autograder.nbgrader")
 _log.propagate = False
 _log.addHandler(logging.NullHandler())
@@ -60,16 +62,18 @@ class Registry:
             yield self._gradebook
             return
         try:
-            with Gradebook(self._course.db_url) as gradebook:
+            with _unlogged(), Gradebook(self._course.db_url) as gradebook:
                 self._gradebook = gradebook
                 try:
                     yield gradebook
                 finally:
                     self._gradebook = None
-        except DatabaseError as error:
+        except (DatabaseError, InvalidEntry) as error:
+            # Some of the database's errors reach us as nbgrader's, with their text.
             raise AutograderError(
-                f"the gradebook {self._course.db_url} can't be used: {error.orig}",
-                "close what holds it, make room or check its permissions; then run this again",
+                f"the gradebook {self._course.db_url} can't be used: "
+                f"{getattr(error, 'orig', error)}",
+                _MAKE_ROOM,
             ) from error
 
     def register(self, lab: Lab) -> None:
@@ -92,9 +96,12 @@ class Registry:
                 with _said() as said:
                     converter.start()
             except Exception as error:
+                reason = _reason(said) or str(error)
+                of_the_database = "OperationalError" in reason
+                more = f"see all of it: nbgrader generate_assignment --force {lab.name}"
                 raise AutograderError(
-                    f"nbgrader can't register {lab.name}: {_reason(said) or error}",
-                    f"see all of it: nbgrader generate_assignment --force {lab.name}",
+                    f"nbgrader can't register {lab.name}: {reason}",
+                    _MAKE_ROOM if of_the_database else more,
                 ) from error
         if lab.due is not None:
             with self.open() as gradebook:
@@ -120,9 +127,23 @@ class Registry:
             submission: whose.
             notebooks: by name, the executed notebooks. A notebook of the lab that isn't among
                 them scores 0, as in nbgrader when it was not handed in.
+
+        Raises:
+            AutograderError: the database or the folder can't be written; it may be tried again.
         """
         folder = self._course.autograded_dir / submission.student / submission.lab
-        self._copy_files(submission, folder)
+        try:
+            self._copy_files(submission, folder)
+            self._record(submission, notebooks, folder)
+        except OSError as error:
+            raise AutograderError(
+                f"can't write {folder}: {error.strerror}",
+                "make room or check its permissions; then run this again",
+            ) from error
+
+    def _record(
+        self, submission: Submission, notebooks: dict[str, nbformat.NotebookNode], folder: Path
+    ) -> None:
         with self.open() as gradebook, warnings.catch_warnings():
             # nbgrader 0.9 adds rows in an order that SQLAlchemy 2 warns of; nothing is lost.
             warnings.simplefilter("ignore", SAWarning)
@@ -199,6 +220,17 @@ def _write_scores(part: SubmittedNotebook, notebook: nbformat.NotebookNode | Non
             mark = cell.metadata.nbgrader
             unchanged = mark.get("checksum") == compute_checksum(cell) and not is_task(cell)
             comments[mark.grade_id].auto_comment = "No response." if unchanged else None
+
+
+@contextlib.contextmanager
+def _unlogged() -> Iterator[None]:
+    """Without the tracebacks that nbgrader logs of errors that it raises as well."""
+    log = api.app_log
+    before, log.disabled = log.disabled, True
+    try:
+        yield
+    finally:
+        log.disabled = before
 
 
 @contextlib.contextmanager

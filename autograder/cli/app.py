@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import sys
 from collections.abc import Callable
@@ -25,6 +26,9 @@ from autograder.cli import (
 )
 from autograder.cli.console import problem
 from autograder.errors import AutograderError
+
+# Written to a file that is open already: the error doesn't say to which.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 app = typer.Typer(
     help="Build, check, release and grade the labs of a course.",
@@ -84,8 +88,8 @@ def run() -> None:
         problem(error)
         sys.exit(2)
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and error.errno not in _NO_ROOM:
             raise
-        place = f"{error.filename}: {error.strerror}"
+        place = f"{error.filename or 'the disk'}: {error.strerror}"
         problem(AutograderError(place, "check its permissions and the room on the disk; run again"))
         sys.exit(2)
