@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from course_lib.models import sample_quality
 from tests.labs.answered import answered
 
 OTHER_WAYS = {
@@ -115,7 +116,7 @@ def similar(codes, query, k):
 def run(answers: dict[str, str]) -> dict:
     """The lab's solution and test cells, and what they need, with these answers in place."""
     names = {"__name__": "__main__"}
-    needed = ("import os", "(x_train, y_train)", "def train(", "class Paying")
+    needed = ("import os", "(x_train, y_train)", "def train(", "class Paying", "def with_labels")
     for source, question, tests in answered("08_autoencoders", answers):
         if tests and not answers:
             continue
@@ -127,6 +128,8 @@ def run(answers: dict[str, str]) -> dict:
             source = source.split("\nfree =")[0].replace(
                 "set_random_seed(1)", "set_random_seed(SEED)"
             )
+        if source.lstrip().startswith("def with_labels"):
+            source = source.split("\nlearnt =")[0]
         if question == "denoising" and not answers:
             source = source.split("\ndenoiser =")[0]
         exec(compile(source, question or "cell", "exec"), names)
@@ -144,6 +147,61 @@ def lab():
 def test_other_right_answers_pass(monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "quick")
     run(OTHER_WAYS)
+
+
+@pytest.fixture(scope="module", params=[1, 2, 3], ids="seed {}".format)
+def trained(lab, request):
+    """By the size of the code, the three models of a dense autoencoder."""
+    keras.utils.set_random_seed(request.param)
+    sizes = {latent: lab["dense_autoencoder"](latent) for latent in (8, 32)}
+    for model, _, _ in sizes.values():
+        lab["train"](model, lab["x_train"], lab["x_train"], epochs=12)
+    return sizes
+
+
+@pytest.fixture(scope="module")
+def error_of_pca(lab):
+    x_test, line = lab["x_test"], lab["principal_components"](lab["x_train"], 8)
+    return lab["error"](lab["pca_copy"](x_test, *line), x_test)
+
+
+@pytest.mark.slow
+def test_it_gets_more_into_eight_numbers_than_pca(lab, trained, error_of_pca):
+    x_test = lab["x_test"]
+    assert lab["error"](trained[8][0](x_test), x_test) < 0.9 * error_of_pca
+
+
+@pytest.mark.slow
+def test_its_errors_find_mirrored_digits_and_ink_does_not(lab, trained):
+    x_test = lab["x_test"]
+    mirrored = x_test.reshape(-1, 28, 28)[:, :, ::-1].reshape(-1, 784)
+    mixed, turned = np.concatenate([x_test, mirrored]), np.repeat([False, True], len(x_test))
+    errors = np.mean((ops.convert_to_numpy(trained[8][0](mixed)) - mixed) ** 2, axis=1)
+    found, by_ink = (lab["area"](*lab["roc"](s, turned)) for s in (errors, mixed.mean(axis=1)))
+    assert by_ink == pytest.approx(0.5, abs=0.01) and found > 0.6
+
+
+@pytest.mark.slow
+def test_random_codes_make_worse_digits_than_real_ones(lab, trained):
+    model, encoder, decoder = trained[32]
+    codes = ops.convert_to_numpy(encoder(lab["x_train"]))
+    rng = np.random.default_rng(0)
+    dice = (codes.mean(axis=0) + codes.std(axis=0) * rng.normal(size=(500, 32))).astype("float32")
+    copies, invented = (
+        sample_quality(ops.convert_to_numpy(part)).confidence
+        for part in (model(lab["x_test"][:500]), decoder(dice))
+    )
+    assert invented < copies - 0.1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_frozen_features_that_were_learnt_beat_random_ones(lab, seed):
+    lab["SEED"] = seed
+    _, encoder = lab["with_penalty"](lambda layer, x, h: 1e-3 * lab["kl_penalty"](h))
+    learnt = encoder.layers[-1].get_weights()
+    right = [lab["with_labels"](w, frozen=True, draw=seed) for w in (None, learnt)]
+    assert right[1] > right[0] + 0.05
 
 
 @pytest.mark.slow
