@@ -81,7 +81,8 @@ def fit(
     if peak is not None:
         callbacks.append(WarmupCosine(peak))
 
-    if model.built and not optimizer.built and type(model).train_step is keras.Model.train_step:
+    own_step = type(model).train_step is not keras.Model.train_step
+    if optimizer and model.built and not optimizer.built and not own_step:
         # Variables that are made while TensorFlow traces have it trace twice. A `train_step` of
         # one's own may give the optimizer a part of the variables only.
         optimizer.build(model.trainable_variables)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from course_lib import data
-from course_lib.models import mlp
+from course_lib.models import gan, mlp
 from course_lib.training import fit
 
 
@@ -119,3 +119,10 @@ def test_same_seed_same_history():
         return fit(toy_model(), *toy(), epochs=3, verbose=False).history["loss"]
 
     np.testing.assert_allclose(train(), train(), rtol=1e-5)
+
+
+def test_a_model_that_brings_its_own_optimizers_is_trained():
+    model = gan(noise=2, generator_units=(4,), discriminator_units=(4,), pixels=3)
+    model.compile()
+    history = fit(model, np.zeros((8, 3), "float32"), epochs=2, batch_size=4, verbose=False)
+    assert len(history.history["generator_loss"]) == 2
