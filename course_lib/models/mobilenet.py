@@ -10,17 +10,9 @@ from course_lib.blocks import conv_block, separable_conv_block
 from course_lib.models.stem import is_small
 
 # Howard et al. 2017, table 1: feature maps and stride of each depthwise separable convolution.
-BLOCKS = (
-    (64, 1),
-    (128, 2),
-    (128, 1),
-    (256, 2),
-    (256, 1),
-    (512, 2),
-    *[(512, 1)] * 5,
-    (1024, 2),
-    (1024, 1),
-)
+FIRST = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2))
+MIDDLE = (512, 1)
+LAST = ((1024, 2), (1024, 1))
 
 
 def mobilenet(
@@ -30,6 +22,7 @@ def mobilenet(
     stem: str = "paper",
     dropout: float = 0.001,
     activation: str = "relu6",
+    middle: int = 5,
 ) -> keras.Model:
     """MobileNet: one convolution, then thirteen depthwise separable ones (Howard et al. 2017).
 
@@ -49,6 +42,7 @@ def mobilenet(
         dropout: Share of the last feature maps' means set to 0 while training, in [0, 1).
         activation: Name of the activation. The paper says ReLU; the authors' released models
             have one that is cut off at 6.
+        middle: How often the block of 512 maps and stride 1 is repeated.
 
     Returns:
         A `keras.Model`, not compiled, from `(batch, *input_shape)` to logits `(batch, classes)`.
@@ -68,7 +62,7 @@ def mobilenet(
     strides = 1 if is_small(stem, "mobilenet") else 2
     inputs = keras.Input(tuple(input_shape))
     x = conv_block(share(32), strides=strides, activation=activation)(inputs)
-    for filters, strides in BLOCKS:
+    for filters, strides in (*FIRST, *[MIDDLE] * middle, *LAST):
         x = separable_conv_block(share(filters), strides=strides, activation=activation)(x)
     x = keras.layers.GlobalAveragePooling2D()(x)
     x = keras.layers.Dropout(dropout)(x)

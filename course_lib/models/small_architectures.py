@@ -25,7 +25,7 @@ _SETTINGS = {
     "VGG": (vgg, {"configuration": "A", "width": 1 / 8, "batch_norm": True}),
     "GoogLeNet": (googlenet, {"width": 1 / 8, "stem": "small", "batch_norm": True}),
     "ResNet-20": (cifar_resnet, {"depth": 20, "width": 1 / 2}),
-    "MobileNet": (mobilenet, {"alpha": 1 / 4, "stem": "small"}),
+    "MobileNet": (mobilenet, {"alpha": 1 / 4, "stem": "small", "middle": 1}),
     "Xception": (xception, {"width": 1 / 8, "stem": "small", "middle": 2}),
     "Inception-ResNet": (
         inception_resnet,
