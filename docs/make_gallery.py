@@ -1,4 +1,4 @@
-"""Makes the gallery of the labs: each run from top to bottom, solved, and its closing picture kept.
+"""Makes the README's gallery: each lab run from top to bottom, solved, and one picture kept.
 
     python docs/make_gallery.py [LAB ...] [--profile full] [--all FOLDER]
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import base64
 import os
+import re
 import subprocess
 import tempfile
 import time
@@ -24,6 +25,17 @@ from autograder.notebooks import forms
 from autograder.notebooks.source import instructor_notebook
 
 PICTURES = Path(__file__).parent / "pictures"
+README = Path(__file__).parents[1] / "README.md"
+BEGIN, END = "<!-- gallery -->\n", "<!-- /gallery -->\n"
+# Where it is not the closing one that says most, its place from the end.
+SHOWN = {
+    "00_neurons_and_keras": -2,
+    "02_cnn_cifar": -2,
+    "04_augmentation": -2,
+    "05_gan_mnist": -5,
+    "06_vae_mnist": -4,
+    "08_autoencoders": -4,
+}
 
 
 def main() -> None:
@@ -46,14 +58,44 @@ def main() -> None:
             print(f"{lab.name}: {len(pictures)} pictures, {seconds:.0f} s with imports", flush=True)
             if options.all:
                 options.all.mkdir(parents=True, exist_ok=True)
-                for number, picture in enumerate(pictures):
+                for number, (picture, _) in enumerate(pictures):
                     (options.all / f"{lab.name}_{number:02d}.png").write_bytes(picture)
             if options.profile == "quick":
-                (PICTURES / f"closing_{lab.name}.png").write_bytes(pictures[-1])
+                picture, finding = pictures[SHOWN.get(lab.name, -1)]
+                picture_of(lab).write_bytes(picture)
+                show(course, {lab.name: finding})
 
 
-def pictures_of(course: Course, lab: Lab) -> list[bytes]:
-    """The pictures that the solved lab shows, in their order.
+def picture_of(lab: Lab) -> Path:
+    """Where a lab's picture of the gallery is."""
+    return PICTURES / f"lab_{lab.name}.png"
+
+
+def show(course: Course, findings: dict[str, str]) -> None:
+    """Write the gallery into the README: all labs that have a picture, two beside one another.
+
+    Args:
+        course: whose labs.
+        findings: by lab, what its picture says; of the others the README says it already.
+    """
+    page = README.read_text("utf-8")
+    before, _, rest = page.partition(BEGIN)
+    shown, _, after = rest.partition(END)
+    known = re.findall(r"\[!\[([^]]*)\]\([^)]*\)\]\(labs/([^/]*)/", shown)
+    said = {lab: finding for finding, lab in known} | findings
+    cells = [
+        f"[![{said[lab.name]}]({picture_of(lab).relative_to(README.parent)})]"
+        f"(labs/{lab.name}/{lab.notebook})<br>Lab {lab.name[:2]} · {lab.title}"
+        for lab in course.labs()
+        if lab.name in said and picture_of(lab).is_file()
+    ]
+    rows = [f"| {' | '.join([*cells[n : n + 2], ''][:2])} |\n" for n in range(0, len(cells), 2)]
+    table = "| | |\n| --- | --- |\n" + "".join(rows)
+    README.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", "utf-8")
+
+
+def pictures_of(course: Course, lab: Lab) -> list[tuple[bytes, str]]:
+    """The pictures that the solved lab shows, in their order, and what each says.
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell or a test fails.
@@ -64,12 +106,15 @@ def pictures_of(course: Course, lab: Lab) -> list[bytes]:
             notebook, timeout=3600, resources={"metadata": {"path": folder}}, kernel_name="python3"
         )
         client.execute(stderr=subprocess.DEVNULL)
-    return [base64.b64decode(data) for cell in notebook.cells for data in _shown(cell)]
+    return [shown for cell in notebook.cells for shown in _shown(cell)]
 
 
-def _shown(cell: NotebookNode) -> list[str]:
-    outputs = cell.get("outputs", [])
-    return [o.data["image/png"] for o in outputs if "image/png" in o.get("data", {})]
+def _shown(cell: NotebookNode) -> list[tuple[bytes, str]]:
+    return [
+        (base64.b64decode(output.data["image/png"]), output.metadata["image/png"]["alt"])
+        for output in cell.get("outputs", [])
+        if "image/png" in output.get("data", {})
+    ]
 
 
 if __name__ == "__main__":
