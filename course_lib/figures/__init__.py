@@ -1,6 +1,7 @@
 """Figures: each function returns a `matplotlib.figure.Figure` and shows nothing itself."""
 
 from course_lib.figures.accuracy_by_case import accuracy_by_case
+from course_lib.figures.accuracy_by_cost import accuracy_by_cost
 from course_lib.figures.accuracy_by_layer import accuracy_by_layer
 from course_lib.figures.activation_functions import activation_functions
 from course_lib.figures.compared_curves import compared_curves
@@ -14,6 +15,7 @@ from course_lib.figures.filters import filters
 from course_lib.figures.four_cases import four_cases
 from course_lib.figures.gan_trainings import gan_trainings
 from course_lib.figures.generator_losses import generator_losses
+from course_lib.figures.gradient_by_layer import gradient_by_layer
 from course_lib.figures.heaps_over_time import heaps_over_time
 from course_lib.figures.heat_maps import heat_maps
 from course_lib.figures.interpolation import interpolation
@@ -23,17 +25,20 @@ from course_lib.figures.latent_map import latent_map
 from course_lib.figures.learning_curves import learning_curves
 from course_lib.figures.loss_going_down import loss_going_down
 from course_lib.figures.loss_surface import loss_surface
+from course_lib.figures.losses_by_step import losses_by_step
 from course_lib.figures.parameters_by_layer import parameters_by_layer
 from course_lib.figures.picture_grid import picture_grid
 from course_lib.figures.picture_to_outputs import picture_to_outputs
 from course_lib.figures.roc_curve import roc_curve
 from course_lib.figures.sliding_filter import sliding_filter
+from course_lib.figures.slope_by_spread import slope_by_spread
 from course_lib.figures.threshold_unit import threshold_unit
 from course_lib.figures.vanishing_gradient import vanishing_gradient
 from course_lib.figures.worst_mistakes import worst_mistakes
 
 __all__ = [
     "accuracy_by_case",
+    "accuracy_by_cost",
     "accuracy_by_layer",
     "activation_functions",
     "compared_curves",
@@ -47,6 +52,7 @@ __all__ = [
     "four_cases",
     "gan_trainings",
     "generator_losses",
+    "gradient_by_layer",
     "heaps_over_time",
     "heat_maps",
     "interpolation",
@@ -56,11 +62,13 @@ __all__ = [
     "learning_curves",
     "loss_going_down",
     "loss_surface",
+    "losses_by_step",
     "parameters_by_layer",
     "picture_grid",
     "picture_to_outputs",
     "roc_curve",
     "sliding_filter",
+    "slope_by_spread",
     "threshold_unit",
     "vanishing_gradient",
     "worst_mistakes",

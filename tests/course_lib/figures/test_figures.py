@@ -41,6 +41,9 @@ MADE = {
     "accuracy_by_case": lambda: figures.accuracy_by_case(
         {f"{n} pictures, a task": {"frozen": 0.7, "from scratch": 0.2} for n in (96, 384)}
     ),
+    "accuracy_by_cost": lambda: figures.accuracy_by_cost(
+        ["LeNet-5", "Inception-ResNet"], [0.5, 0.7], [62_006, 231_562], [650_000, 10_200_000]
+    ),
     "accuracy_by_layer": lambda: figures.accuracy_by_layer({"digits": {"1st": 0.5, "2nd": 0.7}}),
     "feature_space": lambda: figures.feature_space(
         {"pixels": PICTURES, "noise": RNG.normal(size=(3, 9))}, [0, 1, 1], ["a", "b"]
@@ -61,6 +64,9 @@ MADE = {
         {"one": RNG.normal(size=(2, 9, 2))}, RNG.normal(size=(9, 2)), ["0", "1"], np.eye(2)
     ),
     "error_by_size": lambda: figures.error_by_size({"PCA": {2: 0.05, 8: 0.03}}),
+    "gradient_by_layer": lambda: figures.gradient_by_layer({"a": [1, 0, 9.0]}),
+    "losses_by_step": lambda: figures.losses_by_step({"a": np.linspace(2, 1, 20)}),
+    "slope_by_spread": lambda: figures.slope_by_spread({"tanh": {1: 0.9, 64: 0.1}}),
     "roc_curve": lambda: figures.roc_curve({"a guess": ([0, 0.5, 1], [0, 0.6, 1])}),
     "generator_losses": figures.generator_losses,
     "interpolation": lambda: figures.interpolation(RNG.uniform(size=(3, 8, 28, 28))),

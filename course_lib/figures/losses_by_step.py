@@ -1,0 +1,51 @@
+"""How fast several trainings go down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from course_lib.figures.canvas import BLUE, GREEN, ORANGE, RED, Canvas, tidy
+
+LOOK = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (RED, ":"))
+
+
+def losses_by_step(losses: Mapping[str, Sequence[float]], smooth: int = 8) -> Figure:
+    """Draw the training loss of several trainings, step by step, as moving means.
+
+    Args:
+        losses: From a training's name to its loss at each step; up to four trainings.
+        smooth: Steps over which a mean is taken, because each step sees other pictures.
+
+    Returns:
+        A `matplotlib.figure.Figure`; the title gives each training's mean loss at the end.
+
+    Raises:
+        ValueError: There is no training, or one has fewer steps than `smooth`.
+
+    Example:
+        >>> figure = losses_by_step({"plain": [2.0, 1.5, 1.5], "residual": [2, 1, 1]}, smooth=2)
+        >>> figure.get_suptitle()
+        'Training loss at the end: plain 1.50, residual 1.00'
+    """
+    if not losses:
+        raise ValueError("No training: give losses_by_step {name: losses}.")
+    for name, values in losses.items():
+        if len(values) < smooth:
+            raise ValueError(f"The training {name!r} has {len(values)} steps; smooth is {smooth}.")
+    means = {
+        name: np.convolve(np.asarray(values, dtype=float), np.full(smooth, 1 / smooth), "valid")
+        for name, values in losses.items()
+    }
+    ends = ", ".join(f"{name} {mean[-1]:.2f}" for name, mean in means.items())
+    figure = Canvas(6.8, 3.6, f"Training loss at the end: {ends}")
+    axes = figure.subplots()
+    for (name, mean), (colour, style) in zip(means.items(), LOOK, strict=False):
+        steps = np.arange(smooth, smooth + len(mean))
+        axes.plot(steps, mean, style, color=colour, lw=2, label=name)
+    axes.set(xlabel="step", ylabel=f"loss, mean of the last {smooth} steps")
+    axes.legend(frameon=False)
+    tidy(axes)
+    return figure
