@@ -28,8 +28,9 @@ _TITLES = {
     "vae_loss": "Lab 06: VAE",
     "architectures": "Lab 07: architectures",
 }
-# Drawn by the script itself, above its figures.
+# Above a script's figures; drawn by the script itself, or below.
 _CHARTS = {
+    "stages": "![Milliseconds of each stage, before and now](pictures/stages.svg)\n",
     "architectures": "![Accuracy of small versions of eight architectures, against parameters and "
     "against multiply-adds](pictures/architectures.svg)\n",
 }
@@ -54,6 +55,7 @@ def write_page(results: dict) -> None:
     """Write the page and its chart."""
     (DOCS / "benchmarks.md").write_text(page(results), encoding="utf-8")
     (DOCS / "pictures" / "ratios.svg").write_text(chart(results), encoding="utf-8")
+    (DOCS / "pictures" / "stages.svg").write_text(stages_chart(results), encoding="utf-8")
 
 
 def page(results: dict) -> str:
@@ -106,10 +108,34 @@ def chart(results: dict) -> str:
             f'<text x="{_LEFT + max(length, goal - _LEFT) + 8:.1f}" y="{top + 13}">'
             f"{number(f.ratio)}×</text>"
         )
-    height = 20 + len(figures) * _ROW
+    return _svg("Times as good as the peer in the same run; a line marks the goal", rows)
+
+
+def stages_chart(results: dict) -> str:
+    """Milliseconds of each stage of a submission: a bar for now, a thin one for before."""
+    figures = [Figure(**f) for f in results.get("stages", {}).get("figures", [])]
+    figures = [f for f in figures if f.peer is not None]
+    longest = max((max(f.ours, f.peer) for f in figures), default=1)
+    scale = (_WIDTH - _LEFT - 2 * _RIGHT) / longest
+    rows = []
+    for place, f in enumerate(figures):
+        top = 10 + place * _ROW
+        now, before = scale * f.ours, scale * f.peer
+        rows.append(
+            f'<text x="{_LEFT - 8}" y="{top + 13}" text-anchor="end">{escape(f.name)}</text>'
+            f'<rect x="{_LEFT}" y="{top}" width="{now:.1f}" height="{_BAR - 5}" fill="#2a7f62"/>'
+            f'<rect x="{_LEFT}" y="{top + _BAR - 4}" width="{before:.1f}" height="4" fill="#999"/>'
+            f'<text x="{_LEFT + max(now, before) + 8:.1f}" y="{top + 13}">'
+            f"{number(f.ours)} ms, before {number(f.peer)}</text>"
+        )
+    return _svg("Milliseconds of each stage of a light notebook; grey: before", rows)
+
+
+def _svg(title: str, rows: list[str]) -> str:
+    height = 20 + len(rows) * _ROW
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" '
         f'font-family="sans-serif" font-size="12" role="img">\n'
-        f"<title>Times as good as the peer in the same run; a line marks the goal</title>\n"
+        f"<title>{title}</title>\n"
         f'<rect width="100%" height="100%" fill="white"/>\n' + "\n".join(rows) + "\n</svg>\n"
     )
