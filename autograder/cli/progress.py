@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import typer
 from rich.progress import (
@@ -40,7 +41,8 @@ def follow(outcomes: Iterator[Outcome], total: int) -> list[Outcome]:
         task = progress.add_task("grading", total=total, rate="")
         try:
             for outcome in outcomes:
-                done.append(outcome)
+                # Without the notebooks, which are on the disk: a class of them is large.
+                done.append(replace(outcome, result=replace(outcome.result, notebooks={})))
                 _say(outcome, f"[{len(done)}/{total}]")
                 speed = progress.tasks[0].speed
                 rate = f"{speed * 3600:.0f}/h" if speed else ""

@@ -35,8 +35,9 @@ class LocalWorkers:
             pool = ThreadPoolExecutor(self._number)
             try:
                 pending = {pool.submit(marking.mark, engine, *item): item[0] for item in todo}
-                for future in as_completed(pending):
-                    yield pending[future], future.result()
+                # Not kept: a result has whole notebooks in it, and a class is large.
+                for future in as_completed(list(pending)):
+                    yield pending.pop(future), future.result()
             finally:
                 # Whoever stops the run does not wait for what is under way: the engine ends it.
                 pool.shutdown(wait=False, cancel_futures=True)
