@@ -69,7 +69,7 @@ def test_saves_and_loads_with_plain_keras(settings, tmp_path):
 
 def test_summary_shows_plain_keras_layers():
     lines = []
-    both(dense_block(5, dropout=0.3))[0].summary(print_fn=lines.append)
+    both(dense_block(5, dropout=0.3))[0].summary(print_fn=lambda line, **_: lines.append(line))
     text = "\n".join(lines)
     assert "(Dense)" in text
     assert "(Dropout)" in text
