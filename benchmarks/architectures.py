@@ -94,13 +94,16 @@ def measure(count: int, epochs: int, seed: int, kept: Path) -> None:
 
 def draw(names: list, accuracies: list, parameters: list, costs: list, said: str) -> None:
     """The chart; the last data set that was measured stays, which is the real one where it is."""
+    from matplotlib import rc_context
+
     from course_lib.figures import accuracy_by_cost
 
     best = names[accuracies.index(max(accuracies))]
     title = f"{best} learns most in a short training ({100 * max(accuracies):.0f} %): {said}"
     figure = accuracy_by_cost(names, accuracies, parameters, costs, title)
-    # Without the date, so that the same figures make the same file.
-    figure.savefig(CHART, metadata={"Date": None})
+    # Without the date and random names, so that the same figures make the same file.
+    with rc_context({"svg.hashsalt": CHART.stem}):
+        figure.savefig(CHART, metadata={"Date": None})
 
 
 if __name__ == "__main__":
