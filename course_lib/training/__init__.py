@@ -1,6 +1,7 @@
 """Training: one `fit` with sensible defaults, and the pieces it is made of."""
 
 from course_lib.training.fit import fit
+from course_lib.training.fused_adam import fused_adam
 from course_lib.training.live_curves import LiveCurves
 from course_lib.training.mixed_precision import mixed_precision, tensor_cores
 from course_lib.training.progress_bar import ProgressBar
@@ -16,6 +17,7 @@ __all__ = [
     "SampleRecorder",
     "WarmupCosine",
     "fit",
+    "fused_adam",
     "mixed_precision",
     "reproducible",
     "steps_per_execution",

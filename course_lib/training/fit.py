@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from math import ceil, floor
 
 import keras
 
 from course_lib import profile as profiles
+from course_lib.training.fused_adam import fused_adam
 from course_lib.training.mixed_precision import mixed_precision, tensor_cores
 from course_lib.training.progress_bar import ProgressBar
 from course_lib.training.steps_per_execution import steps_per_execution
@@ -36,6 +36,7 @@ def fit(
     - many updates a call into TensorFlow, so that Python does not hold up a small model;
     - a learning rate that warms up and falls along a cosine, from whatever the optimizer has as
       its peak (an optimizer with a schedule of its own keeps it);
+    - Adam in one pass over the weights on a processor (`fused_adam`);
     - on a GPU with tensor cores, mixed precision and XLA; on a processor neither, because there
       both cost more than they bring;
     - one line of progress for the whole training.
@@ -91,7 +92,7 @@ def fit(
     steps = steps_per_execution(_steps(x, batch_size, validation_split), epochs)
     _execute(model, steps, jit=gpu)
     try:
-        with mixed_precision(model) if gpu else nullcontext():
+        with mixed_precision(model) if gpu else fused_adam(model):
             return model.fit(
                 x,
                 y,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from course_lib.training.fused_adam import fused_adam
+
 
 def trial(
     model: keras.Model,
@@ -51,9 +53,10 @@ def trial(
     variables = [*model.variables, *model.optimizer.variables]
     before = [keras.ops.convert_to_numpy(variable).copy() for variable in variables]
     order = np.random.default_rng(0)
-    for _ in range(epochs):
-        for batch in order.permutation(len(x))[: steps * batch_size].reshape(steps, batch_size):
-            model.train_on_batch(x[batch], y[batch])
+    with fused_adam(model):
+        for _ in range(epochs):
+            for batch in order.permutation(len(x))[: steps * batch_size].reshape(steps, -1):
+                model.train_on_batch(x[batch], y[batch])
     starts = range(0, len(test[0]), 250)
     # Called as it is: to build a graph for so few pictures would take longer.
     outputs = np.concatenate(

@@ -1,0 +1,53 @@
+import keras
+import numpy as np
+import pytest
+
+from course_lib.models import gan
+from course_lib.training import fused_adam
+
+
+def trained(optimizer, fused, layers=()):
+    keras.utils.set_random_seed(1)
+    x = np.random.default_rng(0).normal(size=(96, 6)).astype("float32")
+    model = keras.Sequential([keras.Input((6,)), *layers, keras.layers.Dense(8, "tanh")])
+    model.add(keras.layers.Dense(1))
+    model.compile(optimizer, "mean_squared_error")
+    if fused:
+        with fused_adam(model):
+            model.fit(x, x[:, :1] * x[:, 1:2], epochs=4, shuffle=False, verbose=0)
+    else:
+        model.fit(x, x[:, :1] * x[:, 1:2], epochs=4, shuffle=False, verbose=0)
+    return [*model.get_weights(), *(v.numpy() for v in model.optimizer.variables)]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: keras.optimizers.Adam(0.01, beta_1=0.5),
+        lambda: keras.optimizers.AdamW(0.01, weight_decay=0.1),
+        lambda: keras.optimizers.Adam(0.01, clipnorm=0.1, use_ema=True),
+        lambda: keras.optimizers.Adam(0.01, amsgrad=True),
+        lambda: keras.optimizers.SGD(0.01, momentum=0.9),
+    ],
+    ids=["Adam", "AdamW", "clipped", "AMSGrad", "SGD"],
+)
+def test_the_weights_are_those_of_keras(make):
+    for mine, theirs in zip(trained(make(), True), trained(make(), False), strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-5)
+
+
+def test_afterwards_the_optimizers_are_as_they_were():
+    model = gan(noise=2, generator_units=(4,), discriminator_units=(4,), pixels=3)
+    model.compile()
+    both = (model.generator_optimizer, model.discriminator_optimizer)
+    with fused_adam(model):
+        assert all("update_step" in vars(one) for one in both)
+    assert not any("update_step" in vars(one) for one in both)
+
+
+def test_sparse_gradients_are_left_to_keras():
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Embedding(5, 2)])
+    model.compile(keras.optimizers.Adam(0.1), "mean_squared_error")
+    with fused_adam(model):
+        model.fit(np.array([[0, 1, 1]]), np.ones((1, 3, 2)), epochs=2, verbose=0)
+    assert np.all(model.get_weights()[0][:2] != 0)
