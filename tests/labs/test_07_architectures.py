@@ -197,10 +197,12 @@ def test_twenty_plain_layers_train_worse_than_eight_and_than_twenty_with_shortcu
     for name, blocks, shortcut in [("8", 1, False), ("20", 3, False), ("residual", 3, True)]:
         keras.utils.set_random_seed(seed)
         model = lab["as_model"](lab["deep"], lab["SHAPE"], blocks, shortcut)
-        norms = np.array(lab["gradient_norms"](model, lab["x_train"][:100], lab["y_train"][:100]))
-        kernels = [w for w in model.trainable_weights if len(w.shape) == 4]
-        norms = norms[[w.shape[0] == 3 for w in kernels]]
-        spread[name] = norms.max() / norms.min()
+        if blocks == 3:
+            few = lab["x_train"][:100], lab["y_train"][:100]
+            norms = np.array(lab["gradient_norms"](model, *few))
+            kernels = [w for w in model.trainable_weights if len(w.shape) == 4]
+            norms = norms[[w.shape[0] == 3 for w in kernels]]
+            spread[name] = norms.max() / norms.min()
         ends[name] = lab["train"](model, lab["x_train"], lab["y_train"], rate=0.03)[-8:].mean()
     assert ends["20"] > ends["8"] + 0.1
     assert ends["20"] > ends["residual"] + 0.03
