@@ -129,7 +129,11 @@ def _check_function(node: dict[str, Any], module: str | None) -> None:
 def _find(module: str | None, name: str) -> Any:
     """The class under that name in a public module, or in a module of Keras already loaded."""
     if module in _PUBLIC:
-        return getattr(sys.modules.get(module), name, None)
+        # As attributes: older Keras has its public modules loaded under other names.
+        place: Any = keras
+        for part in module.split(".")[1:]:
+            place = getattr(place, part, None)
+        return getattr(place, name, None)
     if module is not None and module.startswith("keras.src.") and ".legacy." not in module:
         found = vars(sys.modules[module]).get(name) if module in sys.modules else None
         # Defined there, not merely imported there.
