@@ -881,8 +881,8 @@ check_network_hidden(np.random.default_rng(hidden_seed()))
 #
 # Train a convolutional network `model` and a network of dense layers `rival` with **at least as many**
 # parameters, both on `x_train, y_train`, both on pictures with pixels from 0 to 255. On the validation part,
-# and in the hidden test on pictures that nobody has seen, `model` must be right for at least **38 %** in
-# the quick profile and **75 %** in the full one, and for at least 3 % more of all pictures than `rival`.
+# and in the hidden test on pictures that nobody has seen, `model` must be right for at least **35 %** in
+# the quick profile and **75 %** in the full one, and for at least 1 % more of all pictures than `rival`.
 # `rival` must be honest as well, that is, better than chance (10 %) by at least 5 %.
 
 # %% solution="accuracy"
@@ -937,7 +937,7 @@ def share_right(network, pictures, labels):
 
 
 def check_accuracy(pictures, labels):
-    wanted = {"quick": 0.38, "full": 0.75}[profile.current()]
+    wanted = {"quick": 0.35, "full": 0.75}[profile.current()]
     for network, name in ((model, "model"), (rival, "rival")):
         assert isinstance(network, keras.Model), f"{name} must be a Keras model."
     assert any(len(w.shape) == 4 for w in model.weights), (
@@ -962,8 +962,8 @@ def check_accuracy(pictures, labels):
     assert theirs >= 0.15, (
         f"rival is right for {100 * theirs:.1f} %, hardly better than chance: it must be trained, too."
     )
-    assert ours >= theirs + 0.03, (
-        f"model is right for {100 * ours:.1f} % and rival for {100 * theirs:.1f} %: at least 3 % more "
+    assert ours >= theirs + 0.01, (
+        f"model is right for {100 * ours:.1f} % and rival for {100 * theirs:.1f} %: at least 1 % more "
         "are wanted."
     )
 

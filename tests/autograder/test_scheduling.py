@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,9 @@ def test_a_stopped_run_says_how_to_go_on(course: Course, asked_by: signal.Signal
     hand_in(course, "quick", '{"nbformat": 4, "cells": [')
     hand_in(course, "slow", sleepy)
     command = [sys.executable, "-m", "autograder", "grade", LAB, "--course-dir", str(course.root)]
-    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    # A shell's background job ignores Ctrl-C, and so would what it starts.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heed)
     assert run.stderr is not None
     while "not graded" not in run.stderr.readline():
         pass
