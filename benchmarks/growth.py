@@ -3,7 +3,7 @@
     python benchmarks/growth.py [--quick]
 
 Light notebooks, two workers. Prints the time each against small classes, what the memory grows by,
-how long a finished class takes when asked for again, and what is left behind.
+and how long a finished class takes when asked for again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from pathlib import Path
 from figure import Figure, report
 from graded_run import run
 from grading import hand_in_solutions, light_course
-from soak import leftovers
 
 _SMALL = 10
 
@@ -27,7 +26,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a class of 40")
     quick = parser.parse_args().quick
-    before = leftovers()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         course = light_course(Path(folder) / "course")
         lab = course.labs()[0]
@@ -52,9 +50,6 @@ def main() -> None:
             report(Figure(name, 1000 * slope, "MiB per 1,000", at_most=30, data=of))
         name = "the same once more, when all is graded"
         report(Figure(name, run(course, again).wall, "s", at_most=5, data=of))
-    left = sorted(leftovers() - before)
-    print(f"left: {left or '-'}")
-    report(Figure("processes, files, sockets left behind", len(left), at_most=0, data=of))
 
 
 if __name__ == "__main__":
