@@ -19,7 +19,7 @@ def new_lab(course: Course, name: str) -> Lab:
 
     Args:
         course: its `course.toml` gets the lab's tables at its end; the rest stays as it is.
-        name: such as `07_attention`; without a number, the next one is put before it.
+        name: such as `09_attention`; without a number, the next one is put before it.
 
     Raises:
         AutograderError: the name can't be a lab's, there is such a lab, or the course has no
@@ -73,7 +73,7 @@ def _numbered(name: str, others: list[str]) -> str:
     if not re.fullmatch(r"\d\d_[a-z][a-z0-9_]*", name):
         raise AutograderError(
             f"{name!r} can't be a lab's name: two digits, then small letters, digits and _",
-            "for example: autograder new-lab 07_attention",
+            "for example: autograder new-lab 09_attention",
         )
     return name
 

@@ -12,7 +12,7 @@ from autograder.cli.console import CourseDir, chosen_course, out
 def new_lab(
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", help="Such as 07_attention; the number may be left out."),
+        typer.Argument(metavar="NAME", help="Such as 09_attention; the number may be left out."),
     ],
     course_dir: CourseDir = None,
 ) -> None:
@@ -21,7 +21,7 @@ def new_lab(
     Two questions with visible and hidden tests, their wrong answers, and comments (CHANGE) on
     what to put in their place; its tables are at the end of course.toml.
 
-    Example: [bold]autograder new-lab 07_attention[/]
+    Example: [bold]autograder new-lab 09_attention[/]
     """
     from autograder.new_lab import new_lab as made
 
