@@ -44,8 +44,8 @@ def main() -> None:
             name = f"time each against classes of {_SMALL}"
             growth = whole.each / statistics.median(small)
             report(Figure(name, growth, "times", at_most=1.05, data=of))
-        # From where all that is loaded once has been.
-        settled = [(done, held) for done, held in whole.memory if done > 20]
+        # From where all that is loaded once has been, and before the engine closes.
+        settled = [(done, held) for done, held in whole.memory if 20 < done < size - 2]
         if len(settled) > 2:
             slope = statistics.linear_regression(*zip(*settled, strict=True)).slope
             name = "growth of all processes' memory"
