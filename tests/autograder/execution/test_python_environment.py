@@ -3,7 +3,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -25,9 +27,17 @@ def kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def other(tmp_path: Path, kernels: Path) -> Path:
-    """The folder of a kernel "other", whose environment has a module that ours has not."""
-    folder = tmp_path / "other environment"
+def other(kernels: Path) -> Iterator[Path]:
+    """The folder of a kernel "other", whose environment has a module that ours has not.
+
+    Readable by everybody, unlike pytest's folders: students' code may run as another user.
+    """
+    with tempfile.TemporaryDirectory() as above:
+        Path(above).chmod(0o755)
+        yield _environment(Path(above) / "other environment", kernels)
+
+
+def _environment(folder: Path, kernels: Path) -> Path:
     venv.create(folder, with_pip=False)
     (packages,) = folder.glob("lib/python*/site-packages")
     (packages / "ours.pth").write_text(SITE_PACKAGES + "\n")
