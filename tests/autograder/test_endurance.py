@@ -139,6 +139,19 @@ def test_a_full_disk(course: Course, tmp_path: Path, room: int) -> None:
     assert not [path.name for path in (back / "results" / LAB).glob(".*json-*")]
 
 
+def begun(course: Course, seconds: float) -> subprocess.Popen[str]:
+    """A run over a class of three, which takes that long for each, when the first is done."""
+    running = subprocess.Popen(
+        prepared(course, seconds),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert running.stderr.readline().startswith("[1/3]")
+    return running
+
+
 @pytest.mark.slow
 def test_a_gradebook_that_stays_locked(course: Course) -> None:
     # Not the 60 s that a run waits by itself.
@@ -147,14 +160,7 @@ def test_a_gradebook_that_stays_locked(course: Course) -> None:
     config.write_text(config.read_text() + f'c.CourseDirectory.db_url = "{url}"\n')
     course = Course(course.root)
     hand_in_class(course, 3)
-    running = subprocess.Popen(
-        prepared(course, 1.5),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert running.stderr.readline().startswith("[1/3]")
+    running = begun(course, 1.5)
     with sqlite3.connect(course.root / "gradebook.db", timeout=30) as formgrader:
         formgrader.execute("BEGIN EXCLUSIVE")
         _, told = running.communicate(timeout=60)
@@ -172,13 +178,7 @@ def test_a_gradebook_that_stays_locked(course: Course) -> None:
 @pytest.mark.slow
 def test_a_gradebook_locked_for_a_moment_and_two_runs_at_once(course: Course) -> None:
     hand_in_class(course, 3)
-    running = subprocess.Popen(
-        prepared(course, 2.0),
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert running.stderr.readline().startswith("[1/3]")
+    running = begun(course, 2.0)
     with sqlite3.connect(course.root / "gradebook.db", timeout=30) as formgrader:
         formgrader.execute("BEGIN EXCLUSIVE")
         second = run(prepared(course))
