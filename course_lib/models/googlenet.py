@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import keras
 
 from course_lib.blocks import conv_block, inception_block
+from course_lib.models.scaled import scaled
 from course_lib.models.stem import is_small
 
 # Szegedy et al. 2015, table 1: of each module 1×1; 3×3 reduce, 3×3; 5×5 reduce, 5×5; pool proj.
@@ -72,7 +73,7 @@ def googlenet(
     """
 
     def share(maps):
-        return max(1, round(width * maps))
+        return scaled(maps, width)
 
     def conv(maps, size, strides=1):
         return conv_block(share(maps), size, strides, batch_norm=batch_norm)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import keras
 
 from course_lib.blocks import conv_block, inception_resnet_block
+from course_lib.models.scaled import scaled
 from course_lib.models.stem import is_small
 
 # Branches of convolutions: (filters, kernel size), and a stride where it is not 1.
@@ -55,7 +56,7 @@ def inception_resnet(
     """
 
     def share(branches):
-        return [[(max(1, round(width * f)), *rest) for f, *rest in branch] for branch in branches]
+        return [[(scaled(f, width), *rest) for f, *rest in branch] for branch in branches]
 
     def chain(x, *steps):
         [steps] = share([steps])

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import keras
 
+from course_lib.models.scaled import scaled
+
 
 def lenet(
     classes: int = 10,
@@ -41,7 +43,7 @@ def lenet(
     """
 
     def share(maps):
-        return max(1, round(width * maps))
+        return scaled(maps, width)
 
     inputs = x = keras.Input(tuple(input_shape))
     x = keras.layers.Conv2D(share(6), 5, activation=activation, name="C1")(x)

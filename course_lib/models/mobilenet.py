@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import keras
 
 from course_lib.blocks import conv_block, separable_conv_block
+from course_lib.models.scaled import scaled
 from course_lib.models.stem import is_small
 
 # Howard et al. 2017, table 1: feature maps and stride of each depthwise separable convolution.
@@ -57,7 +58,7 @@ def mobilenet(
     """
 
     def share(maps):
-        return max(1, round(alpha * maps))
+        return scaled(maps, alpha)
 
     strides = 1 if is_small(stem, "mobilenet") else 2
     inputs = keras.Input(tuple(input_shape))

@@ -8,6 +8,7 @@ import keras
 
 from course_lib.blocks import conv_block, xception_block
 from course_lib.blocks.conv_block import MOMENTUM
+from course_lib.models.scaled import scaled
 from course_lib.models.stem import is_small
 
 
@@ -45,7 +46,7 @@ def xception(
     """
 
     def share(maps):
-        return max(1, round(width * maps))
+        return scaled(maps, width)
 
     inputs = keras.Input(tuple(input_shape))
     settings = {} if is_small(stem, "xception") else {"padding": "valid"}
