@@ -34,8 +34,8 @@ _HEAD = """\
 
 `make matrix` puts each of these into an environment of its own and runs `make test-quick` in it:
 `course_lib`'s blocks, models and data, a lab built, a class graded from the notebook to the
-gradebook. *Oldest* are the lowest versions that `requirements.txt` allows, as far as they go
-together; *newest* are what the package index has that day.
+gradebook. *Oldest* are the lowest versions that `requirements.txt` allows and that are built for
+this Python, as far as they go together; *newest* are what the package index has that day.
 
 """
 
@@ -119,6 +119,9 @@ def _try(row: Row, uv: str, environment: Path) -> None:
     wanted = ["-r", str(ROOT / "requirements.txt"), "pytest-timeout>=2.3"]
     if row.packages.startswith("TensorFlow"):
         wanted.append(f"tensorflow=={row.packages.split()[1]}.*")
+    # The lowest version that the package index has built for this Python; promise, which
+    # tensorflow-datasets asks for, is there as source only.
+    wanted += ["--only-binary", ":all:", "--no-binary", "promise"]
     resolution = "lowest-direct" if oldest else "highest"
     install = [uv, "pip", "install", "--quiet", "--python", str(environment), "--compile-bytecode"]
     for command in (

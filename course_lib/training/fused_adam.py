@@ -45,14 +45,13 @@ _KINDS = (keras.optimizers.Adam, keras.optimizers.AdamW)
 
 def _update_step(adam):
     def update_step(gradient, variable, learning_rate):
-        if isinstance(gradient, tf.IndexedSlices) or gradient.dtype != variable.dtype:
+        dense = not isinstance(gradient, tf.IndexedSlices) and gradient.dtype == variable.dtype
+        handles = _handles(adam, variable) if dense else None
+        if handles is None:
             return type(adam).update_step(adam, gradient, variable, learning_rate)
-        place = adam._get_variable_index(variable)
         step = tf.cast(tf.convert_to_tensor(adam.iterations) + 1, variable.dtype)
         return tf.raw_ops.ResourceApplyAdam(
-            var=variable.handle,
-            m=adam._momentums[place].value.handle,
-            v=adam._velocities[place].value.handle,
+            **handles,
             beta1_power=tf.pow(tf.cast(adam.beta_1, variable.dtype), step),
             beta2_power=tf.pow(tf.cast(adam.beta_2, variable.dtype), step),
             lr=tf.cast(learning_rate, variable.dtype),
@@ -63,3 +62,13 @@ def _update_step(adam):
         )
 
     return update_step
+
+
+def _handles(adam, variable):
+    """Of the weights and their two moments; None where this Keras keeps them under other names."""
+    try:
+        place = adam._get_variable_index(variable)
+        m, v = adam._momentums[place], adam._velocities[place]
+        return {"var": variable.handle, "m": m.value.handle, "v": v.value.handle}
+    except AttributeError:
+        return None

@@ -73,7 +73,7 @@ def test_restores_the_learning_rate_when_it_is_interrupted():
     model.compile(keras.optimizers.SGD(0.25), loss="mse")
     with pytest.raises(KeyboardInterrupt):
         fit(model, np.zeros((8, 10)), np.zeros((8, 4)), callbacks=[Interrupt()], verbose=False)
-    assert float(model.optimizer.learning_rate) == 0.25
+    assert model.optimizer.learning_rate.numpy() == 0.25
     assert model.steps_per_execution == 1
 
 
@@ -82,7 +82,7 @@ def test_schedule_of_the_optimizer_is_left_alone():
         seen = []
 
         def on_train_batch_end(self, batch, logs=None):
-            self.seen.append(float(self.model.optimizer.learning_rate))
+            self.seen.append(self.model.optimizer.learning_rate.numpy())
 
     model = toy_model()
     schedule = keras.optimizers.schedules.PiecewiseConstantDecay([1], [0.5, 0.125])

@@ -4,6 +4,7 @@ import pytest
 
 from course_lib.models import gan
 from course_lib.training import fused_adam
+from course_lib.training.fused_adam import _handles
 
 
 def trained(optimizer, fused, layers=()):
@@ -51,3 +52,12 @@ def test_sparse_gradients_are_left_to_keras():
     with fused_adam(model):
         model.fit(np.array([[0, 1, 1]]), np.ones((1, 3, 2)), epochs=2, verbose=0)
     assert np.all(model.get_weights()[0][:2] != 0)
+
+
+def test_where_the_moments_have_other_names_keras_updates():
+    weights = keras.Variable([1.0])
+    adam, adamax = keras.optimizers.Adam(), keras.optimizers.Adamax()
+    adam.build([weights])
+    adamax.build([weights])
+    assert set(_handles(adam, weights)) == {"var", "m", "v"}
+    assert _handles(adamax, weights) is None

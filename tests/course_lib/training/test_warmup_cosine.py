@@ -27,7 +27,7 @@ def test_spans_the_whole_training(steps_per_execution):
             self.seen = []
 
         def on_train_batch_end(self, batch, logs=None):
-            self.seen.append(float(self.model.optimizer.learning_rate))
+            self.seen.append(self.model.optimizer.learning_rate.numpy())
 
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse", steps_per_execution=steps_per_execution)
