@@ -49,6 +49,7 @@ class Row:
         packages: "oldest", "newest" or "TensorFlow 2.17", …
         outcome: "passed", "failed", "does not resolve" or "not to be had".
         detail: pytest's last line, or the reason.
+        failures: what pytest says of each test that failed.
         seconds: what the tests took.
         day: when.
         versions: of every package that requirements.txt names.
@@ -58,6 +59,7 @@ class Row:
     packages: str
     outcome: str = ""
     detail: str = ""
+    failures: list[str] = field(default_factory=list)
     seconds: float = 0.0
     day: str = ""
     versions: dict[str, str] = field(default_factory=dict)
@@ -86,7 +88,7 @@ def main() -> int:
             _try(row, uv, environment)
             if not options.keep:
                 shutil.rmtree(environment, ignore_errors=True)
-            print(f"{row.name}: {row.outcome}; {row.detail}", flush=True)
+            print(f"{row.name}: {row.outcome}; {row.detail}", *row.failures, sep="\n", flush=True)
             done[row.name] = row
             _write([done[row.name] for row in rows() if row.name in done])
     finally:
@@ -153,10 +155,10 @@ def _try(row: Row, uv: str, environment: Path) -> None:
     row.seconds = round(time.monotonic() - began)
     row.outcome = "failed" if tested.returncode else "passed"
     lines = [line for line in tested.stdout.splitlines() if line.strip()]
-    failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
-    last = re.sub(r" in .*|[= ]{2,}", "", lines[-1]) if lines else tested.stderr[-300:]
-    row.detail = "; ".join([last, *failed])[:500]
-    if failed:
+    row.failures = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
+    last = lines[-1] if lines else tested.stderr[-300:]
+    row.detail = re.sub(r", \d+ warnings?| in .*|[= ]{2,}", "", last)
+    if row.failures:
         print(tested.stdout[-6000:], flush=True)
 
 
@@ -196,16 +198,20 @@ def _write(made: list[Row]) -> None:
 def page(made: list[Row]) -> str:
     """docs/compatibility.md, of the rows alone."""
     lines = [
-        f"| Python | packages | {' | '.join(_SHOWN)} | | |",
-        "| --- " * (len(_SHOWN) + 4) + "|",
+        f"| Python | packages | {' | '.join(_SHOWN)} | outcome | `make test-quick` | day |",
+        "| --- " * (len(_SHOWN) + 5) + "|",
     ]
     for row in made:
         shown = " | ".join(row.versions.get(name, "") for name in _SHOWN)
-        said = f"{row.outcome} | {row.detail.replace('|', '/')} ({row.day})"
+        said = " | ".join((row.outcome, row.detail.replace("|", "/"), row.day))
         lines.append(f"| {row.python} | {row.packages} | {shown} | {said} |")
     missing = [row.name for row in rows() if row.name not in {row.name for row in made}]
     if missing:
-        lines += ["", f"Not tried: {', '.join(missing)}."]
+        lines += ["", f"Not tried yet: {', '.join(missing)}."]
+    failures = [(row, failure) for row in made for failure in row.failures]
+    if failures:
+        lines += ["", "## What failed", ""]
+        lines += [f"- {row.name}: `{failure}`" for row, failure in failures]
     ends = [row for row in made if row.packages in ("oldest", "newest") and row.versions]
     if ends:
         lines += ["", "## Every package", ""]
