@@ -1,4 +1,5 @@
-# make demo · make lab · make test · make fuzz · make matrix · make lint · make docs · make bench
+# make demo · make lab · make test · make fuzz · make matrix · make lint · make docs · make bench ·
+# make bench-long
 # Each makes .venv first when it is missing.
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ INSTALLED := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo lab test test-quick fuzz matrix lint docs bench clean
+.PHONY: demo lab test test-quick fuzz matrix lint docs bench bench-long clean
 
 demo: $(INSTALLED)
 	autograder demo
@@ -54,6 +55,10 @@ docs: $(INSTALLED)
 
 bench: $(INSTALLED)
 	python benchmarks/run.py
+
+# Every lab in all its forms, and endurance: longer than an hour.
+bench-long: $(INSTALLED)
+	python benchmarks/run.py --long
 
 # pip compiles to bytecode as it installs: TensorFlow then starts in a third of the time.
 $(INSTALLED): requirements.txt pyproject.toml

@@ -49,8 +49,8 @@ class Run:
         return statistics.median((self.done[i + row] - self.done[i]) / row for i in starts)
 
 
-def run(course: Course, command: list[str]) -> Run:
-    """Run `command` in the course's folder, and watch.
+def run(course: Course, command: list[str], stdout: int | None = subprocess.DEVNULL) -> Run:
+    """Run `command` in the course's folder, and watch; what it prints goes to `stdout`.
 
     Raises:
         SystemExit: it failed.
@@ -63,7 +63,7 @@ def run(course: Course, command: list[str]) -> Run:
         process = subprocess.Popen(
             command,
             cwd=course.root,
-            stdout=subprocess.DEVNULL,
+            stdout=stdout,
             stderr=subprocess.PIPE,
             text=True,
             preexec_fn=join,

@@ -11,13 +11,9 @@ DOCS = Path(__file__).parents[1] / "docs"
 _TITLES = {
     "grading": "Grading a class, against stock nbgrader",
     "growth": "Growth with the size of the class",
-    "whole_course": "A class of every lab",
     "against_otter": "Grading a class, against otter-grader",
     "stages": "Where a submission's time goes",
     "start_times": "Starting",
-    "killed_runs": "Runs killed at random moments",
-    "cluster_faults": "A cluster whose workers die and join",
-    "soak": "Endurance",
     "training_steps": "Training steps a second, against the same models as keras.io writes them",
     "lab_times": "How long a student waits",
     "mnist_accuracy": "Lab 01: MNIST",
@@ -27,6 +23,12 @@ _TITLES = {
     "gan_quality": "Lab 05: GAN",
     "vae_loss": "Lab 06: VAE",
     "architectures": "Lab 07: architectures",
+    "lint_course": "All labs proved by one command",
+    "whole_course": "A class of every lab",
+    "full_profiles": "Every lab in the full profile",
+    "killed_runs": "Runs killed at random moments",
+    "cluster_faults": "A cluster whose workers die and join",
+    "soak": "Endurance",
 }
 # Above a script's figures; drawn by the script itself, or below.
 _CHARTS = {
@@ -41,7 +43,8 @@ Every figure is a script in `benchmarks/` that measures both sides in the same r
 missed is shown as missed. This page is written by
 
 ```sh
-make bench
+make bench        # up to "Lab 07: architectures"
+make bench-long   # from "All labs proved by one command" on
 ```
 
 from `benchmarks/results.json`. Machines differ: compare ratios, not seconds.

@@ -1,5 +1,6 @@
-"""Runs every benchmark and writes docs/benchmarks.md: `python benchmarks/run.py [--quick]`.
+"""Runs the benchmarks and writes docs/benchmarks.md: `python benchmarks/run.py [--quick]`.
 
+    python benchmarks/run.py --long                      instead, what takes longer than an hour
     python benchmarks/run.py --only grading,vae_loss     some of them; the others' figures stay
     python benchmarks/run.py --page                      none: only the page, of what is measured
 
@@ -28,13 +29,9 @@ RESULTS = HERE / "results.json"
 SCRIPTS = {
     "grading": [[], ["--lab", "01_mlp_mnist"]],
     "growth": [[]],
-    "whole_course": [[]],
     "against_otter": [[]],
     "stages": [[], ["--lab", "01_mlp_mnist"]],
     "start_times": [[]],
-    "killed_runs": [[]],
-    "cluster_faults": [[]],
-    "soak": [[]],
     "training_steps": [[]],
     "lab_times": [[]],
     "mnist_accuracy": [[]],
@@ -45,6 +42,15 @@ SCRIPTS = {
     "vae_loss": [[]],
     "architectures": [[]],
 }
+# Endurance, and what every lab does in all its forms.
+LONG = {
+    "lint_course": [[]],
+    "whole_course": [[]],
+    "full_profiles": [[]],
+    "killed_runs": [[]],
+    "cluster_faults": [[]],
+    "soak": [[]],
+}
 _PACKAGES = ("tensorflow", "keras", "numpy", "nbgrader", "nbclient", "ipykernel")
 
 
@@ -52,15 +58,18 @@ def main() -> int:
     """Run, collect, write; returns how many scripts failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="smaller; nothing is written")
+    parser.add_argument("--long", action="store_true", help="endurance, and all labs in all forms")
     parser.add_argument("--only", help="names, with commas between")
     parser.add_argument("--page", action="store_true", help="write only the page")
     options = parser.parse_args()
     results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
-    chosen = [] if options.page else options.only.split(",") if options.only else list(SCRIPTS)
+    chosen = list(LONG if options.long else SCRIPTS)
+    if options.only or options.page:
+        chosen = options.only.split(",") if options.only else []
     failed = 0
     for name in chosen:
         began, figures = time.monotonic(), []
-        for arguments in SCRIPTS[name]:
+        for arguments in (SCRIPTS | LONG)[name]:
             print(f"\n== {name} {' '.join(arguments)}", flush=True)
             more = ["--quick"] if options.quick else []
             made = _run([str(HERE / f"{name}.py"), *arguments, *more])

@@ -111,8 +111,10 @@ def train(model, x, y, steps=STEPS, rate=0.05):
             loss = loss_of(y, first) + 0.3 * sum(loss_of(y, other) for other in others)
         gradients = tape.gradient(loss, weights)
         for weight, velocity, gradient in zip(weights, velocities, gradients, strict=True):
-            velocity.assign(0.9 * velocity - rate * gradient)
-            weight.assign_add(velocity)
+            # velocity = 0.9 velocity - rate gradient; weight = weight + velocity: as one operation.
+            tf.raw_ops.ResourceApplyKerasMomentum(
+                var=weight.handle, accum=velocity.handle, lr=rate, grad=gradient, momentum=0.9
+            )
         return loss
 
     rng = np.random.default_rng(1)
