@@ -53,7 +53,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 
 def writable(text: str) -> str:
-    """The text without lone surrogates, which no file, terminal or database takes.
+    r"""The text without lone surrogates, which no file, terminal or database takes.
 
     Example:
         >>> writable("nach\ud800 Zürich")
