@@ -156,8 +156,13 @@ def _try(row: Row, uv: str, environment: Path) -> None:
     row.outcome = "failed" if tested.returncode else "passed"
     lines = [line for line in tested.stdout.splitlines() if line.strip()]
     row.failures = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
-    last = lines[-1] if lines else tested.stderr[-300:]
-    row.detail = re.sub(r", \d+ warnings?| in .*|[= ]{2,}", "", last)
+    last = "".join(lines[-1:])
+    if re.search(r"\d (passed|failed|error)", last):
+        row.detail = re.sub(r", \d+ warnings?| in .*|[= ]{2,}", "", last)
+    else:
+        # No test began: what pytest says when it can't import one is on stderr.
+        said = [line for line in tested.stderr.splitlines() if not line.startswith("make")]
+        row.detail = "no test began: " + " ".join(said[-1:])
     if row.failures:
         print(tested.stdout[-6000:], flush=True)
 
