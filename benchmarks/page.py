@@ -23,6 +23,7 @@ _TITLES = {
     "gan_quality": "Lab 05: GAN",
     "vae_loss": "Lab 06: VAE",
     "architectures": "Lab 07: architectures",
+    "red_team": "Cheats, and broken or hostile notebooks",
     "lint_course": "All labs proved by one command",
     "whole_course": "A class of every lab",
     "full_profiles": "Every lab in the full profile",
@@ -44,7 +45,7 @@ missed is shown as missed. This page is written by
 
 ```sh
 make bench        # up to "Lab 07: architectures"
-make bench-long   # from "All labs proved by one command" on
+make bench-long   # from "Cheats" on
 ```
 
 from `benchmarks/results.json`. Machines differ: compare ratios, not seconds.

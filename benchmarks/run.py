@@ -44,6 +44,7 @@ SCRIPTS = {
 }
 # Endurance, and what every lab does in all its forms.
 LONG = {
+    "red_team": [[]],
     "lint_course": [[]],
     "whole_course": [[]],
     "full_profiles": [[]],
