@@ -59,10 +59,10 @@ def _dictionary(history):
 def _finding(curves):
     loss, epochs = curves["loss"], len(curves["loss"])
     if "val_loss" not in curves:
-        return f"Training loss went from {loss[0]:.2g} to {loss[-1]:.2g} in {epochs} epochs"
+        return f"Training loss went from {loss[0]:.3g} to {loss[-1]:.3g} in {epochs} epochs"
     best = {name: int(np.argmin(curves[name])) for name in ("val_loss", "loss")}
     return (
         f"Validation loss is lowest in epoch {best['val_loss'] + 1} "
-        f"({curves['val_loss'].min():.2g}), training loss in epoch {best['loss'] + 1} "
-        f"({loss.min():.2g})"
+        f"({curves['val_loss'].min():.3g}), training loss in epoch {best['loss'] + 1} "
+        f"({loss.min():.3g})"
     )

@@ -31,9 +31,9 @@
 #
 # **How long the computer works**, apart from importing TensorFlow:
 #
-# | profile | where | data | samples: confidence · different digits | time |
+# | profile | where | data | samples: confidence · different digits (section 5) | time |
 # | --- | --- | --- | --- | --- |
-# | quick | chosen on a CPU | 5,000 training pictures | 0.3–0.6 · 6–9 | 20–40 s on 2 cores |
+# | quick | chosen on a CPU | 5,000 training pictures | 0.3–0.7 · 6–10 | 20–40 s on 2 cores |
 # | full | chosen on a GPU | all of MNIST, 60,000 | 0.6–0.9 · 8–10 | 7–15 min on 2 cores, less on a GPU |
 #
 # To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without a network the
@@ -85,23 +85,24 @@ figures.picture_grid(as_pictures(x_train[:20]), title="What the forger has to im
 # ## 1 The two networks
 #
 # The forger is called the **generator** $G$. It starts from nothing but chance: $z$, a row of random
-# numbers, the **noise**, each from the standard normal distribution. Its last layer has a tanh, which gives numbers between
-# -1 and 1: a picture as ours are.
+# numbers, the **noise**, each from the standard normal distribution (mean 0, standard deviation 1). Its last layer has
+# a tanh, which gives numbers between -1 and 1: a picture as ours are.
 #
 # The detective is the **discriminator** $D$. Its one output is a **logit**: above 0 for "real", below for
 # "forged". The logit's sigmoid is the probability of "real", and the formulas below write $D(x)$ for that
 # probability.
 #
-# Both have leaky ReLUs in their hidden layers. A plain ReLU has no slope where its input is negative, and
-# all that the generator ever learns comes to it as slopes, through the discriminator.
+# Both have leaky ReLUs in their hidden layers: a negative input is not made 0, as by a ReLU, but multiplied by 0.2.
+# A plain ReLU has no slope there, and all that the generator ever learns comes to it as slopes, through the discriminator.
 #
 # ### Question 1 · `networks`
 #
-# Write both, as Sequential or Functional models, with leaky ReLUs of `negative_slope=0.2`
-# (`keras.layers.LeakyReLU(negative_slope=0.2)` behind a dense layer):
+# Write both, as Sequential or Functional models of dense layers, with `keras.layers.LeakyReLU(negative_slope=0.2)`
+# behind each but the last:
 #
 # 1. `make_discriminator()`: 784 → 256 → 256 → 1 logit;
-# 2. `make_generator(noise)`: `noise` → 1024 → 1024 → 784 with tanh at the end.
+# 2. `make_generator(noise)`: `noise` → 1024 → 1024 → 784 with tanh at the end. `noise` says how many random numbers
+#    make a picture.
 
 
 # %% solution="networks"
@@ -234,13 +235,16 @@ check_networks_hidden(np.random.default_rng(hidden_seed()))
 # as large as it can. Keras makes losses **small**, so each loss is *minus* its formula.
 #
 # Our $D$ gives logits $s$, with $D = \dfrac{1}{1 + e^{-s}}$. When the detective is very sure, $D$ is 0 or 1 in a
-# computer's numbers, and a logarithm becomes infinite. You have met a function that helps: the softplus,
-# `ops.softplus`, is $\ln(1 + e^s)$, and safe for any $s$. How do $-\ln D$ and $-\ln(1 - D)$ look with it?
+# computer's numbers, and a logarithm becomes infinite. The softplus helps: `ops.softplus` is $\ln(1 + e^s)$, and
+# safe for any $s$.
 #
 # From here on, write with `ops`, Keras' NumPy, through which gradients can flow: `ops.mean`, `ops.exp`,
 # `ops.sigmoid`, ….
 #
 # ### Question 2 · `losses`
+#
+# Write both losses, from logits of the shape `(m, 1)`; each gives back one number. First, on paper: how do $-\ln D$ and
+# $-\ln(1 - D)$ look with softplus?
 
 
 # %% solution="losses"
@@ -331,13 +335,14 @@ check_losses_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ## 3 Why the generator's loss is turned round
 #
-# The two want opposite things, so the natural loss for the generator would be to *minimise* what the
-# discriminator maximises: $\ln(1 - D(G(z)))$. Question 2 asked for another one. At their minimum they agree. But
-# a generator begins at the other end, where nothing that it draws is believed.
+# The two want opposite things, so the natural loss for the generator would be what the discriminator wants large,
+# $\ln(1 - D(G(z)))$, made small. Question 2 asked for another one. Both fall when $D$ rises, so they pull in the same
+# direction. What differs is how hard they pull.
 #
 # ### Question 3 · `slopes`
 #
-# Write `slopes(logits)`: for each logit $s$ of a forged picture, the derivative with respect to $s$ of
+# Write `slopes(logits)`. It takes an array and gives back two arrays of its shape: for each logit $s$ of a forged
+# picture, the derivative with respect to $s$ of
 #
 # 1. the generator's loss as you wrote it, $-\ln D$;
 # 2. the natural loss, $\ln(1 - D)$.
@@ -396,7 +401,7 @@ check_slopes(np.random.default_rng(hidden_seed()).normal(scale=3, size=12))
 figures.generator_losses()
 
 # %% [markdown]
-# On the left of the right panel is where every generator begins. There the natural loss is flat, as far
+# A beginner's forgeries are found out: it stands on the left of both panels. There the natural loss is flat, as far
 # as you can see: the worse the forgery, the less the generator is told about it.
 
 # %% [markdown]
@@ -425,9 +430,10 @@ figures.generator_losses()
 #
 # ### Question 4 · `gan`
 #
-# Complete the class. `self.d_optimizer` is for $D$, `self.g_optimizer` for $G$. The last batch of an epoch may be
-# smaller: draw as much noise as there are real pictures, `ops.shape(real)[0]` (inside `fit` it is not known beforehand, and
-# `real.shape[0]` is None). End with `return self.track(loss of D, loss of G)`.
+# Complete `train_step`. `self.d_optimizer` is for $D$, `self.g_optimizer` for $G$, and
+# `keras.random.normal(shape, seed=self.seed_generator)` draws noise, other numbers at each call: a row of `self.noise`
+# numbers for each real picture. How many those are, `ops.shape(real)[0]` says. (The last batch of an epoch may be smaller,
+# so inside `fit` it is not known beforehand, and `real.shape[0]` is None.) End with `return self.track(loss of D, loss of G)`.
 
 
 # %% solution="gan"
@@ -610,13 +616,15 @@ check_gan_hidden(np.random.default_rng(hidden_seed()))
 # §4):
 #
 # - **Confidence**: the probability of the most probable digit, averaged over the samples.
-# - **Spread**: how many different digits are there? Count for how many samples each digit is the most probable; as
-#   shares $p_0 \dots p_9$ of all samples, take $e^{H}$ with the entropy $H = -\sum_k p_k \ln p_k$. Ten equally frequent digits
-#   give 10, a single one gives 1. (A digit that never occurs adds 0.)
+# - **Spread**: how many different digits are there? Count for how many samples each digit is the most probable of the ten
+#   (however probable "no digit" is); as shares $p_0 \dots p_9$ of all samples, take $e^{H}$ with the entropy
+#   $H = -\sum_k p_k \ln p_k$. Ten equally frequent digits give 10, a single one gives 1. (A digit that never occurs adds 0.)
 #
-# Neither is enough alone.
+# Neither is enough alone: one perfect 3, again and again, has the confidence 1.
 #
 # ### Question 5 · `measure`
+#
+# Write `measure(probabilities)`: confidence and spread, two numbers, from what the judge gives, an array `(n, 11)`.
 
 
 # %% solution="measure"
@@ -702,11 +710,13 @@ for name, rows in [
 #
 # ### Question 6 · `samples`
 #
-# Build a `GAN` of your networks, compile it, and train it with `fit` on `x_train`, as well as you can. Name its
-# generator `generator`, its discriminator `discriminator`, the callback `recorder` and what `fit` returns `history`.
+# Build a `GAN` of your networks (32 numbers of noise are enough), compile it, and train it with `fit` on `x_train`, as
+# well as you can. Name its generator `generator`, its discriminator `discriminator`, the callback `recorder` and what
+# `fit` returns `history`.
 #
 # From fresh noise, the judge's confidence must be at least **0.15** and the number of different
-# digits at least **4** in the quick profile, **0.4** and **6** in the full one. It takes about a thousand updates:
+# digits at least **4** in the quick profile, **0.4** and **6** in the full one. (The check counts digits as your `measure`
+# does, but gives a sample of which the judge is less sure less weight.) It takes about a thousand updates:
 # reckon how many an epoch has with your batch size. Learning rates between 1e-4 and 2e-3 are worth a try, and they need not
 # be the same for both. Be warned: a GAN that looks bad now may be good an epoch later, or the other way round.
 
@@ -783,7 +793,7 @@ Image(data=save_gif([frame[:32] for frame in frames], "gan.gif").read_bytes())
 
 # %% [markdown]
 # The generator has no map of its noise, as nobody has asked for one. But neighbours look alike all the same:
-# here are straight ways from one row of noise to another.
+# here are pictures on straight lines from one row of noise to another.
 
 # %%
 ends = np.random.default_rng(3).normal(size=(4, 2, generator.input_shape[-1])).astype("float32")
@@ -830,7 +840,8 @@ figures.heaps_over_time(plays, points[:500], [f"epoch {n}" for n in range(2, 11)
 # Look along each row: which heaps are full at one time, and which two epochs later?
 #
 # Now the same with digits. From your two networks, as they are after question 6, three ways lead on, 80 updates
-# each: with learning rates as they were in our own training, with a generator that is twenty times as fast, and with a discriminator that no longer learns.
+# each: with learning rates as they were in our own training, with a generator that is twenty times as fast, and with a discriminator that no longer learns
+# (against a generator that is twice as fast). For each, the table has both losses in the last epoch, and what `measure` says of 500 samples.
 
 # %%
 trainings = {}
@@ -858,8 +869,8 @@ for name, d_rate, g_rate in [
 figures.gan_trainings(trainings)
 
 # %% [markdown]
-# On the right is the judge's mean probability of each digit, and of none. The difference between samples is the standard
-# deviation of a pixel over the 500 samples, on average over the pixels.
+# In the middle of the figure are twelve samples, on the right is the judge's mean probability of each digit, and of none. The
+# difference between samples is the standard deviation of a pixel over the 500 samples, on average over the pixels.
 #
 # And the flat loss of question 3, in a real network: an untrained generator stands still, and the
 # discriminator trains alone, and gets better and better. How large is the gradient that the generator
@@ -874,12 +885,13 @@ points = []
 for _ in range(6):
     with tf.GradientTape(persistent=True) as tape:
         logits = small.discriminator(small.generator(noise))
-        natural, turned = -ops.mean(ops.softplus(logits)), ops.mean(ops.softplus(-logits))
+        believed = ops.sigmoid(logits)  # far enough from 0 and 1 here for its logarithms
+        natural, turned = ops.mean(ops.log(1 - believed)), -ops.mean(ops.log(believed))
     sizes = [
         float(tf.linalg.global_norm(tape.gradient(loss, small.generator.trainable_variables)))
         for loss in (natural, turned)
     ]
-    points.append((float(ops.mean(ops.sigmoid(logits))), *sizes))
+    points.append((float(ops.mean(believed)), *sizes))
     small.fit(x_train[:320], epochs=1, batch_size=32, verbose=0)
 figures.vanishing_gradient(*np.transpose(points))
 
@@ -904,9 +916,9 @@ figures.vanishing_gradient(*np.transpose(points))
 # discriminator stands still: the loss of G falls to nearly 0 (D believes all of it), and yet confidence falls, often to near 0, as the
 # generator draws whatever this one D believes, digits or not. The loss compares G with the present D only; with another D the same samples
 # have another loss. (3) With D(G(z)) near 0 the gradient of ln(1 - D) with respect to the logit is -D, near 0: the
-# last figure shows it shrink by orders of magnitude, to under 1 % of the other's. The turned loss has the slope D - 1, near -1: its gradient
+# last figure shows it shrink more than tenfold, to under 1 % of the other's. The turned loss has the slope D - 1, near -1: its gradient
 # stays. It is no cure for collapse, though: the generator that is twenty times as fast uses it, D is sure (its loss is near 0, that of G large),
-# the difference between samples is small and no sample is a digit.
+# its samples look alike (they differ less than those of the training as before), and hardly one is a digit.
 #
 # **Rubric, 3 points.**
 #
@@ -928,8 +940,9 @@ figures.vanishing_gradient(*np.transpose(points))
 # ### Question 8 · `features`
 #
 # Write `classifier_on(discriminator)`: a Keras model from pictures (batch, 784) to 10 logits, made of all
-# the discriminator's layers but the last, which makes the logit, **frozen** (`trainable = False`), and a new dense layer. Give
-# the classifier layers of its own, with copies of the weights, or you freeze the discriminator itself, and its game is over. `keras.models.clone_model` makes a second network of the same layers, with new weights.
+# the discriminator's layers but the last, which makes the logit, **frozen** (`trainable = False`), and a new dense layer. The
+# classifier needs layers of its own, with copies of the weights; otherwise you freeze the discriminator itself, and its game
+# is over. `keras.models.clone_model` makes a second network of the same layers, with new weights.
 
 
 # %% solution="features"
@@ -1025,10 +1038,10 @@ for name, classifier in classifiers.items():
 
 # %% [markdown]
 # Three hundred labels, about thirty a digit, and only one layer learns from them; five times, each time with other labels.
-# How much are the discriminator's features worth more than those of an untrained one, though it has never seen a label? Expect
-# three to ten percent in the quick profile, in which it has not played long, and about twenty after the full one on real digits.
+# How much more are the discriminator's features worth than those of an untrained one, though it has never seen a label? Expect
+# three to ten percentage points in the quick profile, in which it has not played long, and about twenty after the full one on real digits.
 # With convolutions and more pictures the same trick came close to what
-# classifiers with many labels reached in 2016 (Radford et al. 2016, §5). In lab 3 you have seen features that were learnt from labels.
+# classifiers with many labels reached in 2016 (Radford et al. 2016, §5).
 #
 # ## What to try next
 #
@@ -1039,7 +1052,7 @@ for name, classifier in classifiers.items():
 # - **Clothes.** `data.load("fashion_mnist")` instead of `"mnist"`. (The judge only knows digits.)
 # - **Order a digit.** Hand the label to both networks, as ten more inputs: a conditional GAN (Mirza & Osindero 2014).
 # - **One-sided smoothing.** Tell $D$ that real pictures are real with 0.9 instead of 1 (Salimans et al. 2016, §3.4). Does
-#   the fastest of the discriminators above still run away?
+#   the game in the plane still collapse when $D$ is twenty times as fast?
 #
 # **Sources.** I. Goodfellow et al., *Generative adversarial nets*, NIPS 2014, arXiv:1406.2661, §3 and algorithm 1 · A. Radford,
 # L. Metz, S. Chintala, *Unsupervised representation learning with deep convolutional generative adversarial

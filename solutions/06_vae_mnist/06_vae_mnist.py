@@ -31,7 +31,7 @@
 #
 # **How long the computer works**, apart from importing TensorFlow:
 #
-# | profile | where | data | loss of the last model on new pictures | time |
+# | profile | where | data | loss on new pictures (question 6) | time |
 # | --- | --- | --- | --- | --- |
 # | quick | chosen on a CPU | 5,000 training pictures | 140–155 | 10–20 s on 2 cores |
 # | full | chosen on a GPU | all of MNIST, 60,000 | 139–145 | 2–4 min on 2 cores, less on a GPU |
@@ -195,7 +195,7 @@ check_autoencoder_hidden(np.random.default_rng(hidden_seed()))
 #
 # $$-x \ln p - (1 - x) \ln(1 - p)$$
 #
-# which you know from classes: here there are two, ink and paper, for every pixel. A picture's
+# which you know from classification: here there are two classes, ink and paper, for every pixel. A picture's
 # **reconstruction loss** is the **sum** over its 784 pixels. (Not the mean: later another part joins the
 # loss, and then it matters how much one pixel weighs against it.)
 #
@@ -292,7 +292,8 @@ check_reconstruction_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # Your loss and your model together, with two numbers for the code. Then, from the trained decoder, thirty
 # pictures from codes that we draw ourselves: two random numbers each, from the **standard normal
-# distribution** N(0, I), mean 0 and standard deviation 1.
+# distribution** N(0, I), mean 0 and standard deviation 1 in each number, independently. (For a single number it is
+# written N(0, 1); I stands for the identity matrix.)
 
 # %%
 plain, plain_encoder, plain_decoder = autoencoder(2)
@@ -315,10 +316,10 @@ figures.picture_grid(
 )
 
 # %% [markdown]
-# Without having seen a label, the network gives some digits, like 6 and 7, regions of their own. But look at the
+# Without having seen a label, the network gives some digits, the 6 above all, regions of their own. But look at the
 # map's scale, and at the dashed circle, into which 86 % of our random codes fall. The codes of the pictures lie
 # wherever training happened to put them. Nobody can guess where, and what the decoder makes of a place
-# where no picture is, has never been trained. So we can copy pictures, but we cannot invent any.
+# where no picture is, has never been trained. So we can copy pictures, but hardly invent any.
 
 # %% [markdown]
 # ## 3 From points to clouds
@@ -346,8 +347,9 @@ figures.picture_grid(
 #
 # ### Question 3 · `reparameterise`
 #
-# Write it. `keras.random.normal(shape, seed=seed)` draws the noise; hand your `seed` on to it. It is a number,
-# which gives the same noise each time, or a `keras.random.SeedGenerator`, which gives other noise each time.
+# Write `reparameterise(mean, log_variance, seed)`: a random code for each picture. `keras.random.normal(shape, seed=seed)`
+# draws the noise; hand your `seed` on to it. It is a number, which gives the same noise each time, or a
+# `keras.random.SeedGenerator`, which gives other noise each time.
 
 
 # %% solution="reparameterise"
@@ -450,7 +452,7 @@ check_reparameterise_hidden(np.random.default_rng(hidden_seed()))
 #
 # $$\mathrm{KL}(q \,\|\, p) = \mathbb{E}_{z \sim q}\left[\ln q(z) - \ln p(z)\right]$$
 #
-# It is 0 when the two are the same, and positive otherwise. Its unit, with the natural logarithm, is the *nat*.
+# The $\mathbb{E}$ is the *expectation*, this average over all points $z$ of $q$; our $p$ is N(0, 1). The divergence is 0 when the two are the same, and positive otherwise. Its unit, with the natural logarithm, is the *nat*.
 
 # %%
 figures.kl_of_gaussians([(0, 1), (2, 1), (0, 0.2), (2, 0.2)])
@@ -601,7 +603,9 @@ check_kl_hidden(np.random.default_rng(hidden_seed()))
 #    `keras.Model(pixels, [mean, log_variance])`, from two last layers on the same hidden ones.
 # 2. Complete the class `VAE`. Its method `losses` computes the three numbers with your functions, from one
 #    random code a picture; `train_step` makes one update of **all** weights, the encoder's and the decoder's,
-#    as in lab 5. The trackers are there to be fed: `fit` shows what is in them.
+#    as in lab 5: inside `with tf.GradientTape() as tape:` TensorFlow writes down what is computed, `tape.gradient(loss, weights)`
+#    gives one gradient for each of `self.trainable_variables`, and `self.optimizer.apply(gradients, weights)` makes the update. The
+#    trackers are there to be fed: `fit` shows what is in them.
 
 
 # %% solution="vae"
@@ -815,20 +819,16 @@ check_vae_hidden(np.random.default_rng(hidden_seed()))
 #
 # Put everything together, with **two** numbers for the code, so that the map can be drawn. To train, `fit`
 # from `course_lib.training` does what `model.fit` does, with a learning rate that rises first and then
-# falls; your class brings its loss along:
-#
-# ```python
-# machine = VAE(vae_encoder(2), autoencoder(2)[2])
-# machine.compile(keras.optimizers.Adam(4e-3))
-# history = fit(machine, x_train, epochs=10, batch_size=100)
-# ```
+# falls. Your class brings its loss along, so nothing but the pictures goes in, and `compile` needs only an
+# optimizer: Adam, with learning rates of some thousandths, and batches of 100 do well.
 #
 # ### Question 6 · `quality`
 #
-# Train one, as well as you can, and name its two parts `encoder` and `decoder`. On pictures that it has
-# never seen, its loss ($\beta = 1$) must be at most **160** in the quick profile, **150** in the full one.
-# (A machine whose code says nothing at all stays near 200.) And of what it makes from random codes, at least
-# four different digits must be told from the rest. Is it not good enough? Train longer, make layers wider.
+# Train a `VAE`, as well as you can. Name its two parts `encoder` and `decoder`, and what `fit` returns `history`.
+# On pictures that it has never seen, its loss ($\beta = 1$) must be at most **160** in the quick profile, **150** in
+# the full one. (A machine whose code says nothing at all stays above 180.) And what it makes from random codes must show more
+# than **four** different digits; a classifier of the course counts them (`sample_quality` from `course_lib.models`). Is it not
+# good enough? Train longer, make layers wider.
 
 # %% solution="quality"
 ### BEGIN SOLUTION
@@ -905,19 +905,19 @@ figures.picture_grid(
 # ## 7 Walk across the map
 #
 # To see the whole map, decode a grid of codes. With even steps in $z$ most of the grid would show what is
-# hardly ever drawn. Better are even steps in *probability*: cut N(0, 1) into `steps` pieces of the same
+# hardly ever drawn. Better are even steps in *probability*: cut N(0, 1) into $n$ pieces of the same
 # probability and take, of each, the point in its middle: the **quantiles** at
 # $\frac{0.5}{n}, \frac{1.5}{n}, \dots, \frac{n - 0.5}{n}$. Python has them: `statistics.NormalDist().inv_cdf(p)`.
 #
 # ### Question 7 · `generate`
 #
-# 1. `invent(decoder, count, seed)`: `count` new pictures from random codes. How many numbers a code has, the
-#    decoder knows: `decoder.input_shape[-1]`.
-# 2. `quantile_grid(steps)`: the `steps · steps` codes of the grid, of two numbers each.
+# 1. `invent(decoder, count, seed)`: `count` new pictures from random codes, the same ones for the same `seed`. How many
+#    numbers a code has, the decoder knows: `decoder.input_shape[-1]`.
+# 2. `quantile_grid(steps)`: the `steps · steps` codes of the grid, of two numbers each, with $n$ = `steps`.
 # 3. `interpolate(encoder, decoder, first, second, steps)`: the pictures on the straight line between the
 #    codes (means) of two pictures, both ends included, in equal steps.
 #
-# All pictures as pixels from 0 to 1.
+# All pictures are rows of 784 pixels from 0 to 1.
 
 
 # %% solution="generate"
@@ -1129,8 +1129,8 @@ by_beta, invented = {}, []
 for beta in (0.0, 1.0, 20.0):
     trial = VAE(vae_encoder(8), autoencoder(8)[2], beta)
     trial.compile(keras.optimizers.Adam(4e-3))
-    epochs = {"quick": 5, "full": 10}[profile.current()]
-    fit(trial, some, epochs=epochs, batch_size=100, verbose=False)
+    epochs, batch_size = {"quick": (5, 50), "full": (10, 100)}[profile.current()]
+    fit(trial, some, epochs=epochs, batch_size=batch_size, verbose=False)
     _, copied, pulled = (float(loss) for loss in trial.losses(x_test))
     _, log_variance = trial.encoder(x_test)
     deviation = float(ops.mean(ops.exp(0.5 * log_variance)))
@@ -1158,7 +1158,7 @@ figures.picture_grid(
 #    autoencoder again, and how do its invented pictures show it?
 # 2. With $\beta = 20$, what do the bars say? What does the decoder then know about the picture, and what does
 #    it draw? This is called *posterior collapse*: why is it the cheapest thing to do under this loss?
-# 3. The reconstruction is best with $\beta = 0$. Why is that machine still the worst at inventing pictures?
+# 3. The reconstruction is best with $\beta = 0$. Why does that machine still invent worse pictures than the one with $\beta = 1$?
 
 # %% [markdown] written="pull"
 # ### BEGIN SOLUTION
@@ -1166,7 +1166,7 @@ figures.picture_grid(
 # training makes $\sigma$ small (the table says about 0.001 to 0.01, against 0.3 to 0.5 with $\beta = 1$). Clouds of
 # no width are points: it is a plain autoencoder, with codes that lie far apart and anywhere (a KL of 100 and more).
 # Codes from N(0, I) hit places that were never trained; the invented pictures of the upper row are mostly
-# no digits, and look alike. (2) All bars are under the threshold, near 0: for every picture the cloud is N(0, 1). So the code is noise,
+# no digits but grey blots. (2) All bars are under the threshold, near 0: for every picture the cloud is N(0, 1). So the code is noise,
 # the decoder knows nothing about the picture, and draws the mean of all digits, ten times the same blot. A nat of KL costs
 # 20 here; what a number of the code could save in reconstruction is less than it would cost, so it is cheapest to send nothing.
 # (3) Reconstruction measures copying, when the code comes from a picture. Inventing starts from

@@ -52,8 +52,8 @@ CLASSES, PICTURES, STEPS = (4, 1500, 50) if QUICK else (10, 20_000, 800)
 print(f"Keras {keras.__version__}, {profile.current()} profile")
 
 # %% [markdown]
-# The pictures are those of CIFAR-10 (Lab 02), with mean 0 and variance 1. The quick profile takes the first four classes only, and halves the
-# pictures: a training then lasts about a second, so that there can be a dozen of them.
+# The pictures are those of CIFAR-10, small colour photographs of ten kinds of things, with mean 0 and variance 1. The quick profile takes the first four
+# classes only, and halves the pictures: a training then lasts about a second, so that there can be a dozen of them.
 
 
 # %%
@@ -74,9 +74,11 @@ SHAPE = x_train.shape[1:]
 print("training", x_train.shape, "· test", x_test.shape)
 
 # %% [markdown]
-# Three small functions are ready. `conv` is a convolution with batch normalisation and without a ReLU; `as_model` makes a Keras model of any function
-# of a symbolic tensor; `train` is gradient descent with a momentum of 0.9, as you wrote it in Lab 00. (`model.fit` would do the same. But it takes several
-# seconds to get ready for a deep network, which is longer than these trainings last.)
+# Four small functions are ready. `conv` is a convolution with batch normalisation and without a ReLU. `as_model` makes a Keras model of any function
+# of a *symbolic tensor*: that is what `keras.Input` gives and layers pass on, a shape without numbers. `train` is gradient descent with a momentum of 0.9: each update
+# goes on with 0.9 times the last one. Inside `with tf.GradientTape() as tape:` TensorFlow writes down what is computed, and `tape.gradient(loss, weights)` then
+# gives one gradient for each weight. (`model.fit` would do the same. But it takes several seconds to get ready for a deep network, which is longer than
+# these trainings last.) `accuracy` counts what is right.
 
 
 # %%
@@ -276,11 +278,12 @@ print(f"LeNet-5: {chart['LeNet-5'][1]:.0%} of the test pictures right, {1 / CLAS
 # %% [markdown]
 # ## 2 AlexNet, 2012: large, and made to learn fast
 #
-# Fourteen years later the same plan, with eight layers instead of seven, but on pictures of 227 × 227 in colour and on two graphics cards: AlexNet won
-# ImageNet's competition with 15 % errors, where the second had 26 % (Krizhevsky et al. 2012). Two things made it possible to train it:
+# Fourteen years later the same plan, with eight layers that have weights instead of five, but on pictures of 227 × 227 in colour and on two graphics cards: AlexNet won the
+# competition of ImageNet, over a million photographs of 1,000 classes. For 15 % of the test pictures the right class was not among its five guesses, for 26 % of them with the
+# second (Krizhevsky et al. 2012). Two things made it possible to train it:
 #
 # - **ReLU** in place of tanh. The paper's figure 1 shows a network of four convolutions that gets to 25 % training error in a sixth of the steps (§3.1).
-# - **Dropout** of 0.5 on the first two of its three dense layers. You will see in a moment why just there (§4.2).
+# - **Dropout** of 0.5 on the first two of its three dense layers: at each step of training, each of their neurons is switched off with this probability. You will see in a moment why just there (§4.2).
 #
 # First the activation. AlexNet's pictures came as they are, with only the mean taken off (§2): pixels with a standard deviation of about 60. What is the **slope** of a new layer's neurons
 # for such pixels? It is what a gradient is multiplied by on its way through.
@@ -315,8 +318,8 @@ figures.slope_by_spread(slopes)
 # 1. Write `multiply_adds(model)` for Keras models, Sequential or Functional, whose layers are used once each. With costs: `Dense` on flat inputs, `Conv2D`, `DepthwiseConv2D` and
 #    `SeparableConv2D`. (A weight array with at least two axes is a kernel, whatever layer it is in. `layer.weights` and `layer.output.shape` are what you need. In a
 #    `DepthwiseConv2D` the kernel has the shape (rows, columns, channels, 1), because each filter sees one channel only.)
-# 2. Write `receptive_field(layers)`: the side, in pixels, of what one neuron of the last layer sees. `layers` is a list of (kernel, stride) of the convolutions and poolings, the first
-#    one first: `[(3, 1), (3, 1)]` gives 5.
+# 2. Write `receptive_field(layers)`: the side, in pixels, of what one neuron of the last layer sees. `layers` is a list of (kernel size, stride) of the convolutions and poolings, the
+#    first one first: `[(3, 1), (3, 1)]` gives 5.
 
 
 # %% solution="cost"
@@ -446,7 +449,8 @@ layers = [layer for layer in papers["AlexNet"].layers if layer.count_params()]
 figures.parameters_by_layer({layer.name: layer.count_params() for layer in layers})
 
 # %% [markdown]
-# Nearly all of AlexNet's weights are in the dense layers: that is why dropout stands there. Nearly all of the *work* is in the convolutions.
+# Nearly all of AlexNet's weights are in the dense layers (fc6, fc7, predictions; *fc* is for fully connected): that is why dropout stands there. Nearly all of the *work* is in the convolutions:
+# these 59 million weights are used once each, of 720 million multiply-adds.
 #
 # A small AlexNet for our pictures: large filters first, then 3 × 3, and dense layers with dropout.
 
@@ -500,12 +504,13 @@ chart["VGG"] = model, accuracy(model, x_test, y_test)
 figures.losses_by_step(losses)
 
 # %% [markdown]
-# The same field with a quarter fewer weights and multiply-adds, and it learns as well.
+# The same field with about a quarter fewer weights and multiply-adds, and the training loss falls about as far. (What more ReLUs are worth on new pictures, the quick profile's fifty steps do not
+# show yet.)
 #
 # ## 4 GoogLeNet, 2014: why choose?
 #
 # 3 × 3 or 5 × 5, or a pooling? GoogLeNet takes all of them, side by side, and lets the next layer choose (Szegedy et al. 2015, figure 2b). An **inception module** has four
-# branches on the same input, whose maps are put behind one another. So that this does not become dear, a 1 × 1 convolution in front of the large filters first **reduces** the number of
+# branches on the same input, whose maps are put behind one another as channels (`keras.layers.Concatenate`). So that this does not become dear, a 1 × 1 convolution in front of the large filters first **reduces** the number of
 # channels. A 1 × 1 convolution mixes the channels of each place, and sees nothing else.
 #
 # | branch | |
@@ -1004,7 +1009,8 @@ chart["ResNet"] = model, accuracy(model, x_test, y_test)
 figures.losses_by_step(losses)
 
 # %% [markdown]
-# Twenty plain layers learn worse than eight, and it is their *training* loss. With the shortcuts the same twenty learn. What happened to the gradient? Here is its norm in the two networks with 20 layers, before the first step.
+# Twenty plain layers learn worse than eight, and it is their *training* loss. With the shortcuts the same twenty learn, though in the quick profile's fifty steps they do not
+# overtake the eight. What happened to the gradient? Here is its norm in the two networks with 20 layers, before the first step.
 
 # %%
 figures.gradient_by_layer(norms)
@@ -1027,7 +1033,7 @@ figures.gradient_by_layer(norms)
 # ### Question 6 · `depths`
 #
 # 1. Write `layers_of(depth)`: count the layers from the table; for 50 it must give 50.
-# 2. Write `resnet_parameters(depth, classes=1000)`: how many numbers does training change? As a formula, nothing is built. Convolutions have no bias; each of them, also on shortcuts, has batch normalisation with two
+# 2. Write `resnet_parameters(depth, classes=1000)`: how many numbers does training change? Calculate it, without building a network. The pictures have 3 channels. Convolutions have no bias; each of them, also on shortcuts, has batch normalisation with two
 #    learnt numbers a map. Shortcuts have a convolution where the shapes differ, as in Question 5. The dense layer has biases.
 
 # %%
@@ -1194,7 +1200,7 @@ for depth in (34, 50, 101, 152):
 # 1. Write `separable(x, filters, strides=1)`: depthwise 3 × 3 (`padding="same"`, no bias) with the stride → batch normalisation → ReLU → `conv` 1 × 1 → ReLU.
 # 2. Write `cost_ratio(k, filters)`: the cost of the two steps, divided by that of the ordinary convolution; `filters` is $N$.
 # 3. Write `small_mobilenet(x, alpha, classes)` for a symbolic tensor of pictures: `conv` with 16 maps of 3 × 3 and ReLU → `separable` with 32 maps and stride 2, with 32, with 64 and stride 2, with 64 → global average pooling → dense. All
-#    widths but the last are multiplied by `alpha` and rounded to whole numbers.
+#    these numbers of maps, the 16, 32 and 64, are multiplied by `alpha` and rounded to whole numbers; the classes stay as many as they are.
 
 
 # %% solution="separable"
@@ -1349,6 +1355,10 @@ for name, alpha, step in [
     ]
     train(model, smaller[0], y_train)
     knobs[name] = model, accuracy(model, smaller[1], y_test)
+    print(
+        f"{name}: {model.count_params():,} weights, {multiply_adds(model):,} multiply-adds, "
+        f"{knobs[name][1]:.0%} right"
+    )
 chart["MobileNet"] = knobs["α 1, ρ 1"]
 
 
@@ -1378,7 +1388,7 @@ on_a_chart(knobs, "MobileNet's two knobs: α changes both prices, ρ only the mu
 # ### Question 8 · `compositions`
 #
 # 1. Write `xception_block(x)`: as many maps as `x` has, `padding="same"`, no bias.
-# 2. Write `inception_resnet_block(x, branches, scale=0.2)`. `branches` is a list; each branch is a list of (filters, size), one for each of its convolutions: `conv`, then ReLU. Put the branches behind one another; then an ordinary `Conv2D` of 1 × 1
+# 2. Write `inception_resnet_block(x, branches, scale=0.2)`. `branches` is a list; each branch is a list of (filters, size), one for each of its convolutions: `conv`, then ReLU. Put the branches' maps behind one another, as in Question 3; then an ordinary `Conv2D` of 1 × 1
 #    **with** a bias, without normalisation or activation; then $\text{ReLU}(x + \text{scale} \cdot y)$. (`keras.layers.Rescaling` multiplies by a number.)
 
 
@@ -1530,32 +1540,32 @@ for name, network in [("Xception", small_xception), ("Inception-ResNet", small_i
 
 # %%
 best = max(chart, key=lambda name: chart[name][1])
-on_a_chart(chart, f"{best} gets most of the test pictures right, {chart[best][1]:.0%}")
+on_a_chart(chart, f"{best} gets the most test pictures right: {chart[best][1]:.0%}")
 
 # %% [markdown]
-# The higher and the further to the left, the better. Mind that each point is *one* training of a network that was made small. In the quick profile fifty steps are very few: AlexNet with its dropout and the deep networks have hardly begun.
+# The higher and the further to the left, the better. No other network is better than an orange one at the same price or less; the dotted line joins them. Mind that each point is *one* training of a network that was made small. In the quick profile fifty steps are very few: AlexNet with its dropout and the deep networks have hardly begun.
 #
 # ### Question 9 · `verdict` · in words
 #
 # About ten lines, with numbers from your figures and tables:
 #
 # 1. Twenty plain layers against eight, and against twenty with shortcuts: why is this not overfitting? What do the gradient's norms say?
-# 2. A network for a telephone has to cost half as many multiply-adds as your MobileNet. What would you turn, $\alpha$ or $\rho$, and what does the other knob leave unchanged?
+# 2. A network for a telephone has to cost half as many multiply-adds as your MobileNet. Which of $\alpha$ and $\rho$ would you turn, and about how far? What else does each of them change, or not?
 # 3. Someone points at the chart: "so the first of these networks is better than the second." Choose two neighbours on it. What would you have to do before you believe it?
 
 # %% [markdown] written="verdict"
 # ### BEGIN SOLUTION
 # **A model answer.** (1) Overfitting is low training loss with a high test loss. Here already the *training* loss of the plain network with 20 layers stays high (about 1.35, against 1.1 with 8 layers): it does not learn what a smaller one
 # learns. With identity shortcuts the same 20 layers get to about 1.2. In the plain network the largest of the gradient's norms is six or seven times the smallest, in the residual one three times: no single step
-# fits all layers of the plain network. (2) Both lower the multiply-adds: $\alpha$ with nearly $\alpha^2$, $\rho$ with $\rho^2$, so about 0.7 is enough for either. $\rho$ leaves the weights as they are, $\alpha$ does not.
-# So I would turn $\alpha$ if the network also has to be kept or sent; which one costs less accuracy, the chart of the two knobs says: in mine a quarter of the width costs 8 % and half the side 6 %, and
-# one training is not enough to tell them apart. (3) Train each several times, with other seeds and other choices of pictures, and compare the difference with the spread; give each its own learning rate and as many steps as it
+# fits all layers of the plain network. (2) Both lower the multiply-adds: $\rho$ with $\rho^2$, so 0.7 halves them; $\alpha$ with $\alpha^2$ in the pointwise convolutions and with $\alpha$ in the others (here a quarter of the width leaves
+# a seventh), so it takes about 0.6 to 0.7. $\rho$ leaves the weights as they are, $\alpha$ does not. So I would turn $\alpha$ if the network also has to be kept or sent. Which one costs less accuracy, the two knobs' chart says: in mine a
+# quarter of the width costs 13 percentage points, half the side 3. But with two other seeds it was 3 and 0, and 18 and 11: one training is not enough to say how much. (3) Train each several times, with other seeds and other choices of pictures, and compare the difference with the spread; give each its own learning rate and as many steps as it
 # needs; and take more test pictures: with a few hundred, two or three per cent are chance.
 #
 # **Rubric, 3 points.**
 #
 # - 1 point: it is the training loss, with numbers; and the gradient's norms differ much more through the plain network. Half for one of the two.
-# - 1 point: both cost about their square in multiply-adds; only $\alpha$ changes the weights; a reasoned choice. Half if one is missing.
+# - 1 point: both lower the multiply-adds, up to as their square; only $\alpha$ changes the weights; a reasoned choice. Half if one is missing.
 # - 1 point: several seeds and the spread, plus one of: own learning rate, more steps, more test pictures. Half for one of them alone.
 # ### END SOLUTION
 

@@ -15,7 +15,7 @@
 #
 # A picture has 784 pixels. How few numbers say what is on it? In this lab a network finds out by itself, without
 # a single label: it must get each picture through a narrow place, and draw it again behind. You compare it with
-# the best that straight lines can do, bend it in four ways, and put it to work.
+# the best that straight lines can do, train it for three other aims, and put it to work.
 #
 # **You will learn**
 #
@@ -31,7 +31,7 @@
 #
 # | profile | where | training pictures | error of a pixel, 32 numbers | time |
 # | --- | --- | --- | --- | --- |
-# | quick | chosen on a CPU | 2,000 | 0.009–0.022 | 15–30 s on 2 cores |
+# | quick | chosen on a CPU | 2,000 | 0.009–0.026 | 15–30 s on 2 cores |
 # | full | chosen on a GPU | 20,000 | 0.003–0.009 | 1–3 min on 2 cores, less on a GPU |
 
 # %%
@@ -189,7 +189,8 @@ check_autoencoders_hidden(np.random.default_rng(hidden_seed()))
 
 # %% [markdown]
 # Train the dense one with 2, 8 and 32 numbers in the code, and the convolutional one with 32. What goes in is also
-# what should come out: `fit(model, x, x)`.
+# what should come out: `fit(model, x, x)`. (`fit` from `course_lib.training` does what `model.fit` does, with a learning
+# rate that rises first and then falls.)
 
 
 # %%
@@ -222,11 +223,13 @@ print(
 #
 # Without activations an autoencoder is two matrices. Then there is a best solution in closed form: the **principal
 # component analysis**, PCA. Take off the mean of the training pictures; the first **component** is the direction in which
-# they spread most, the second the one at right angles to it in which they spread most of what is left, and so on. They are the
-# eigenvectors of the pictures' covariance matrix with the largest eigenvalues.
+# they spread most, the second the one at right angles to it in which they spread most of what is left, and so on. To find them, NumPy is
+# enough: `np.cov` gives the pictures' *covariance* matrix, how any two pixels vary together. A direction that this matrix only stretches is
+# called its *eigenvector*, and how much it stretches it, the *eigenvalue*, is how far the pictures spread along it. So the components are the
+# eigenvectors with the largest eigenvalues.
 #
-# The code of a picture is then $c = (x - \text{mean})\, V^\top$, with the $k$ components as the rows of $V$, and its copy
-# $\text{mean} + c V$.
+# The code of a picture, a row $x$, is then $c = (x - \text{mean})\, V^\top$, with the $k$ components as the rows of $V$ and
+# $V^\top$ (`V.T`) as its transpose, and its copy $\text{mean} + c V$.
 #
 # A linear autoencoder that has learnt all it can need not find the same directions. But it must find the same **subspace**: everything
 # that can be combined of them (Baldi & Hornik 1989). To compare two subspaces, let $A$ and $B$ have the components as
@@ -358,8 +361,8 @@ print(
 # %% [markdown]
 # So the linear autoencoder is PCA, found the long way round. What bends, with its ReLUs, gets more into the same
 # 8 numbers; with 2, and so little training, it hardly does. (The convolutional one has half as many weights, and needs more updates than it got in
-# the quick profile.) The maps of
-# two numbers; what the circle is for, section 9 says:
+# the quick profile.) Here are the maps of two numbers. Of points drawn at random, with mean 0 and standard deviation 1 in each number, which one calls
+# N(0, I), 86 % would lie in the dashed circle. Of these codes few do, because nobody asked them to.
 
 # %%
 codes = ops.convert_to_numpy(dense[2][1](x_test))
@@ -376,9 +379,9 @@ figures.picture_grid(
 )
 
 # %% [markdown]
-# **Is this compression?** Count everything. A byte a number would do for the code; but the one who unpacks needs
-# the decoder too, and what comes out is not what went in. For comparison: zlib, which loses nothing. And whether
-# a copy can still be read, a network can say that has learnt digits elsewhere.
+# **Is this compression?** Count everything. Say that one byte is enough for each number of the code; but the one who unpacks needs
+# the decoder too, and what comes out is not what went in. For comparison: zlib, which loses nothing. And a network that has learnt
+# digits elsewhere says whether a copy can still be read. (It may also answer "no digit", so it can be right less often than by guessing.)
 
 # %%
 import zlib
@@ -421,7 +424,8 @@ for latent, (model, _, decoder) in dense.items():
 #
 # ### Question 3 · `sparse`
 #
-# Write both, with `ops` (`ops.mean`, `ops.sum`, `ops.abs`, `ops.log`), so that a slope gets through. Each gives back one number.
+# Write both, `l1_penalty(h)` and `kl_penalty(h, rho)`, with `ops` (`ops.mean`, `ops.sum`, `ops.abs`, `ops.log`: Keras' NumPy, through
+# which slopes get). Each gives back one number.
 
 
 # %% solution="sparse"
@@ -558,9 +562,9 @@ figures.picture_grid(
 #
 # 1. `add_noise(x, deviation, seed)`: add noise from a normal distribution with mean 0 and this standard deviation to every pixel
 #    (`np.random.default_rng(seed).normal`), and cut off what leaves 0 … 1.
-# 2. Train a `dense_autoencoder(32)` on noisy pictures with a deviation of 0.4, and name the trained model `denoiser`.
-#    On noisy pictures that it has never seen, its error must be at most 45 % of the noise's own, and smaller than that of an
-#    autoencoder that never saw noise.
+# 2. Train a `dense_autoencoder(32)` on noisy pictures with a deviation of 0.4 (`train` from above does it), and name the trained
+#    model, the first of the three, `denoiser`. On noisy pictures that it has never seen, the error of what it makes of them, against
+#    the clean ones, must be at most 45 % of the noisy pictures' own.
 
 
 # %% solution="denoising"
@@ -645,6 +649,8 @@ check_denoising_hidden(hidden_seed())
 noisy = add_noise(x_test, 0.4, seed=2)
 print(f"error on noisy pictures: noise itself {error(noisy, x_test):.4f}, "
       f"never saw noise {error(dense[32][0](noisy), x_test):.4f}, denoiser {error(denoiser(noisy), x_test):.4f}")  # fmt: skip
+print(f"error on clean pictures: never saw noise {error(dense[32][0](x_test), x_test):.4f}, "
+      f"denoiser {error(denoiser(x_test), x_test):.4f}")  # fmt: skip
 rows = [noisy[some], *(ops.convert_to_numpy(m(noisy[some])) for m in (dense[32][0], denoiser))]
 figures.picture_grid(
     np.concatenate(rows).reshape(-1, 28, 28),
@@ -658,7 +664,8 @@ figures.picture_grid(
 # has in row $j$ and column $i$ the slope $\partial h_j / \partial x_i$. A **contractive** autoencoder (Rifai et al. 2011) pays for the sum of
 # the squares of all of them.
 #
-# A tape can compute them for any encoder: `tape.batch_jacobian(h, x)`. For $h = \sigma(x W + b)$ there is a formula that
+# TensorFlow can compute them for any encoder: it writes down what is computed inside `with tf.GradientTape() as tape:` from a tensor
+# (`tf.convert_to_tensor`) that it was told to watch, `tape.watch(x)`, and `tape.batch_jacobian(h, x)` then gives the slopes. For $h = \sigma(x W + b)$ there is a formula that
 # costs next to nothing. The slope of a sigmoid is $h (1 - h)$, so $\partial h_j / \partial x_i = h_j (1 - h_j) W_{ij}$. Square that, add up over $i$ and $j$,
 # and do it without making the Jacobian.
 #
@@ -854,8 +861,8 @@ check_roc_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The anomalies: digits in a mirror, as many as there are ordinary ones. (Some, like 0 and 8, look the same there, so no score can find all.) The
-# amount of ink is beside it as a score, to see what costs nothing.
+# The anomalies: digits in a mirror, as many as there are ordinary ones. (Some, like 0 and 8, look the same there, so no score can find all.) A
+# mirror does not change the amount of ink, so as a score that is no better than guessing; it stands beside the others for comparison.
 
 # %%
 mirrored = x_test.reshape(-1, 28, 28)[:, :, ::-1].reshape(-1, 784)
@@ -985,7 +992,7 @@ for frozen, how in [(True, "frozen"), (False, "fine-tuned")]:
 # ## 9 What it cannot do
 #
 # The decoder makes a picture of any code. Does it make a *new digit* of a random one? To be fair, we draw random codes that have, number by number,
-# the mean and the deviation of real ones.
+# the mean and the deviation of real ones. The judge is the network that read the copies in section 2.
 
 # %%
 from course_lib.models import sample_quality
@@ -996,7 +1003,7 @@ invented = ops.convert_to_numpy(dense[32][2](dice))
 copied = ops.convert_to_numpy(dense[32][0](x_test[:500]))
 for name, pictures in [("copies of real pictures", copied), ("from random codes", invented)]:
     quality = sample_quality(pictures)
-    print(f"{name}: the judge is sure by {quality.confidence:.0%} that they are digits")
+    print(f"{name}: the judge gives the most probable digit {quality.confidence:.0%} on average")
 figures.picture_grid(
     invented[:30].reshape(-1, 28, 28),
     title="Decoded from random codes: some pass for a digit, many do not",
@@ -1009,9 +1016,9 @@ figures.picture_grid(
 #
 # 1. A colleague says: "784 bytes become 32, that is compression by 24." What does she leave out? Name two things, with
 #    numbers.
-# 2. Choose one of sparse, denoising, contractive. What does it promise, what was measured, and what did it cost?
-# 3. The random codes have the mean and the deviation of real ones, and the decoder copies well. Why are the pictures none the less no digits? What would
-#    have to change in training?
+# 2. Choose one of sparse, denoising, contractive. What does it promise, what was measured, and what did it cost in error, if anything?
+# 3. The random codes have the mean and the deviation of real ones, and the decoder copies well. Why are many of the pictures none the less no digits?
+#    What would have to change in training?
 
 # %% [markdown] written="limits"
 # ### BEGIN SOLUTION
@@ -1019,16 +1026,16 @@ figures.picture_grid(
 # already gets a picture to a few hundred bytes, so the fair ratio is far below 24. And the copies are not the originals: there is an error in every
 # pixel, some are no longer read as the same digit, and pictures unlike the training ones (the mirrored digits) come out worse.
 # (2) For example denoising: it promises that spoilt pictures come out clean. On noisy pictures its error is
-# clearly smaller than that of the autoencoder which never saw noise, and a fraction of the noise's own. It costs some sharpness: on clean pictures it is
-# worse than the plain one. (Sparse: a fraction of the neurons is on, measured by activations above 0.1. Contractive: squares of the Jacobian and how far noise moves
-# a code, both clearly smaller.) (3) Nothing in the loss says where codes should lie, nor that what lies between codes should be a digit. The 32 numbers of real
+# clearly smaller than that of the autoencoder which never saw noise, and a fraction of the noise's own. The price: on clean pictures, which it has never
+# seen as inputs, its error is more than twice that of the plain one. (Sparse: about a third of the neurons are on in place of nine tenths, measured by activations above 0.1; the error is about the same with L1, with KL
+# even smaller. Contractive: squares of the Jacobian and how far noise moves a code are both less than half, at about the same error.) (3) Nothing in the loss says where codes should lie, nor that what lies between codes should be a digit. The 32 numbers of real
 # codes hang together; drawn one by one they land where no picture ever was, and there the decoder was never trained. One
 # would have to train the codes to fill a distribution that can be drawn from, and the decoder on all of it: Lab 06.
 #
 # **Rubric, 3 points.**
 #
 # - 1 point: two of decoder, zlib or other lossless methods, loss, other kinds of pictures, with numbers. Half for one.
-# - 1 point: promise, measured quantity and its price, with numbers. Half if one of them is missing.
+# - 1 point: promise, measured quantity and its price (which may be none), with numbers. Half if one of them is missing.
 # - 1 point: no constraint on where codes lie (or dependence between the numbers), untrained places; codes must be made to follow a known
 #   distribution. Half for one of the two.
 # ### END SOLUTION
