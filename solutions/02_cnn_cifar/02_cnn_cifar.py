@@ -13,10 +13,10 @@
 # %% [markdown]
 # # A convolutional network sees
 #
-# The network of Lab 01 took a picture apart into 784 numbers and forgot which of them were neighbours. A
-# cat that moves by three pixels was another cat. In this lab you build a network that looks at pictures as
-# pictures: the same small *filters* everywhere, then a summary of what they found, then filters on that. It
-# was the idea that made computers see (LeCun et al. 1998). First each part, in NumPy; then the whole
+# The network of Lab 01 took a picture apart into 784 numbers and forgot which of them were neighbours. To
+# it, a cat moved by three pixels is another picture altogether. In this lab you build a network that looks at
+# pictures as pictures: the same small *filters* everywhere, then a summary of what they found, then filters on
+# that. It is the idea that made computers see (LeCun et al. 1998). First each part, in NumPy; then the whole
 # in Keras; and then you open the trained network and look at what it looks at.
 #
 # **You will learn**
@@ -28,17 +28,17 @@
 # - to find out by an experiment what a part of a network is good for, instead of believing it;
 # - to see *where* in a picture a network finds its answer.
 #
-# **You need** Lab 01: layers, logits, softmax, loss, epochs.
+# **You need** Lab 01: layers, ReLU, logits, softmax, loss, optimizer, learning rate, batches, epochs, validation.
 #
 # **How long the computer works**, apart from importing TensorFlow:
 #
-# | profile | where | data | the network gets | time |
+# | profile | where | data | the network is right for | time |
 # | --- | --- | --- | --- | --- |
 # | quick | chosen on a CPU | 2,000 training pictures | 70–80 % on the stand-in, 40–46 % on real CIFAR-10 | 10–20 s on 2 cores |
 # | full | chosen on a GPU | all of CIFAR-10, 50,000 | 84–88 % on real CIFAR-10 | 8–15 min on 2 cores, less on a GPU |
 #
-# To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without a network the
-# lab runs on drawn stand-in pictures, and says so.
+# To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without internet access
+# the lab runs on drawn stand-in pictures, and says so.
 
 # %%
 import os
@@ -59,8 +59,8 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 #
 # CIFAR-10 has ten kinds of animals and vehicles, in colour, 32 × 32 pixels (Krizhevsky 2009). A colour
 # picture is three pictures on top of each other, its **channels** red, green and blue: an array (height,
-# width, channels). A batch has one more axis in front. The training pictures behind the first ones are kept
-# as validation part.
+# width, channels). A batch has one more axis in front. The first training pictures are there to learn from;
+# some of those that follow are the validation part, which shows how good the network is on others.
 
 # %%
 (x_all, y_all), (x_test, y_test) = data.load("cifar10")
@@ -83,7 +83,7 @@ figures.picture_grid(
 # picture, multiply each pixel by the weight that lies on it, add everything up: that is *one* neuron, which
 # sees nine pixels only. Then move the filter by one pixel and do it again, with the *same* weights. All
 # the sums together, each at its place, are the **feature map**: it tells where in the picture something
-# is that the filter likes. Below are the first three places of a filter on a picture of 0 and 1.
+# is that the filter likes. Below is a filter at its first three places on a picture of 0 and 1.
 
 # %%
 picture = np.array(
@@ -111,9 +111,9 @@ figures.sliding_filter(picture, cross)
 # ### Question 1 · `feature_map`
 #
 # 1. Write `output_size(size, kernel, stride=1, padding=0)`: how many places are there along a side of `size`
-#    pixels?
+#    pixels? Here `kernel` is the kernel size, a whole number.
 # 2. Write `feature_map(picture, kernel)` for one picture with one channel, with stride 1 and without
-#    padding. Loops are fine.
+#    padding. Here `kernel` is the filter itself, an array, which may be higher than wide. Loops are fine.
 
 
 # %% solution="feature_map"
@@ -227,16 +227,17 @@ check_feature_map_hidden(np.random.default_rng(hidden_seed()))
 #
 # A colour picture has three channels, so a filter on it has three layers of weights, one for each channel:
 # it is as *deep* as its input. It still puts out **one** number at each place: the sum over height, width
-# *and* depth, plus the filter's bias. And one filter is not enough. Each of $f$ filters makes a feature map
-# of its own, and their maps on top of each other are the output, with $f$ channels. The next convolution
-# takes it as a picture with $f$ colours.
+# *and* depth, plus the filter's bias. And one filter is not enough. Each of $F$ filters makes a feature map
+# of its own, and their maps on top of each other are the output, with $F$ channels. The next convolution
+# takes it as a picture with $F$ colours. For row $y$, column $x$ and filter number $f$, with stride $s$, on
+# the picture with its padding:
 #
 # $$z_{y,x,f} = b_f + \sum_{i,j,c} \text{picture}_{\,ys+i,\;xs+j,\;c}\; W_{i,j,c,f}$$
 #
 # ### Question 2 · `convolution`
 #
-# Write it for a whole batch, with stride and padding. (With a loop over the *places* only, and
-# `np.tensordot` or `np.einsum` for the rest, it is fast enough for real pictures. Any loop is right.)
+# Write it for a whole batch, with stride and padding. (If only the *places* are in a loop, and
+# `np.tensordot` or `np.einsum` does the rest, it is fast enough for real pictures. More loops are right, too.)
 
 
 # %% solution="convolution"
@@ -327,16 +328,18 @@ check_convolution_hidden(np.random.default_rng(hidden_seed()))
 
 # %% [markdown]
 # What can such a filter see? Three of them, made by hand, on a picture in grey, by your own function. The
-# first is the difference between right and left: it answers to upright edges. The second, bottom minus top,
-# to level ones. The third takes the mean and blurs. A network is not given its filters: it learns them.
+# first is the difference between right and left: it answers to upright edges, bright where it is brighter
+# to the right and dark where it is darker; grey is 0. The second, bottom minus top, answers to level ones. The
+# third takes the mean and blurs. A network is not given its filters: it learns them.
 
 # %%
-grey = x_train[6:7].mean(axis=-1, keepdims=True) / 255
+grey = x_train[8:9].mean(axis=-1, keepdims=True) / 255
 upright = np.array([[-1, 0, 1]] * 3) / 3
 by_hand = np.stack([upright, upright.T, np.full((3, 3), 1 / 9)], axis=-1)[:, :, None, :]
 seen = np.asarray(convolution(grey, by_hand, np.zeros(3), padding=1))
+panels = [grey[0, ..., 0], 0.5 + seen[0, ..., 0], 0.5 + seen[0, ..., 1], seen[0, ..., 2]]
 figures.picture_grid(
-    np.stack([grey[0, ..., 0], *(0.5 + seen[0, ..., :2].transpose(2, 0, 1)), seen[0, ..., 2]]),
+    np.clip(np.stack([panels] * 3, axis=-1), 0, 1),  # red, green and blue alike: a grey picture
     ["picture", "right - left", "bottom - top", "mean"],
     "Three filters by hand: upright edges, level edges, a blur",
     columns=4,
@@ -427,10 +430,10 @@ check_pooling_hidden(np.random.default_rng(hidden_seed()))
 # ## 4 Batch normalisation
 #
 # While a network learns, each layer's inputs change all the time, because the layers before it learn too.
-# They grow, shrink and shift, and the learning rate fits none of it. **Batch normalisation** takes each
-# channel of a batch and shifts and scales it to mean 0 and variance 1. Two numbers a channel, which the
-# network learns, then say which scale $\gamma$ and shift $\beta$ it would rather have. Over the $m$ values of
-# a channel, that is, over all pictures of the batch and all places (Ioffe & Szegedy 2015, algorithm 1):
+# They grow, shrink and shift, and a learning rate that fitted before no longer does. **Batch normalisation**
+# (BN) takes each channel of a batch and shifts and scales it to mean 0 and variance 1. Two numbers a channel,
+# which the network learns, then say which scale $\gamma$ and shift $\beta$ it would rather have. Over the $m$
+# values of a channel, that is, over all pictures of the batch and all places (Ioffe & Szegedy 2015, algorithm 1):
 #
 # $$\mu = \frac1m \sum_i x_i \qquad \sigma^2 = \frac1m \sum_i (x_i - \mu)^2 \qquad
 # \hat x_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}} \qquad y_i = \gamma \hat x_i + \beta$$
@@ -439,15 +442,15 @@ check_pooling_hidden(np.random.default_rng(hidden_seed()))
 #
 # And when the trained network is asked about a *single* picture? Its answer must not depend on which
 # others come with it. So training also keeps a **moving average** of $\mu$ and of $\sigma^2$, and afterwards
-# those are used in their place. With each batch, for a momentum $a$ near 1:
+# those are used in their place. With each batch, for a momentum $a$ near 1 (`momentum` below):
 #
 # $$\text{average} \leftarrow a \cdot \text{average} + (1 - a) \cdot \text{value of this batch}$$
 #
 # ### Question 4 · `batch_norm`
 #
 # Write it. In training it normalises by the batch and moves the averages; otherwise it normalises by the
-# averages, which stay as they are. The last axis of `x` is that of the channels; there can be two axes or
-# four.
+# averages, which stay as they are. The last axis of `x` is that of the channels; `x` has two axes or four. Give
+# back $y$ and the two averages, moved or not.
 
 
 # %% solution="batch_norm"
@@ -565,14 +568,15 @@ check_batch_norm_hidden(np.random.default_rng(hidden_seed()))
 # ## 5 Dropout
 #
 # **Dropout** makes a network's life hard while it learns: at every update each value is set to 0 with
-# probability `rate`, by chance, each on its own. No neuron can rely on one other, so none can agree with
-# another on a training picture that they know by heart (Srivastava et al. 2014). After training everything
-# is there again. Then every sum would be larger than it ever was in training: so in training the values
-# that are kept are divided by `1 - rate`, and the mean stays what it was.
+# probability `rate`, by chance, each on its own. No neuron can rely on any other one, so it is harder for them
+# to recognise, together, a training picture that they know by heart (Srivastava et al. 2014). After training
+# nothing is dropped any more, and every sum would be larger than it ever was in training. So in training
+# the values that are kept are divided by `1 - rate`, and the mean stays what it was.
 #
 # ### Question 5 · `dropout`
 #
-# Write it. `np.random.default_rng(seed)` gives a generator `rng`; `rng.random(shape)` numbers from 0 to 1.
+# Write it. `np.random.default_rng(seed)` gives a generator `rng`, and `rng.random(shape)` an array of numbers
+# from 0 to 1.
 
 
 # %% solution="dropout"
@@ -650,7 +654,8 @@ check_dropout_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ## 6 The network
 #
-# Now the whole, in Keras. A **stage** is a convolution, batch normalisation, a ReLU, and a max-pool. After
+# Now the whole, in Keras. A **stage** is a convolution, batch normalisation, a ReLU, and a max-pool. (The
+# max-pool may also stand right after the convolution; then the rest has only a quarter of the work.) After
 # three stages a picture of 32 × 32 has become maps of 4 × 4, with many more channels: less and less *where*,
 # more and more *what*. `GlobalMaxPooling2D` then takes the largest value of each whole map (is it anywhere in
 # the picture?), and a `Dense` layer makes logits of those.
@@ -661,7 +666,7 @@ check_dropout_hidden(np.random.default_rng(hidden_seed()))
 # from course_lib.blocks import conv_block
 #
 # conv_block(16)                       # 3 × 3 convolution to 16 channels, zeros around it, BN, ReLU
-# conv_block(16, pool=True)            # the same with a 2 × 2 max-pool
+# conv_block(16, pool=True)            # the same with a 2 × 2 max-pool: a stage
 # conv_block(16, batch_norm=False)     # without normalisation; then the convolution has a bias
 #
 # keras.Sequential([keras.Input((32, 32, 3)), *conv_block(16), …])    # note the star
@@ -674,13 +679,14 @@ check_dropout_hidden(np.random.default_rng(hidden_seed()))
 # ### Question 6 · `network`
 #
 # 1. Write `sequential_cnn(filters, batch_norm=True, dropout=0.0)`: pictures (32, 32, 3) with pixels
-#    from 0 to 255 → `keras.layers.Rescaling(1 / 255)` → one stage for each number in `filters` →
-#    `GlobalMaxPooling2D` → a `Dropout` layer → 10 logits.
+#    from 0 to 255 → `keras.layers.Rescaling(1 / 255)` → one stage for each number in `filters`, which is its
+#    number of filters → `GlobalMaxPooling2D` → a `Dropout` layer with the rate `dropout` → 10 logits. With
+#    `batch_norm=False` no stage is normalised.
 # 2. Write `functional_cnn(filters)`, the same with normalisation and without dropout, which gives
 #    back two models on the same layers: `model`, to the logits, and `maps`, to a *list* with the output of
-#    each stage. With it you will look inside.
+#    each stage.
 # 3. Write `count_parameters(filters)`: how many numbers does training change in such a network (with
-#    normalisation)? As a formula; moving averages are not learnt.
+#    normalisation)? Calculate it, without building the network; moving averages are not learnt.
 
 
 # %% solution="network"
@@ -863,8 +869,8 @@ check_network_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ## 7 Better than a network that knows no neighbours
 #
-# Is it worth it? Let it compete with a network of dense layers, which is given **more** numbers to learn, the
-# same pictures and as many epochs.
+# Is it worth it? Let it compete with a network of dense layers that has at least as many numbers to learn, and
+# sees the same pictures.
 #
 # Ready for you are:
 #
@@ -880,10 +886,11 @@ check_network_hidden(np.random.default_rng(hidden_seed()))
 # ### Question 7 · `accuracy`
 #
 # Train a convolutional network `model` and a network of dense layers `rival` with **at least as many**
-# parameters, both on `x_train, y_train`, both on pictures with pixels from 0 to 255. On the validation part,
-# and in the hidden test on pictures that nobody has seen, `model` must be right for at least **35 %** in
-# the quick profile and **75 %** in the full one, and for at least 1 % more of all pictures than `rival`.
-# `rival` must be honest as well, that is, better than chance (10 %) by at least 5 %.
+# parameters (`count_params()`), both on `x_train, y_train`, both for pictures with pixels from 0 to 255. On
+# training pictures that you did not train on, and in the hidden test on others that nobody has seen, `model`
+# must be right for at least **35 %** in the quick profile and **75 %** in the full one, and for at least 1 % more
+# of all pictures than `rival`. `rival` must really have been trained: right for at least **15 %**, where
+# guessing gets 10 %.
 
 # %% solution="accuracy"
 from course_lib.blocks import dense_block
@@ -986,19 +993,26 @@ check_accuracy(unseen[:2000], true[:2000, 0])
 # ## 8 What is it good for? An experiment
 #
 # You have read above what batch normalisation and dropout are said to do. Don't believe it: try. An
-# experiment changes **one** thing and keeps everything else the same: the pictures, their order, the first
-# weights as far as possible (hence the seed), the optimizer, the number of epochs.
+# experiment changes **one** thing and keeps everything else the same: the pictures, their order, the weights
+# at the start as far as possible (hence the seed), the optimizer, the number of epochs.
 #
 # ### Question 8 · `experiment`
 #
-# Write `compare(variants, filters, training, validation, epochs)`. For each entry of the dictionary `variants`,
-# from a name to what `sequential_cnn` is told besides `filters`, call `keras.utils.set_random_seed(1)`, build
-# a new network, compile it with `keras.optimizers.Adam(0.004)` and the loss of Lab 01, ask for the metric
-# `"accuracy"`, and `fit` it on `training` = (pictures, labels) in batches of 25, with `validation_data=validation`
-# and `verbose=0`. Give back a dictionary from the name to the training's `history.history`.
+# Write `compare(variants, filters, training, validation, epochs)`. `variants` is a dictionary from a name to
+# another dictionary: what `sequential_cnn` is told besides `filters`, such as `{"dropout": 0.5}`. For each of
+# them
 #
-# Then call it, below, for three variants on the first 300 training pictures (4,000 in the full profile), and
-# keep the result as `curves`: `"bare"` (neither), `"BN"` and `"BN + dropout"` (dropout 0.3).
+# - call `keras.utils.set_random_seed(1)` and build a new network;
+# - compile it with `keras.optimizers.Adam(0.004)`, the loss of Lab 01,
+#   `keras.losses.SparseCategoricalCrossentropy(from_logits=True)`, and the metric `"accuracy"`;
+# - train it with its own `fit` on `training`, a pair (pictures, labels), in batches of 25, with
+#   `validation_data=validation` and `verbose=0`.
+#
+# Give back a dictionary from the name to the training's `history.history`.
+#
+# Then call it, below, for three variants, and keep the result as `curves`: `"bare"` (no normalisation, no
+# dropout), `"BN"` (normalisation alone) and `"BN + dropout"` (with dropout 0.3). Take the stages `(8, 16, 32)`,
+# the pictures in `part`, the validation part `(x_val, y_val)`, and 8 epochs.
 
 
 # %% solution="experiment"
@@ -1131,8 +1145,8 @@ figures.compared_curves(curves)
 # fast is also overfitted fast. (2) With dropout the training accuracy rises slowly, and the gap to validation is small.
 # That does not make the network better here: the gap closed because the training curve came down, not because
 # the validation curve went up (in mine it is even lower, 0.2: after eight epochs this network has not finished
-# learning). The training values are measured *while* a third of the features are dropped; after training all of them are there,
-# and the same pictures would be recognised more often. (3) Repeat it: several seeds for each variant (and better, several
+# learning). The training values are measured *while* a third of the values before the last layer are dropped, and during the epoch;
+# after training all of them are there, and the same pictures would be recognised more often. (3) Repeat it: several seeds for each variant (and better, several
 # choices of the 300 pictures), and compare the difference with how much it varies from seed to seed. 300 validation
 # pictures alone make an error of about three per cent.
 #
@@ -1147,20 +1161,22 @@ figures.compared_curves(curves)
 # %% [markdown]
 # ## 9 Looking inside
 #
-# What has your network of question 7 learnt to look for? The filters of the *first* layer see colours, so
-# they can be shown as small pictures.
+# What does your network of question 7 look for? The filters of the *first* layer see colours, so they can be
+# shown as small pictures. In the quick profile they still look much as they began, at random: training was
+# too short to change them a lot. What the layers behind them make of it must have been enough.
 
 # %%
 first = next(layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D))
 figures.filters(keras.ops.convert_to_numpy(first.kernel))
 
 # %% [markdown]
-# Filters of later layers see dozens of channels and can't be shown so. But what they make of a picture can.
-# Below are the last layers of each size; the brighter, the more of what the filter looks for is at that place.
+# Filters of later layers see many channels and can't be shown so. But what they make of a picture can. Below
+# is the last layer of each size, with eight of its maps: yellow where much of what the filter looks for is,
+# dark blue where least is. (A border of another colour comes from the zeros of the padding.)
 
 # %%
 by_size = {layer.output.shape[1]: layer for layer in model.layers if len(layer.output.shape) == 4}
-inside = keras.Model(model.inputs, [layer.output for layer in by_size.values()])
+inside = keras.Model(model.inputs[0], [layer.output for layer in by_size.values()])
 one = x_test[4:5]
 figures.feature_maps(
     one[0],
@@ -1172,8 +1188,9 @@ figures.feature_maps(
 
 # %% [markdown]
 # **Grad-CAM** asks *where*: the gradient of a class' logit says how much each map counts for this class, and
-# the maps, weighted by that, say where (Selvaraju et al. 2017). Bright is where the network sees its answer.
-# Is it the thing itself, or something that happens to be beside it?
+# the maps, weighted by that, say where (Selvaraju et al. 2017). Bright is where the network sees its answer,
+# roughly: the maps have only a few places along a side. (Where all is dark, more speaks against the class than
+# for it, everywhere.) Is it the thing itself, or something that happens to be beside it?
 
 # %%
 from course_lib.models import grad_cam
@@ -1188,7 +1205,7 @@ figures.heat_maps(
     x_test[surest],
     grad_cam(model, x_test[surest]),
     [f"{classes[y_test[n]]}\nread as {classes[answers[n]]}" for n in surest],
-    "Where the network sees its answer: for each class the picture of which it is surest",
+    "Where the network sees its answer: of each class shown the picture of which it is surest",
 )
 
 # %% [markdown]

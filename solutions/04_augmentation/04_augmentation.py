@@ -25,10 +25,10 @@
 # - to find out, by measuring, which transformations change the label, and to leave them out;
 # - to augment with Keras' layers: in the input pipeline or in the model, in training only;
 # - to stop training at the right time and to get the best weights back;
-# - to mix pictures, which ought to make no sense and works;
+# - to mix two pictures, and their labels, into one;
 # - to show what augmentation brings: the same network with and without.
 #
-# **You need** Lab 02: convolutional networks, `conv_block`, training and validation accuracy.
+# **You need** Lab 02: convolutional networks, logits, loss, epochs, training and validation accuracy.
 #
 # **How long the computer works**, apart from importing TensorFlow:
 #
@@ -37,8 +37,8 @@
 # | quick | chosen on a CPU | 1,000 training pictures | without 0.4–0.6, with 0.05–0.25 | 9–18 s on 2 cores |
 # | full | chosen on a GPU | 5,000 training pictures | without 0.2–0.5, with 0.0–0.15 | 3–6 min on 2 cores, less on a GPU |
 #
-# To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without a network the
-# lab runs on drawn stand-in pictures, and says so.
+# To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without internet access
+# the lab runs on drawn stand-in pictures, and says so.
 
 # %%
 import os
@@ -88,9 +88,10 @@ figures.picture_grid(
 # 2. `shift(picture, down, right)`: moved by so many pixels (negative: up, left). What comes in at the edge is
 #    black, 0; what leaves is gone, and does not come back on the other side.
 # 3. `contrast(picture, factor)`: every value's distance from the picture's mean (over all its pixels and channels),
-#    times `factor`, rounded and kept between 0 and 255.
-# 4. `cutout(picture, top, left, size)`: a square of `size` × `size` pixels, with this corner, becomes the
-#    grey 128. It may hang over the edge; then only the part inside changes (DeVries & Taylor 2017).
+#    times `factor`; the results are rounded, kept between 0 and 255, and `uint8` again.
+# 4. `cutout(picture, top, left, size)`: a square of `size` × `size` pixels becomes the grey 128 in all channels. Its
+#    first row is `top`, its first column `left`; both may be negative. Where it hangs over the edge, only the part
+#    inside changes (DeVries & Taylor 2017).
 
 
 # %% solution="transforms"
@@ -359,13 +360,14 @@ figures.picture_grid(
 # %% [markdown]
 # ## 2 What breaks the label
 #
-# A mirrored car is a car. A mirrored *b* is a *d*; and a 6 upside down is a 9. Whether a transformation may be used
+# A mirrored car is a car. A mirrored *b* is a *d*; and a 6 turned by 180° is a 9. Whether a transformation may be used
 # depends on what the labels mean. For pictures you can often see it at once; for sounds, X-ray pictures or
 # measurements you can't, and so it is better to **measure**: a network that was trained *without* augmentation, and
 # reads the originals well, tells where a transformation leads it astray. What it no longer reads at all is
 # suspect: the label may be broken, or only the network may never have seen such a thing. Then look at it.
 #
-# Below is a small network that reads digits, and what six candidates make of them.
+# Below, a small network learns to read digits, and the figure shows what six transformations, the candidates, make
+# of five digits that it has not seen.
 
 # %%
 from course_lib.training import fit
@@ -383,19 +385,20 @@ reader = keras.Sequential(
 )
 fit(reader, digits, digit_labels, epochs=6, batch_size=32, verbose=False)
 unseen, unseen_labels = new_digits[:300], new_labels[:300]
+middle = unseen.mean(axis=(1, 2), keepdims=True)
 candidates = {
     "moved by 1 pixel": np.roll(unseen, 1, axis=2),
-    "more contrast": np.clip(1.3 * unseen.astype("float32"), 0, 255).astype("uint8"),
+    "more contrast": np.clip(middle + 1.5 * (unseen - middle), 0, 255).astype("uint8"),
     "mirrored": unseen[:, :, ::-1],
     "upside down": unseen[:, ::-1],
     "turned by 180°": unseen[:, ::-1, ::-1],
-    "corner erased": np.where(np.add.outer(np.arange(28), np.arange(28)) < 14, 0, unseen).astype(
+    "corner erased": np.where(np.add.outer(np.arange(28), np.arange(28)) < 18, 0, unseen).astype(
         "uint8"
     ),
 }
-six = [np.flatnonzero(unseen_labels == digit)[0] for digit in (2, 4, 6, 7, 9)]
+five = [np.flatnonzero(unseen_labels == digit)[0] for digit in (2, 4, 6, 7, 9)]
 figures.picture_grid(
-    np.concatenate([changed[six] for changed in candidates.values()]),
+    np.concatenate([changed[five] for changed in candidates.values()]),
     [name.replace(" by", "\nby") if n == 0 else "" for name in candidates for n in range(5)],
     "Six things to do to a digit: which of them keep what it says?",
     columns=10,
@@ -404,12 +407,12 @@ figures.picture_grid(
 # %% [markdown]
 # ### Question 3 · `labels`
 #
-# 1. Write `label_breaking(reader, originals, labels, candidates, tolerance=0.2)`: the **set** of those names in
-#    `candidates` (from a name to the changed pictures, in the order of `originals`) for which the share of right
-#    answers is more than `tolerance` smaller than on `originals`. `reader` is a Keras model that gives
-#    logits; `labels` are those of the originals.
-# 2. Set `suspects` to what it says about the reader and the candidates above, and `harmful` to those
-#    suspects that you would not use for digits after you have looked at the pictures.
+# 1. Write `label_breaking(reader, originals, labels, candidates, tolerance=0.2)`. `reader` is a Keras model that gives
+#    logits; `labels` are those of the originals; `candidates` is a dictionary from a name to the changed pictures,
+#    in the order of `originals`. It returns the **set** of the names for which the share of right answers is smaller
+#    than on `originals` by more than `tolerance` (0.2: 20 of 100 pictures).
+# 2. Set `suspects` to what it says about `reader`, `unseen`, `unseen_labels` and `candidates` above, with the tolerance
+#    0.2, and `harmful` to the set of those suspects that you would not use for digits, now that you have looked at them.
 
 
 # %% solution="labels"
@@ -519,12 +522,12 @@ check_labels_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ## 3 Keras' layers
 #
-# Keras has such transformations as layers. They draw for each picture anew, and they work **in training only**: when
+# Keras has such transformations as layers. They draw their random numbers for each picture anew, and they work **in training only**: when
 # a network is asked, it is asked about the picture itself.
 #
 # | layer | does |
 # | --- | --- |
-# | `RandomFlip("horizontal")` | mirrors every other picture |
+# | `RandomFlip("horizontal")` | mirrors left to right, with probability 1/2 |
 # | `RandomTranslation(0.1, 0.1)` | shifts by up to 10 % of height and width |
 # | `RandomRotation(0.05)` | turns by up to 5 % of a full turn, 18° |
 # | `RandomZoom(0.1)` | makes up to 10 % larger or smaller |
@@ -546,8 +549,8 @@ check_labels_hidden(np.random.default_rng(hidden_seed()))
 #    255, which mirrors left to right and shifts by up to an eighth, and whatever else you like.
 # 2. Write `with_augmentation(model)`: a new Keras model which augments and then does what `model` does, with the same
 #    layers. (A model is a layer: `model(x)`.)
-# 3. Write `batches(x, y)`: `data.pipeline` with batches of 32, shuffled, whose pictures are augmented anew in every epoch. Its
-#    `map` is a function of a batch, `map(x, y)`, that returns what takes its place.
+# 3. Write `batches(x, y)`: a `data.pipeline(x, y, batch_size=…, shuffle=…, map=…)` with batches of 32, shuffled, whose pictures
+#    are augmented anew in every epoch. `map` is a function of a batch, `x` and `y`, that returns the two that take its place.
 
 
 # %% solution="layers"
@@ -764,20 +767,20 @@ check_stop_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# In Keras this is a callback of `fit`:
-# `keras.callbacks.EarlyStopping(monitor="val_loss", patience=5, restore_best_weights=True)`. Mind the last argument: without
-# it the weights of the last epoch stay.
+# In Keras this is a *callback*, something that `fit` calls after each epoch:
+# `fit(…, callbacks=[keras.callbacks.EarlyStopping(monitor="val_loss", patience=5, restore_best_weights=True)])`. Mind the last
+# argument: without it the weights of the last epoch stay.
 #
 # ## 5 With and without
 #
-# Now the proof. The same network, the same few pictures, the same number of epochs, once as they are and once augmented.
+# Now the proof: the same network and the same few pictures, once as they are and once augmented.
 #
 # ### Question 6 · `gap`
 #
 # Train `bare` on `x_train, y_train` and `augmented_model` on augmented pictures, both with `validation_data=(x_val, y_val)`, and keep what
-# training returned in `histories = {"without": …, "with": …}`. `new_network()` below builds the network, for pixels from
-# 0 to 255; compile it and fit it as you like (`fit` of `course_lib` takes a pipeline as well, without batch size), for
-# at least 10 epochs. You may stop early.
+# `fit` returned in `histories = {"without": …, "with": …}`. `new_network()` below builds and compiles the network, for pixels
+# from 0 to 255; train it as you like, with `fit` from `course_lib.training`, say: `fit(network, x, y, epochs=…, batch_size=…)`, or
+# `fit(network, pipeline, epochs=…)`. Ten epochs or more are needed. You may stop early.
 #
 # Asked, after training, about all training pictures and about pictures that nobody has seen, `augmented_model` must
 # have a gap between the two accuracies that is at least **0.10** smaller than that of `bare`, and be right for at least **2 %**
@@ -900,21 +903,23 @@ figures.compared_curves(histories)
 # %% [markdown]
 # ## 6 Mixing pictures
 #
-# And now something that ought not to work: **mixup** (Zhang et al. 2018) lays two training pictures on each other, 70 % of a
-# ship and 30 % of a frog, say, and the label becomes 70 % ship and 30 % frog. Nobody has ever seen such a thing. But a
-# network that must answer a mixture by a mixture cannot be very sure of anything between its training pictures, and that is where
+# And now something that sounds as if it could not work: **mixup** (Zhang et al. 2018) lays two training pictures on each
+# other, 70 % of a ship and 30 % of a frog, say, and the label becomes 70 % ship and 30 % frog. Nobody has ever seen such a
+# thing. But a network that must answer a mixture by a mixture cannot be very sure of anything between its training pictures, and that is where
 # unseen pictures are. For each picture $i$ with a partner $j$ and labels as rows of ten numbers (*one-hot*: 1 for the
 # class, 0 for the others):
 #
 # $$\tilde x_i = \lambda_i x_i + (1 - \lambda_i)\, x_j \qquad \tilde y_i = \lambda_i y_i + (1 - \lambda_i)\, y_j
 # \qquad \lambda_i \sim \text{Beta}(\alpha, \alpha)$$
 #
-# With $\alpha = 0.2$ the number $\lambda$ is mostly near 0 or near 1, so most pictures stay nearly what they were.
+# That is, $\lambda_i$ is drawn at random between 0 and 1, from the *beta distribution*. With $\alpha = 1$ every number is as
+# likely as any other; with $\alpha = 0.2$ it is mostly near 0 or near 1, so that one of the two pictures nearly hides the other.
 #
 # ### Question 7 · `mixup`
 #
-# Write `mixup(x, y, alpha, seed)`. The partners are the same batch in another order, `rng.permutation`; each picture has a $\lambda$ of
-# its own, `rng.beta`. The same $\lambda$, and the same partner, for the picture and for its label!
+# Write `mixup(x, y, alpha, seed)` with `rng = np.random.default_rng(seed)`. The partners are the same batch in another order,
+# `rng.permutation`; each picture has a $\lambda$ of its own, `rng.beta`. The same $\lambda$, and the same partner, for the picture
+# and for its label!
 
 
 # %% solution="mixup"
@@ -998,6 +1003,9 @@ def check_mixup_hidden(rng):
 check_mixup_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
+# %% [markdown]
+# A few mixtures, with $\alpha = 1$, so that there is something to see. Whether they help, the end of the lab lets you try.
+
 # %%
 one_hot = np.eye(10)[y_train[:60]]
 mixed, mixed_labels = mixup(x_train[:60], one_hot, 1.0, seed=4)
@@ -1023,17 +1031,17 @@ figures.picture_grid(
 #
 # About ten lines:
 #
-# 1. What do your two pairs of curves show? Give the gaps and the accuracies. Why can the validation curve lie *above* the
-#    training curve with augmentation?
-# 2. Which of flip, rotation by any angle, shift and contrast would you use (a) for satellite pictures of fields, (b) for
-#    traffic signs, (c) for X-ray pictures of the chest, where the heart is on the left? One reason each.
+# 1. What do your two pairs of curves show? Give the gaps and the accuracies. With augmentation the validation curve may even
+#    lie *above* the training curve in some epochs: why?
+# 2. Which of mirroring left to right, rotation by any angle, shift and contrast would you use (a) for satellite pictures of fields, (b) for
+#    traffic signs, (c) for X-ray pictures of the chest, where the heart is on the left? Give a reason for each of the three.
 # 3. Why is the *validation* part not augmented?
 
 # %% [markdown] written="choice"
 # ### BEGIN SOLUTION
 # **A model answer.** (1) Without augmentation the training accuracy goes to nearly 100 % and the validation accuracy stays at a
 # little over half (stand-in; on real pictures below 40 %): a gap of 0.4 to 0.6. With augmentation the training accuracy rises more
-# slowly and stays at 70 to 85 % (60 to 65 %), the validation accuracy is higher by 5 to 20 %, and the gap is 0.2 or less. The training accuracy is
+# slowly and stays at 70 to 85 % (on real pictures 60 to 65 %), the validation accuracy is higher by 5 to 20 %, and the gap is 0.2 or less. The training accuracy is
 # measured on augmented pictures, which are harder, and during the epoch, while the network was still worse; validation is
 # measured on unchanged ones at the end of the epoch. So it can be higher. (2) (a) All of them: a field has no up or down, and light
 # differs from day to day. (b) Shift, contrast, a rotation by a few degrees only; no flip: a mirrored "turn left" is
