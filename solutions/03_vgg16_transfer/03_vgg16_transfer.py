@@ -17,7 +17,7 @@
 # convolutions, if there are enough of them? Far enough that their network, VGG, is taken out of its
 # drawer to this day: not to do what it was trained for, but to see for others. In this lab you build it
 # from the table in its paper. Then you take a network that somebody else has trained, cut it open, and
-# teach it a new task with fewer pictures than you have fingers for each class.
+# teach it a new task with fewer pictures of each class than you have fingers.
 #
 # **You will learn**
 #
@@ -28,8 +28,8 @@
 # - which layers to keep, freeze, throw away or begin anew, in the four cases that there are;
 # - to fine-tune without destroying what was learnt.
 #
-# **You need** convolutions, pooling, batch normalisation and dropout as in lab 2, and Keras' Functional
-# API as in lab 1.
+# **You need** Lab 02: convolutions, pooling, batch normalisation and dropout; and Keras' Functional API from
+# Lab 01.
 #
 # **How long the computer works**, apart from importing TensorFlow:
 #
@@ -40,8 +40,8 @@
 #
 # **The network and the pictures.** VGG16's own weights have half a gigabyte. So that this lab runs anywhere, it
 # brings a pre-trained network of its own, `small_vgg`: four blocks, half a megabyte, and it really was
-# trained, on a hundred kinds of drawn objects. All pictures up to section 8 are stand-ins that are made in
-# memory. Only there, in the full profile, come photographs and VGG16.
+# trained, on a hundred kinds of drawn objects. Its pictures and yours are stand-ins, made in memory. Photographs
+# and VGG16 come at the very end, in the full profile.
 
 # %%
 import os
@@ -68,11 +68,11 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 #
 # | in the table | what it is |
 # | --- | --- |
-# | `conv3-64` | a convolution with 64 kernels of 3 × 3, stride 1, padding 1 (so the size stays), then ReLU |
+# | `conv3-64` | a convolution with 64 filters (*kernels*) of 3 × 3, stride 1, padding 1 (so the size stays), then ReLU |
 # | `conv1-256` | the same with kernels of 1 × 1: it mixes the channels of each pixel |
 # | `maxpool` | max-pooling 2 × 2, stride 2: half the height and width |
-# | `FC-4096` | a fully connected layer with 4,096 neurons and ReLU |
-# | `FC-1000` | the last one: a logit for each of ImageNet's thousand classes |
+# | `FC-4096` | a fully connected layer (`Dense`) with 4,096 neurons and ReLU; the first of them takes all numbers that are left, flattened to one row |
+# | `FC-1000` | the last one: a logit for each of the thousand classes of ImageNet, a collection of 1.3 million photographs |
 #
 # Each configuration is **five blocks**, each of them some convolutions and one `maxpool`, followed by
 # `FC-4096`, `FC-4096`, `FC-1000`. The convolutions have 64 channels in the first block, 128 in the second,
@@ -93,8 +93,8 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # ### Question 1 · `configurations`
 #
 # 1. Write B, C, D and E as lists of words, as A is written below.
-# 2. Write `count_parameters(layers, input_shape, classes)`: weights and biases of such a list, as a
-#    formula. Nothing may be built: VGG16 alone would take half a gigabyte. Pooling rounds down. The last
+# 2. Write `count_parameters(layers, input_shape, classes)`: how many weights and biases such a list has, by
+#    arithmetic. Nothing need be built: VGG16 alone would take half a gigabyte. Pooling rounds down. The last
 #    word's number is replaced by `classes`.
 
 # %%
@@ -278,7 +278,7 @@ check_configurations_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Where do VGG16's parameters sit? Here it is, by your own formula: what every layer adds.
+# Where do VGG16's parameters sit? By your own function: what each of its 16 layers with weights adds.
 
 # %%
 so_far, by_layer = 0, {}
@@ -290,24 +290,24 @@ for number, word in enumerate(D, start=1):
             if word != D[-1]
             else count_parameters(D)
         )
-        by_layer[f"{number:2d}  {word}"] = total - so_far
+        by_layer[f"{len(by_layer) + 1}: {word}"] = total - so_far
         so_far = total
 figures.parameters_by_layer(by_layer)
 
 # %% [markdown]
-# Three quarters of the network are one fully connected layer, and it is not the one that sees. Later
-# networks have done without it (He et al. 2016), and we shall cut it off in a moment.
+# Three quarters of all parameters are in one fully connected layer; the thirteen convolutions, which look at the
+# picture, have a tenth. Later networks have done without that layer (He et al. 2016), and we shall cut it off, too.
 #
 # ## 2 From the list to the network
 #
 # ### Question 2 · `vgg`
 #
 # Write `vgg(layers, input_shape, classes, width)`: a Keras model from pictures to logits, for any such
-# list. `width` makes it narrower: each layer but the last has `round(width * number)` channels or neurons,
-# so that `width=1/16` of VGG16 fits on a laptop many times over. Words as in the table: the size stays
-# through a convolution, pooling halves it, and the last layer has no activation. (The paper puts dropout
-# after the first two fully connected layers. You may, too: it has no weights, and does nothing when the
-# network answers.)
+# list. `width` makes it narrower: each layer but the last has `round(width * number)` channels or neurons, so
+# that `width=1/16` makes a VGG16 for any laptop. The words mean what the table says: the size stays through a
+# convolution, pooling halves it, and the last layer, with `classes` neurons, has no activation. (The paper puts
+# dropout after the first two fully connected layers. You may, too: it has no weights, and does nothing when
+# the network answers.)
 
 
 # %% solution="vgg"
@@ -458,8 +458,9 @@ check_vgg_hidden(np.random.default_rng(hidden_seed()))
 # ### Question 3 · `preprocess`
 #
 # 1. Write `preprocess_input(pictures)` by hand.
-# 2. Write `decode_predictions(probabilities, names, top)`: for each picture a list of the `top` most
-#    probable classes, the most probable first, each as a pair `(name, probability)`.
+# 2. Write `decode_predictions(probabilities, names, top)`: for each picture, a row of `probabilities`, a list of
+#    the `top` most probable classes, the most probable first, each as a pair `(name, probability)`. The name of
+#    class `k` is `names[k]`.
 
 
 # %% solution="preprocess"
@@ -552,8 +553,8 @@ check_preprocess_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# `small_vgg` wants the same preprocessing as VGG. With its top, it still knows its hundred kinds. Here it
-# looks at pictures of those kinds that it has never seen: once as it was taught, once as they come.
+# `small_vgg` wants the same preprocessing as VGG. With its *top*, the last layer, it still knows its hundred
+# kinds. Here it looks at new pictures of those kinds: once preprocessed as it was taught, once as they come.
 
 # %%
 from course_lib.data import cifar100  # the drawn stand-in, not the photographs
@@ -582,16 +583,16 @@ figures.picture_grid(
 #
 # ## 4 Features
 #
-# What it says in the end is useless for a new task. But just before, it has a few hundred numbers for each
-# picture in which much of what matters stands: its **features**. Cut off the top, and the rest, the
+# What it says in the end is useless for a new task. But just before the top it has a few hundred numbers for
+# each picture, which hold much of what matters in it: its **features**. Cut off the top, and the rest, the
 # **backbone**, turns pictures into features. Two tasks are waiting for them:
 #
 # - **objects**: ten kinds drawn like those that the network has learnt, but none of them among them. A *similar*
 #   task.
 # - **digits**: handwriting. A *different* one.
 #
-# A backbone that is not trained gives the same features for the same picture, always. So they are computed
-# once and kept on the disk: under a name that tells *everything* that they depend on. If the name
+# A backbone that is not trained any more gives the same features for the same picture, always. So they are
+# computed once and kept on the disk, under a name that depends on *everything* that they depend on. If the name
 # leaves anything out, sooner or later you will get features that belong to something else, and nothing will
 # tell you.
 #
@@ -605,7 +606,7 @@ figures.picture_grid(
 #    them differs, be it in one number, or in the order of the pictures.
 #
 # `hashlib.sha256(some_bytes).hexdigest()` makes a short text out of many bytes, and another out of others;
-# an array has its bytes in `array.tobytes()`. Python's own `hash` of a text is another in every process:
+# an array has its bytes in `array.tobytes()`, a text in `text.encode()`. Python's own `hash` of a text is another in every process:
 # tomorrow you would find nothing.
 
 
@@ -750,12 +751,12 @@ for use in ("first", "second"):
 #
 # What is still missing is a **head**: a layer that leads from the features to the new classes. One
 # fully connected layer is enough. It has so few weights that a hundred pictures can train it, and it
-# never looks at a pixel: training takes less than a second.
+# never looks at a pixel: training takes about a second.
 #
 # ### Question 5 · `head`
 #
 # Write `train_head(features, labels, classes)`: build a model from features `(batch, n)` to logits
-# `(batch, classes)`, one `Dense` layer; train it, and hand it back. It must get at least **55 %** of unseen
+# `(batch, classes)`, one `Dense` layer; compile and train it, and hand it back. `labels` are whole numbers. It must get at least **55 %** of unseen
 # objects right after 120 pictures of ten kinds. Take care that there are enough updates: 120 pictures make
 # only four batches of 32. (Adam with a learning rate of 0.005 is quicker than with 0.001 here.)
 
@@ -827,14 +828,14 @@ check_head(seed=hidden_seed(), classes=7)
 
 # %%
 extractors = {layer: feature_extractor(layer) for layer in ("block3_pool", "block4_pool")}
-by_depth = {}
+by_depth, heads = {}, {}
 for task in ("objects", "digits"):
     (x, y), (x_test, y_test) = transfer.target_task(task, train=96, test=300)
     by_depth[task] = {}
     for layer, extractor in extractors.items():
         head = train_head(features_once(extractor, x), y, classes=10)
         outputs = keras.ops.convert_to_numpy(head(features_once(extractor, x_test)))
-        by_depth[task][layer] = np.mean(outputs.argmax(axis=-1) == y_test)
+        by_depth[task][layer], heads[task, layer] = np.mean(outputs.argmax(axis=-1) == y_test), head
 figures.accuracy_by_layer(by_depth)
 
 # %% [markdown]
@@ -850,8 +851,8 @@ figures.accuracy_by_layer(by_depth)
 #
 # - With few pictures, the fewer weights are trained, the better: many weights learn few pictures by heart.
 # - With many, training the whole network pays. Where the tasks are similar, what was learnt is a good place
-#   to begin: all of it **goes on training**, but for its batch normalisation, which stays as it is (the reason
-#   is section 7).
+#   to begin: all of it **goes on training**, but for its batch normalisation, which stays as it is (section 8
+#   says why).
 # - Early layers, here up to `"block3_pool"`, see edges and textures, which all pictures have. Late ones see
 #   what their own task needed.
 # - With many pictures of something quite different nothing that was learnt need be kept. One takes the
@@ -1073,7 +1074,8 @@ figures.four_cases({case: plan(*case) for case in cases})
 #
 # `trial` trains a model, measures it on 300 unseen pictures, and puts its weights back, so that all trials
 # of one way begin alike. In each case all three see every picture equally often. What is frozen need not
-# be computed again at every look: there the head alone is trained, on features.
+# be computed again at every look: there the head alone is trained, on features. Mind that 300 pictures leave an
+# error of two or three points, and that each bar is one training.
 
 # %%
 from course_lib.training import trial
@@ -1100,7 +1102,7 @@ for task, similarity in [("objects", "similar"), ("digits", "different")]:
     frozen = compiled(head, 5e-3)
     x, x_test = preprocess_input(x), preprocess_input(x_test)
     for size, count in [("small", SMALL), ("large", LARGE)]:
-        results[f"{size}: {count}, {similarity}: {task}"] = {
+        results[f"{count} {task}"] = {
             way: trial(model, (inputs[:count], y[:count]), (unseen, y_test), EPOCHS[size])
             for way, model, inputs, unseen in [
                 ("frozen", frozen, features, features_test),
@@ -1125,17 +1127,17 @@ figures.accuracy_by_case(results)
 
 # %% [markdown] written="choice"
 # ### BEGIN SOLUTION
-# **A model answer.** (1) On the similar task with few pictures: about 70 to 75 % with frozen features, 20 to 40 % from
-# scratch. Ten pictures of a kind are not enough to learn what edges and parts are; the pre-trained network
-# knows that from thirty thousand others, and only has to learn names. On digits, the different task, it
-# brings less: from scratch is some five to twenty points behind with few pictures, and about five with many, because strokes on a plain
-# ground are easy to learn, and what the network knows about coloured objects in front of clutter does not
-# apply. (2) With 96 pictures frozen is better than fine-tuned, by some five points: fine-tuning moves some 290,000
-# weights to fit 96 pictures, a head only 5,000. With more pictures fine-tuning catches up, give or take a few points: now
-# they say more about what the weights should be than the old task did. (3) It bears out that random weights lose little there, not
-# that they are better: the pre-trained ones are as good, or better, and cost nothing. A thousand X-rays
-# are few for a whole network, and the task is different: I should cut early and freeze, then try
-# fine-tuning with a small learning rate, and compare both with a network from scratch on a validation part.
+# **A model answer**, for the quick profile. (1) On the similar task, with few pictures and with many: 70 to 80 % with
+# frozen features, 20 to 30 % from scratch. Ten or twenty pictures of a kind are not enough to learn what edges and
+# parts are; the pre-trained network knows that from thirty thousand others, and only has to learn names. On digits, the different
+# task, it brings less: from scratch gets 50 to 85 %, at times as much as the others, at times thirty points less; strokes on a plain ground are
+# easier to learn, and what the network knows about coloured objects in front of clutter does not all apply. (2) Frozen is
+# better than fine-tuned, by one to five points with 96 pictures and by two to eight with 240 (not much more than the error): fine-tuning moves some 290,000
+# weights, a head only 5,000. So 240 pictures are still few; only with many more would they say better than the old
+# task did what all those weights should be. (3) No: with 240 pictures random weights are at best as good as pre-trained ones
+# on the different task, too, and less reliable, so 240 are not "large"; and the pre-trained ones cost nothing. A thousand X-rays are few for a whole
+# network, and the task is different: I should cut early and freeze, then try fine-tuning with a small
+# learning rate, and compare both with a network from scratch on a validation part.
 #
 # **Rubric, 3 points.**
 #
@@ -1156,7 +1158,7 @@ figures.accuracy_by_case(results)
 #   optimizer that takes big steps carries the backbone's weights away before the head has learnt to use
 #   them.
 # - **Batch normalisation.** In training it normalises with the mean and variance of the *batch*, and from
-#   them keeps its moving averages up to date (lab 2). Those of a few small batches are far from those
+#   them keeps its moving averages up to date (Lab 02). Those of a few small batches are far from those
 #   of the thirty thousand pictures it was trained with. So its layers are frozen: in Keras a frozen
 #   batch normalisation also runs in **inference mode**, with the averages that it has.
 #
@@ -1245,8 +1247,9 @@ check_fine_tuning(seed=hidden_seed(), epochs=4, pictures=96)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# And what happens without? The same network, the same 96 pictures in batches of four: as you were
-# told; with a learning rate ten times as large; and with batch normalisation in training mode.
+# And what happens without? The head of section 5, trained on the same 96 objects, comes on the whole network; then it
+# is fine-tuned, in batches of two: carefully, with a learning rate of 0.0001; with 0.01; and with 0.0001, but with batch
+# normalisation in training mode.
 
 # %%
 (x, y), (x_test, y_test) = transfer.target_task("objects", SMALL, 300)
@@ -1256,23 +1259,31 @@ careful = fine_tuned  # `trial` has put its weights back
 careless = transfer_model("large", "similar", 10)
 for layer in careless.layers:
     layer.trainable = True
-careless = compiled(careless, 1e-3)
+careless = compiled(careless, 1e-4)
 
-outcome = {"carefully": trial(careful, few, unseen, epochs=4, batch_size=4)}
-careful.optimizer.learning_rate = 1e-2
-outcome["learning rate × 10"] = trial(careful, few, unseen, epochs=4, batch_size=4)
-outcome["normalised by batch"] = trial(careless, few, unseen, epochs=4, batch_size=4)
-figures.accuracy_by_case({"96 objects in batches of four": outcome})
+for network in (careful, careless):
+    network.layers[-1].set_weights(heads["objects", "block4_pool"].get_weights())
+outcome = {"head alone": by_depth["objects"]["block4_pool"]}
+for way, network, learning_rate in [
+    ("carefully", careful, 1e-4),
+    ("learning rate 0.01", careful, 1e-2),
+    ("normalised by batch", careless, 1e-4),
+]:
+    network.optimizer.learning_rate = learning_rate
+    outcome[way] = trial(network, few, unseen, epochs=2, batch_size=2)
+figures.accuracy_by_case({"96 objects": outcome})
 
 # %% [markdown]
-# The large learning rate has destroyed the network: one in ten is what guessing gets. Normalising by batches of four
-# costs two to ten points, more with one random head than with another.
+# The large learning rate has destroyed the network: one in ten is what guessing gets. Normalising by batches of two
+# cost between nothing and seven points when we tried nine times, three on the average: in one training you may not see
+# it. And careful fine-tuning, from a trained head and in small steps, is as good as the head alone or a little better; in
+# section 6, from a random head and with a learning rate ten times as large, it was worse than frozen.
 #
 # ## 9 What the network sees
 #
 # To end with, a look at the space that all of this is about. Pictures of five kinds of objects that the
 # backbone was never trained on: as pixels, as features of a network with random weights, and as features of the
-# pre-trained one. All of these are hundreds of numbers a picture; drawn are the two directions in which they
+# pre-trained one. All of these are hundreds or thousands of numbers a picture; drawn are the two directions in which they
 # vary most (*principal component analysis*, PCA).
 
 # %%
@@ -1293,11 +1304,12 @@ figures.feature_space(
 )
 
 # %% [markdown]
-# It was never told what a bird is, and yet it puts birds near birds.
+# In the plane the kinds still overlap. But among all features, three of four pictures have as their nearest neighbour
+# one of their own kind; among pixels, one of three, where guessing gets one of five. The backbone was never told what a bird is.
 #
 # **Photographs.** In the full profile the last cell takes VGG16 itself, with the weights that it learnt on 1.3 million
-# photographs, if your computer has them or can fetch them (58 MB), and photographs of cats and dogs. What cannot be
-# had, it says, and takes the course's own instead.
+# photographs, if your computer has them or can fetch them (58 MB), and photographs of cats and dogs. Where something
+# can't be had, it says so and takes the course's own instead.
 
 # %%
 if profile.current() == "full":
