@@ -35,7 +35,7 @@
 # | profile | where | data | gap between training and test accuracy | time |
 # | --- | --- | --- | --- | --- |
 # | quick | chosen on a CPU | 1,000 training pictures | without 0.4–0.6, with 0.05–0.25 | 9–18 s on 2 cores |
-# | full | chosen on a GPU | 5,000 training pictures | without 0.2–0.5, with 0.0–0.15 | 3–6 min on 2 cores, less on a GPU |
+# | full | chosen on a GPU | 2,000 training pictures | without 0.1–0.5, with 0.0–0.15 | 2–4 min on 2 cores, less on a GPU |
 #
 # To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without internet access
 # the lab runs on drawn stand-in pictures, and says so.
@@ -63,7 +63,7 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # %%
 (x_all, y_all), (x_test, y_test) = data.load("cifar10")
 y_all, y_test = y_all[:, 0], y_test[:, 0]  # labels come as a column
-few = 1000 if quick else 5000
+few = 1000 if quick else 2000
 x_train, y_train = x_all[:few], y_all[:few]
 x_val, y_val = x_all[few : few + 300], y_all[few : few + 300]
 classes = data.class_names("cifar10")
@@ -783,8 +783,8 @@ check_stop_hidden(np.random.default_rng(hidden_seed()))
 # `fit(network, pipeline, epochs=…)`. Ten epochs or more are needed. You may stop early.
 #
 # Asked, after training, about all training pictures and about pictures that nobody has seen, `augmented_model` must
-# have a gap between the two accuracies that is at least **0.10** smaller than that of `bare`, and be right for at least **2 %**
-# more of the unseen pictures.
+# have a gap between the two accuracies that is at least **0.10** smaller than that of `bare` (0.03 in the full profile, where more pictures leave less of
+# a gap), and be right for at least **2 %** more of the unseen pictures.
 
 # %%
 from course_lib.models import cnn
@@ -838,7 +838,7 @@ learnt = {}  # the same for every check
 
 def known_part():
     (pictures, labels), _ = data.load("cifar10")
-    count = 1000 if profile.current() == "quick" else 5000
+    count = 1000 if profile.current() == "quick" else 2000
     return pictures[:count], labels[:count, 0]
 
 
@@ -857,12 +857,14 @@ def check_gap(pictures, labels):
     assert shares["bare"] > 0.2 and shares["augmented_model"] > 0.2, (
         f"hardly better than chance: {shares}. Were both trained, and take pixels from 0 to 255?"
     )
-    assert gaps["bare"] > 0.1, (
+    # Of more pictures less can be learnt by heart.
+    smaller = 0.1 if profile.current() == "quick" else 0.03
+    assert gaps["bare"] > smaller, (
         f"bare has a gap of {gaps['bare']:.2f} only: is it trained long enough, and without augmentation?"
     )
-    assert gaps["augmented_model"] < gaps["bare"] - 0.1, (
+    assert gaps["augmented_model"] < gaps["bare"] - smaller, (
         f"with augmentation the gap is {gaps['augmented_model']:.2f}, without {gaps['bare']:.2f}: it should "
-        "be at least 0.10 smaller. Does the network see other pictures in every epoch?"
+        f"be at least {smaller:.2f} smaller. Does the network see other pictures in every epoch?"
     )
     assert shares["augmented_model"] > shares["bare"] + 0.02, (
         f"with augmentation {100 * shares['augmented_model']:.1f} % are right, without "
@@ -884,7 +886,7 @@ def check_histories():
 
 def validation_part():
     (pictures, labels), _ = data.load("cifar10")
-    first = 1000 if profile.current() == "quick" else 5000
+    first = 1000 if profile.current() == "quick" else 2000
     return pictures[first : first + 1000], labels[first : first + 1000, 0]
 
 
