@@ -274,69 +274,102 @@ def overlap(a, b):
 import numpy as np
 
 
-def check_principal(rng, pixels, k):
-    x = rng.normal(size=(200, pixels)) @ (
-        rng.normal(size=(pixels, pixels)) * np.geomspace(1, 0.05, pixels)
-    )
-    x = x + rng.normal(size=pixels) * 3
+def check_components(x, k, mean_of_x, right, least_spread):
+    pixels = x.shape[1]
     both = principal_components(x.copy(), k)
     assert isinstance(both, (tuple, list)) and len(both) == 2, (
         "principal_components must give back the mean and the components."
     )
-    mean, components = numbers(both[0]).ravel(), numbers(both[1])
-    assert np.allclose(mean, x.mean(axis=0)), (
+    given_mean, given = numbers(both[0]).ravel(), numbers(both[1])
+    assert given_mean.shape == (pixels,) and np.allclose(given_mean, mean_of_x), (
         "the first thing given back should be the mean picture."
     )
-    assert components.shape == (k, pixels), (
-        f"{k} components of {pixels} pixels are ({k}, {pixels}); yours are {components.shape}."
+    assert given.shape == (k, pixels), (
+        f"{k} components of {pixels} pixels are ({k}, {pixels}); yours are {given.shape}."
     )
-    assert np.allclose(components @ components.T, np.eye(k), atol=1e-5), (
+    assert np.allclose(given @ given.T, np.eye(k), atol=1e-5), (
         "the components should be of length 1 and at right angles: are they the rows, and not the columns?"
     )
-    _, _, right = np.linalg.svd(x - mean, full_matrices=False)
-    last = np.sum((components @ right[-k:].T) ** 2) / k
-    assert last < 0.9, (
+    assert (x @ given.T).std(axis=0).max() > least_spread, (
         "these are the directions in which the pictures spread least: eigh has the largest last."
     )
-    share = np.abs(np.sum(components * right[:k], axis=1))
+    share = np.abs(np.sum(given * right, axis=1))
     assert np.all(share > 0.99), (
         f"component number {int(np.argmin(share)) + 1} is not the direction of the largest spread that is left. Was the mean "
         "taken off, and does the largest eigenvalue come first?"
     )
-    unseen = rng.normal(size=(7, pixels))
-    wanted = mean + (unseen - mean) @ right[:k].T @ right[:k]
-    given = numbers(pca_copy(unseen.copy(), mean.copy(), right[:k].copy()))
+
+
+def check_copies(x, mean_of_x, directions, wanted, without_mean, mean_left_on):
+    given = numbers(pca_copy(x.copy(), mean_of_x.copy(), directions.copy()))
     assert given.shape == wanted.shape, (
         f"the copies should be {wanted.shape}; yours are {given.shape}."
     )
-    assert not np.allclose(given, wanted - mean), "pca_copy: the mean is not put back."
-    assert np.allclose(given, wanted), "pca_copy: is it mean + (x - mean) Vᵀ V?"
+    assert not np.allclose(given, without_mean), "pca_copy: the mean is not put back."
+    assert not np.allclose(given, mean_left_on), "pca_copy: the mean is not taken off first."
+    assert np.allclose(given, wanted), (
+        f"pca_copy: the first copy should be {np.round(wanted[0], 3).tolist()}; yours is {np.round(given[0], 3).tolist()}."
+    )
 
-    a = rng.normal(size=(k, pixels))
-    same = float(np.reshape(numbers(overlap(a.copy(), rng.normal(size=(k, k)) @ a)), ()))
-    assert np.isclose(same, 1, atol=1e-5), (
-        f"two sets of directions of the same subspace overlap by 1; yours is {same:.3f}. Are they brought to right "
+
+def check_overlap(a, b, wanted):
+    given = float(np.reshape(numbers(overlap(a.copy(), b.copy())), ()))
+    assert wanted < 1 or np.isclose(given, 1, atol=1e-5), (
+        f"two sets of directions of the same subspace overlap by 1; yours is {given:.3f}. Are they brought to right "
         "angles and length 1 first, and is the sum divided by k?"
     )
-    b = rng.normal(size=(k, pixels))
-    qa, qb = (np.linalg.svd(m, full_matrices=False)[2] for m in (a, b))
-    wanted, given = np.sum((qa @ qb.T) ** 2) / k, float(np.reshape(numbers(overlap(a, b)), ()))
     assert np.isclose(given, wanted, atol=1e-5), (
         f"overlap should be {wanted:.3f}; yours is {given:.3f}."
     )
 
 
-check_principal(np.random.default_rng(0), 12, 3)
+def check_principal():
+    # Eight pictures in which four pixels each are always alike: 3, 5 and 1 on average.
+    fours = [[5, 9, 2], [5, 9, 0], [1, 9, 2], [1, 9, 0], [5, 1, 2], [5, 1, 0], [1, 1, 2], [1, 1, 0]]
+    x, by_four = np.repeat(np.array(fours, dtype=float), 4, axis=1), np.repeat(np.eye(3), 4, axis=1)
+    check_components(x, 3, np.repeat([3, 5, 1], 4), by_four[[1, 0, 2]] / 2, least_spread=1e-6)
+    check_copies(
+        np.array([[3.0, 1, 4, 1], [0, 2, 2, 5]]),
+        np.array([1.0, 2, 1, 1]),
+        np.array([[0.6, 0.8, 0, 0], [0, 0, 0.8, -0.6]]),
+        wanted=np.array([[1.24, 2.32, 2.92, -0.44], [0.64, 1.52, -0.28, 1.96]]),
+        without_mean=np.array([[0.24, 0.32, 1.92, -1.44], [-0.36, -0.48, -1.28, 0.96]]),
+        mean_left_on=np.array([[2.56, 4.08, 3.08, -0.56], [1.96, 3.28, -0.12, 1.84]]),
+    )
+    check_overlap(np.array([[1.0, 0, 0], [1, 1, 0]]), np.array([[3.0, 2, 0], [0, -1, 0]]), 1)
+    a, b = [[2.0, 0, 0, 0], [1, 1, 0, 0]], [[0.0, 3, 0, 4], [0, 0, 5, 0]]
+    check_overlap(np.array(a), np.array(b), 0.18)
+
+
+check_principal()
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 
-def check_principal_hidden(rng):
-    check_principal(rng, 20, 5)
-    check_principal(rng, 9, 2)
+def check_principal_hidden(rng, pixels, k):
+    x = rng.normal(size=(200, pixels)) @ (
+        rng.normal(size=(pixels, pixels)) * np.geomspace(1, 0.05, pixels)
+    )
+    x = x + rng.normal(size=pixels) * 3
+    middle = x.mean(axis=0)
+    every = np.linalg.svd(x - middle, full_matrices=False)[2]
+    right, least_spread = every[:k], 1.001 * (x @ every[-k:].T).std(axis=0).max()
+    check_components(x, k, middle, right, least_spread)
+    unseen = rng.normal(size=(7, pixels))
+    flat, left_on = (unseen - middle) @ right.T @ right, unseen @ right.T @ right
+    check_copies(unseen, middle, right, middle + flat, flat, middle + left_on)
+    a, b = rng.normal(size=(2, k, pixels))
+    check_overlap(a, rng.normal(size=(k, k)) @ a, 1)
+    qa, qb = (np.linalg.svd(rows, full_matrices=False)[2] for rows in (a, b))
+    check_overlap(a, b, np.sum((qa @ qb.T) ** 2) / k)
 
 
-check_principal_hidden(np.random.default_rng(hidden_seed()))
+def check_principal_twice(rng):
+    check_principal_hidden(rng, 20, 5)
+    check_principal_hidden(rng, 9, 2)
+
+
+check_principal_twice(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %%
@@ -448,47 +481,71 @@ def kl_penalty(h, rho=0.05):
 import numpy as np
 
 
-def check_sparse(rng, batch, neurons, rho):
-    h = rng.uniform(0.02, 0.9, (batch, neurons)).astype("float32")
-    seen = h.mean(axis=0, dtype=float)
-
-    def divergence(p):
-        return rho * np.log(rho / p) + (1 - rho) * np.log((1 - rho) / (1 - p))
-
-    by_picture = divergence(h.astype(float)).sum(axis=1).mean()
-    loud = (h - 0.5).astype("float32")
-    for name, given, wanted, hints in [
-        ("l1_penalty", l1_penalty(loud), np.abs(loud).sum(axis=1).mean(), [
-            (np.abs(loud).mean(), "this is the mean over the neurons; their sum is wanted."),
-            (np.abs(loud).sum(), "this is added up over the batch; the mean over it is wanted."),
-            (loud.sum(axis=1).mean(), "what is negative counts as well: where is the |h|?"),
-        ]),
-        ("kl_penalty", kl_penalty(h, rho), divergence(seen).sum(), [
-            (divergence(seen).mean(), "this is the mean over the neurons; their sum is wanted."),
-            (by_picture, "first each neuron's mean over the batch, then the divergence: a neuron may well be on for one picture."),
-            (-divergence(seen).sum(), "the sign is wrong: a divergence is never negative."),
-            ((rho * np.log(rho / seen)).sum(), "the second part is missing, for being off."),
-        ]),
-    ]:  # fmt: skip
-        given = numbers(given)
-        assert given.size == 1, f"{name} should be one number; yours is {given.shape}."
-        given = float(given.reshape(()))
-        for value, hint in hints:
-            assert not np.isclose(given, value, rtol=1e-4), (
-                f"{name}: {given:.4f} instead of {wanted:.4f}: {hint}"
-            )
-        assert np.isclose(given, wanted, rtol=1e-3), (
-            f"{name} should be {wanted:.4f}; yours is {given:.4f}."
+def check_penalty(name, given, wanted, mistakes):
+    given = numbers(given)
+    assert given.size == 1, f"{name} should be one number; yours is {given.shape}."
+    given = float(given.reshape(()))
+    for value, hint in mistakes:
+        assert not np.isclose(given, value, rtol=1e-4), (
+            f"{name}: {given:.4f} instead of {wanted:.4f}: {hint}"
         )
+    assert np.isclose(given, wanted, rtol=1e-3), (
+        f"{name} should be {wanted:.4f}; yours is {given:.4f}."
+    )
 
 
-check_sparse(np.random.default_rng(0), 8, 5, 0.1)
+def check_l1(h, wanted, mean, whole_sum, with_sign):
+    mistakes = [
+        (mean, "this is the mean over the neurons; their sum is wanted."),
+        (whole_sum, "this is added up over the batch; the mean over it is wanted."),
+        (with_sign, "what is negative counts as well: where is the |h|?"),
+    ]
+    check_penalty("l1_penalty", l1_penalty(h), wanted, mistakes)
+
+
+def check_kl(h, rho, wanted, mean, by_picture, first_part):
+    mistakes = [
+        (mean, "this is the mean over the neurons; their sum is wanted."),
+        (
+            by_picture,
+            "first each neuron's mean over the batch, then the divergence: a neuron may well be on for one picture.",
+        ),
+        (-wanted, "the sign is wrong: a divergence is never negative."),
+        (first_part, "the second part is missing, for being off."),
+    ]
+    check_penalty("kl_penalty", kl_penalty(h, rho), wanted, mistakes)
+
+
+def check_sparse():  # two pictures, three neurons
+    loud = np.array([[0.3, -0.4, 0.1], [-0.2, 0.5, -0.9]], dtype="float32")
+    check_l1(loud, 1.2, mean=0.4, whole_sum=2.4, with_sign=-0.3)
+    h = np.array([[0.1, 0.8, 0.5], [0.3, 0.2, 0.9]], dtype="float32")
+    check_kl(h, 0.1, 1.198914, mean=0.399638, by_picture=1.712291, first_part=-0.424850)
+
+
+check_sparse()
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 
 def check_sparse_hidden(rng):
-    check_sparse(rng, 30, 12, float(rng.uniform(0.03, 0.3)))
+    h, rho = rng.uniform(0.02, 0.9, (30, 12)).astype("float32"), float(rng.uniform(0.03, 0.3))
+    seen = h.mean(axis=0, dtype=float)
+
+    def divergence(p):
+        return rho * np.log(rho / p) + (1 - rho) * np.log((1 - rho) / (1 - p))
+
+    loud = (h - 0.5).astype("float32")
+    size = np.abs(loud)
+    check_l1(loud, size.sum(axis=1).mean(), size.mean(), size.sum(), loud.sum(axis=1).mean())
+    check_kl(
+        h,
+        rho,
+        divergence(seen).sum(),
+        divergence(seen).mean(),
+        divergence(h.astype(float)).sum(axis=1).mean(),
+        (rho * np.log(rho / seen)).sum(),
+    )
 
 
 check_sparse_hidden(np.random.default_rng(hidden_seed()))
@@ -609,14 +666,15 @@ def check_add_noise(rng, deviation):
     )
 
 
-def check_denoiser(seed):
+def clean_pictures(seed):
+    return data.load("mnist", seed=seed)[1][0][:500].reshape(-1, 784).astype("float32") / 255
+
+
+def check_denoiser(x, noisy):
     assert isinstance(denoiser, keras.Model), (
         f"denoiser must be a Keras model; it is a {type(denoiser).__name__}: dense_autoencoder gives three."
     )
-    x = data.load("mnist", seed=seed)[1][0][:500].reshape(-1, 784).astype("float32") / 255
-    noise = np.random.default_rng(seed).normal(0, 0.4, x.shape)
-    noisy = np.clip(x + noise, 0, 1).astype("float32")
-    copies = numbers(denoiser(noisy))
+    copies = numbers(denoiser(noisy.astype("float32")))
     off, spoilt = np.mean((copies - x) ** 2), np.mean((noisy - x) ** 2)
     print(
         f"error on noisy pictures {off:.4f}, of the noise itself {spoilt:.4f}: {off / spoilt:.0%}"
@@ -632,14 +690,16 @@ def check_denoiser(seed):
 
 
 check_add_noise(np.random.default_rng(0), 0.4)
-check_denoiser(0)
+check_denoiser(clean_pictures(0), numbers(add_noise(clean_pictures(0), 0.4, 0)))
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 
 def check_denoising_hidden(seed):
     check_add_noise(np.random.default_rng(seed), 0.3)
-    check_denoiser(seed)
+    x = clean_pictures(seed)
+    noise = np.random.default_rng(seed).normal(0, 0.4, x.shape)
+    check_denoiser(x, np.clip(x + noise, 0, 1))
 
 
 check_denoising_hidden(hidden_seed())
@@ -700,57 +760,100 @@ import keras
 import numpy as np
 
 
-def check_contraction(rng, batch, pixels, neurons):
-    kernel, bias = rng.normal(size=(pixels, neurons)) * 0.5, rng.normal(size=neurons)
-    x = rng.uniform(size=(batch, pixels)).astype("float32")
-    h = 1 / (1 + np.exp(-(x @ kernel + bias)))
-    slopes = (h * (1 - h))[:, :, None] * kernel.T
+def check_contraction(h, kernel, wanted, mistaken):
     given = numbers(contraction(h.astype("float32"), kernel.astype("float32")))
-    wanted = np.sum(slopes**2, axis=(1, 2))
-    for value, hint in [
-        (np.sum(np.abs(slopes), axis=(1, 2)), "add up the squares."),
-        (np.sum((h * (1 - h)) @ (kernel**2).T, axis=1), "the slope of the sigmoid needs its square, too."),
-        (np.sum((h * (1 - h)) ** 2, axis=1) * np.sum(kernel**2),
-         "each neuron has weights of its own: add up kernel² over the pixels only."),
-        (np.sum((h**2) @ (kernel**2).T, axis=1), "the slope of a sigmoid is h (1 - h), not h."),
-    ]:  # fmt: skip
-        assert given.shape != value.shape or not np.allclose(given, value, rtol=1e-3), (
+    hints = [
+        "add up the squares.",
+        "the slope of the sigmoid needs its square, too.",
+        "each neuron has weights of its own: add up kernel² over the pixels only.",
+        "the slope of a sigmoid is h (1 - h), not h.",
+    ]
+    for value, hint in zip(mistaken, hints, strict=True):
+        assert given.shape != np.shape(value) or not np.allclose(given, value, rtol=1e-3), (
             f"contraction: {given.ravel()[0]:.3f} instead of {wanted[0]:.3f}: {hint}"
         )
-    assert given.shape == wanted.shape, (
-        f"contraction gives one number a picture, {wanted.shape}; yours are {given.shape}."
+    assert given.shape == np.shape(wanted), (
+        f"contraction gives one number a picture, {np.shape(wanted)}; yours are {given.shape}."
     )
     assert np.allclose(given, wanted, rtol=1e-3), (
-        f"contraction: {given[0]:.3f} instead of {wanted[0]:.3f}: is it (h (1 - h))² times the sum of W² over the pixels?"
+        f"contraction: {given[0]:.3f} instead of {wanted[0]:.3f}: are the slope of the sigmoid and the weights both "
+        "in it, each squared?"
     )
 
-    inputs = keras.Input((pixels,))
-    outputs = keras.layers.Dense(neurons, activation="sigmoid")(inputs)
-    encoder = keras.Model(inputs, outputs)
-    encoder.set_weights([kernel, bias])
-    given = numbers(jacobian(encoder, x))
-    assert given.shape != (batch, pixels), (
+
+def check_jacobian(encoder, x, wanted, hint):
+    given = numbers(jacobian(encoder, x.astype("float32")))
+    assert given.shape != x.shape, (
         "this is one slope a pixel, added up over the neurons: tape.batch_jacobian keeps them apart."
     )
-    assert given.shape == slopes.shape, (
-        f"the Jacobians should be {slopes.shape}; yours are {given.shape}."
+    assert given.shape == wanted.shape, (
+        f"the Jacobians should be {wanted.shape}; yours are {given.shape}."
     )
-    assert np.allclose(given, slopes, atol=1e-4), (
-        "jacobian: these are not the slopes of the encoder at x."
-    )
-    square = keras.Model(inputs, inputs * inputs)
-    assert np.allclose(
-        numbers(jacobian(square, x)), 2 * x[:, :, None] * np.eye(pixels), atol=1e-4
-    ), "jacobian should work for any encoder, not only for sigmoid neurons: use the tape."
+    assert np.allclose(given, wanted, atol=1e-4), hint
 
 
-check_contraction(np.random.default_rng(0), 3, 5, 4)
+def sigmoid_encoder(kernel, bias):
+    inputs = keras.Input((len(kernel),))
+    outputs = keras.layers.Dense(len(bias), activation="sigmoid")(inputs)
+    encoder = keras.Model(inputs, outputs)
+    encoder.set_weights([kernel, bias])
+    return encoder
+
+
+def squaring_encoder(pixels):
+    inputs = keras.Input((pixels,))
+    return keras.Model(inputs, inputs * inputs)
+
+
+def check_slopes():  # of two pictures of three pixels, in two neurons
+    kernel = np.array([[1.0, -2], [0.5, 0], [-1, 1]])
+    check_contraction(
+        np.array([[0.5, 0.2], [0.9, 0.6]]),
+        kernel,
+        [0.268625, 0.306225],
+        [[1.105, 0.945], [1.3625, 1.4025], [0.638725, 0.476325], [0.7625, 3.6225]],
+    )
+    check_jacobian(
+        sigmoid_encoder(kernel, np.array([0.0, 1.0])),
+        np.array([[1.0, 0, 1], [0, 2, 1]]),
+        np.array(
+            [
+                [[0.25, 0.125, -0.25], [-0.5, 0, 0.25]],
+                [[0.25, 0.125, -0.25], [-0.209987, 0, 0.104994]],
+            ]
+        ),
+        "jacobian: these are not the slopes of the encoder at x.",
+    )
+    check_jacobian(
+        squaring_encoder(2),
+        np.array([[1.0, 2], [0.5, -1]]),
+        np.array([[[2.0, 0], [0, 4]], [[1, 0], [0, -2]]]),
+        "jacobian should work for any encoder, not only for sigmoid neurons: use the tape.",
+    )
+
+
+check_slopes()
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 
 def check_contraction_hidden(rng):
-    check_contraction(rng, int(rng.integers(2, 6)), 7, int(rng.integers(3, 6)))
+    batch, pixels, neurons = int(rng.integers(2, 6)), 7, int(rng.integers(3, 6))
+    kernel, bias = rng.normal(size=(pixels, neurons)) * 0.5, rng.normal(size=neurons)
+    x = rng.uniform(size=(batch, pixels)).astype("float32")
+    h = 1 / (1 + np.exp(-(x @ kernel + bias)))
+    slopes = (h * (1 - h))[:, :, None] * kernel.T
+    mistaken = [
+        np.sum(np.abs(slopes), axis=(1, 2)),
+        np.sum((h * (1 - h)) @ (kernel**2).T, axis=1),
+        np.sum((h * (1 - h)) ** 2, axis=1) * np.sum(kernel**2),
+        np.sum((h**2) @ (kernel**2).T, axis=1),
+    ]
+    check_contraction(h, kernel, np.sum(slopes**2, axis=(1, 2)), mistaken)
+    hint = "jacobian: these are not the slopes of the encoder at x."
+    check_jacobian(sigmoid_encoder(kernel, bias), x, slopes, hint)
+    hint = "jacobian should work for any encoder, not only for sigmoid neurons: use the tape."
+    check_jacobian(squaring_encoder(pixels), x, 2 * x[:, :, None] * np.eye(pixels), hint)
 
 
 check_contraction_hidden(np.random.default_rng(hidden_seed()))
@@ -808,18 +911,13 @@ def area(false_alarms, found):
 import numpy as np
 
 
-def check_roc(rng, ties):
-    anomalous = rng.uniform(size=80) < 0.4
-    anomalous[:2] = True, False
-    scores = rng.normal(size=80) + anomalous
-    scores = np.round(scores, 1) if ties else scores
+def check_roc(scores, anomalous, wanted):
     both = roc(scores.copy(), anomalous.copy())
     assert isinstance(both, (tuple, list)) and len(both) == 2, (
         "roc must give back false_alarms and found."
     )
     alarms, found = (numbers(part).ravel() for part in both)
-    thresholds = np.concatenate([[np.inf], np.unique(scores)[::-1]])
-    right = [[np.mean(scores[kind] >= t) for t in thresholds] for kind in (~anomalous, anomalous)]
+    points = len(wanted[0])
     assert len(alarms) == len(found), "roc: one false_alarms for each found."
     assert np.isclose(alarms[0], 0) and np.isclose(found[0], 0), (
         f"the curve begins at (0, 0), without an alarm; yours at ({alarms[0]:.2f}, {found[0]:.2f})."
@@ -828,33 +926,51 @@ def check_roc(rng, ties):
         f"the curve ends at (1, 1), all alarms; yours at ({alarms[-1]:.2f}, {found[-1]:.2f}). Are the shares taken among "
         "the ordinary and among the anomalies, each by itself?"
     )
-    pairs = scores[anomalous][:, None] - scores[~anomalous]
-    wanted = np.mean(pairs > 0) + np.mean(pairs == 0) / 2
-    under = np.sum(np.diff(alarms) * (found[1:] + found[:-1]) / 2)
-    assert not np.isclose(under, 1 - wanted) or np.isclose(wanted, 0.5), (
+    assert len(alarms) == points, (
+        f"{points} thresholds, one above all scores and then each score that occurs, make as many points; yours are "
+        f"{len(alarms)}. Do equal scores raise the alarm together?"
+    )
+    right = np.allclose([alarms, found], wanted)
+    assert right or not np.allclose([found, alarms], wanted), (
         "the curve is upside down: first the false alarms, then what was found."
     )
-    assert np.isclose(under, wanted), (
-        f"the area under your curve is {under:.3f}; an anomaly has the higher score with the probability {wanted:.3f}. "
-        "Do equal scores raise the alarm together?"
+    assert right, (
+        f"the false alarms should be {np.round(wanted[0], 2).tolist()} and what was found {np.round(wanted[1], 2).tolist()}; "
+        f"yours are {np.round(alarms, 2).tolist()} and {np.round(found, 2).tolist()}."
     )
-    assert len(alarms) == len(thresholds) and np.allclose([alarms, found], right), (
-        f"{len(thresholds)} thresholds make as many points; yours are {len(alarms)}, or elsewhere."
-    )
-    given = float(np.reshape(numbers(area(*(np.asarray(part) for part in right))), ()))
+
+
+def check_area(alarms, found, wanted):
+    given = float(np.reshape(numbers(area(np.array(alarms), np.array(found))), ()))
     assert np.isclose(given, wanted), (
         f"area should be {wanted:.3f}; yours is {given:.3f}: straight lines between points."
     )
 
 
-check_roc(np.random.default_rng(0), ties=False)
+def check_curve():
+    scores = np.array([0.3, 0.9, 0.2, 0.7, 0.4, 0.8, 0.1, 0.5])
+    anomalous = np.array([False, True, False, False, True, True, False, True])
+    alarms = [0, 0, 0, 0.25, 0.25, 0.25, 0.5, 0.75, 1]
+    check_roc(scores, anomalous, [alarms, [0, 0.25, 0.5, 0.5, 0.75, 1, 1, 1, 1]])
+    check_area([0, 0.2, 0.6, 1], [0, 0.5, 0.9, 1], 0.71)
+
+
+check_curve()
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 
 def check_roc_hidden(rng):
-    check_roc(rng, ties=False)
-    check_roc(rng, ties=True)
+    for ties in (False, True):
+        anomalous = rng.uniform(size=80) < 0.4
+        anomalous[:2] = True, False
+        scores = rng.normal(size=80) + anomalous
+        scores = np.round(scores, 1) if ties else scores
+        thresholds = np.concatenate([[np.inf], np.unique(scores)[::-1]])
+        curve = [[np.mean(scores[k] >= t) for t in thresholds] for k in (~anomalous, anomalous)]
+        check_roc(scores, anomalous, curve)
+        pairs = scores[anomalous][:, None] - scores[~anomalous]
+        check_area(*curve, np.mean(pairs > 0) + np.mean(pairs == 0) / 2)
 
 
 check_roc_hidden(np.random.default_rng(hidden_seed()))
@@ -905,35 +1021,42 @@ def similar(codes, query, k):
 import numpy as np
 
 
-def check_similar(rng, n, latent, k):
-    codes, query = rng.normal(size=(n, latent)) * 2, rng.normal(size=latent)
-    away = np.sqrt(np.sum((codes - query) ** 2, axis=1))
-    wanted = np.argsort(away)
+def check_similar(codes, query, nearest, farthest, by_product):
+    n, k = len(codes), len(nearest)
     given = numbers(similar(codes.copy(), query.copy(), k)).ravel()
     assert len(given) == k, f"{k} positions are wanted; yours are {len(given)}."
     assert np.allclose(given, np.round(given)) and given.min() >= 0 and given.max() < n, (
         "similar should give positions, whole numbers from 0 on, not distances."
     )
     given = given.astype(int).tolist()
-    assert given != wanted[::-1][:k].tolist(), "these are the farthest: the nearest are wanted."
-    assert sorted(given) != sorted(wanted[:k].tolist()) or given == wanted[:k].tolist(), (
+    assert given != farthest, "these are the farthest: the nearest are wanted."
+    assert sorted(given) != sorted(nearest) or given == nearest, (
         "the right ones, but not the nearest first."
     )
-    assert given != np.argsort(-(codes @ query))[:k].tolist(), (
+    assert given != by_product, (
         "this goes by the product of the codes, which is large for long codes: take the distance."
     )
-    assert given == wanted[:k].tolist(), (
-        f"the nearest are {wanted[:k].tolist()}; yours are {given}."
+    assert given == nearest, f"the nearest are {nearest}; yours are {given}."
+
+
+def check_neighbours():
+    codes = [[0.4, 1.5], [3.1, 2], [1.3, 0.2], [-2, -1.1], [0.9, -0.8], [4.2, 0.6], [1.6, 1.4]]
+    query = np.array([1, 0.5])
+    check_similar(
+        np.array(codes), query, nearest=[2, 6, 0], farthest=[3, 5, 1], by_product=[5, 1, 6]
     )
 
 
-check_similar(np.random.default_rng(0), 50, 3, 5)
+check_neighbours()
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 
 def check_similar_hidden(rng):
-    check_similar(rng, 200, 8, int(rng.integers(4, 9)))
+    codes, query, k = rng.normal(size=(200, 8)) * 2, rng.normal(size=8), int(rng.integers(4, 9))
+    order = np.argsort(np.sqrt(np.sum((codes - query) ** 2, axis=1))).tolist()
+    by_product = np.argsort(-(codes @ query))[:k].tolist()
+    check_similar(codes, query, order[:k], order[::-1][:k], by_product)
 
 
 check_similar_hidden(np.random.default_rng(hidden_seed()))
