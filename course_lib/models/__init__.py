@@ -7,6 +7,7 @@ from course_lib.models.cnn import cnn
 from course_lib.models.conv_autoencoder import conv_autoencoder
 from course_lib.models.dcgan import dcgan
 from course_lib.models.digit_judge import SampleQuality, digit_judge, sample_quality
+from course_lib.models.elbo_terms import elbo_terms
 from course_lib.models.gan import GAN, gan
 from course_lib.models.googlenet import googlenet
 from course_lib.models.grad_cam import grad_cam
@@ -32,6 +33,7 @@ __all__ = [
     "conv_autoencoder",
     "dcgan",
     "digit_judge",
+    "elbo_terms",
     "gan",
     "googlenet",
     "grad_cam",

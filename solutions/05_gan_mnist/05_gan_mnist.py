@@ -267,17 +267,8 @@ def generator_loss(fake_logits):
 import numpy as np
 
 
-def true_losses(real, fake):
-    """Both losses, in numpy: ln(1 + e^s) is logaddexp(0, s)."""
-    return np.mean(np.logaddexp(0, -real)) + np.mean(np.logaddexp(0, fake)), np.mean(
-        np.logaddexp(0, -fake)
-    )
-
-
-def check_losses(real, fake):
+def check_losses(real, fake, of_d, of_g, swapped, doubted):
     real, fake = real.astype("float32"), fake.astype("float32")
-    of_d, of_g = true_losses(real.astype("float64"), fake.astype("float64"))
-    swapped, doubted = true_losses(-real.astype("float64"), -fake.astype("float64"))
     given_d, given_g = numbers(discriminator_loss(real, fake)), numbers(generator_loss(fake))
     for name, given in [("discriminator_loss", given_d), ("generator_loss", given_g)]:
         assert given.size == 1, f"{name} should be one number; it has the shape {given.shape}."
@@ -308,15 +299,29 @@ def check_losses(real, fake):
     )
 
 
-check_losses(np.array([[2.0], [0.5], [-1.0]]), np.array([[-1.5], [0.25], [0.5]]))
+check_losses(
+    np.array([[2.0], [0.5], [-1.0]]),
+    np.array([[-1.5], [0.25], [0.5]]),
+    of_d=1.305232,
+    of_g=0.917143,
+    swapped=2.055232,
+    doubted=0.667143,
+)
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 
+def true_losses(real, fake):
+    """Both losses, in numpy: ln(1 + e^s) is logaddexp(0, s)."""
+    return np.mean(np.logaddexp(0, -real)) + np.mean(np.logaddexp(0, fake)), np.mean(
+        np.logaddexp(0, -fake)
+    )
+
+
 def check_losses_hidden(rng):
     for pictures in (1, 6, 64):
-        real, fake = rng.normal(0.5, 2, (2, pictures, 1))
-        check_losses(real, fake - 1)
+        real, fake = rng.normal([[[0.5]], [[-0.5]]], 2, (2, pictures, 1))
+        check_losses(real, fake, *true_losses(real, fake), *true_losses(-real, -fake))
     sure = rng.uniform(150, 300)
     given = float(
         numbers(discriminator_loss(*np.full((2, 4, 1), [[[-sure]], [[sure]]], "float32"))).sum()
@@ -365,14 +370,11 @@ import warnings
 import numpy as np
 
 
-def check_slopes(logits):
+def check_slopes(logits, turned, natural):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         both = slopes(logits.copy())
     assert both is not None and len(both) == 2, "slopes should give back two arrays."
-    step = 1e-5
-    turned = (np.logaddexp(0, -logits - step) - np.logaddexp(0, -logits + step)) / (2 * step)
-    natural = -(np.logaddexp(0, logits + step) - np.logaddexp(0, logits - step)) / (2 * step)
     first, second = (numbers(values) for values in both)
     assert not (
         np.allclose(first, natural, atol=1e-4) and np.allclose(second, turned, atol=1e-4)
@@ -390,11 +392,23 @@ def check_slopes(logits):
         )
 
 
-check_slopes(np.array([-4.0, 0.0, 1.0]))
+check_slopes(
+    np.array([-4.0, 0.0, 1.0]),
+    turned=np.array([-0.982014, -0.5, -0.268941]),
+    natural=np.array([-0.017986, -0.5, -0.731059]),
+)
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
-check_slopes(np.random.default_rng(hidden_seed()).normal(scale=3, size=12))
+
+def check_slopes_hidden(rng):
+    logits, step = rng.normal(scale=3, size=12), 1e-5
+    turned = (np.logaddexp(0, -logits - step) - np.logaddexp(0, -logits + step)) / (2 * step)
+    natural = -(np.logaddexp(0, logits + step) - np.logaddexp(0, logits - step)) / (2 * step)
+    check_slopes(logits, turned, natural)
+
+
+check_slopes_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %%
@@ -574,16 +588,7 @@ def check_turns(rng):
     )
 
 
-def check_reported(rng):
-    pixels, noise = 6, 3
-    real = rng.normal(size=(50, pixels)).astype("float32")
-    generator, discriminator = small_networks(rng, pixels, noise)
-    kernel, bias = weights_of(generator)
-    generator.set_weights([0 * kernel, bias])  # whatever the noise: one picture
-    logits = [
-        numbers(discriminator(v)) for v in (real, np.asarray(generator(np.zeros((1, noise)))))
-    ]
-    wanted = true_losses(*logits)
+def check_reported(real, generator, discriminator, wanted):
     _, given = played(generator, discriminator, real, d_rate=0.0, g_rate=0.0, batch_size=50)
     assert np.allclose(given, wanted, rtol=1e-3), (
         f"the losses of D and G should be {wanted[0]:.3f} and {wanted[1]:.3f}; your train_step reports "
@@ -591,13 +596,38 @@ def check_reported(rng):
     )
 
 
-check_reported(np.random.default_rng(0))
+def check_example():
+    generator, discriminator = small_networks(np.random.default_rng(0), 6, 3)
+    # All real pictures are 1 everywhere, all forged ones, whatever the noise, -0.5.
+    generator.set_weights([np.zeros((3, 6)), np.full(6, -0.5)])
+    discriminator.set_weights(
+        [np.full((6, 8), 0.25), np.zeros(8), np.full((8, 1), 0.25), np.zeros(1)]
+    )
+    wanted = 0.398968, 1.517742  # of the logits 1.81 and -1.27
+    check_reported(np.ones((50, 6), "float32"), generator, discriminator, wanted)
+
+
+check_example()
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 
+def true_losses(real, fake):
+    # Again: where question 2 fails early, its own is never defined.
+    return np.mean(np.logaddexp(0, -real)) + np.mean(np.logaddexp(0, fake)), np.mean(
+        np.logaddexp(0, -fake)
+    )
+
+
 def check_gan_hidden(rng):
-    check_reported(rng)
+    pixels, noise = 6, 3
+    real = rng.normal(size=(50, pixels)).astype("float32")
+    generator, discriminator = small_networks(rng, pixels, noise)
+    kernel, bias = weights_of(generator)
+    generator.set_weights([0 * kernel, bias])  # whatever the noise: one picture
+    fake = np.asarray(generator(np.zeros((1, noise))))
+    wanted = true_losses(numbers(discriminator(real)), numbers(discriminator(fake)))
+    check_reported(real, generator, discriminator, wanted)
     check_turns(rng)
 
 
@@ -644,11 +674,7 @@ import warnings
 import numpy as np
 
 
-def check_measure(probabilities):
-    digits = probabilities[:, :10]
-    shares = np.bincount(digits.argmax(axis=-1), minlength=10) / len(digits)
-    entropy = -sum(share * np.log(share) for share in shares if share > 0)
-    wanted = digits.max(axis=-1).mean(), np.exp(entropy)
+def check_measure(probabilities, wanted, with_no_digit, entropy, kinds, in_bits):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         both = measure(probabilities.copy())
@@ -657,17 +683,17 @@ def check_measure(probabilities):
     assert not np.isnan(spread), (
         "the spread is nan: a digit that never occurs, 0 · ln 0, must add 0."
     )
-    assert not np.isclose(confidence, probabilities.max(axis=-1).mean()) or np.isclose(
-        probabilities.max(axis=-1).mean(), wanted[0]
-    ), "“no digit” is no digit: confidence is about the first ten probabilities only."
+    assert not np.isclose(confidence, with_no_digit) or np.isclose(with_no_digit, wanted[0]), (
+        "“no digit” is no digit: confidence is about the first ten probabilities only."
+    )
     assert np.isclose(confidence, wanted[0], rtol=1e-4), (
         f"the confidence should be {wanted[0]:.3f}; yours is {confidence:.3f}."
     )
     for value, hint in [
         (entropy, "this is the entropy itself: e to the power of it is wanted."),
-        (np.sum(shares > 0), "this counts the digits that occur at all: one that occurs once in a "
+        (kinds, "this counts the digits that occur at all: one that occurs once in a "
          "thousand samples should count for little."),
-        (2 ** (entropy / np.log(2) ** 2), "the entropy is meant with the natural logarithm."),
+        (in_bits, "the entropy is meant with the natural logarithm."),
     ]:  # fmt: skip
         assert not np.isclose(spread, value) or np.isclose(value, wanted[1]), (
             f"the spread should be {wanted[1]:.2f}, yours is {spread:.2f}: {hint}"
@@ -677,14 +703,39 @@ def check_measure(probabilities):
     )
 
 
-check_measure(np.eye(11)[[3, 3, 3, 7]] * 0.8 + 0.2 / 11)
+def check_four_samples():
+    # Three are a 3 with 0.8. The fourth is most of all no digit, and of the digits a 7.
+    probabilities = np.full((4, 11), 0.02)
+    probabilities[:3, 3] = 0.8
+    probabilities[3, [7, 10]] = 0.3, 0.52
+    wanted = 0.675, 1.754765
+    check_measure(
+        probabilities, wanted, with_no_digit=0.73, entropy=0.562335, kinds=2, in_bits=2.250783
+    )
+
+
+check_four_samples()
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 
+def check_drawn(probabilities):
+    digits = probabilities[:, :10]
+    shares = np.bincount(digits.argmax(axis=-1), minlength=10) / len(digits)
+    entropy = -sum(share * np.log(share) for share in shares if share > 0)
+    check_measure(
+        probabilities,
+        (digits.max(axis=-1).mean(), np.exp(entropy)),
+        with_no_digit=probabilities.max(axis=-1).mean(),
+        entropy=entropy,
+        kinds=np.sum(shares > 0),
+        in_bits=np.exp(entropy / np.log(2)),
+    )
+
+
 def check_measure_hidden(rng):
-    check_measure(rng.dirichlet(np.linspace(0.05, 0.5, 11), 200))
-    check_measure(rng.dirichlet(np.append(np.full(10, 0.02), 1.0), 60))
+    check_drawn(rng.dirichlet(np.linspace(0.05, 0.5, 11), 200))
+    check_drawn(rng.dirichlet(np.append(np.full(10, 0.02), 1.0), 60))
 
 
 check_measure_hidden(np.random.default_rng(hidden_seed()))

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from course_lib.models import VAE, autoencoder, vae
+from course_lib.models import VAE, autoencoder, elbo_terms, vae
 from course_lib.models.vae import kl_per_dimension
 
 RNG = np.random.default_rng(0)
@@ -15,14 +15,7 @@ PICTURES = RNG.uniform(size=(64, 12)).astype("float32")
 
 
 def loss_in_numpy(model, x, draws=400):
-    mean, log_variance = (np.asarray(v, "float64") for v in model.encoder(x))
-    copied = 0
-    for _ in range(draws):
-        z = mean + np.exp(log_variance / 2) * RNG.normal(size=mean.shape)
-        logits = np.asarray(model.decoder(z.astype("float32")), "float64")
-        copied += np.sum(np.logaddexp(0, logits) - x * logits, axis=-1).mean() / draws
-    kl = 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance)
-    return copied, kl.sum(axis=-1).mean()
+    return [part.mean() for part in elbo_terms(model.encoder, model.decoder, x, RNG, draws)]
 
 
 @pytest.mark.parametrize("beta", [0.5, 1.0, 4.0])
@@ -34,6 +27,24 @@ def test_loss_is_reconstruction_and_weighted_kl(beta):
     assert told["reconstruction"] == pytest.approx(copied, rel=0.05)
     assert told["kl"] == pytest.approx(kl, rel=1e-4)
     assert told["loss"] == pytest.approx(told["reconstruction"] + beta * told["kl"], rel=1e-5)
+
+
+def test_terms_of_a_machine_that_knows_nothing():
+    x = np.array([[0.0, 1.0, 1.0], [0.0, 0.0, 0.25]])
+    unmoved = elbo_terms(
+        lambda x: (np.zeros((len(x), 2)), np.zeros((len(x), 2))),
+        lambda codes: np.zeros((len(codes), 3)),
+        x,
+        RNG,
+    )
+    np.testing.assert_allclose(unmoved, [[3 * np.log(2)] * 2, [0, 0]])
+    far_off = elbo_terms(
+        lambda x: (np.full((len(x), 2), 3.0), np.zeros((len(x), 2))),
+        lambda codes: np.full((len(codes), 3), 50.0),
+        x,
+        RNG,
+    )
+    np.testing.assert_allclose(far_off, [[50, 137.5], [9, 9]])
 
 
 def test_training_lowers_the_loss_of_both_parts():
