@@ -147,6 +147,92 @@ def picture_like(given, picture, name):
     return given
 
 
+def check_mirror(picture, wanted, upside_down):
+    given = picture_like(mirror(picture.copy()), picture, "mirror")
+    assert not np.array_equal(given, upside_down), (
+        "mirror turns the picture upside down: the second axis goes from left to right."
+    )
+    assert np.array_equal(given, wanted), "mirror: the first column should become the last."
+
+
+def check_shift(picture, down, right, wanted, other_way):
+    given = picture_like(shift(picture.copy(), down, right), picture, "shift")
+    rolled = np.roll(picture, (down, right), axis=(0, 1))
+    assert np.array_equal(wanted, rolled) or not np.array_equal(given, rolled), (
+        "what leaves the picture comes back on the other side: black should come in there."
+    )
+    assert np.array_equal(wanted, other_way) or not np.array_equal(given, other_way), (
+        f"shift({down}, {right}) moves the other way: positive is down and right."
+    )
+    assert np.array_equal(given, wanted), (
+        f"shift(picture, {down}, {right}) is wrong at {np.sum(given != wanted)} of {given.size} values."
+    )
+
+
+def check_contrast(picture, factor, wanted, around):
+    given = picture_like(contrast(picture.copy(), factor), picture, "contrast").astype(int)
+    assert np.array_equal(around, wanted) or not np.allclose(given, around, atol=1), (
+        "contrast: values beyond 255 start again at 0. Clip to [0, 255] before you make it uint8."
+    )
+    # One step either way: whoever cuts off instead of rounding has not missed the point.
+    assert np.abs(given - wanted).max() <= 1, (
+        f"contrast(picture, {factor:.2f}) should turn {picture.ravel()[:4].tolist()} into "
+        f"{wanted.ravel()[:4].tolist()}, with the mean {picture.mean():.1f}; yours are "
+        f"{given.ravel()[:4].tolist()}."
+    )
+
+
+def check_cutout(picture, top, left, size, inside):
+    given = picture_like(cutout(picture.copy(), top, left, size), picture, "cutout")
+    assert np.all(given[inside] == 128), (
+        f"cutout(picture, {top}, {left}, {size}): the square from row {top}, column {left} should be 128."
+    )
+    assert np.array_equal(given[~inside], picture[~inside]), (
+        f"cutout(picture, {top}, {left}, {size}) changes {np.sum((given != picture).any(-1) & ~inside)} "
+        "pixels outside of the square. What does a negative index mean to NumPy?"
+    )
+
+
+def grey(*rows):
+    """A picture whose three channels are alike."""
+    return np.stack([np.array(rows, "uint8")] * 3, axis=-1)
+
+
+def check_transforms():
+    picture = grey([1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12])
+    check_mirror(
+        picture,
+        wanted=grey([4, 3, 2, 1], [8, 7, 6, 5], [12, 11, 10, 9]),
+        upside_down=grey([9, 10, 11, 12], [5, 6, 7, 8], [1, 2, 3, 4]),
+    )
+    check_shift(
+        picture, 1, 2,
+        wanted=grey([0, 0, 0, 0], [0, 0, 1, 2], [0, 0, 5, 6]),
+        other_way=grey([7, 8, 0, 0], [11, 12, 0, 0], [0, 0, 0, 0]),
+    )  # fmt: skip
+    check_shift(
+        picture, 0, -1,
+        wanted=grey([2, 3, 4, 0], [6, 7, 8, 0], [10, 11, 12, 0]),
+        other_way=grey([0, 1, 2, 3], [0, 5, 6, 7], [0, 9, 10, 11]),
+    )  # fmt: skip
+    check_cutout(picture, 0, 1, 2, np.array([[0, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 0]]) == 1)
+    check_cutout(picture, 1, 3, 4, np.array([[0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 1]]) == 1)
+
+    # Two by two pixels in colour, with the mean 110; around: what starts again at 0 beyond 255.
+    colours = [[[10, 200, 60], [255, 0, 30]], [[90, 120, 250], [180, 20, 105]]]
+    weak = [[[70, 146, 90], [168, 66, 78]], [[102, 114, 166], [138, 74, 108]]]
+    strong = [[[0, 255, 20], [255, 0, 0]], [[74, 128, 255], [236, 0, 101]]]
+    around = [[[186, 16, 20], [115, 168, 222]], [[74, 128, 106], [236, 204, 101]]]
+    colours = np.array(colours, "uint8")
+    check_contrast(colours, 0.4, wanted=np.array(weak), around=np.array(weak))
+    check_contrast(colours, 1.8, wanted=np.array(strong), around=np.array(around))
+
+
+check_transforms()
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
+
+
 def moved_by_hand(picture, down, right):
     height, width, _ = picture.shape
     moved = np.zeros_like(picture)
@@ -157,89 +243,27 @@ def moved_by_hand(picture, down, right):
     return moved
 
 
-def check_shift(picture, down, right):
-    given = picture_like(shift(picture.copy(), down, right), picture, "shift")
-    wanted = moved_by_hand(picture, down, right)
-    rolled = np.roll(picture, (down, right), axis=(0, 1))
-    assert np.array_equal(wanted, rolled) or not np.array_equal(given, rolled), (
-        "what leaves the picture comes back on the other side: black should come in there."
-    )
-    assert not np.array_equal(given, moved_by_hand(picture, -down, -right)) or (down, right) == (
-        0,
-        0,
-    ), f"shift({down}, {right}) moves the other way: positive is down and right."
-    assert np.array_equal(given, wanted), (
-        f"shift(picture, {down}, {right}) is wrong at {np.sum(given != wanted)} of {given.size} values."
-    )
-
-
-def check_contrast(picture, factor):
-    given = picture_like(contrast(picture.copy(), factor), picture, "contrast").astype(int)
-    mean = picture.mean()
-    wanted = np.clip(np.round(mean + factor * (picture - mean)), 0, 255).astype(int)
-    around = np.round(mean + factor * (picture - mean)).astype(int).astype("uint8").astype(int)
-    assert np.array_equal(around, wanted) or not np.allclose(given, around, atol=1), (
-        "contrast: values beyond 255 start again at 0. Clip to [0, 255] before you make it uint8."
-    )
-    # One step either way: whoever cuts off instead of rounding has not missed the point.
-    assert np.abs(given - wanted).max() <= 1, (
-        f"contrast(picture, {factor:.2f}) should turn {picture.ravel()[:4].tolist()} into "
-        f"{wanted.ravel()[:4].tolist()}, with the mean {mean:.1f}; yours are {given.ravel()[:4].tolist()}."
-    )
-
-
-def check_cutout(picture, top, left, size):
-    given = picture_like(cutout(picture.copy(), top, left, size), picture, "cutout")
-    height, width, _ = picture.shape
-    inside = np.zeros((height, width), bool)
-    for y in range(max(0, top), min(height, top + size)):
-        for x in range(max(0, left), min(width, left + size)):
-            inside[y, x] = True
-    assert np.all(given[inside] == 128), (
-        f"cutout(picture, {top}, {left}, {size}): the square from row {top}, column {left} should be 128."
-    )
-    assert np.array_equal(given[~inside], picture[~inside]), (
-        f"cutout(picture, {top}, {left}, {size}) changes {np.sum((given != picture).any(-1) & ~inside)} "
-        "pixels outside of the square. What does a negative index mean to NumPy?"
-    )
-
-
-def check_transforms(rng):
-    picture = rng.integers(0, 256, (8, 10, 3)).astype("uint8")
-    given = picture_like(mirror(picture.copy()), picture, "mirror")
-    assert not np.array_equal(given, picture[::-1]), (
-        "mirror turns the picture upside down: the second axis goes from left to right."
-    )
-    assert np.array_equal(given, picture[:, ::-1]), (
-        "mirror: the first column should become the last."
-    )
-    check_shift(picture, 2, 3)
-    check_shift(picture, 0, -1)
-    check_contrast(picture, 0.5)
-    check_contrast(picture, 1.8)
-    check_cutout(picture, 2, 3, 4)
-    check_cutout(picture, 6, 8, 4)
-
-
-check_transforms(np.random.default_rng(0))
-### BEGIN HIDDEN TESTS
-from course_lib.testing import hidden_seed
-
-
 def check_transforms_hidden(rng):
-    check_transforms(rng)
-    picture = rng.integers(0, 256, (9, 7, 3)).astype("uint8")
-    for _ in range(8):
-        check_shift(picture, int(rng.integers(-6, 7)), int(rng.integers(-5, 6)))
-        check_contrast(picture, float(rng.uniform(0.2, 3)))
-        check_cutout(picture, int(rng.integers(-4, 9)), int(rng.integers(-4, 7)), 5)
-    for name, changed, function in [
-        ("mirror", mirror(picture), picture[:, ::-1]),
-        ("contrast", contrast(picture, 1.0), picture),
-    ]:
-        assert np.array_equal(np.asarray(changed), function), (
-            f"{name} is wrong for a random picture."
-        )
+    for side, settings in (((8, 10), [(2, 3), (0, -1)]), ((9, 7), rng.integers(-5, 6, (8, 2)))):
+        picture = rng.integers(0, 256, (*side, 3)).astype("uint8")
+        check_mirror(picture, picture[:, ::-1], picture[::-1])
+        for down, right in settings:
+            down, right = int(down), int(right)
+            moved = moved_by_hand(picture, down, right)
+            check_shift(picture, down, right, moved, moved_by_hand(picture, -down, -right))
+        for factor in (0.5, 1.8, *rng.uniform(0.2, 3, 8)):
+            mean = picture.mean()
+            values = np.round(mean + factor * (picture - mean)).astype(int)
+            check_contrast(picture, float(factor), np.clip(values, 0, 255), values % 256)
+        for top, left in [(2, 3), (6, 5), *rng.integers((-4, -4), (9, 7), (8, 2))]:
+            inside = np.zeros(side, bool)
+            for y in range(max(0, top), min(side[0], top + 5)):
+                for x in range(max(0, left), min(side[1], left + 5)):
+                    inside[y, x] = True
+            check_cutout(picture, int(top), int(left), 5, inside)
+    assert np.array_equal(np.asarray(contrast(picture, 1.0)), picture), (
+        "contrast is wrong for a random picture: with the factor 1 it should stay as it is."
+    )
 
 
 check_transforms_hidden(np.random.default_rng(hidden_seed()))
@@ -274,26 +298,33 @@ def augmented(pictures, seed):
 import numpy as np
 
 
+def numbered(count):
+    """Pictures whose every pixel says where it was: its row, its column and its picture, from 1."""
+    pictures = np.empty((count, 12, 12, 3), "uint8")
+    for axis, channel in ((1, 0), (2, 1), (0, 2)):
+        places = np.arange(1, pictures.shape[axis] + 1)
+        pictures[..., channel] = np.expand_dims(places, [n for n in range(3) if n != axis])
+    return pictures
+
+
 def where_from(copy, picture):
-    """How the picture was mirrored and moved, or None if that does not explain the copy."""
+    """How a numbered picture was mirrored and moved, or None if that does not explain the copy."""
+    y, x = np.nonzero(copy.any(axis=-1))
+    row, column, number = copy[y, x].T.astype(int)
+    if set(number) != {int(picture[0, 0, 2])}:
+        return None
+    down = set((y + 1 - row).tolist())
     for mirrored in (False, True):
-        source = picture[:, ::-1] if mirrored else picture
-        for down in range(-4, 5):
-            for right in range(-4, 5):
-                moved = np.zeros_like(source)
-                height, width, _ = source.shape
-                moved[
-                    max(0, down) : height + min(0, down), max(0, right) : width + min(0, right)
-                ] = source[
-                    max(0, -down) : height - max(0, down), max(0, -right) : width - max(0, right)
-                ]
-                if np.array_equal(copy, moved):
-                    return mirrored, down, right
+        right = set((x + 1 - (13 - column if mirrored else column)).tolist())
+        if len(down) == len(right) == 1:  # all pixels have moved alike
+            how = mirrored, *down, *right
+            black = copy.size // 3 - len(y) == 144 - (12 - abs(how[1])) * (12 - abs(how[2]))
+            return how if black and max(map(abs, how[1:])) <= 4 else None
     return None
 
 
-def check_copies(rng, count, seed):
-    pictures = rng.integers(1, 256, (count, 12, 12, 3)).astype("uint8")
+def check_copies(pictures, seed, where_from):
+    count = len(pictures)
     given = picture_like(augmented(pictures.copy(), seed), pictures, "augmented")
     found = [where_from(copy, picture) for copy, picture in zip(given, pictures, strict=True)]
     lost = [n for n, how in enumerate(found) if how is None]
@@ -311,7 +342,7 @@ def check_copies(rng, count, seed):
 
 
 def check_chance():
-    found = check_copies(np.random.default_rng(0), 60, 1)
+    found = check_copies(numbered(60), 1, where_from)
     mirrored = np.mean([how[0] for how in found])
     assert 0.2 < mirrored < 0.8, (
         f"{100 * mirrored:.0f} % of 60 pictures are mirrored; about half of them should be."
@@ -328,9 +359,28 @@ check_chance()
 from course_lib.testing import hidden_seed
 
 
+def where_any_from(copy, picture):
+    """As where_from, for any picture."""
+    for mirrored in (False, True):
+        source = picture[:, ::-1] if mirrored else picture
+        for down in range(-4, 5):
+            for right in range(-4, 5):
+                moved = np.zeros_like(source)
+                height, width, _ = source.shape
+                moved[
+                    max(0, down) : height + min(0, down), max(0, right) : width + min(0, right)
+                ] = source[
+                    max(0, -down) : height - max(0, down), max(0, -right) : width - max(0, right)
+                ]
+                if np.array_equal(copy, moved):
+                    return mirrored, down, right
+    return None
+
+
 def check_copies_hidden(rng):
     seed = int(rng.integers(1000))
-    found = check_copies(rng, 150, seed)
+    pictures = rng.integers(1, 256, (150, 12, 12, 3)).astype("uint8")
+    found = check_copies(pictures, seed, where_any_from)
     assert {how[1] for how in found} | {how[2] for how in found} == set(range(-4, 5)), (
         "some of the shifts -4 … 4 never occur: is the end of the range included?"
     )
@@ -722,22 +772,10 @@ def stop(val_losses, patience):
 import numpy as np
 
 
-def by_early_stopping(losses, patience):
-    best, best_loss, waited = 1, losses[0], 0
-    for epoch, loss in enumerate(losses[1:], start=2):
-        waited += 1
-        if loss < best_loss:
-            best, best_loss, waited = epoch, loss, 0
-        if waited >= patience:
-            return epoch, best
-    return len(losses), best
-
-
-def check_stop(losses, patience):
+def check_stop(losses, patience, wanted):
     given = stop(list(losses), patience)
     assert given is not None and len(given) == 2, "stop must give back two numbers: epochs, best."
     trained, best = (int(n) for n in given)
-    wanted = by_early_stopping(losses, patience)
     shown = f"stop({[round(float(loss), 2) for loss in losses]}, {patience})"
     assert (trained + 1, best + 1) != wanted, f"{shown}: epochs count from 1, not from 0."
     assert best != int(np.argmin(losses)) + 1 or best == wanted[1], (
@@ -749,18 +787,30 @@ def check_stop(losses, patience):
     assert (trained, best) == wanted, f"{shown} should be {wanted}; yours is {(trained, best)}."
 
 
-check_stop([2.0, 1.5, 1.2, 1.3, 1.1, 1.4, 1.5, 1.6], 3)
-check_stop([2.0, 1.5, 1.6, 1.7, 0.9], 2)
-check_stop([2.0, 1.5, 1.2], 2)
+check_stop([2.0, 1.5, 1.2, 1.3, 1.1, 1.4, 1.5, 1.6], 3, (8, 5))
+check_stop([2.0, 1.5, 1.6, 1.7, 0.9], 2, (4, 2))
+check_stop([2.0, 1.5, 1.2], 2, (3, 3))
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
+
+
+def by_early_stopping(losses, patience):
+    best, best_loss, waited = 1, losses[0], 0
+    for epoch, loss in enumerate(losses[1:], start=2):
+        waited += 1
+        if loss < best_loss:
+            best, best_loss, waited = epoch, loss, 0
+        if waited >= patience:
+            return epoch, best
+    return len(losses), best
 
 
 def check_stop_hidden(rng):
     for patience in (1, 2, 3, 5):
         for _ in range(10):
-            check_stop(np.round(rng.uniform(0.5, 2, 15), 1), patience)
-        check_stop([1.0] * 8, patience)  # equal is not better
+            losses = np.round(rng.uniform(0.5, 2, 15), 1)
+            check_stop(losses, patience, by_early_stopping(losses, patience))
+        check_stop([1.0] * 8, patience, (patience + 1, 1))  # equal is not better
 
 
 check_stop_hidden(np.random.default_rng(hidden_seed()))
