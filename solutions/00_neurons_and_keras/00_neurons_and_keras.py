@@ -88,18 +88,8 @@ def perceptron(x, y, epochs):
 import numpy as np
 
 
-def rosenblatt(x, y, epochs, rate=1):
-    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
-    for _ in range(epochs):
-        mistakes.append(0)
-        for example, right in zip(x, y.astype(int), strict=True):
-            step = right - int(example @ w + b > 0)
-            w, b = w + rate * step * example, b + rate * step
-            mistakes[-1] += abs(step)
-    return w, b, mistakes
-
-
-def check_perceptron(x, y, epochs, what):
+def check_perceptron(x, y, what, right_w, right_b, right_mistakes, backwards):
+    epochs = len(right_mistakes)
     given = perceptron(x.copy(), y.copy(), epochs)
     assert isinstance(given, (tuple, list)) and len(given) == 3, (
         "perceptron must give back three things: weights, bias, mistakes."
@@ -109,11 +99,9 @@ def check_perceptron(x, y, epochs, what):
         float(np.reshape(given[1], ())),
         list(given[2]),
     )
-    right_w, right_b, right_mistakes = rosenblatt(x, y, epochs)
     assert len(mistakes) == epochs, (
         f"{epochs} epochs make {epochs} numbers of mistakes; yours are {len(mistakes)}."
     )
-    backwards = rosenblatt(x, y, epochs, rate=-1)[0]
     assert not np.allclose(w, backwards) or np.allclose(right_w, backwards), (
         f"{what}: your weights go the wrong way; it is y - answer, not answer - y."
     )
@@ -131,17 +119,30 @@ def check_perceptron(x, y, epochs, what):
 
 
 CORNERS = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
-check_perceptron(CORNERS, np.array([0, 0, 0, 1]), 8, "*and*")
-check_perceptron(CORNERS, np.array([0, 1, 1, 0]), 8, "*xor*")
+AND, XOR = np.array([0, 0, 0, 1]), np.array([0, 1, 1, 0])
+check_perceptron(CORNERS, AND, "*and*", [2, 1], -2, [1, 3, 3, 2, 1, 0, 0, 0], backwards=[-8, -8])
+check_perceptron(CORNERS, XOR, "*xor*", [-1, 0], 1, [2, 3, 4, 4, 4, 4, 4, 4], backwards=[-8, -8])
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
+
+
+def rosenblatt(x, y, epochs, rate=1):
+    w, b, mistakes = np.zeros(x.shape[1]), 0.0, []
+    for _ in range(epochs):
+        mistakes.append(0)
+        for example, right in zip(x, y.astype(int), strict=True):
+            step = right - int(example @ w + b > 0)
+            w, b = w + rate * step * example, b + rate * step
+            mistakes[-1] += abs(step)
+    return w, b, mistakes
 
 
 def check_perceptron_hidden(rng):
     for inputs in (2, 5):
         x = rng.normal(size=(40, inputs))
         y = (x @ rng.normal(size=inputs) > 0.2).astype(int)
-        check_perceptron(x, y, 6, "random examples")
+        backwards = rosenblatt(x, y, 6, rate=-1)[0]
+        check_perceptron(x, y, "random examples", *rosenblatt(x, y, 6), backwards)
 
 
 check_perceptron_hidden(np.random.default_rng(hidden_seed()))
@@ -246,10 +247,6 @@ def softmax_slopes(z):
 import numpy as np
 
 
-def numerical_slope(function, z, h=1e-5):
-    return (function(z + h) - function(z - h)) / (2 * h)
-
-
 def check_slope(name, given, wanted, z):
     assert given is not None, f"{name} gives nothing back: does it end with `return`?"
     given = np.asarray(given, dtype=float)
@@ -262,41 +259,59 @@ def check_slope(name, given, wanted, z):
     )
 
 
-def check_derivatives(z, a):
-    def soft(z):
-        return np.exp(z) / np.exp(z).sum()
-
-    check_slope(
-        "relu_slope", relu_slope(z.copy()), numerical_slope(lambda z: np.maximum(z, 0), z), z
-    )
-    leaky = numerical_slope(lambda z: np.where(z > 0, z, a * z), z)
-    check_slope(f"leaky_relu_slope with a = {a:.2g}", leaky_relu_slope(z.copy(), a), leaky, z)
-    slope = numerical_slope(lambda z: 1 / (1 + np.exp(-z)), z)
-    check_slope("sigmoid_slope", sigmoid_slope(z.copy()), slope, z)
-    check_slope(
-        "softplus_slope",
-        softplus_slope(z.copy()),
-        numerical_slope(lambda z: np.log(1 + np.exp(z)), z),
-        z,
-    )
-    square = np.stack(
-        [(soft(z + 1e-5 * one) - soft(z - 1e-5 * one)) / 2e-5 for one in np.eye(len(z))], axis=1
-    )
-    check_slope("softmax_slopes", softmax_slopes(z.copy()), square, z)
+def check_derivatives(z, a, relu, leaky_relu, of_sigmoid, softplus, of_softmax):
+    check_slope("relu_slope", relu_slope(z.copy()), relu, z)
+    check_slope(f"leaky_relu_slope with a = {a:.2g}", leaky_relu_slope(z.copy(), a), leaky_relu, z)
+    check_slope("sigmoid_slope", sigmoid_slope(z.copy()), of_sigmoid, z)
+    check_slope("softplus_slope", softplus_slope(z.copy()), softplus, z)
+    check_slope("softmax_slopes", softmax_slopes(z.copy()), of_softmax, z)
 
 
-check_derivatives(np.array([-2.0, -0.5, 0.7, 1.5]), 0.1)
+check_derivatives(
+    np.array([-2.0, -0.5, 1.5]),
+    0.2,
+    relu=[0, 0, 1],
+    leaky_relu=[0.2, 0.2, 1],
+    of_sigmoid=[0.104994, 0.235004, 0.149146],
+    softplus=[0.119203, 0.377541, 0.817574],
+    of_softmax=[
+        [0.025237, -0.003008, -0.022229],
+        [-0.003008, 0.102632, -0.099624],
+        [-0.022229, -0.099624, 0.121853],
+    ],
+)
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 
-def check_derivatives_hidden(rng):
-    for classes in (3, 6):
-        z = rng.normal(scale=2, size=classes)
-        check_derivatives(z + 0.01 * np.sign(z), float(rng.uniform(0.02, 0.3)))
+def check_derivatives_hidden(rng, classes):
+    z, a = rng.normal(scale=2, size=classes), float(rng.uniform(0.02, 0.3))
+    z = z + 0.01 * np.sign(z)
+
+    def soft(z):
+        return np.exp(z) / np.exp(z).sum()
+
+    def slope(function):
+        return (function(z + 1e-5) - function(z - 1e-5)) / 2e-5
+
+    columns = [(soft(z + 1e-5 * one) - soft(z - 1e-5 * one)) / 2e-5 for one in np.eye(classes)]
+    check_derivatives(
+        z,
+        a,
+        slope(lambda z: np.maximum(z, 0)),
+        slope(lambda z: np.where(z > 0, z, a * z)),
+        slope(lambda z: 1 / (1 + np.exp(-z))),
+        slope(lambda z: np.log(1 + np.exp(z))),
+        np.stack(columns, axis=1),
+    )
 
 
-check_derivatives_hidden(np.random.default_rng(hidden_seed()))
+def check_derivatives_twice(rng):
+    check_derivatives_hidden(rng, 3)
+    check_derivatives_hidden(rng, 6)
+
+
+check_derivatives_twice(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %%
@@ -358,47 +373,71 @@ def categorical_crossentropy(y, p):
 
 
 # %% tests="losses"
-import keras
 import numpy as np
 
 
-def check_losses(rng):
-    n, classes = 6, 4
-    y, p = rng.normal(size=(n, 3)), rng.normal(size=(n, 3))
-    yes, sure = rng.integers(0, 2, n).astype(float), rng.uniform(0.05, 0.95, n)
-    hot, soft = np.eye(classes)[rng.integers(0, classes, n)], rng.dirichlet(np.ones(classes) * 3, n)
-    for name, given, by_keras in [
-        ("mean_squared_error", mean_squared_error(y, p), keras.losses.MeanSquaredError()(y, p)),
-        ("mean_absolute_error", mean_absolute_error(y, p), keras.losses.MeanAbsoluteError()(y, p)),
-        ("binary_crossentropy", binary_crossentropy(yes, sure), keras.losses.BinaryCrossentropy()(yes, sure)),
-        ("categorical_crossentropy", categorical_crossentropy(hot, soft), keras.losses.CategoricalCrossentropy()(hot, soft)),
-    ]:  # fmt: skip
-        assert given is not None, f"{name} gives nothing back: does it end with `return`?"
-        assert np.size(given) == 1, (
-            f"{name} should be one number; yours has {np.size(given)}: take the mean."
+def check_loss(name, given, wanted, examples):
+    assert given is not None, f"{name} gives nothing back: does it end with `return`?"
+    assert np.size(given) == 1, (
+        f"{name} should be one number; yours has {np.size(given)}: take the mean."
+    )
+    given = float(np.reshape(given, ()))
+    assert not np.isclose(given, -wanted, rtol=1e-3), (
+        f"{name}: yours is {given:.4f}, Keras' {wanted:.4f}: where is the minus sign?"
+    )
+    for factor, hint in [(examples, "examples"), (4, "classes")]:
+        assert not np.isclose(given, wanted * factor, rtol=1e-3), (
+            f"{name}: yours is {factor} times Keras' {wanted:.4f}: take the mean over the {hint}."
         )
-        given, wanted = float(np.reshape(given, ())), float(by_keras)
-        assert not np.isclose(given, -wanted, rtol=1e-3), (
-            f"{name}: yours is {given:.4f}, Keras' {wanted:.4f}: where is the minus sign?"
-        )
-        for factor, hint in [(n, "examples"), (classes, "classes")]:
-            assert not np.isclose(given, wanted * factor, rtol=1e-3), (
-                f"{name}: yours is {factor} times Keras' {wanted:.4f}: take the mean over the {hint}."
-            )
-        assert not np.isclose(given * classes, wanted, rtol=1e-3), (
-            f"{name}: yours is a quarter of Keras' {wanted:.4f}: add up over the classes, average over the "
-            "examples."
-        )
-        assert np.isclose(given, wanted, rtol=1e-3), (
-            f"{name}: yours is {given:.4f}, Keras' {wanted:.4f}."
-        )
+    assert not np.isclose(given * 4, wanted, rtol=1e-3), (
+        f"{name}: yours is a quarter of Keras' {wanted:.4f}: add up over the classes, average over the "
+        "examples."
+    )
+    assert np.isclose(given, wanted, rtol=1e-3), (
+        f"{name}: yours is {given:.4f}, Keras' {wanted:.4f}."
+    )
 
 
-check_losses(np.random.default_rng(0))
+def check_losses(quantities, yes_or_no, four_classes, wanted):
+    n = len(yes_or_no[0])
+    of_squares, of_sizes, binary, categorical = wanted
+    check_loss("mean_squared_error", mean_squared_error(*quantities), of_squares, n)
+    check_loss("mean_absolute_error", mean_absolute_error(*quantities), of_sizes, n)
+    check_loss("binary_crossentropy", binary_crossentropy(*yes_or_no), binary, n)
+    check_loss("categorical_crossentropy", categorical_crossentropy(*four_classes), categorical, n)
+
+
+def check_three_examples():
+    y, p = np.array([[1.0, 2], [0, -1], [3, 0.5]]), np.array([[1.5, 2], [-1, 1], [2, 1]])
+    yes, sure = np.array([1.0, 0, 1]), np.array([0.9, 0.2, 0.4])
+    hot = np.array([[0.0, 0, 1, 0], [1, 0, 0, 0], [0, 0, 0, 1]])
+    soft = np.array([[0.1, 0.2, 0.6, 0.1], [0.7, 0.1, 0.1, 0.1], [0.2, 0.2, 0.2, 0.4]])
+    by_keras = [1.083333, 0.833333, 0.414932, 0.594597]
+    check_losses((y, p), (yes, sure), (hot, soft), by_keras)
+
+
+check_three_examples()
 ### BEGIN HIDDEN TESTS
+import keras
+
 from course_lib.testing import hidden_seed
 
-check_losses(np.random.default_rng(hidden_seed()))
+
+def check_losses_hidden(rng):
+    n = 6
+    quantities = rng.normal(size=(n, 3)), rng.normal(size=(n, 3))
+    yes_or_no = rng.integers(0, 2, n).astype(float), rng.uniform(0.05, 0.95, n)
+    four_classes = np.eye(4)[rng.integers(0, 4, n)], rng.dirichlet(np.ones(4) * 3, n)
+    by_keras = [
+        float(keras.losses.MeanSquaredError()(*quantities)),
+        float(keras.losses.MeanAbsoluteError()(*quantities)),
+        float(keras.losses.BinaryCrossentropy()(*yes_or_no)),
+        float(keras.losses.CategoricalCrossentropy()(*four_classes)),
+    ]
+    check_losses(quantities, yes_or_no, four_classes, by_keras)
+
+
+check_losses_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -456,30 +495,19 @@ def gradients(x, y, w1, b1, w2, b2):
 
 # %% tests="backpropagation"
 import numpy as np
-import tensorflow as tf
 
 
-def check_gradients(rng, n, inputs, hidden, classes):
-    x, y = rng.normal(size=(n, inputs)), rng.integers(0, classes, n)
-    weights = [
-        rng.normal(size=shape) / np.sqrt(shape[0])
-        for shape in ((inputs, hidden), (hidden,), (hidden, classes), (classes,))
-    ]
-    variables = [tf.Variable(w) for w in weights]
-    with tf.GradientTape() as tape:
-        h = tf.nn.relu(x @ variables[0] + variables[1])
-        z = h @ variables[2] + variables[3]
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, z))
-    wanted = [np.asarray(g) for g in tape.gradient(loss, variables)]
-    both = gradients(x.copy(), y.copy(), *[w.copy() for w in weights])
+def check_gradients(x, y, parameters, right_loss, right_slopes):
+    n = len(x)
+    both = gradients(x.copy(), y.copy(), *[w.copy() for w in parameters])
     assert isinstance(both, (tuple, list)) and len(both) == 2 and len(both[1]) == 4, (
         "gradients must give back loss, (dw1, db1, dw2, db2)."
     )
-    assert np.isclose(float(np.reshape(both[0], ())), float(loss), rtol=1e-4), (
-        f"the loss is {float(loss):.4f}; yours is {float(np.reshape(both[0], ())):.4f}."
+    assert np.isclose(float(np.reshape(both[0], ())), right_loss, rtol=1e-4), (
+        f"the loss is {right_loss:.4f}; yours is {float(np.reshape(both[0], ())):.4f}."
     )
     names = ("dw1", "db1", "dw2", "db2")
-    for name, given, right in reversed(list(zip(names, both[1], wanted, strict=True))):
+    for name, given, right in reversed(list(zip(names, both[1], right_slopes, strict=True))):
         given = np.asarray(given, dtype=float)
         assert given.shape == right.shape, (
             f"{name} has the shape {given.shape}; a slope has the shape of what it belongs to, {right.shape}."
@@ -500,17 +528,43 @@ def check_gradients(rng, n, inputs, hidden, classes):
         )
 
 
-check_gradients(np.random.default_rng(0), 5, 4, 6, 3)
+def check_two_pictures():  # of three pixels; two hidden neurons, three classes
+    x, y = np.array([[1.0, 0, 2], [-1, 3, 1]]), np.array([2, 0])
+    w1, b1 = np.array([[0.5, -1], [1, 0], [-0.5, 2]]), np.array([0.25, -0.5])
+    w2, b2 = np.array([[1.0, 0, -1], [0.5, -0.5, 0.25]]), np.array([0, 0.1, -0.2])
+    dw1 = np.array([[0.009512, 0.064818], [-0.028536, -0.015938], [-0.009512, 0.113698]])
+    db1 = np.array([-0.009512, 0.054193])
+    dw2 = np.array([[-0.016003, 0.010604, 0.005399], [0.799772, 0.085949, -0.885721]])
+    db2 = np.array([0.319909, 0.034379, -0.354288])
+    check_gradients(x, y, (w1, b1, w2, b2), 0.631955, (dw1, db1, dw2, db2))
+
+
+check_two_pictures()
 ### BEGIN HIDDEN TESTS
+import tensorflow as tf
+
 from course_lib.testing import hidden_seed
 
 
-def check_gradients_hidden(rng):
-    check_gradients(rng, 7, 10, 8, 4)
-    check_gradients(rng, 2, 784, 20, 3)
+def check_gradients_hidden(rng, n, inputs, hidden, classes):
+    x, y = rng.normal(size=(n, inputs)), rng.integers(0, classes, n)
+    shapes = (inputs, hidden), (hidden,), (hidden, classes), (classes,)
+    parameters = [rng.normal(size=shape) / np.sqrt(shape[0]) for shape in shapes]
+    variables = [tf.Variable(w) for w in parameters]
+    with tf.GradientTape() as tape:
+        h = tf.nn.relu(x @ variables[0] + variables[1])
+        z = h @ variables[2] + variables[3]
+        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(y, z))
+    right_slopes = [np.asarray(g) for g in tape.gradient(loss, variables)]
+    check_gradients(x, y, parameters, float(loss), right_slopes)
 
 
-check_gradients_hidden(np.random.default_rng(hidden_seed()))
+def check_gradients_twice(rng):
+    check_gradients_hidden(rng, 7, 10, 8, 4)
+    check_gradients_hidden(rng, 2, 784, 20, 3)
+
+
+check_gradients_twice(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -599,68 +653,83 @@ def adam(w, g, m, v, t, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
 
 
 # %% tests="optimizers"
-import keras
 import numpy as np
 
 
-def keras_path(optimizer, w, slopes):
-    variable = keras.Variable(w.astype("float32"))
+def check_optimizers(first, slopes, rate, beta, by_sgd, by_momentum, by_adam):
+    steps = len(slopes)
+    at = first.copy()
+    for g in slopes:
+        at = np.asarray(sgd(at, g, rate), dtype=float)
+    assert np.allclose(at, by_sgd, atol=1e-4), (
+        f"sgd: after {steps} updates Keras is at {by_sgd}, you at {at}."
+    )
+
+    at, rolling = first.copy(), np.zeros(len(first))
+    for g in slopes:
+        both = momentum(at, g, rolling, rate, beta)
+        assert isinstance(both, (tuple, list)) and len(both) == 2, (
+            "momentum must give back w and v."
+        )
+        at, rolling = (np.asarray(part, dtype=float) for part in both)
+    assert np.allclose(at, by_momentum, atol=1e-4), (
+        f"momentum: after {steps} updates with beta = {beta:.2f} Keras is at {by_momentum}, you at {at}. Is the new "
+        "velocity used, and given back?"
+    )
+
+    at, first_average, second_average = first.copy(), np.zeros(len(first)), np.zeros(len(first))
+    for number, g in enumerate(slopes, start=1):
+        three = adam(at, g, first_average, second_average, number, rate)
+        assert isinstance(three, (tuple, list)) and len(three) == 3, (
+            "adam must give back w, m and v."
+        )
+        at, first_average, second_average = (np.asarray(part, dtype=float) for part in three)
+        if number == 1:
+            step = np.abs(at - first).max()
+            assert np.isclose(step, rate, rtol=0.02), (
+                f"adam's first step is the learning rate, {rate:.3g}, for each weight; yours is {step:.3g}. "
+                "Are both averages divided by 1 - beta to the power of t?"
+            )
+    assert np.allclose(at, by_adam, atol=1e-3 * rate * steps + 1e-5), (
+        f"adam: after {steps} updates Keras is at {by_adam}, you at {at}."
+    )
+
+
+check_optimizers(
+    np.array([1.0, -2]),
+    np.array([[0.5, -1], [2, 0.25], [-1, -0.5]]),
+    0.1,
+    0.8,
+    by_sgd=[0.85, -1.875],
+    by_momentum=[0.618, -1.751],
+    by_adam=[0.777955, -1.792508],
+)
+### BEGIN HIDDEN TESTS
+import keras
+
+from course_lib.testing import hidden_seed
+
+
+def keras_path(optimizer, first, slopes):
+    variable = keras.Variable(first.astype("float32"))
     optimizer.build([variable])
     for g in slopes:
         optimizer.apply([keras.ops.convert_to_tensor(g.astype("float32"))])
     return np.asarray(keras.ops.convert_to_numpy(variable), dtype=float)
 
 
-def check_optimizers(rng, rate, steps):
-    start, slopes = rng.normal(size=4), rng.normal(size=(steps, 4))
-    beta = float(rng.uniform(0.5, 0.95))
-    w = start.copy()
-    for g in slopes:
-        w = np.asarray(sgd(w, g, rate), dtype=float)
-    wanted = keras_path(keras.optimizers.SGD(rate), start, slopes)
-    assert np.allclose(w, wanted, atol=1e-4), (
-        f"sgd: after {steps} updates Keras is at {wanted}, you at {w}."
-    )
-
-    w, v = start.copy(), np.zeros(4)
-    for g in slopes:
-        both = momentum(w, g, v, rate, beta)
-        assert isinstance(both, (tuple, list)) and len(both) == 2, (
-            "momentum must give back w and v."
-        )
-        w, v = (np.asarray(part, dtype=float) for part in both)
-    wanted = keras_path(keras.optimizers.SGD(rate, momentum=beta), start, slopes)
-    assert np.allclose(w, wanted, atol=1e-4), (
-        f"momentum: after {steps} updates with beta = {beta:.2f} Keras is at {wanted}, you at {w}. Is the new velocity "
-        "used, and given back?"
-    )
-
-    w, m, v = start.copy(), np.zeros(4), np.zeros(4)
-    for t, g in enumerate(slopes, start=1):
-        three = adam(w, g, m, v, t, rate)
-        assert isinstance(three, (tuple, list)) and len(three) == 3, (
-            "adam must give back w, m and v."
-        )
-        w, m, v = (np.asarray(part, dtype=float) for part in three)
-        if t == 1:
-            step = np.abs(w - start).max()
-            assert np.isclose(step, rate, rtol=0.02), (
-                f"adam's first step is the learning rate, {rate:.3g}, for each weight; yours is {step:.3g}. "
-                "Are both averages divided by 1 - beta to the power of t?"
-            )
-    wanted = keras_path(keras.optimizers.Adam(rate), start, slopes)
-    assert np.allclose(w, wanted, atol=1e-3 * rate * steps + 1e-5), (
-        f"adam: after {steps} updates Keras is at {wanted}, you at {w}."
-    )
-
-
-check_optimizers(np.random.default_rng(0), 0.1, 3)
-### BEGIN HIDDEN TESTS
-from course_lib.testing import hidden_seed
-
-
 def check_optimizers_hidden(rng):
-    check_optimizers(rng, float(rng.uniform(0.01, 0.2)), 7)
+    rate, beta = float(rng.uniform(0.01, 0.2)), float(rng.uniform(0.5, 0.95))
+    first, slopes = rng.normal(size=4), rng.normal(size=(7, 4))
+    check_optimizers(
+        first,
+        slopes,
+        rate,
+        beta,
+        keras_path(keras.optimizers.SGD(rate), first, slopes),
+        keras_path(keras.optimizers.SGD(rate, momentum=beta), first, slopes),
+        keras_path(keras.optimizers.Adam(rate), first, slopes),
+    )
 
 
 check_optimizers_hidden(np.random.default_rng(hidden_seed()))
@@ -824,11 +893,8 @@ def check_twin(rng):
     )
 
 
-def check_updates(examples, batch_size, epochs):
-    given, wanted = (
-        updates(examples, batch_size, epochs),
-        epochs * int(np.ceil(examples / batch_size)),
-    )
+def check_updates(examples, batch_size, epochs, wanted):
+    given = updates(examples, batch_size, epochs)
     assert given is not None, "updates gives nothing back: does it end with `return`?"
     assert float(given) == wanted, (
         f"{examples} examples in batches of {batch_size} make {wanted // epochs} updates an epoch, the last batch "
@@ -839,16 +905,24 @@ def check_updates(examples, batch_size, epochs):
 def check_keras_models(rng):
     check_plain(sequential_model(), "sequential_model", rng)
     check_plain(functional_model(), "functional_model", rng)
-    check_updates(1000, 32, 3)
-    check_updates(int(rng.integers(100, 999)), int(rng.integers(7, 60)), int(rng.integers(2, 9)))
     check_twin(rng)
 
 
+check_updates(1000, 32, 3, 96)
+check_updates(70, 10, 4, 28)
 check_keras_models(np.random.default_rng(0))
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
-check_keras_models(np.random.default_rng(hidden_seed()))
+
+def check_keras_models_hidden(rng):
+    examples, batch_size, epochs = (int(rng.integers(*r)) for r in ((100, 999), (7, 60), (2, 9)))
+    in_an_epoch = len(range(0, examples, batch_size))
+    check_updates(examples, batch_size, epochs, epochs * in_an_epoch)
+    check_keras_models(rng)
+
+
+check_keras_models_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -945,34 +1019,33 @@ from course_lib import data
 logging.getLogger("tensorflow").setLevel(logging.ERROR)  # on how often functions are traced
 
 
-def check_standardise(rng):
-    x, unseen = (rng.normal(size=(n, 5)) * np.arange(1, 6) + 10 for n in (30, 8))
+def check_standardise(x, unseen, wanted, wanted_unseen, own):
     both = standardise(x.copy(), unseen.copy())
     assert isinstance(both, (tuple, list)) and len(both) == 2, (
         "standardise must give back both parts."
     )
     given, given_unseen = (np.asarray(part, dtype=float) for part in both)
-    wanted = (x - x.mean(axis=0)) / x.std(axis=0)
     assert given.shape == x.shape and np.allclose(given.mean(axis=0), 0, atol=1e-6), (
         "after standardise each column of the training part should have the mean 0."
     )
     assert np.allclose(given, wanted, rtol=0.05), (
         f"after standardise each column should have the standard deviation 1; yours: {np.round(given.std(axis=0), 3)}."
     )
-    own = (unseen - unseen.mean(axis=0)) / unseen.std(axis=0)
     assert not np.allclose(given_unseen, own, rtol=1e-3), (
         "the test part is standardised by its own mean and deviation: take those of the training part."
     )
-    assert np.allclose(
-        given_unseen, (unseen - x.mean(axis=0)) / x.std(axis=0), rtol=0.05, atol=0.05
-    ), "the test part should be standardised by the training part's mean and deviation."
+    assert np.allclose(given_unseen, wanted_unseen, rtol=0.05, atol=0.05), (
+        "the test part should be standardised by the training part's mean and deviation."
+    )
 
 
-def check_regression(seed):
+def districts(seed):
     (x, y), (x_test, y_test) = data.load("boston_housing", seed=seed)
     keep = [number for number in range(13) if number != 11]
-    mean, deviation = x[:, keep].mean(axis=0), x[:, keep].std(axis=0)
-    x, x_test = ((part[:, keep] - mean) / deviation for part in (x, x_test))
+    return x[:, keep], y, x_test[:, keep], y_test
+
+
+def check_regression(x, y, x_test, y_test):
     model = train_regression(x, y)
     assert isinstance(model, keras.Model), (
         f"train_regression must give back the trained model; it gives {type(model).__name__}."
@@ -992,15 +1065,35 @@ def check_regression(seed):
     )
 
 
-check_standardise(np.random.default_rng(0))
-check_regression(seed=0)
+def check_prices():
+    check_standardise(
+        np.array([[1.0, 10], [5, 30], [1, 30], [5, 10]] * 5),
+        np.array([[3.0, 40], [7, 20]]),
+        wanted=np.array([[-1.0, -1], [1, 1], [-1, 1], [1, -1]] * 5),
+        wanted_unseen=np.array([[0.0, 2], [2, 0]]),
+        own=np.array([[-1.0, 1], [1, -1]]),
+    )
+    x, y, x_test, y_test = districts(0)
+    x, x_test = (np.asarray(part, dtype=float) for part in standardise(x, x_test))
+    check_regression(x, y, x_test, y_test)
+
+
+check_prices()
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 
+def by_training(x, *parts):
+    return [(part - x.mean(axis=0)) / x.std(axis=0) for part in parts]
+
+
 def check_regression_hidden(seed):
-    check_standardise(np.random.default_rng(seed))
-    check_regression(seed)
+    rng = np.random.default_rng(seed)
+    x, unseen = (rng.normal(size=(n, 5)) * np.arange(1, 6) + 10 for n in (30, 8))
+    check_standardise(x, unseen, *by_training(x, x, unseen), *by_training(unseen, unseen))
+    x, y, x_test, y_test = districts(seed)
+    x, x_test = by_training(x, x, x_test)
+    check_regression(x, y, x_test, y_test)
 
 
 check_regression_hidden(hidden_seed())
