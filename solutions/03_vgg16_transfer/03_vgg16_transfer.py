@@ -158,6 +158,52 @@ E = configuration(["33", "33", "3333", "3333", "3333"])
 import numpy as np
 
 
+def check_configuration(name, given, weights):
+    assert isinstance(given, (list, tuple)), f"{name} must be a list of words."
+    given = [str(word) for word in given]
+    found = sum(word != "maxpool" for word in given)
+    assert found == weights, f"{name} has {weights} layers with weights, yours has {found}: {given}"
+    assert given.count("maxpool") == 5, (
+        f"{name} has five blocks, and each ends with a maxpool; yours has {given.count('maxpool')}."
+    )
+    small = sum(word.startswith("conv1-") for word in given)
+    assert name != "C" or small, "C's third convolutions are 1 × 1; yours has none of that size."
+    assert name == "C" or not small, f"{name}: Only C has 1 × 1 convolutions; yours has {small}."
+
+
+def check_count(layers, input_shape, classes, name, wanted, biases):
+    given = count_parameters(list(layers), input_shape, classes)
+    assert given is not None, "count_parameters gives nothing back: is there a `return`?"
+    assert given != wanted - biases, (
+        f"count_parameters counts the weights of {name} alone ({given:,}): each kernel and each "
+        "neuron has a bias, too."
+    )
+    assert given == wanted, (
+        f"count_parameters of {name} at {input_shape} with {classes} classes should be "
+        f"{wanted:,}; yours is {given:,}. A kernel reaches through all channels of its input; and "
+        "how large is the picture after the last pooling?"
+    )
+
+
+def check_configurations():
+    for name, given, weights in [("B", B, 13), ("C", C, 16), ("D", D, 16), ("E", E, 19)]:
+        check_configuration(name, given, weights)
+    a = "conv3-64 maxpool conv3-128 maxpool conv3-256 conv3-256 maxpool conv3-512 conv3-512 maxpool "
+    a += "conv3-512 conv3-512 maxpool FC-4096 FC-4096 FC-1000"
+    check_count(a.split(), (224, 224, 3), 1000, "A", 132_863_336, biases=11_944)
+    small = ["conv3-4", "maxpool", "conv1-6", "maxpool", "FC-5", "FC-9"]
+    check_count(small, (7, 9, 2), 3, str(small), 189, biases=18)
+    # Table 2 of the paper.
+    for name, given, millions in [("B", B, 133), ("C", C, 134), ("D", D, 138), ("E", E, 144)]:
+        found = count_parameters([str(word) for word in given]) / 1e6
+        assert round(found) == millions, (
+            f"The paper counts {millions} million parameters of {name}; by your count yours has "
+            f"{found:.1f} million. How many channels has each block?"
+        )
+
+
+### BEGIN HIDDEN TESTS
+# Here and not below: question 2 needs them, whether or not this one is solved.
 def words_of(blocks):
     words = []
     for channels, kernels in zip((64, 128, 256, 512, 512), blocks, strict=True):
@@ -174,16 +220,25 @@ PAPER = {
 }
 
 
-def check_configuration(name, given):
-    assert isinstance(given, (list, tuple)), f"{name} must be a list of words."
-    given, wanted = [str(word) for word in given], words_of(PAPER[name])
-    weights = sum(word != "maxpool" for word in given)
-    right = sum(word != "maxpool" for word in wanted)
-    assert weights == right, f"{name} has {right} layers with weights, yours has {weights}: {given}"
-    assert given.count("maxpool") == 5, (
-        f"{name} has five blocks, and each ends with a maxpool; yours has {given.count('maxpool')}."
-    )
-    for position, (word, should) in enumerate(zip(given, wanted, strict=True), start=1):
+def random_layers(rng):
+    words = []
+    for _ in range(rng.integers(2, 4)):
+        for _ in range(rng.integers(1, 4)):
+            words.append(f"conv{rng.choice([1, 3])}-{rng.integers(2, 9)}")
+        words.append("maxpool")
+    return [*words, f"FC-{rng.integers(5, 20)}", f"FC-{rng.integers(5, 20)}", "FC-1000"]
+
+
+### END HIDDEN TESTS
+check_configurations()
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
+
+
+def check_words(name, given):
+    for position, (word, should) in enumerate(
+        zip(map(str, given), words_of(PAPER[name]), strict=True), start=1
+    ):
         assert word == should, (
             f"{name}: the word at place {position} should be {should}; yours is {word}."
             + (
@@ -197,81 +252,41 @@ def check_configuration(name, given):
 
 
 def parameters_of(layers, input_shape, classes):
+    """All of them, and the biases among them."""
     *size, channels = input_shape
-    total, flat = 0, None
+    total, biases, flat = 0, 0, None
     for position, word in enumerate(layers):
         if word == "maxpool":
             size = [side // 2 for side in size]
             continue
         kind, outputs = word.split("-")
         outputs = classes if position == len(layers) - 1 else int(outputs)
+        biases += outputs
         if kind == "FC":
             flat = flat or size[0] * size[1] * channels
             total, flat = total + (flat + 1) * outputs, outputs
         else:
             total += (int(kind[-1]) ** 2 * channels + 1) * outputs
             channels = outputs
-    return total
-
-
-def check_count(layers, input_shape, classes, name):
-    given = count_parameters(list(layers), input_shape, classes)
-    assert given is not None, "count_parameters gives nothing back: is there a `return`?"
-    wanted = parameters_of(layers, input_shape, classes)
-    biases = sum(
-        classes if position == len(layers) - 1 else int(word.split("-")[1])
-        for position, word in enumerate(layers)
-        if word != "maxpool"
-    )
-    assert given != wanted - biases, (
-        f"count_parameters counts the weights of {name} alone ({given:,}): each kernel and each "
-        "neuron has a bias, too."
-    )
-    assert given == wanted, (
-        f"count_parameters of {name} at {input_shape} with {classes} classes should be "
-        f"{wanted:,}; yours is {given:,}. A kernel reaches through all channels of its input; and "
-        "how large is the picture after the last pooling?"
-    )
-
-
-### BEGIN HIDDEN TESTS
-# Here and not below: question 2 needs it, whether or not this one is solved.
-def random_layers(rng):
-    words = []
-    for _ in range(rng.integers(2, 4)):
-        for _ in range(rng.integers(1, 4)):
-            words.append(f"conv{rng.choice([1, 3])}-{rng.integers(2, 9)}")
-        words.append("maxpool")
-    return [*words, f"FC-{rng.integers(5, 20)}", f"FC-{rng.integers(5, 20)}", "FC-1000"]
-
-
-### END HIDDEN TESTS
-
-
-def check_configurations():
-    for name, given in {"B": B, "C": C, "D": D, "E": E}.items():
-        check_configuration(name, given)
-    # Table 2 of the paper, in millions.
-    for name, millions in {"A": 133, "B": 133, "C": 134, "D": 138, "E": 144}.items():
-        layers = words_of(PAPER[name])
-        check_count(layers, (224, 224, 3), 1000, name)
-        assert round(parameters_of(layers, (224, 224, 3), 1000) / 1e6) == millions
-
-
-check_configurations()
-### BEGIN HIDDEN TESTS
-from course_lib.testing import hidden_seed
+    return total, biases
 
 
 def check_configurations_hidden(rng):
+    for name, given in {"B": B, "C": C, "D": D, "E": E}.items():
+        check_words(name, given)
+    for name, blocks in PAPER.items():
+        layers = words_of(blocks)
+        wanted = parameters_of(layers, (224, 224, 3), 1000)
+        check_count(layers, (224, 224, 3), 1000, name, *wanted)
     for _ in range(4):
-        layers = random_layers(rng)
+        layers, classes = random_layers(rng), int(rng.integers(2, 30))
         input_shape = (
             int(rng.integers(16, 60)),
             int(rng.integers(16, 60)),
             int(rng.integers(1, 5)),
         )
-        check_count(layers, input_shape, int(rng.integers(2, 30)), str(layers))
+        wanted = parameters_of(layers, input_shape, classes)
+        check_count(layers, input_shape, classes, str(layers), *wanted)
 
 
 check_configurations_hidden(np.random.default_rng(hidden_seed()))
@@ -349,6 +364,62 @@ def outputs_of(network, x):
         return np.asarray(keras.ops.convert_to_numpy(network(x)), dtype="float64")
 
 
+def check_vgg(layers, input_shape, classes, width, shapes, weights, x, outputs):
+    network = vgg(list(layers), input_shape, classes, width)
+    assert isinstance(network, keras.Model), (
+        f"vgg must give back a Keras model; it gives {type(network).__name__}."
+    )
+    assert tuple(network.output_shape) == (None, classes), (
+        f"For {classes} classes the outputs are (batch, {classes}); yours are {network.output_shape}."
+    )
+    given = [tuple(w.shape) for w in network.weights]
+    where = f"vgg at width {width:g} on pictures {input_shape}"
+    assert len(given) == len(shapes), (
+        f"{where} should hold {len(shapes)} arrays (a kernel and a bias each layer), yours {len(given)}."
+    )
+    for number, (mine, should) in enumerate(zip(given, shapes, strict=True)):
+        assert mine == should, (
+            f"{where}: array {number + 1} of {len(shapes)} should have the shape {should}; yours has "
+            f"{mine}. "
+            + (
+                "That depends on how large the picture is after the last pooling: does every "
+                "convolution keep the size (padding), every pooling halve it?"
+                if len(should) == 2 and mine[-1] == should[-1]
+                else "Is the width applied to every layer but the last?"
+            )
+        )
+    network.set_weights(weights)
+    mine, should = outputs_of(network, x), np.asarray(outputs, dtype=float)
+    if np.all(mine >= 0) and np.allclose(mine.sum(axis=-1), 1, atol=1e-3):
+        should = np.exp(should) / np.exp(should).sum(axis=-1, keepdims=True)
+    assert np.any(mine < 0) or np.all(should >= 0), (
+        "No output of vgg is ever below 0: has the last layer a ReLU? Logits are bare sums."
+    )
+    assert np.allclose(mine, should, rtol=1e-3, atol=1e-3), (
+        f"{where}: with the same weights the outputs should be {np.round(should[0], 3).tolist()}; yours "
+        f"are {np.round(mine[0], 3).tolist()}. Has each layer but the last a ReLU, and is it "
+        "*max*-pooling?"
+    )
+
+
+def check_vgg_visible():
+    # Odd sizes: pooling rounds down.
+    layers = ["conv3-8", "maxpool", "conv1-6", "maxpool", "FC-12", "FC-10", "FC-9"]
+    shapes = [(3, 3, 2, 4), (4,), (1, 1, 4, 3), (3,), (24, 6), (6,), (6, 5), (5,), (5, 3), (3,)]
+    weights = [
+        np.cos(1.7 * np.arange(np.prod(shape)) + number).reshape(shape)
+        for number, shape in enumerate(shapes)
+    ]
+    x = np.sin(np.arange(2 * 16 * 11 * 2)).reshape(2, 16, 11, 2).astype("float32")
+    outputs = [[0.5059, 1.8469, -0.9818], [0.1947, 2.1742, -0.7550]]
+    check_vgg(layers, (16, 11, 2), 3, 0.5, shapes, weights, x, outputs)
+
+
+check_vgg_visible()
+### BEGIN HIDDEN TESTS
+from course_lib.testing import hidden_seed
+
+
 def reference_vgg(layers, input_shape, classes):
     inputs = x = keras.Input(input_shape)
     for word in layers[:-1]:
@@ -373,70 +444,23 @@ def narrowed(layers, width):
     ]
 
 
-def check_vgg(layers, input_shape, classes, width, rng):
-    network = vgg(list(layers), input_shape, classes, width)
-    assert isinstance(network, keras.Model), (
-        f"vgg must give back a Keras model; it gives {type(network).__name__}."
-    )
-    assert tuple(network.output_shape) == (None, classes), (
-        f"For {classes} classes the outputs are (batch, {classes}); yours are {network.output_shape}."
-    )
+def check_by_reference(layers, input_shape, classes, width, rng):
     wanted = reference_vgg(narrowed(layers, width), input_shape, classes)
-    given, right = ([tuple(w.shape) for w in m.weights] for m in (network, wanted))
-    where = f"vgg at width {width:g} on pictures {input_shape}"
-    assert len(given) == len(right), (
-        f"{where} should hold {len(right)} arrays (a kernel and a bias each layer), yours {len(given)}."
-    )
-    for number, (mine, should) in enumerate(zip(given, right, strict=True)):
-        assert mine == should, (
-            f"{where}: array {number + 1} of {len(right)} should have the shape {should}; yours has "
-            f"{mine}. "
-            + (
-                "That depends on how large the picture is after the last pooling: does every "
-                "convolution keep the size (padding), every pooling halve it?"
-                if len(should) == 2 and mine[-1] == should[-1]
-                else "Is the width applied to every layer but the last?"
-            )
-        )
-    weights = [rng.normal(size=shape) * np.sqrt(2 / max(1, np.prod(shape[:-1]))) for shape in right]
-    for model in (network, wanted):
-        model.set_weights(weights)
+    shapes = [tuple(w.shape) for w in wanted.weights]
+    weights = [
+        rng.normal(size=shape) * np.sqrt(2 / max(1, np.prod(shape[:-1]))) for shape in shapes
+    ]
+    wanted.set_weights(weights)
     x = rng.normal(size=(3, *input_shape)).astype("float32")
-    mine, should = (outputs_of(model, x) for model in (network, wanted))
-    if np.all(mine >= 0) and np.allclose(mine.sum(axis=-1), 1, atol=1e-3):
-        should = np.exp(should) / np.exp(should).sum(axis=-1, keepdims=True)
-    assert np.any(mine < 0) or np.all(should >= 0), (
-        "No output of vgg is ever below 0: has the last layer a ReLU? Logits are bare sums."
-    )
-    assert np.allclose(mine, should, rtol=1e-3, atol=1e-3), (
-        f"{where}: with the same weights the outputs should be {np.round(should[0], 3).tolist()}; yours "
-        f"are {np.round(mine[0], 3).tolist()}. Has each layer but the last a ReLU, and is it "
-        "*max*-pooling?"
-    )
-
-
-def check_vgg_visible():
-    rng = np.random.default_rng(0)
-    # Odd sizes: pooling rounds down.
-    check_vgg(
-        ["conv3-8", "maxpool", "conv1-6", "maxpool", "FC-5", "FC-5", "FC-9"],
-        (16, 11, 2),
-        3,
-        0.5,
-        rng,
-    )
-    check_vgg(words_of(PAPER["A"]), (64, 64, 3), 10, 1 / 32, rng)
-
-
-check_vgg_visible()
-### BEGIN HIDDEN TESTS
-from course_lib.testing import hidden_seed
+    outputs = outputs_of(wanted, x)
+    check_vgg(layers, input_shape, classes, width, shapes, weights, x, outputs)
 
 
 def check_vgg_hidden(rng):
+    check_by_reference(words_of(PAPER["A"]), (64, 64, 3), 10, 1 / 32, rng)
     for name in rng.choice(["C", "E"], 1):
-        check_vgg(words_of(PAPER[name]), (32, 32, 3), 7, 1 / 16, rng)
-    check_vgg(random_layers(rng), (20, 24, 3), int(rng.integers(2, 9)), 0.5, rng)
+        check_by_reference(words_of(PAPER[name]), (32, 32, 3), 7, 1 / 16, rng)
+    check_by_reference(random_layers(rng), (20, 24, 3), int(rng.integers(2, 9)), 0.5, rng)
 
 
 check_vgg_hidden(np.random.default_rng(hidden_seed()))
@@ -485,56 +509,74 @@ def decode_predictions(probabilities, names, top=3):
 # %% tests="preprocess"
 import numpy as np
 
-MEAN = np.array([103.939, 116.779, 123.68])
+MISTAKES = {
+    "not turned": "the channels are still red, green, blue: turn them round first.",
+    "neither turned": "the channels are still red, green, blue: turn them round.",
+    "means turned": "the means belong to blue, green, red, in this order.",
+    "no mean": "the channels are turned round, but no mean is subtracted.",
+    "rows turned": "this turns the picture upside down, not its colours round.",
+    "columns turned": "this mirrors the picture instead of turning its colours round.",
+}
 
 
-def check_preprocess(pictures):
+def check_preprocess(pictures, wanted, mistaken):
+    """mistaken: by mistake, what it makes of the first pixel."""
     given = preprocess_input(pictures.copy())
     assert given is not None, "preprocess_input gives nothing back: does it end with `return`?"
     given = np.asarray(given, dtype=float)
     assert given.shape == pictures.shape, (
         f"pictures {pictures.shape} keep their shape; yours become {given.shape}."
     )
-    rgb = pictures.astype(float)
-    for wrong, mistake in [
-        (rgb - MEAN, "the channels are still red, green, blue: turn them round first."),
-        (rgb - MEAN[::-1], "the channels are still red, green, blue: turn them round."),
-        (rgb[..., ::-1] - MEAN[::-1], "the means belong to blue, green, red, in this order."),
-        (rgb[..., ::-1], "the channels are turned round, but no mean is subtracted."),
-        (rgb[:, ::-1] - MEAN, "this turns the picture upside down, not its colours round."),
-        (rgb[:, :, ::-1] - MEAN, "this mirrors the picture instead of turning its colours round."),
-    ]:
-        assert not np.allclose(given, wrong, atol=1e-2), f"preprocess_input: {mistake}"
-    wanted = rgb[..., ::-1] - MEAN
-    assert np.allclose(given, wanted, atol=1e-2), (
+    right = np.allclose(given, wanted, atol=1e-2)
+    for mistake, pixel in mistaken.items():
+        assert right or not np.allclose(given[0, 0, 0], pixel, atol=1e-2), (
+            f"preprocess_input: {MISTAKES[mistake]}"
+        )
+    assert right, (
         f"the pixel {pictures[0, 0, 0].tolist()} should become {np.round(wanted[0, 0, 0], 2).tolist()}; "
         f"yours becomes {np.round(given[0, 0, 0], 2).tolist()}. (VGG divides by nothing.)"
     )
 
 
-def check_decode(probabilities, names, top):
+def check_decode(probabilities, names, top, wanted):
     given = decode_predictions(probabilities.copy(), list(names), top)
     assert given is not None, "decode_predictions gives nothing back: does it end with `return`?"
     assert len(given) == len(probabilities), (
         f"{len(probabilities)} pictures make {len(probabilities)} lists; yours makes {len(given)}."
     )
-    for row, pairs in zip(probabilities, given, strict=True):
+    for pairs, should in zip(given, wanted, strict=True):
         pairs = [(str(name), float(p)) for name, p in pairs]
-        wanted = [(names[k], float(row[k])) for k in np.argsort(-row, kind="stable")[:top]]
-        assert len(pairs) == len(wanted), (
-            f"top={top} asks for {top} classes; yours gives {len(pairs)}."
-        )
+        assert len(pairs) == top, f"top={top} asks for {top} classes; yours gives {len(pairs)}."
         assert [p for _, p in pairs] == sorted((p for _, p in pairs), reverse=True), (
             f"the most probable class comes first; yours: {pairs}"
         )
-        assert [name for name, _ in pairs] == [name for name, _ in wanted] and np.allclose(
-            [p for _, p in pairs], [p for _, p in wanted], atol=1e-5
-        ), f"the {top} most probable classes are {wanted}; yours: {pairs}"
+        assert [name for name, _ in pairs] == [name for name, _ in should] and np.allclose(
+            [p for _, p in pairs], [p for _, p in should], atol=1e-5
+        ), f"the {top} most probable classes are {should}; yours: {pairs}"
 
 
 def check_preprocess_visible():
-    check_preprocess(np.array([[[[255, 0, 0], [10, 20, 30]], [[0, 0, 200], [7, 7, 7]]]], "uint8"))
-    check_decode(np.array([[0.1, 0.6, 0.3], [0.5, 0.2, 0.3]]), ["ant", "bee", "crab"], 2)
+    check_preprocess(
+        np.array([[[[255, 0, 0], [10, 20, 30]], [[0, 0, 200], [7, 7, 7]]]], "uint8"),
+        np.array(
+            [
+                [[-103.939, -116.779, 131.32], [-73.939, -96.779, -113.68]],
+                [[96.061, -116.779, -123.68], [-96.939, -109.779, -116.68]],
+            ]
+        )[None],
+        {
+            "not turned": [151.061, -116.779, -123.68],
+            "neither turned": [131.32, -116.779, -103.939],
+            "means turned": [-123.68, -116.779, 151.061],
+            "no mean": [0, 0, 255],
+            "rows turned": [-103.939, -116.779, 76.32],
+            "columns turned": [-93.939, -96.779, -93.68],
+        },
+    )
+    check_decode(
+        np.array([[0.1, 0.6, 0.3], [0.5, 0.2, 0.3]]), ["ant", "bee", "crab"], 2,
+        [[("bee", 0.6), ("crab", 0.3)], [("ant", 0.5), ("crab", 0.3)]],
+    )  # fmt: skip
 
 
 check_preprocess_visible()
@@ -542,11 +584,30 @@ check_preprocess_visible()
 from course_lib.testing import hidden_seed
 
 
+def check_random_pictures(pictures):
+    mean, rgb = np.array([103.939, 116.779, 123.68]), pictures.astype(float)
+    wrong = {
+        "not turned": rgb - mean,
+        "neither turned": rgb - mean[::-1],
+        "means turned": rgb[..., ::-1] - mean[::-1],
+        "no mean": rgb[..., ::-1],
+        "rows turned": rgb[:, ::-1] - mean,
+        "columns turned": rgb[:, :, ::-1] - mean,
+    }
+    first = {mistake: given[0, 0, 0] for mistake, given in wrong.items()}
+    check_preprocess(pictures, rgb[..., ::-1] - mean, first)
+
+
 def check_preprocess_hidden(rng):
-    check_preprocess(rng.integers(0, 256, (4, 5, 6, 3)).astype("uint8"))
-    check_preprocess(rng.uniform(0, 255, (2, 5, 6, 3)).astype("float32"))
+    check_random_pictures(rng.integers(0, 256, (4, 5, 6, 3)).astype("uint8"))
+    check_random_pictures(rng.uniform(0, 255, (2, 5, 6, 3)).astype("float32"))
     names = [f"kind {number}" for number in rng.permutation(12)]
-    check_decode(rng.dirichlet(np.full(12, 0.4), 9), names, 4)
+    probabilities = rng.dirichlet(np.full(12, 0.4), 9)
+    wanted = [
+        [(names[k], float(row[k])) for k in np.argsort(-row, kind="stable")[:4]]
+        for row in probabilities
+    ]
+    check_decode(probabilities, names, 4, wanted)
 
 
 check_preprocess_hidden(np.random.default_rng(hidden_seed()))
@@ -644,21 +705,20 @@ import numpy as np
 from course_lib import transfer
 
 
-def check_extractor(layer, pictures):
+def check_extractor(layer, pictures, length, columns, wanted):
+    """wanted: what stands in these columns of the features."""
     inputs = transfer.preprocess_input("small_vgg")(pictures)
     model = feature_extractor(layer)
     assert isinstance(model, keras.Model), (
         f"feature_extractor must give back a Keras model; it gives {type(model).__name__}."
     )
     given = outputs_of(model, inputs)
-    whole = transfer.backbone("small_vgg")
-    wanted = outputs_of(keras.Model(whole.input, whole.get_layer(layer).output), inputs)
-    wanted = wanted.reshape(len(pictures), -1)
-    assert given.shape == wanted.shape, (
-        f"features at {layer} should have the shape {wanted.shape}, one row a picture; "
+    shape = len(pictures), length
+    assert given.shape == shape, (
+        f"features at {layer} should have the shape {shape}, one row a picture; "
         f"yours have {given.shape}. Does the model end at that layer, and then flatten?"
     )
-    assert np.allclose(given, wanted, rtol=1e-3, atol=1e-3), (
+    assert np.allclose(given[:, columns], wanted, rtol=1e-3, atol=1e-3), (
         f"the features at {layer} are not those of the pre-trained network."
     )
 
@@ -707,7 +767,14 @@ def check_key(rng):
 
 
 check_extractor(
-    "block4_pool", np.random.default_rng(0).integers(0, 256, (3, 32, 32, 3)).astype("uint8")
+    "block4_pool",
+    (np.arange(2 * 32 * 32 * 3) % 251).reshape(2, 32, 32, 3).astype("uint8"),
+    length=512,
+    columns=[0, 115, 218, 315, 420, 511],
+    wanted=[
+        [1.3006, 2.9685, 4.7018, 1.6354, 1.7826, 1.1061],
+        [1.5390, 1.5619, 3.5550, 3.1917, 1.4911, 1.6765],
+    ],
 )
 check_key(np.random.default_rng(1))
 ### BEGIN HIDDEN TESTS
@@ -716,8 +783,11 @@ from course_lib.testing import hidden_seed
 
 def check_features_hidden(rng):
     pictures = rng.integers(0, 256, (3, 32, 32, 3)).astype("uint8")
-    for layer in ("block2_pool", "block3_conv2"):
-        check_extractor(layer, pictures)
+    inputs, whole = transfer.preprocess_input("small_vgg")(pictures), transfer.backbone("small_vgg")
+    for layer in ("block2_pool", "block3_conv2", "block4_pool"):
+        wanted = outputs_of(keras.Model(whole.input, whole.get_layer(layer).output), inputs)
+        wanted = wanted.reshape(len(pictures), -1)
+        check_extractor(layer, pictures, wanted.shape[1], slice(None), wanted)
     check_key(rng)
 
 
@@ -911,12 +981,6 @@ import numpy as np
 
 from course_lib import transfer
 
-TABLE = {
-    ("small", "similar"): ("all", True, True),
-    ("small", "different"): ("early", True, True),
-    ("large", "similar"): ("all", True, False),
-    ("large", "different"): ("all", False, False),
-}
 KERNELS = (
     "block1_conv1",
     "block2_conv1",
@@ -927,18 +991,31 @@ KERNELS = (
 )
 
 
-def check_plan(case):
-    given, (keep, pretrained, frozen) = plan(*case), TABLE[case]
+CASES = [
+    (size, similarity) for size in ("small", "large") for similarity in ("similar", "different")
+]
+
+
+def plan_of(case):
+    given = plan(*case)
     assert isinstance(given, (tuple, list)) and len(given) == 3, (
         f"plan{case} must give back three things, keep, pretrained and frozen; it gives {given}."
     )
+    assert given[0] in ("all", "early"), (
+        f'plan{case}: keep is "all" or "early"; yours is {given[0]!r}.'
+    )
+    return given[0], bool(given[1]), bool(given[2])
+
+
+def check_plan(case, keep, pretrained, frozen):
+    given = plan_of(case)
     name = f"{case[0]} data, {case[1]} task"
     assert given[0] == keep, f"{name}: you keep {given[0]!r}. " + (
         "Late layers are made for the old task, and there are too few pictures to change them."
         if keep == "early"
         else "All blocks are of use here."
     )
-    assert bool(given[1]) == pretrained, (
+    assert given[1] == pretrained, (
         f"{name}: you begin with {'pre-trained' if given[1] else 'random'} weights. "
         + (
             "What was learnt is a good start."
@@ -946,13 +1023,10 @@ def check_plan(case):
             else "Nothing of the old task is needed."
         )
     )
-    assert bool(given[2]) == frozen, (
-        f"{name}: you {'freeze' if given[2] else 'train'} what is kept. "
-        + (
-            "So few pictures would be learnt by heart."
-            if frozen
-            else "There are enough pictures to train it."
-        )
+    assert given[2] == frozen, f"{name}: you {'freeze' if given[2] else 'train'} what is kept. " + (
+        "So few pictures would be learnt by heart."
+        if frozen
+        else "There are enough pictures to train it."
     )
 
 
@@ -973,9 +1047,8 @@ def named(weights):
     return found
 
 
-def check_transfer_model(case, classes, rng):
+def check_transfer_model(case, classes, rng, keep, pretrained, frozen):
     name = f"{case[0]} data, {case[1]} task"
-    keep, pretrained, frozen = TABLE[case]
     model = transfer_model(*case, classes)
     assert isinstance(model, keras.Model), (
         f"transfer_model must give back a Keras model; it gives {type(model).__name__}."
@@ -997,8 +1070,8 @@ def check_transfer_model(case, classes, rng):
         kept = [layer for layer in KERNELS if places[layer] is not None]
         assert not kept, f"{name}: {kept[0]} has pre-trained weights; they should be random."
         convolutions = sum(weight.ndim == 4 for weight in before)
-        assert convolutions == 6, (
-            f"{name}: the form of small_vgg has 6 convolutions, yours has {convolutions}."
+        assert convolutions == len(wanted), (
+            f"{name}: the form of small_vgg has {len(wanted)} convolutions, yours has {convolutions}."
         )
     features = {"all": 512, "early": 1024}[keep]
     heads = [w.shape for w in before if w.ndim == 2]
@@ -1040,19 +1113,32 @@ def check_transfer_model(case, classes, rng):
 
 
 def check_four_cases(classes, rng):
-    for case in TABLE:
-        check_plan(case)
-    for case in TABLE:
-        check_transfer_model(case, classes, rng)
+    # One row of the plan is checked here, all of them after you have handed in; and the networks
+    # must be those of your plan.
+    check_plan(("small", "similar"), "all", True, True)
+    plans = {case: plan_of(case) for case in CASES}
+    for case in CASES:
+        check_transfer_model(case, classes, rng, *plans[case])
 
 
 check_four_cases(10, np.random.default_rng(0))
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
+TABLE = {
+    ("small", "similar"): ("all", True, True),
+    ("small", "different"): ("early", True, True),
+    ("large", "similar"): ("all", True, False),
+    ("large", "different"): ("all", False, False),
+}
+
 
 def check_four_cases_hidden(rng):
-    check_four_cases(int(rng.choice([3, 5, 7, 12])), rng)
+    for case, wanted in TABLE.items():
+        check_plan(case, *wanted)
+    classes = int(rng.choice([3, 5, 7, 12]))
+    for case, wanted in TABLE.items():
+        check_transfer_model(case, classes, rng, *wanted)
 
 
 check_four_cases_hidden(np.random.default_rng(hidden_seed()))
