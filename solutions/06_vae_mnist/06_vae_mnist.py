@@ -558,26 +558,30 @@ def check_estimate(mean, log_variance, samples, seed, wanted, stray):
     return (given - wanted) / stray
 
 
-check_kl(
-    np.array([[0.0, 2.0, 0.5]]),
-    np.array([[0.0, 0.0, -2.0]]),
-    wanted=np.array([[0.0, 2.0, 0.692668]]),
-    mistaken={
-        "log_deviation": np.array([[0.0, 2.0, 1.634158]]),
-        "deviation": np.array([[0.0, 2.0, 0.80894]]),
-        "bare_mean": np.array([[0.0, 1.0, 0.817668]]),
-        "constant": np.array([[0.5, 2.5, 1.192668]]),
-        "turned": np.array([[0.0, 2.0, 3.11816]]),
-    },
-)
-check_estimate(
-    np.array([[1.0, -0.5]]),
-    np.array([[0.5, -1.0]]),
-    samples=4000,
-    seed=3,
-    wanted=np.array([[0.574361, 0.30894]]),
-    stray=np.array([[0.021559, 0.00854]]),
-)
+def check_kl_examples():
+    check_kl(
+        np.array([[0.0, 2.0, 0.5]]),
+        np.array([[0.0, 0.0, -2.0]]),
+        wanted=np.array([[0.0, 2.0, 0.692668]]),
+        mistaken={
+            "log_deviation": np.array([[0.0, 2.0, 1.634158]]),
+            "deviation": np.array([[0.0, 2.0, 0.80894]]),
+            "bare_mean": np.array([[0.0, 1.0, 0.817668]]),
+            "constant": np.array([[0.5, 2.5, 1.192668]]),
+            "turned": np.array([[0.0, 2.0, 3.11816]]),
+        },
+    )
+    check_estimate(
+        np.array([[1.0, -0.5]]),
+        np.array([[0.5, -1.0]]),
+        samples=4000,
+        seed=3,
+        wanted=np.array([[0.574361, 0.30894]]),
+        stray=np.array([[0.021559, 0.00854]]),
+    )
+
+
+check_kl_examples()
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
