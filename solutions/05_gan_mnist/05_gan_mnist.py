@@ -34,7 +34,7 @@
 # | profile | where | data | samples: confidence · different digits (section 5) | time |
 # | --- | --- | --- | --- | --- |
 # | quick | chosen on a CPU | 5,000 training pictures | 0.3–0.7 · 6–10 | 20–40 s on 2 cores |
-# | full | chosen on a GPU | all of MNIST, 60,000 | 0.6–0.9 · 8–10 | 7–15 min on 2 cores, less on a GPU |
+# | full | chosen on a GPU | all of MNIST, 60,000 | 0.6–0.9 · 8–10 | 4–10 min on 2 cores, less on a GPU |
 #
 # To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without a network the
 # lab runs on stand-in digits, and says so.
