@@ -17,13 +17,11 @@ from pathlib import Path
 import nbformat
 
 from figure import Figure, report
-from labs import ROOT, apart
+from labs import ROOT, apart, chosen_labs
 
 
 def main() -> None:
     """Measure and print."""
-    from autograder.course import Course
-
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="Lab 00 only")
     parser.add_argument("--labs", help="numbers or names, with commas between; default: all")
@@ -32,9 +30,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.one:
         return one(options.one, options.keep)
-    course = Course.find(ROOT)
-    every = [lab.name for lab in course.labs()]
-    named = [course.lab(name).name for name in options.labs.split(",")] if options.labs else every
+    named = chosen_labs(options.labs)
     kept = ["--keep", str(options.keep.resolve())] if options.keep else []
     for name in named[:1] if options.quick else named:
         apart(str(Path(__file__).resolve()), "full", "--one", name, *kept)

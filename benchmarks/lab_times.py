@@ -12,15 +12,13 @@ import time
 from pathlib import Path
 
 from figure import Figure, report
-from labs import ROOT, apart, code_cells, run_cell
+from labs import apart, chosen_labs, code_cells, run_cell
 
 SECONDS, OF_A_GAN = 20, 40
 
 
 def main() -> None:
     """Measure and print."""
-    from autograder.course import Course
-
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="Lab 01 only")
     parser.add_argument("--labs", help="numbers or names, with commas between; default: all")
@@ -28,9 +26,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.one:
         return one(options.one)
-    course = Course.find(ROOT)
-    every = [lab.name for lab in course.labs()]
-    named = [course.lab(name).name for name in options.labs.split(",")] if options.labs else every
+    named = chosen_labs(options.labs)
     for name in ["01_mlp_mnist"] if options.quick else named:
         apart(str(Path(__file__).resolve()), "quick", "--one", name)
     return None

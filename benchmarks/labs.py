@@ -15,6 +15,15 @@ ROOT = Path(__file__).parents[1]
 TEST_DATA = Path(os.environ.get("COURSE_TEST_DATA", ROOT.parent / "shared" / "data"))
 
 
+def chosen_labs(named: str | None) -> list[str]:
+    """The labs' whole names: of those that `named` lists with commas between, or of all."""
+    from autograder.course import Course
+
+    course = Course.find(ROOT)
+    labs = [course.lab(name) for name in named.split(",")] if named else course.labs()
+    return [lab.name for lab in labs]
+
+
 def code_cells(lab: str) -> Iterator[tuple[str, str, bool]]:
     """A lab's code cells, each with the question that it answers or tests, and whether it tests."""
     from autograder.course import Course

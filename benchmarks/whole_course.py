@@ -22,6 +22,7 @@ from autograder.gradebook import Registry
 from autograder.new_course import new_course
 from autograder.notebooks.cases import Case, cases
 from figure import Figure, report
+from labs import chosen_labs
 
 
 def main() -> None:
@@ -34,7 +35,7 @@ def main() -> None:
     wrong = 0
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         course = new_course(Course.find(), Path(folder) / "course")
-        chosen = options.labs.split(",") if options.labs else [lab.name for lab in course.labs()]
+        chosen = chosen_labs(options.labs)
         for lab in map(course.lab, chosen):
             handed_in = hand_in(course, lab, size)
             began = time.monotonic()
