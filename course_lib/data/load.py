@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from difflib import get_close_matches
+from functools import lru_cache
 from importlib import import_module
 from numbers import Integral
 
@@ -90,7 +92,14 @@ def load(name, source="auto", profile=None, seed=0, **options):
             f"{name} is a STAND-IN ({dataset.made_of}), not the real set: {why}. "
             "Figures from it are not figures of the real set.",
         )
-    return dataset.stand_in(*size, seed, **options)
+    # A copy, for who loads a set may write into it.
+    return deepcopy(_drawn(name, size, int(seed), tuple(options.items())))
+
+
+@lru_cache(maxsize=2)
+def _drawn(name, size, seed, options):
+    """The stand-in, drawn once a process: a lab and its tests load the same set several times."""
+    return find(name).stand_in(*size, seed, **dict(options))
 
 
 def find(name) -> Dataset:

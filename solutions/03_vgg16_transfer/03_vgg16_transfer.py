@@ -854,7 +854,7 @@ from course_lib import transfer
 
 
 def check_head(seed, classes):
-    (x, y), (x_test, y_test) = transfer.target_task("objects", train=120, test=400, seed=seed)
+    (x, y), (x_test, y_test) = transfer.target_task("objects", train=120, test=250, seed=seed)
     preprocess = transfer.preprocess_input("small_vgg")
     model = keras.Sequential([transfer.backbone("small_vgg"), keras.layers.Flatten()])
     few, unseen = (

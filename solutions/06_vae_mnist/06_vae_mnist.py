@@ -1224,7 +1224,7 @@ by_beta, invented = {}, []
 for beta in (0.0, 1.0, 20.0):
     trial = VAE(vae_encoder(8), autoencoder(8)[2], beta)
     trial.compile(keras.optimizers.Adam(4e-3))
-    epochs, batch_size = {"quick": (5, 50), "full": (10, 100)}[profile.current()]
+    epochs, batch_size = {"quick": (4, 50), "full": (10, 100)}[profile.current()]
     fit(trial, some, epochs=epochs, batch_size=batch_size, verbose=False)
     _, copied, pulled = (float(loss) for loss in trial.losses(x_test))
     _, log_variance = trial.encoder(x_test)
@@ -1258,7 +1258,7 @@ figures.picture_grid(
 # %% [markdown] written="pull"
 # ### BEGIN SOLUTION
 # **A model answer.** (1) Noise in the code only makes copies worse, and nothing pays for it when $\beta = 0$, so
-# training makes $\sigma$ small (the table says about 0.001 to 0.01, against 0.3 to 0.5 with $\beta = 1$). Clouds of
+# training makes $\sigma$ small (the table says about 0.001 to 0.01, against 0.4 to 0.5 with $\beta = 1$). Clouds of
 # no width are points: it is a plain autoencoder, with codes that lie far apart and anywhere (a KL of 100 and more).
 # Codes from N(0, I) hit places that were never trained; the invented pictures of the upper row are mostly
 # no digits but grey blots. (2) All bars are under the threshold, near 0: for every picture the cloud is N(0, 1). So the code is noise,
