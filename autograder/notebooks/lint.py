@@ -88,7 +88,8 @@ def try_out(
         every: try every n-th wrong answer only.
     """
     solution, stub, *wrong = cases(course, lab)
-    found, instructor = [solution, stub, *wrong[::every]], instructor_notebook(course, lab)
+    found = [solution, stub, *wrong[every - 1 :: every]]
+    instructor = instructor_notebook(course, lab)
     released = forms.student(instructor)
     with ThreadPoolExecutor(workers) as pool:
         graded = pool.map(lambda case: _graded(engine, instructor, released, case), found)
