@@ -8,6 +8,7 @@ from course_lib.training.progress_bar import ProgressBar
 from course_lib.training.reproducible import reproducible
 from course_lib.training.sample_recorder import SampleRecorder
 from course_lib.training.steps_per_execution import steps_per_execution
+from course_lib.training.trace_once import trace_once
 from course_lib.training.trial import trial
 from course_lib.training.warmup_cosine import WarmupCosine
 
@@ -22,5 +23,6 @@ __all__ = [
     "reproducible",
     "steps_per_execution",
     "tensor_cores",
+    "trace_once",
     "trial",
 ]

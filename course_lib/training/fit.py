@@ -11,6 +11,7 @@ from course_lib.training.fused_adam import fused_adam
 from course_lib.training.mixed_precision import mixed_precision, tensor_cores
 from course_lib.training.progress_bar import ProgressBar
 from course_lib.training.steps_per_execution import steps_per_execution
+from course_lib.training.trace_once import trace_once
 from course_lib.training.warmup_cosine import WarmupCosine
 
 EPOCHS = {"quick": 6, "full": 20}
@@ -84,11 +85,7 @@ def fit(
     if peak is not None:
         callbacks.append(WarmupCosine(peak))
 
-    own_step = type(model).train_step is not keras.Model.train_step
-    if optimizer and model.built and not optimizer.built and not own_step:
-        # Variables that are made while TensorFlow traces have it trace twice. A `train_step` of
-        # one's own may give the optimizer a part of the variables only.
-        optimizer.build(model.trainable_variables)
+    trace_once(model, None if _is_data_set(x) else x, y)
     before = model.steps_per_execution, model.jit_compile
     gpu = tensor_cores()
     steps = _steps(x, batch_size, validation_split) if _SHORT_EXECUTIONS else None

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from course_lib.training.fused_adam import fused_adam
+from course_lib.training.trace_once import trace_once
 
 
 def trial(
@@ -49,7 +50,7 @@ def trial(
     steps = len(x) // batch_size
     if not steps:
         raise ValueError(f"{len(x)} examples are less than one batch of {batch_size}.")
-    model.optimizer.build(model.trainable_variables)
+    trace_once(model)
     variables = [*model.variables, *model.optimizer.variables]
     before = [keras.ops.convert_to_numpy(variable).copy() for variable in variables]
     order = np.random.default_rng(0)
