@@ -56,7 +56,7 @@ docs: $(INSTALLED)
 bench: $(INSTALLED)
 	python benchmarks/run.py
 
-# Every lab in all its forms, and endurance: longer than an hour.
+# Every lab in all its forms, large classes, and endurance: longer than an hour.
 bench-long: $(INSTALLED)
 	python benchmarks/run.py --long
 

@@ -10,7 +10,6 @@ from figure import Figure, number
 DOCS = Path(__file__).parents[1] / "docs"
 _TITLES = {
     "grading": "Grading a class, against stock nbgrader",
-    "growth": "Growth with the size of the class",
     "against_otter": "Grading a class, against otter-grader",
     "stages": "Where a submission's time goes",
     "start_times": "Starting",
@@ -26,6 +25,7 @@ _TITLES = {
     "red_team": "Cheats, and broken or hostile notebooks",
     "lint_course": "All labs proved by one command",
     "whole_course": "A class of every lab",
+    "growth": "Growth with the size of the class",
     "full_profiles": "Every lab in the full profile",
     "killed_runs": "Runs killed at random moments",
     "cluster_faults": "A cluster whose workers die and join",

@@ -28,7 +28,6 @@ RESULTS = HERE / "results.json"
 # In this order on the page, each with what is said to it; the rest of its command line behind it.
 SCRIPTS = {
     "grading": [[], ["--lab", "01_mlp_mnist"]],
-    "growth": [[]],
     "against_otter": [[]],
     "stages": [[], ["--lab", "01_mlp_mnist"]],
     "start_times": [[]],
@@ -42,11 +41,12 @@ SCRIPTS = {
     "vae_loss": [[]],
     "architectures": [[]],
 }
-# Endurance, and what every lab does in all its forms.
+# Endurance, large classes, and what every lab does in all its forms.
 LONG = {
     "red_team": [[]],
     "lint_course": [[]],
     "whole_course": [[]],
+    "growth": [[]],
     "full_profiles": [[]],
     "killed_runs": [[]],
     "cluster_faults": [[]],
@@ -59,7 +59,7 @@ def main() -> int:
     """Run, collect, write; returns how many scripts failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="smaller; nothing is written")
-    parser.add_argument("--long", action="store_true", help="endurance, and all labs in all forms")
+    parser.add_argument("--long", action="store_true", help="what takes longer than an hour")
     parser.add_argument("--only", help="names, with commas between")
     parser.add_argument("--page", action="store_true", help="write only the page")
     options = parser.parse_args()
