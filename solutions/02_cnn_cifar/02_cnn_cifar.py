@@ -1173,9 +1173,9 @@ def check_findings():
         "with batch normalisation your network learnt its training pictures less well than without: is "
         "batch_norm handed on, and are the names right?"
     )
-    gaps = {name: run["accuracy"][-1] - run["val_accuracy"][-1] for name, run in runs.items()}
-    assert gaps["BN + dropout"] < gaps["BN"], (
-        "with dropout the gap between training and validation should be smaller: is dropout handed on?"
+    # Not by the gap to the validation: with pictures enough there is hardly one.
+    assert np.mean(runs["BN + dropout"]["accuracy"]) < np.mean(runs["BN"]["accuracy"]), (
+        "with dropout your network should learn its training pictures less well: is dropout handed on?"
     )
 
 
