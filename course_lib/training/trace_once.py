@@ -17,8 +17,8 @@ def trace_once(model: keras.Model, x=None, y=None) -> None:
 
     Args:
         model: A compiled Keras model.
-        x: Array `(n, …)` to train on. Without it the optimizer alone is seen to.
-        y: Targets `(n, …)`.
+        x: Array `(n, …)` to train on; needed where metrics are compiled, to make theirs.
+        y: Targets `(n, …)`; as `x`.
 
     Example:
         >>> import numpy as np
@@ -34,6 +34,7 @@ def trace_once(model: keras.Model, x=None, y=None) -> None:
         return
     if model.optimizer and not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
-    if x is not None and y is not None:
+    waiting = any(not getattr(metric, "built", True) for metric in model.metrics)
+    if waiting and x is not None and y is not None:
         model.compute_metrics(x[:1], y[:1], model(x[:1], training=False))
         model.reset_metrics()

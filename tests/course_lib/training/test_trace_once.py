@@ -57,3 +57,10 @@ def test_a_model_with_a_step_of_its_own_is_left_alone():
     model.compile("adam", "mse")
     trace_once(model, X, Y)
     assert not model.optimizer.built
+
+
+def test_once_the_metrics_are_there_the_model_is_not_called():
+    model, _ = counted()
+    trace_once(model, X, Y)
+    model.call = None
+    trace_once(model, X, Y)

@@ -25,6 +25,19 @@ def test_learns_and_leaves_no_trace():
     assert model.optimizer.iterations.numpy() == 0
 
 
+def test_a_step_of_its_own_leaves_no_trace_in_the_optimizer_either():
+    class Own(keras.Sequential):
+        def train_step(self, data):
+            return super().train_step(data)
+
+    model = Own([keras.Input((4,)), keras.layers.Dense(4)])
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    first = trial(model, (X, Y), (X, Y), epochs=3)
+    assert all(not np.any(v.numpy()) for v in model.optimizer.variables[2:])
+    assert model.optimizer.iterations.numpy() == 0
+    assert trial(model, (X, Y), (X, Y), epochs=3) == first
+
+
 def test_two_trials_are_the_same():
     model = compiled()
     assert len({trial(model, (X, Y), (X, Y), epochs=3) for _ in range(2)}) == 1
