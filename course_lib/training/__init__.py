@@ -3,7 +3,12 @@
 from course_lib.training.fit import fit
 from course_lib.training.fused_adam import fused_adam
 from course_lib.training.live_curves import LiveCurves
-from course_lib.training.mixed_precision import mixed_precision, tensor_cores
+from course_lib.training.mixed_precision import (
+    bfloat16_instructions,
+    half_precision,
+    mixed_precision,
+    tensor_cores,
+)
 from course_lib.training.progress_bar import ProgressBar
 from course_lib.training.reproducible import reproducible
 from course_lib.training.sample_recorder import SampleRecorder
@@ -17,8 +22,10 @@ __all__ = [
     "ProgressBar",
     "SampleRecorder",
     "WarmupCosine",
+    "bfloat16_instructions",
     "fit",
     "fused_adam",
+    "half_precision",
     "mixed_precision",
     "reproducible",
     "steps_per_execution",

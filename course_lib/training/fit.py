@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from math import ceil, floor
 
 import keras
 
 from course_lib import profile as profiles
 from course_lib.training.fused_adam import fused_adam
-from course_lib.training.mixed_precision import mixed_precision, tensor_cores
+from course_lib.training.mixed_precision import half_precision, mixed_precision
 from course_lib.training.progress_bar import ProgressBar
 from course_lib.training.steps_per_execution import steps_per_execution
 from course_lib.training.trace_once import trace_once
@@ -40,8 +41,8 @@ def fit(
     - a learning rate that warms up and falls along a cosine, from whatever the optimizer has as
       its peak (an optimizer with a schedule of its own keeps it);
     - Adam in one pass over the weights on a processor (`fused_adam`);
-    - on a GPU with tensor cores, mixed precision and XLA; on a processor neither, because there
-      both cost more than they bring;
+    - mixed precision where the hardware gains by it (`half_precision`): on a GPU with tensor
+      cores, and, for convolutions, on a processor that multiplies bfloat16; on the GPU XLA, too;
     - one line of progress for the whole training.
 
     A model that is not compiled yet is compiled as a classifier of integer labels: AdamW
@@ -87,11 +88,16 @@ def fit(
 
     trace_once(model, None if _is_data_set(x) else x, y)
     before = model.steps_per_execution, model.jit_compile
-    gpu = tensor_cores()
+    half = half_precision(model)
+    gpu = half == "float16"
     steps = _steps(x, batch_size, validation_split) if _SHORT_EXECUTIONS else None
     _execute(model, steps_per_execution(steps, epochs), jit=gpu)
     try:
-        with mixed_precision(model) if gpu else fused_adam(model):
+        with ExitStack() as within:
+            if half:
+                within.enter_context(mixed_precision(model, half))
+            if not gpu:
+                within.enter_context(fused_adam(model))
             return model.fit(
                 x,
                 y,
