@@ -9,7 +9,8 @@ examples' own classes: "Simple MNIST convnet", "Variational AutoEncoder" and "DC
 images" (F. Chollet, https://keras.io/examples/, Apache 2.0), the MLP like the convnet. Pictures are
 random numbers: what they show changes no time. Where a network stays under the goal, the share of
 our processor time that matrix products and convolutions would take at the best rate that this
-machine reaches says how much there is to be gained at all. `--quick` takes few steps and one round.
+machine reaches says how much there is to be gained at all. Where `fit` chooses half precision, a
+further figure has both sides in it. `--quick` takes few steps and one round.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import argparse
 import os
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from math import prod
 
 from figure import Figure, report
@@ -241,18 +243,21 @@ def operations(name: str, parts) -> float:
     return BATCH[name] * each
 
 
-def peak(convolutions: bool) -> float:
+def peak(convolutions: bool, dtype: str) -> float:
     """Operations a processor second of large matrix products, or of convolutions, at their best."""
     import tensorflow as tf
 
+    def normal(shape):
+        return tf.cast(tf.random.normal(shape), dtype)
+
     if convolutions:
-        a, b = tf.random.normal((128, 26, 26, 32)), tf.random.normal((3, 3, 32, 64))
+        a, b = normal((128, 26, 26, 32)), normal((3, 3, 32, 64))
         work, run = 2 * 128 * 24 * 24 * 9 * 32 * 64, tf.function(
-            lambda: tf.reduce_sum(tf.nn.conv2d(a, b, 1, "VALID"))
+            lambda: tf.nn.conv2d(a, b, 1, "VALID")[0, 0, 0, 0]
         )  # fmt: skip
     else:
-        a = tf.random.normal((1024, 1024))
-        work, run = 2 * 1024**3, tf.function(lambda: tf.reduce_sum(a @ a))
+        a = normal((1024, 1024))
+        work, run = 2 * 1024**3, tf.function(lambda: (a @ a)[0, 0])
     best = float("inf")
     run().numpy()  # compiles
     for _ in range(10):
@@ -275,20 +280,37 @@ def measure(quick: bool, only: str | None = None) -> Iterator[Figure]:
     """Steps a second of each network, ours and theirs, and what bounds ours."""
     import numpy as np
 
+    from course_lib.training import half_precision, mixed_precision
+
     for name in [only] if only else BUILD:
         built = {side: BUILD[name](side) for side in ("ours", "theirs")}
+        half = half_precision(built["ours"][0])
+        if half:
+            built["theirs in half precision"] = BUILD[name]("theirs")
         steps = max(10, STEPS[name] // 10) if quick else STEPS[name]
         best = dict.fromkeys(built, (np.inf, np.inf))
         for _ in range(1 if quick else 3):
             for side, (model, _) in built.items():
-                best[side] = np.minimum(best[side], seconds_a_step(name, side, model, steps))
-        data = f"random pictures, batches of {BATCH[name]}"
-        for ours, theirs, per in zip(*best.values(), ("second", "processor second"), strict=True):
+                with mixed_precision(model, half) if "half" in side else nullcontext():
+                    best[side] = np.minimum(best[side], seconds_a_step(name, side, model, steps))
+        data = f"random pictures, batches of {BATCH[name]}" + (f", ours in {half}" if half else "")
+        pers = "second", "processor second"
+        for ours, theirs, per in zip(best["ours"], best["theirs"], pers, strict=True):
             yield Figure(
                 f"{name}, training steps a {per}", 1 / ours, "", 1 / theirs, "keras.io's way",
                 theirs / ours, at_least=GOAL if per == "second" and not quick else None, data=data,
             )  # fmt: skip
-        bound = operations(name, built["ours"][1]) / peak(name == "CNN") / best["ours"][1]
+        if half:
+            ours, theirs = best["ours"][0], best["theirs in half precision"][0]
+            yield Figure(
+                f"{name}, training steps a second, both in {half}", 1 / ours, "", 1 / theirs,
+                "keras.io's way in `mixed_precision`", theirs / ours, data=data,
+            )  # fmt: skip
+        bound = (
+            operations(name, built["ours"][1])
+            / peak(name == "CNN", half or "float32")
+            / best["ours"][1]
+        )
         kind = "convolutions and products" if name == "CNN" else "matrix products"
         yield Figure(
             f"{name}, {kind} at this machine's peak", 100 * bound, "% of our processor time"
