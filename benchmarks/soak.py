@@ -52,6 +52,7 @@ _SAMPLE_SECONDS = 2.0
 _SETTLED = 20
 # In fewer submissions, what is under way at the moment outweighs what a process has grown by.
 _LONG_ENOUGH = 100
+_NEVER = 10**9
 
 
 @dataclass
@@ -72,6 +73,11 @@ class Log:
     )
     kills: Counter[str] = field(default_factory=Counter)
     runs: int = 0
+
+    def gaps(self) -> list[float]:
+        """Seconds from each submission that was graded to the next."""
+        times = sorted(self.done.values())
+        return [b - a for a, b in zip(times, times[1:], strict=False)]
 
     def slope(self, kind: str, which: int) -> float | None:
         """Growth for each 1,000 submissions: of memory (which = 1) or of descriptors (2).
@@ -102,10 +108,7 @@ def main() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     shared = set(Path("/dev/shm").iterdir())
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        course = light_course(Path(folder) / "course")
-        toml = course.root / "course.toml"
-        toml.write_text(toml.read_text() + LIMITS)
-        course = Course(course.root)
+        course = limited_course(Path(folder) / "course")
         temporary = Path(folder) / "tmp"
         temporary.mkdir()
         expected, faults = hand_in(course, size, choice)
@@ -114,6 +117,11 @@ def main() -> None:
         found = {s: sum(score or 0 for score, _ in q.values()) for s, q in rows(course).items()}
         time.sleep(5)
         left = leftovers(temporary)
+        # The same again with nothing before it and nothing killed: how fast the machine is now.
+        fresh = limited_course(Path(folder) / "fresh")
+        part = min(100, size // 4)
+        hand_in(fresh, part, choice)
+        after = grade(fresh, choice, _NEVER, temporary)
     wrong = {
         student: (found.get(student), points)
         for student, points in expected.items()
@@ -126,15 +134,17 @@ def main() -> None:
     total = sum(log.kills.values())
     of = f"light notebook, {size} submissions, a tenth faulty, {total} kills, {log.runs} runs"
     _report(log, len(wrong), len(left), of)
+    slower = statistics.median(log.gaps()[-part:]) / statistics.median(after.gaps())
+    name = f"time of the last {part} against a fresh class of {part} after it, median"
+    report(Figure(name, slower, "times", at_most=1.05, data=of))
     sys.exit(bool(wrong or left))
 
 
 def _report(log: Log, wrong: int, left: int, of: str) -> None:
     report(Figure("rows that are lost or wrong", wrong, at_most=0, data=of))
     report(Figure("processes, files, sockets, shared memory left", left, at_most=0, data=of))
-    times = sorted(log.done.values())
-    part = min(100, len(times) // 4)
-    gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
+    gaps = log.gaps()
+    part = min(100, len(gaps) // 4)
     slower = statistics.median(gaps[-part:]) / statistics.median(gaps[:part])
     name = f"time of the last {part} against the first, median"
     report(Figure(name, slower, "times", at_most=1.05, data=of))
@@ -147,6 +157,13 @@ def _report(log: Log, wrong: int, left: int, of: str) -> None:
             report(Figure(name, memory, "MiB per 1,000", at_most=20, data=of))
             name = f"open descriptors of {kind}, growth"
             report(Figure(name, descriptors, "per 1,000", at_most=10, data=of))
+
+
+def limited_course(root: Path) -> Course:
+    """The light course, with limits that the faults soon reach."""
+    toml = light_course(root).root / "course.toml"
+    toml.write_text(toml.read_text() + LIMITS)
+    return Course(root)
 
 
 def hand_in(
