@@ -81,13 +81,15 @@ def in_zip(archive: zipfile.ZipFile) -> Iterator[DownloadedFile]:
     if len(archive.filelist) > _MOST_FILES:
         raise AutograderError(f"the zip file holds {len(archive.filelist)} files")
     for entry in archive.filelist:
-        if entry.is_dir():
+        if entry.filename.endswith("/"):  # is_dir() breaks on a name of no letters
             continue
         path, leads_out = _path(_name(entry))
         if _of_the_system(path):
             continue
         problem = ""
-        if leads_out:
+        if not path.parts:
+            path, problem = PurePosixPath("unnamed"), "it has no name"
+        elif leads_out:
             problem = f"its name leads out of the download: {entry.filename[:100]}"
         elif stat.S_ISLNK(entry.external_attr >> 16):
             problem = "it is a link, not a file"

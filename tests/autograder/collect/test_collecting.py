@@ -251,6 +251,8 @@ def nested(deep: int) -> bytes:
         (bomb, "unpacks to more than 200 MB"),
         (lambda: zipped({"../../gradebook.db": "x"}), "leads out of the download"),
         (lambda: zipped({"C:\\x.ipynb": "x"}), "leads out of the download"),
+        (lambda: zipped({"./.": "x"}), "it has no name"),
+        (lambda: zipped({"name": "x"}).replace(b"name", b"\0ame"), "it has no name"),
         (lambda: nested(4), "zip files in zip files"),
         (lambda: zipped({"a.ipynb": "x"})[:-30], "not a whole zip file"),
         (lambda: zipped({f"{n}.txt": "x" for n in range(501)}), "500 files"),
