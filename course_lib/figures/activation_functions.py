@@ -31,7 +31,7 @@ def activation_functions(
     """
     z = np.linspace(-4, 4, 401)
     columns = len(functions)
-    values = {name: np.asarray(function(z)) for name, function in functions.items()}
+    values = {name: np.asarray(function(z.copy())) for name, function in functions.items()}
     steep = any(np.max(np.abs(heights)) > 1.2 for heights in values.values())
     limits = (-1.2, 4.2) if steep else (-0.2, 1.2)
     figure = Canvas(2.1 * columns, 2.4, title)

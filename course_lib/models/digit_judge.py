@@ -68,9 +68,9 @@ def sample_quality(pictures) -> SampleQuality:
 def digit_judge() -> keras.Model:
     """The classifier, with the weights that it was shipped with: always the same.
 
-    It was trained by `python -m course_lib.models.train_digit_judge` on stand-in digits, and on
-    pictures that are none: noise, two digits in one place, digits in pieces. So it has an eleventh
-    class, "no digit", for what a classifier of ten classes would call a digit all the same.
+    It was trained by `python -m course_lib.models.train_digit_judge` on real and stand-in digits,
+    and on pictures that are none: noise, two digits in one place, digits in pieces. So it has an
+    eleventh class, "no digit", for what a classifier of ten would call a digit all the same.
 
     Returns:
         A `keras.Model` from pictures `(batch, 28, 28)`, float in [0, 1], to probabilities

@@ -80,7 +80,7 @@ class GAN(keras.Model):
         self.built = True  # both parts are
 
     def compile(self, discriminator_rate: float = 2e-4, generator_rate: float = 2e-4, **kwargs):
-        """Give each part its Adam, with β₁ = 0.5 (Radford et al. 2016, §3)."""
+        """Give each part its Adam, with β₁ = 0.5 (Radford et al. 2016, §4)."""
         super().compile(optimizer=None, loss=None, **kwargs)
         self.discriminator_optimizer = keras.optimizers.Adam(discriminator_rate, beta_1=0.5)
         self.generator_optimizer = keras.optimizers.Adam(generator_rate, beta_1=0.5)

@@ -64,7 +64,8 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # ### Question 1 · `perceptron`
 #
 # Write `perceptron(x, y, epochs)`: begin with zeros, go through the examples in their order, as many times as
-# `epochs` says, and return the weights, the bias, and a list with the number of mistakes in each epoch.
+# `epochs` says, and return the weights, the bias, and a list with the number of mistakes in each epoch. (Below it is to
+# learn *and*, 1 only if both inputs are 1, and *xor*, exclusive or: 1 if exactly one of them is.)
 
 
 # %% solution="perceptron"
@@ -547,7 +548,8 @@ from course_lib.testing import hidden_seed
 
 
 def check_gradients_hidden(rng, n, inputs, hidden, classes):
-    x, y = rng.normal(size=(n, inputs)), rng.integers(0, classes, n)
+    # The last class never occurs: how many there are, the weights know.
+    x, y = rng.normal(size=(n, inputs)), rng.integers(0, classes - 1, n)
     shapes = (inputs, hidden), (hidden,), (hidden, classes), (classes,)
     parameters = [rng.normal(size=shape) / np.sqrt(shape[0]) for shape in shapes]
     variables = [tf.Variable(w) for w in parameters]
@@ -569,7 +571,8 @@ check_gradients_twice(np.random.default_rng(hidden_seed()))
 
 # %% [markdown]
 # Your slopes at work: 64 hidden neurons, batches of 16 pictures, and after each batch every weight goes a
-# little way against its slope. We watch one circle of the test part.
+# little way against its slope. Of the *test part* no weight learns anything. Of its
+# circles we watch some that are taken for something else before, and no longer after.
 
 # %%
 rng = np.random.default_rng(0)
@@ -610,8 +613,8 @@ figures.picture_grid(
 # %% [markdown]
 # ## 5 What to do with a slope
 #
-# Going a fixed way against the slope is **SGD**, stochastic gradient descent. $g$ is the slope, $\eta$ the
-# **learning rate**:
+# Going against the slope, by a fixed multiple $\eta$ of it, is **SGD**, stochastic gradient descent. $g$ is the slope, $\eta$
+# the **learning rate**:
 #
 # - **SGD**: $w \leftarrow w - \eta g$
 # - **Momentum** (Polyak 1964) has a velocity $v$, 0 at first: $v \leftarrow \beta v - \eta g$, then $w \leftarrow w + v$.
@@ -730,6 +733,11 @@ def check_optimizers_hidden(rng):
         keras_path(keras.optimizers.SGD(rate, momentum=beta), first, slopes),
         keras_path(keras.optimizers.Adam(rate), first, slopes),
     )
+    one = [np.array([value]) for value in (1.0, 2.0, 0.5, 3.0)]  # w, g, m, v
+    given = adam(*one, 2, 0.1, beta_1=0.5, beta_2=0.75, epsilon=1.0)
+    assert np.allclose(np.asarray(given[0], dtype=float), 0.955264, atol=1e-4), (
+        "adam does not use its beta_1, beta_2 and epsilon: they need not be 0.9, 0.999 and 1e-7."
+    )
 
 
 check_optimizers_hidden(np.random.default_rng(hidden_seed()))
@@ -750,23 +758,23 @@ def slope_of_valley(w):
 
 
 start = np.array([-4.0, 1.2])
-paths = {"SGD": [start], "momentum": [start], "Adam": [start]}
-velocity = m = v = np.zeros(2)
+paths = {name: [start] for name in ("SGD", "momentum", "Adam")}
+velocity, m, v = np.zeros((3, 2))
 for t in range(1, 31):
     w = paths["SGD"][-1]
-    paths["SGD"].append(sgd(w, slope_of_valley(w), 0.04))
-    w, velocity = momentum(
-        paths["momentum"][-1], slope_of_valley(paths["momentum"][-1]), velocity, 0.04, 0.7
-    )
+    paths["SGD"].append(sgd(w.copy(), slope_of_valley(w), 0.04))
+    w = paths["momentum"][-1]
+    w, velocity = momentum(w.copy(), slope_of_valley(w), velocity, 0.04, 0.7)
     paths["momentum"].append(w)
-    w, m, v = adam(paths["Adam"][-1], slope_of_valley(paths["Adam"][-1]), m, v, t, 0.3)
+    w = paths["Adam"][-1]
+    w, m, v = adam(w.copy(), slope_of_valley(w), m, v, t, 0.3)
     paths["Adam"].append(w)
 figures.loss_surface(valley, paths)
 
 # %% [markdown]
 # ## 6 The same in Keras
 #
-# In Keras all of this is six lines. A `Sequential` model is a list of layers; `Dense` is the layer that you have
+# In Keras all of this is a few lines. A `Sequential` model is a list of layers; `Dense` is the layer that you have
 # just written, with every input connected to every neuron:
 #
 # ```python
@@ -853,6 +861,9 @@ def new_weights(model, rng):
 
 def check_plain(model, name, rng):
     assert isinstance(model, keras.Model), f"{name} must give back a Keras model."
+    assert name != "functional_model" or not isinstance(model, keras.Sequential), (
+        "functional_model gives a Sequential model: build it with keras.Input and keras.Model."
+    )
     shapes = [tuple(w.shape) for w in model.weights]
     wanted = [(8, 12), (12,), (12, 8), (8,), (8, 1), (1,)]
     assert shapes == wanted, f"{name} should hold weights of the shapes {wanted}; yours: {shapes}."
@@ -926,7 +937,7 @@ check_keras_models_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **How wide, how deep?** Two spirals, one wound round the other. A network with one hidden layer of 16 neurons, and one
+# **How deep?** Two spirals, one wound round the other. A network with one hidden layer of 16 neurons, and one
 # with three, trained alike; of the deep one we also keep what it says on the way.
 
 # %%
@@ -939,7 +950,7 @@ for name, hidden, stops in [("1 layer", 1, [40]), ("3 layers", 3, [5, 15, 40])]:
     keras.utils.set_random_seed(1)
     layers = [keras.layers.Dense(16, activation="relu") for _ in range(hidden)]
     model = keras.Sequential([keras.Input((2,)), *layers, keras.layers.Dense(1)])
-    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)  # the model gives z, without a sigmoid
     model.compile(keras.optimizers.Adam(0.02), loss, steps_per_execution=10)
     for done, stop in zip([0, *stops], stops, strict=False):
         model.fit(spiral, arms, batch_size=60, initial_epoch=done, epochs=stop, verbose=0)
@@ -1101,7 +1112,8 @@ check_regression_hidden(hidden_seed())
 
 # %% [markdown]
 # And once more classes, ten of them: what garment is it? Pixels as numbers between 0 and 1, a softmax at the end, and the *sparse*
-# categorical cross-entropy, which takes labels as numbers instead of one-hot rows.
+# categorical cross-entropy, which takes labels as numbers instead of one-hot rows. A tenth of the
+# training part (`validation_split`) is only watched, not learnt from: the *validation* curve.
 
 # %%
 (garments, kinds), (test_garments, test_kinds) = data.load("fashion_mnist")
@@ -1131,7 +1143,7 @@ figures.learning_curves(history)
 #
 # 1. Which loss, and which activation in the last layer, would you take to predict (a) whether a patient has a disease,
 #    (b) which of five species a leaf belongs to, (c) the temperature of tomorrow? Why not mean squared error for (a)?
-# 2. What does the picture of the two spirals say about width and depth? What does it *not* prove?
+# 2. What does the picture of the two spirals say about depth? What does it *not* prove?
 # 3. Suppose that leaving column `B` in makes the prices a little more exact. Would you use it in a tool that advises a bank?
 #    Is the question settled when it is left out?
 
@@ -1158,7 +1170,7 @@ figures.learning_curves(history)
 # ## What to try next
 #
 # - **See it learn.** Print the loss in section 4 after every epoch, for learning rates of 0.01, 0.1 and 1.
-# - **Adam by hand.** Train the shapes with your own `adam` in place of the fixed way against the slope.
+# - **Adam by hand.** Train the shapes with your own `adam` in place of the fixed multiple of the slope.
 # - **California.** Put `data.load("california_housing")` into section 7. What do you have to change?
 # - **XOR.** How many hidden neurons does a network need for it? Try your `gradients` with two classes.
 #

@@ -36,8 +36,8 @@
 # | quick | chosen on a CPU | 5,000 training pictures | 92–96 % | 5–15 s on 2 cores |
 # | full | chosen on a GPU | all of MNIST, 60,000 | 98.5–98.9 % | 1–3 min on 2 cores, less on a GPU |
 #
-# To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without a network the
-# lab runs on stand-in digits, and says so.
+# To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without the internet
+# the lab runs on stand-in digits, and says so.
 
 # %%
 import os
@@ -301,11 +301,13 @@ def check_large_numbers(large):
             f"{name}({z.tolist()}) should be {wanted}; yours is {given.tolist()}: e^{large:g} is "
             "too large for a float. Rewrite the formula so that every exponent is negative or 0."
         )
-    given = np.asarray(softmax(np.array([[large, large, -large]])), dtype=float)
-    assert np.allclose(given, [[0.5, 0.5, 0]]), (
-        f"softmax([[{large:g}, {large:g}, {-large:g}]]) should be [[0.5, 0.5, 0]]; yours is "
-        f"{given.tolist()}: e^{large:g} is too large for a float. Which number can you subtract from "
-        "all z of a row without changing its probabilities?"
+    z = np.array([[large, large, -large], [-large, 1 - large, -large]])
+    wanted = [[0.5, 0.5, 0], [0.211942, 0.576117, 0.211942]]
+    given = np.asarray(softmax(z.copy()), dtype=float)
+    assert np.allclose(given, wanted, atol=1e-4), (
+        f"softmax({z.tolist()}) should be {wanted}; yours is {given.tolist()}: e^{large:g} is too large "
+        "for a float. Which number can you subtract from all z of a row, its own for each row, without "
+        "changing its probabilities?"
     )
 
 
@@ -553,6 +555,9 @@ def check_structure(network, hidden, name):
     assert outputs.shape == (5, 10), (
         f"5 pictures and 10 digits make outputs (5, 10); the model's are {outputs.shape}."
     )
+    assert not np.allclose(outputs.sum(axis=-1), 1, atol=1e-3), (
+        f"{name}: the outputs sum to 1, these are probabilities; logits are wanted, the bare sums."
+    )
     sizes = (784, *hidden, 10)
     shapes = [tuple(w.shape) for w in network.get_weights()]
     wanted = [shape for pair in pairwise(sizes) for shape in (pair, pair[1:])]
@@ -676,6 +681,7 @@ def functional_mlp(hidden):
 
 
 # %% tests="functional"
+import keras
 import numpy as np
 
 
@@ -685,6 +691,9 @@ def check_functional(hidden, x):
         "functional_mlp must give back two models: return model, features"
     )
     network, features = both
+    assert not isinstance(network, keras.Sequential), (
+        "functional_mlp gives a Sequential model: build it with keras.Input and keras.Model."
+    )
     check_structure(network, hidden, "functional_mlp")
     given = outputs_of(features, x)
     assert given.shape == (len(x), hidden[1]), (
@@ -837,6 +846,10 @@ def trained(parts, epochs, batch_size):
         f"the first thing that train gives back is a {type(network).__name__}, not the model: "
         "probabilities can be computed from a model, but not the other way round."
     )
+    sizes = [tuple(w.shape) for w in network.get_weights() if len(w.shape) == 2]
+    assert sizes == [(784, 128), (128, 64), (64, 10)], (
+        f"train should build hidden layers of 128 and 64 neurons; its weights have the shapes {sizes}."
+    )
     record = getattr(record, "history", record)
     assert isinstance(record, dict) and "loss" in record, (
         "the second thing that train gives back must be what model.fit returns."
@@ -914,6 +927,13 @@ def check_training_hidden(rng):
         f"the validation loss is {record['val_loss'][-1]:.1f}, worse than guessing, though the model "
         "is good: do you validate on the test part? Take a tenth of the training part."
     )
+    noise = rng.integers(0, 256, (200, 28, 28)).astype("uint8")
+    by_chance = rng.integers(0, 10, 200).astype("uint8")
+    _, record = trained(((noise, by_chance), (noise, by_chance)), epochs=20, batch_size=20)
+    assert record["val_loss"][-1] > 1.5, (
+        "labels drawn by chance can only be learnt by heart, and yet the validation loss falls to "
+        f"{record['val_loss'][-1]:.2f}: the validation part is learnt from. Set it aside."
+    )
 
 
 check_training_hidden(np.random.default_rng(hidden_seed()))
@@ -935,7 +955,7 @@ figures.learning_curves(few_history)
 #
 # - `mlp(units=(512, 512), activation="relu", dropout=0.3)` from `course_lib.models` builds the kind of
 #   network that you have built twice, of any size. Another activation to try is `"gelu"`, a ReLU with a
-#   round corner (Hendrycks & Gimpel 2016). With **dropout** a random third of the hidden outputs is set to
+#   round corner (Hendrycks & Gimpel 2016). With **dropout** of 0.3 a random 30 % of the hidden outputs is set to
 #   0 at every update, so that no neuron can rely on one other (Srivastava et al. 2014). When the trained
 #   network answers, all of them are there.
 # - `fit(model, x, y, validation_split=0.1)` from `course_lib.training` compiles and trains in one line. It
@@ -944,8 +964,8 @@ figures.learning_curves(few_history)
 #
 # ### Question 7 · `accuracy`
 #
-# Train a `model` on the training part, and keep what training returned as `history`. How is up to you:
-# your own functions, or these two. It must read at least **90 %** of the validation part in the quick
+# Train a `model` on the training part, and keep what training returned as `history`. It takes what `as_inputs` gives,
+# and is compiled with `metrics=["accuracy"]`. How is up to you: your own functions, or these two. It must read at least **90 %** of the validation part in the quick
 # profile, **96 %** in the full one. Try as often as you like: that is what the validation part (the last
 # tenth of the training part, here) is for. The hidden test asks the same of pictures that nobody has seen.
 
@@ -967,9 +987,10 @@ from course_lib import data, profile
 
 
 def share_read(network, pictures, digits):
-    # The better of two: some networks take pixels from 0 to 255.
-    answers = [outputs_of(network, pictures / scale).argmax(axis=-1) for scale in (255, 1)]
-    return max(float(np.mean(answer == digits)) for answer in answers)
+    assert tuple(network.input_shape) == (None, 784), (
+        f"the model should take what as_inputs gives, (n, 784); yours takes {network.input_shape}."
+    )
+    return float(np.mean(outputs_of(network, pictures / 255).argmax(axis=-1) == digits))
 
 
 def check_accuracy(wanted, pictures, digits):

@@ -69,7 +69,7 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # | in the table | what it is |
 # | --- | --- |
 # | `conv3-64` | a convolution with 64 filters (*kernels*) of 3 × 3, stride 1, padding 1 (so the size stays), then ReLU |
-# | `conv1-256` | the same with kernels of 1 × 1: it mixes the channels of each pixel |
+# | `conv1-256` | the same with kernels of 1 × 1 and no padding: it mixes the channels of each pixel |
 # | `maxpool` | max-pooling 2 × 2, stride 2: half the height and width |
 # | `FC-4096` | a fully connected layer (`Dense`) with 4,096 neurons and ReLU; the first of them takes all numbers that are left, flattened to one row |
 # | `FC-1000` | the last one: a logit for each of the thousand classes of ImageNet, a collection of 1.3 million photographs |
@@ -84,8 +84,8 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # - **D** is C with `conv3` in place of `conv1`. This is the one that the world calls VGG16.
 # - **E** is D with a fourth `conv3` in those three blocks: VGG19.
 #
-# (The paper tries A a second time, with *local response normalisation*, A-LRN. It did not help, and nobody
-# has used it since.)
+# (The paper tries A a second time, as A-LRN, with a normalisation across neighbouring channels. It did not
+# help, and soon went out of use.)
 #
 # Why 3 × 3? Two of them in a row see 5 × 5 pixels, three see 7 × 7, but with fewer weights and with a ReLU
 # after each.
@@ -391,8 +391,9 @@ def check_vgg(layers, input_shape, classes, width, shapes, weights, x, outputs):
         )
     network.set_weights(weights)
     mine, should = outputs_of(network, x), np.asarray(outputs, dtype=float)
-    if np.all(mine >= 0) and np.allclose(mine.sum(axis=-1), 1, atol=1e-3):
-        should = np.exp(should) / np.exp(should).sum(axis=-1, keepdims=True)
+    assert np.any(mine < 0) or not np.allclose(mine.sum(axis=-1), 1, atol=1e-3), (
+        "The outputs of vgg sum to 1: these are probabilities. Logits are bare sums, with no activation."
+    )
     assert np.any(mine < 0) or np.all(should >= 0), (
         "No output of vgg is ever below 0: has the last layer a ReLU? Logits are bare sums."
     )
@@ -477,7 +478,7 @@ check_vgg_hidden(np.random.default_rng(hidden_seed()))
 # 1. take the channels in the order **blue, green, red** instead of red, green, blue;
 # 2. subtract from blue 103.939, from green 116.779 and from red 123.68.
 #
-# At its other end the network gives one probability for each class, in the order in which *its* authors
+# At its other end, after a softmax, the network gives one probability for each class, in the order in which *its* authors
 # numbered them.
 #
 # ### Question 3 · `preprocess`
@@ -725,7 +726,8 @@ def check_extractor(layer, pictures, length, columns, wanted):
 
 
 def small_model(rng):
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dense(2)])
+    layers = [keras.layers.Dense(400), keras.layers.Dense(2)]  # more weights than print shows
+    model = keras.Sequential([keras.Input((4,)), *layers])
     model.set_weights([rng.normal(size=w.shape).astype("float32") for w in model.weights])
     return model
 
@@ -757,14 +759,21 @@ def check_key(rng):
     )
     for number in range(len(model.weights)):
         weights = model.get_weights()
-        weights[number].flat[-1] += 0.001
+        place = int(0.6 * weights[number].size)
+        weights[number].flat[place] += 0.001
         model.set_weights(weights)
         assert cache_key(model, pictures.copy(), "vgg") != key, (
             f"the key stays the same when a number in array {number + 1} of the model's "
             f"{len(weights)} weight arrays changes: after a training you would get the old features."
         )
-        weights[number].flat[-1] -= 0.001
+        weights[number].flat[place] -= 0.001
         model.set_weights(weights)
+    weights = model.get_weights()
+    weights[0][0], weights[0][1] = weights[0][1].copy(), weights[0][0].copy()
+    model.set_weights(weights)
+    assert cache_key(model, pictures.copy(), "vgg") != key, (
+        "the key stays the same when two rows of weights change places."
+    )
 
 
 check_extractor(
@@ -1121,10 +1130,14 @@ def check_transfer_model(case, classes, rng, keep, pretrained, frozen):
             )
     kernels = [m for w, m in zip(before, moved, strict=True) if w.ndim == 4]
     assert frozen or all(kernels), f"{name}: some convolutions do not learn."
+    vectors = [
+        m for w, m in zip(before, moved, strict=True) if w.ndim == 1 and w.shape != (classes,)
+    ]
+    assert pretrained or any(vectors), (
+        f"{name}: batch normalisation is frozen, and has nothing of its own to keep: with random "
+        "weights it has to learn, too."
+    )
     if pretrained:
-        vectors = [
-            m for w, m in zip(before, moved, strict=True) if w.ndim == 1 and w.shape != (classes,)
-        ]
         assert not any(vectors), f"{name}: batch normalisation changes in training: " + (
             "freeze the whole backbone."
             if frozen
@@ -1178,7 +1191,7 @@ figures.four_cases({case: plan(*case) for case in cases})
 # - **fine-tuned**: all blocks, from the pre-trained weights, trained;
 # - **from scratch**: all blocks, from random weights, trained.
 #
-# In each case all three see every picture equally often, and all trials of one way begin alike. What is frozen
+# In each case all three see every picture equally often, and all trials of one way on one task begin alike. What is frozen
 # need not be computed again at every look: there the head alone is trained, on features. Mind that 300 pictures leave an
 # error of two or three points, and that each bar is one training.
 

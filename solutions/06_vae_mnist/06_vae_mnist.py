@@ -168,10 +168,15 @@ def check_autoencoder(latent, rng):
         "model(x) is not decoder(encoder(x)): the model must be made of the encoder and the decoder "
         "that you hand back, not of new layers."
     )
-    bend = numbers(encoder(-x)) + codes - 2 * numbers(encoder(0 * x))
-    assert np.abs(bend).max() > 1e-2 * np.abs(codes).max(), (
-        "the encoder is a straight line from pixels to codes: where are the ReLUs of its hidden layers?"
-    )
+    codes = codes.astype("float32")
+    for name, part, inputs, way in [
+        ("encoder", encoder, x, "pixels to codes"),
+        ("decoder", decoder, codes, "codes to logits"),
+    ]:
+        there, back, middle = (numbers(part(sign * inputs)) for sign in (1, -1, 0))
+        assert np.abs(there + back - 2 * middle).max() > 1e-2 * np.abs(there).max(), (
+            f"the {name} is a straight line from {way}: where are the ReLUs of its hidden layers?"
+        )
 
 
 check_autoencoder(2, np.random.default_rng(0))
@@ -200,8 +205,8 @@ check_autoencoder_hidden(np.random.default_rng(hidden_seed()))
 # loss, and then it matters how much one pixel weighs against it.)
 #
 # From here on, write with `ops`, Keras' NumPy: `ops.sum`, `ops.exp`, `ops.log`, `ops.square`, … do what
-# NumPy's do, and a gradient can flow through them. `ops.binary_crossentropy(x, p)` takes probabilities, and
-# with `from_logits=True` it takes logits and is safe for large ones; it gives one number a pixel.
+# NumPy's do, and a gradient can flow through them. `ops.binary_crossentropy(x, p)` gives one
+# number a pixel. It takes probabilities, unless told otherwise (look it up), and only logits are safe when they are large.
 #
 # ### Question 2 · `reconstruction`
 #
@@ -322,7 +327,7 @@ figures.picture_grid(
 )
 
 # %% [markdown]
-# Without having seen a label, the network gives some digits, the 6 above all, regions of their own. But look at the
+# Without having seen a label, the network gives some digits regions of their own: which? But look at the
 # map's scale, and at the dashed circle, into which 86 % of our random codes fall. The codes of the pictures lie
 # wherever training happened to put them. Nobody can guess where, and what the decoder makes of a place
 # where no picture is, has never been trained. So we can copy pictures, but hardly invent any.
@@ -455,14 +460,14 @@ check_reparameterise_hidden(np.random.default_rng(hidden_seed()))
 #
 # $$\mathrm{KL}(q \,\|\, p) = \mathbb{E}_{z \sim q}\left[\ln q(z) - \ln p(z)\right]$$
 #
-# The $\mathbb{E}$ is the *expectation*, this average over all points $z$ of $q$; our $p$ is N(0, 1). The divergence is 0 when the two are the same, and positive otherwise. Its unit, with the natural logarithm, is the *nat*.
+# The $\mathbb{E}$ is the *expectation*, this average over all points $z$ of $q$; our $p$ is N(0, 1). ($q(z)$ and $p(z)$ are **densities**: how closely the points lie around $z$.) The divergence is 0 when the two are the same, and positive otherwise. Its unit, with the natural logarithm, is the *nat*.
 
 # %%
 figures.kl_of_gaussians([(0, 1), (2, 1), (0, 0.2), (2, 0.2)])
 
 # %% [markdown]
 # The definition can be followed to the letter: draw many $z$ from $q$, and take the mean. That is a **Monte
-# Carlo estimate**, a sum made by throwing dice. The density of a normal distribution is given by
+# Carlo estimate**, a sum made by throwing dice. The logarithm of a normal distribution's density is
 #
 # $$\ln N(z; \mu, \sigma^2) = -\tfrac12 \left( \ln 2\pi + \ln \sigma^2 + \frac{(z - \mu)^2}{\sigma^2} \right)$$
 #
@@ -734,6 +739,14 @@ def check_vae_encoder(latent, rng):
     assert not np.allclose(*map(numbers, both)), (
         "mean and log-variance are the same numbers: each needs a last layer of its own."
     )
+    for name, there, back, middle in zip(
+        ("mean", "log-variance"), both, encoder(-x), encoder(0 * x), strict=True
+    ):
+        bend = numbers(there) + numbers(back) - 2 * numbers(middle)
+        assert np.abs(bend).max() > 1e-2 * np.abs(numbers(there)).max(), (
+            f"from pixels to {name} it is a straight line: the two last layers stand on hidden layers "
+            "with ReLU, like the encoder's of question 1."
+        )
 
 
 def wave(shape):
@@ -1110,7 +1123,7 @@ check_generate_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %%
-grid = quantile_grid(15)
+grid = np.asarray(quantile_grid(15), "float32")
 figures.decoded_grid(drawn(decoder, grid), grid)
 
 # %% [markdown]

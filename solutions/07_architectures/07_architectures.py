@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Eight networks that changed how networks are built
 #
-# Between 1998 and 2017 somebody had a new idea every year or two about how to put the same few layers together:
+# Between 2012 and 2017 somebody had a new idea almost every year about how to put the few layers of 1998 together:
 # smaller filters, parallel branches, a way around, a filter in two steps. Each idea has a name by now. In this lab you write
 # each of them as a few lines, give it *one* experiment that shows what it is good for, and put all the networks on one chart in the end:
 # what do they know, and what do they cost?
@@ -109,7 +109,7 @@ def train(model, x, y, steps=STEPS, rate=0.05):
     def step(x, y, rate):
         with tf.GradientTape() as tape:
             outputs = model(x, training=True)
-            first, *others = outputs if isinstance(outputs, list) else [outputs]
+            first, *others = outputs if isinstance(outputs, (list, tuple)) else [outputs]
             loss = loss_of(y, first) + 0.3 * sum(loss_of(y, other) for other in others)
         gradients = tape.gradient(loss, weights)
         for weight, velocity, gradient in zip(weights, velocities, gradients, strict=True):
@@ -133,7 +133,7 @@ def train(model, x, y, steps=STEPS, rate=0.05):
 def accuracy(model, x, y):
     """The share of pictures that the (first) output gets right."""
     outputs = model(x)
-    logits = outputs[0] if isinstance(outputs, list) else outputs
+    logits = outputs[0] if isinstance(outputs, (list, tuple)) else outputs
     return float(np.mean(keras.ops.convert_to_numpy(logits).argmax(axis=-1) == y))
 
 
@@ -282,7 +282,7 @@ print(f"LeNet-5: {chart['LeNet-5'][1]:.0%} of the test pictures right, {1 / CLAS
 # competition of ImageNet, over a million photographs of 1,000 classes. For 15 % of the test pictures the right class was not among its five guesses, for 26 % of them with the
 # second (Krizhevsky et al. 2012). Two things made it possible to train it:
 #
-# - **ReLU** in place of tanh. The paper's figure 1 shows a network of four convolutions that gets to 25 % training error in a sixth of the steps (§3.1).
+# - **ReLU** in place of tanh. The paper's figure 1 shows a convolutional network of four layers that gets to 25 % training error in a sixth of the steps (§3.1).
 # - **Dropout** of 0.5 on the first two of its three dense layers: at each step of training, each of their neurons is switched off with this probability. You will see in a moment why just there (§4.2).
 #
 # First the activation. AlexNet's pictures came as they are, with only the mean taken off (§2): pixels with a standard deviation of about 60. What is the **slope** of a new layer's neurons
@@ -409,6 +409,12 @@ from course_lib.testing import hidden_seed
 
 
 def check_cost_hidden(rng):
+    layers = [keras.layers.Conv2D(5, 3), keras.layers.Flatten(), keras.layers.Dense(4)]
+    given = multiply_adds(keras.Sequential([keras.Input((9, 9, 2)), *layers]))
+    assert given == 5390, (
+        f"multiply_adds of a Sequential model with a Conv2D and a Dense layer is 5,390; yours is {given}. Its "
+        "layers begin with the first convolution, not with an input layer."
+    )
     for kind in ("Conv2D", "DepthwiseConv2D", "SeparableConv2D"):
         side, channels, filters = (int(n) for n in rng.integers((5, 2, 9), (9, 8, 14)))
         check_multiply_adds(side, channels, filters, 2, kind)
@@ -727,6 +733,48 @@ def check_small_googlenet(side, classes):
     )
 
 
+def check_values(rng, side, classes):
+    try:
+        check_inception(rng, 6, 5, (2, 3, 4, 1, 2, 3))
+    except AssertionError:
+        return  # this has cost question 3 already
+    model, kernels = small_googlenet((side, side, 3), classes), {}
+    for weight in model.trainable_weights:  # the same values wherever the shape is the same
+        shape = tuple(weight.shape)
+        if len(shape) > 1:
+            if shape not in kernels:
+                kernels[shape] = rng.normal(size=shape) / np.sqrt(np.prod(shape[:-1]))
+            weight.assign(kernels[shape])
+
+    def layer(x, *shape):
+        return by_hand(x, kernels[shape] * SCALE, relu=True)
+
+    def module(x, n1, r3, n3, r5, n5, pool):
+        channels = x.shape[-1]
+        parts = [layer(x, 1, 1, channels, n1)]
+        parts.append(layer(layer(x, 1, 1, channels, r3), 3, 3, r3, n3))
+        parts.append(layer(layer(x, 1, 1, channels, r5), 5, 5, r5, n5))
+        parts.append(layer(pooled_3x3(x), 1, 1, channels, pool))
+        return np.concatenate(parts, axis=-1)
+
+    def halved(x, take):
+        return take(x.reshape(len(x), x.shape[1] // 2, 2, x.shape[2] // 2, 2, -1), axis=(2, 4))
+
+    x = rng.normal(size=(3, side, side, 3)).astype("float32")
+    middle = module(halved(layer(x, 3, 3, 3, 16), np.max), 8, 8, 16, 4, 4, 4)
+    maps = module(halved(middle, np.max), 16, 16, 32, 4, 8, 8)
+    logits = maps.mean(axis=(1, 2)) @ kernels[64, classes]
+    side_view = layer(halved(middle, np.mean), 1, 1, 32, 8).reshape(len(x), -1)
+    auxiliary = side_view @ kernels[side_view.shape[-1], classes]
+    names = "logits", "auxiliary logits"
+    for name, given, right in zip(names, model(x), (logits, auxiliary), strict=True):
+        assert np.allclose(numbers(given), right, atol=1e-3), (
+            f"small_googlenet: with given weights the {name} are up to "
+            f"{np.abs(numbers(given) - right).max():.3f} off. Is every pooling of the right kind, every ReLU "
+            "there, and no softmax?"
+        )
+
+
 def check_reached(rng, order):
     inputs = keras.Input((6, 6, 2))
     trunk = keras.layers.Conv2D(3, 3, activation="tanh", name="first")(inputs)
@@ -757,6 +805,7 @@ def check_reached(rng, order):
 
 
 check_small_googlenet(16, 4)
+check_values(np.random.default_rng(0), 16, 4)
 check_reached(np.random.default_rng(0), (0, 1))
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
@@ -764,6 +813,7 @@ from course_lib.testing import hidden_seed
 
 def check_auxiliary_hidden(rng):
     check_small_googlenet(12, int(rng.integers(5, 9)))
+    check_values(rng, 12, 7)
     check_reached(rng, (1, 0))
 
 
@@ -800,7 +850,7 @@ print(f"GoogLeNet, small: {chart['GoogLeNet'][1]:.0%} right, {alone.count_params
 # easy. And the gradient has a way around the convolutions.
 #
 # - The **basic block** is 3 × 3 → ReLU → 3 × 3, plus the shortcut, then a ReLU. The first convolution has the stride.
-# - The **bottleneck block** of the deep versions is 1 × 1 → ReLU → 3 × 3 → ReLU → 1 × 1: the first one reduces, the last one has *four times* as many maps as the others. The 3 × 3 has the stride.
+# - The **bottleneck block** of the deep versions is 1 × 1 → ReLU → 3 × 3 → ReLU → 1 × 1: the first one reduces, the last one has *four times* as many maps as the others. The 3 × 3 has the stride (in the paper the first 1 × 1 has it).
 # - Where the input has another shape than what is to be added to it, the shortcut is a 1 × 1 convolution with the same stride. Otherwise it has no weights at all.
 #
 # ### Question 5 · `residual`
@@ -970,6 +1020,8 @@ def check_residual_hidden(rng):
     check_block(rng, residual, "residual", 4, 4, 1, shortcut=False)
     check_block(rng, residual, "residual", 3, 3, 2)
     check_block(rng, bottleneck, "bottleneck", 8, 2, 1)
+    check_block(rng, bottleneck, "bottleneck", 5, 3, 1)
+    check_block(rng, bottleneck, "bottleneck", 8, 2, 2)
     check_gradient_norms(*a_small_network(rng))
 
 
@@ -1032,7 +1084,7 @@ figures.gradient_by_layer(norms)
 #
 # ### Question 6 · `depths`
 #
-# 1. Write `layers_of(depth)`: count the layers from the table; for 50 it must give 50.
+# 1. Write `layers_of(blocks, convolutions)`: `blocks` are the numbers of blocks in the four groups, `convolutions` those in one block, without the shortcut. `layers_of((3, 4, 6, 3), 3)` must give 50.
 # 2. Write `resnet_parameters(depth, classes=1000)`: how many numbers does training change? Calculate it, without building a network. The pictures have 3 channels. Convolutions have no bias; each of them, also on shortcuts, has batch normalisation with two
 #    learnt numbers a map. Shortcuts have a convolution where the shapes differ, as in Question 5. The dense layer has biases.
 
@@ -1041,10 +1093,10 @@ BLOCKS = {34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36
 
 
 # %% solution="depths"
-def layers_of(depth):
+def layers_of(blocks, convolutions):
     """Convolutions and dense layers of a ResNet, without those on shortcuts."""
     ### BEGIN SOLUTION
-    return sum(BLOCKS[depth]) * (2 if depth == 34 else 3) + 2
+    return sum(blocks) * convolutions + 2
     ### END SOLUTION
 
 
@@ -1086,10 +1138,12 @@ MISTAKES = {
 
 
 def check_depth(depth, classes, wanted, mistaken):
-    given = layers_of(depth)
+    blocks = {34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}[depth]
+    convolutions = 2 if depth == 34 else 3
+    given = layers_of(blocks, convolutions)
     assert given is not None, "layers_of gives nothing back: does it end with `return`?"
     assert given == depth, (
-        f"layers_of({depth}) gives {given}. Are the first convolution and the dense layer counted, and "
+        f"layers_of({blocks}, {convolutions}) gives {given}, not {depth}. Are the first convolution and the dense layer counted, and "
         "how many convolutions has a block?"
     )
     given = resnet_parameters(depth, classes)
@@ -1309,6 +1363,19 @@ def check_small_mobilenet(alpha, classes):
     assert dense == [(widths[-1], classes)], (
         f"after global average pooling the dense layer has weights {(widths[-1], classes)}; yours has {dense}."
     )
+    rng = np.random.default_rng(0)
+    values = [kernel * SCALE for kernel in given_kernels(model, rng)]
+    x = rng.normal(size=(3, 12, 12, 3)).astype("float32")
+    y = by_hand(x, values[0], relu=True)
+    for number, strides in enumerate((2, 1, 2, 1)):
+        y = np.maximum(each_channel(y, values[2 * number + 1], strides), 0)
+        y = by_hand(y, values[2 * number + 2], relu=True)
+    weights, bias = (np.asarray(w) for w in model.trainable_weights[-2:])
+    right = y.mean(axis=(1, 2)) @ weights + bias
+    assert np.allclose(numbers(model(x)), right, rtol=1e-2, atol=1e-2 * np.abs(right).max()), (
+        "small_mobilenet: with given weights the logits are others. Which blocks have stride 2, and is the "
+        "mean of each map taken at the end?"
+    )
 
 
 check_separable(np.random.default_rng(0), 4, 6, 1)
@@ -1430,6 +1497,10 @@ def check_xception_block(rng, channels):
     wanted = [(3, 3, channels, 1), (1, 1, channels, channels)] * 3
     check_kernels(model, wanted, f"xception_block on {channels} channels")
     check_normalised(model, 3 * channels, "xception_block")
+    learnt = sum(int(np.prod(w.shape)) for w in model.trainable_weights if len(w.shape) == 1)
+    assert learnt == 6 * channels, (
+        "xception_block: a convolution has a bias, which the normalisation subtracts again."
+    )
     values = given_kernels(model, rng)
     x = rng.normal(size=(3, 6, 6, channels)).astype("float32")
 

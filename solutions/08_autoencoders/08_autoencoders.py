@@ -76,7 +76,7 @@ def error(copies, x):
 #
 # In the **dense** one all layers are `Dense`. The **convolutional** one (Masci et al. 2011) looks at the picture
 # with filters. A convolution with stride 2 and `padding="same"` halves the sides, 28 → 14 → 7;
-# `Conv2DTranspose` with stride 2 doubles them, 7 → 14 → 28.
+# `Conv2DTranspose` with the same stride and padding doubles them, 7 → 14 → 28.
 #
 # ### Question 1 · `autoencoders`
 #
@@ -158,6 +158,14 @@ def check_autoencoder(name, three, latent, rng):
     assert np.allclose(numbers(model(x)), pixels, atol=1e-3), (
         f"{name}: model(x) is not decoder(encoder(x)): it must be made of the two, not of new layers."
     )
+    # Quiet codes, so that the sigmoid can be undone.
+    quiet = rng.normal(size=codes.shape).astype("float32")
+    logits = [np.log(p / (1 - p)) for p in (numbers(decoder(sign * quiet)) for sign in (1, -1, 0))]
+    coded = [codes, numbers(encoder(-x)), numbers(encoder(0 * x))]
+    for part, (there, back, middle) in [("encoder", coded), ("decoder", logits)]:
+        assert np.abs(there + back - 2 * middle).max() > 1e-2 * np.abs(there).max(), (
+            f"{name}: but for the sigmoid, the {part} is a straight line: where are the ReLUs of its hidden layers?"
+        )
     return [[w.shape for w in part.get_weights() if w.ndim > 1] for part in (encoder, decoder)]
 
 
@@ -224,12 +232,12 @@ print(
 # Without activations an autoencoder is two matrices. Then there is a best solution in closed form: the **principal
 # component analysis**, PCA. Take off the mean of the training pictures; the first **component** is the direction in which
 # they spread most, the second the one at right angles to it in which they spread most of what is left, and so on. To find them, NumPy is
-# enough: `np.cov` gives the pictures' *covariance* matrix, how any two pixels vary together. A direction that this matrix only stretches is
-# called its *eigenvector*, and how much it stretches it, the *eigenvalue*, is how far the pictures spread along it. So the components are the
+# enough: `np.cov(x.T)` (it takes what varies as rows) gives the pictures' *covariance* matrix, how any two pixels vary together. A direction that this matrix only stretches is
+# called its *eigenvector*, and how much it stretches it, the *eigenvalue*, is the variance of the pictures along it. So the components are the
 # eigenvectors with the largest eigenvalues.
 #
 # The code of a picture, a row $x$, is then $c = (x - \text{mean})\, V^\top$, with the $k$ components as the rows of $V$ and
-# $V^\top$ (`V.T`) as its transpose, and its copy $\text{mean} + c V$.
+# $V^\top$ (`V.T`) as its transpose. Its copy is the way back: so much of each component, beginning at the mean.
 #
 # A linear autoencoder that has learnt all it can need not find the same directions. But it must find the same **subspace**: everything
 # that can be combined of them (Baldi & Hornik 1989). To compare two subspaces, let $A$ and $B$ have the components as
@@ -393,9 +401,9 @@ print(
 
 # %% [markdown]
 # So the linear autoencoder is PCA, found the long way round. What bends, with its ReLUs, gets more into the same
-# 8 numbers; with 2, and so little training, it hardly does. (The convolutional one has half as many weights, and needs more updates than it got in
+# 8 numbers; with 2, and as little training as in the quick profile, it hardly does. (The convolutional one has half as many weights, and needs more updates than it got in
 # the quick profile.) Here are the maps of two numbers. Of points drawn at random, with mean 0 and standard deviation 1 in each number, which one calls
-# N(0, I), 86 % would lie in the dashed circle. Of these codes few do, because nobody asked them to.
+# N(0, I), 86 % would lie in the dashed circle. Of these codes far fewer do, because nobody asked them to.
 
 # %%
 codes = ops.convert_to_numpy(dense[2][1](x_test))
@@ -618,7 +626,7 @@ figures.picture_grid(
 # ### Question 4 · `denoising`
 #
 # 1. `add_noise(x, deviation, seed)`: add noise from a normal distribution with mean 0 and this standard deviation to every pixel
-#    (`np.random.default_rng(seed).normal`), and cut off what leaves 0 … 1.
+#    (`np.random.default_rng(seed).normal`), the same noise for the same seed, and cut off what leaves 0 … 1.
 # 2. Train a `dense_autoencoder(32)` on noisy pictures with a deviation of 0.4 (`train` from above does it), and name the trained
 #    model, the first of the three, `denoiser`. On noisy pictures that it has never seen, the error of what it makes of them, against
 #    the clean ones, must be at most 45 % of the noisy pictures' own.
@@ -660,6 +668,10 @@ def check_add_noise(rng, deviation):
         "every pixel of every picture needs a noise of its own: give normal the shape of x."
     )
     assert abs(noise.mean()) < 0.1 * spread, "the noise should have the mean 0."
+    again, other = (numbers(add_noise(x.copy(), deviation / 10, s)) for s in (seed, seed + 1))
+    assert np.array_equal(given, again) and not np.allclose(given, other), (
+        "the same seed should give the same noise, and another seed other noise."
+    )
     loud = numbers(add_noise(x.copy(), 2.0, seed))
     assert loud.min() >= 0 and loud.max() <= 1, (
         f"noisy pixels go from {loud.min():.1f} to {loud.max():.1f}: cut off what leaves 0 … 1 (np.clip)."
@@ -725,7 +737,7 @@ figures.picture_grid(
 # the squares of all of them.
 #
 # TensorFlow can compute them for any encoder: it writes down what is computed inside `with tf.GradientTape() as tape:` from a tensor
-# (`tf.convert_to_tensor`) that it was told to watch, `tape.watch(x)`, and `tape.batch_jacobian(h, x)` then gives the slopes. For $h = \sigma(x W + b)$ there is a formula that
+# (`tf.convert_to_tensor`) that it was told to watch, `tape.watch(x)`. `tape.gradient` would add the slopes up; for a batch of Jacobians the tape has a method, too. For $h = \sigma(x W + b)$ there is a formula that
 # costs next to nothing. The slope of a sigmoid is $h (1 - h)$, so $\partial h_j / \partial x_i = h_j (1 - h_j) W_{ij}$. Square that, add up over $i$ and $j$,
 # and do it without making the Jacobian.
 #

@@ -193,8 +193,9 @@ def test_notebooks_with_changes(lab: Lab, data: st.DataObject) -> None:
 
 def zipped(name: str, content: bytes) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, content)
+    with zipfile.ZipFile(file, "w") as archive:
+        # Not of this moment: the same bytes each time.
+        archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return file.getvalue()
 
 
