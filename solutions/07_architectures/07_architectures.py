@@ -735,7 +735,7 @@ def check_small_googlenet(side, classes):
 
 def check_values(rng, side, classes):
     try:
-        check_inception(rng, 6, 5, (2, 3, 4, 1, 2, 3))
+        check_inception(rng, 6, 5, (2, 3, 4, 6, 7, 8))
     except AssertionError:
         return  # this has cost question 3 already
     model, kernels = small_googlenet((side, side, 3), classes), {}

@@ -104,9 +104,8 @@ def gradient_norms(model, x, y):
     return np.array([np.linalg.norm(g.numpy().ravel()) for g in tape.gradient(loss, kernels)])
 """,
     "depths": """
-def layers_of(depth):
-    each = {34: 2}.get(depth, 3)
-    return 1 + each * sum(BLOCKS[depth]) + 1
+def layers_of(blocks, convolutions):
+    return 1 + sum([convolutions] * sum(blocks)) + 1
 
 def resnet_parameters(depth, classes=1000):
     shapes, inputs = [(7, 3, 64)], 64
