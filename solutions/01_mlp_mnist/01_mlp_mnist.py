@@ -843,9 +843,10 @@ def trained(parts, epochs, batch_size):
         f"the first thing that train gives back is a {type(network).__name__}, not the model: "
         "probabilities can be computed from a model, but not the other way round."
     )
-    sizes = [tuple(w.shape) for w in network.get_weights() if len(w.shape) == 2]
-    assert sizes == [(784, 128), (128, 64), (64, 10)], (
-        f"train should build hidden layers of 128 and 64 neurons; its weights have the shapes {sizes}."
+    # In either order: whoever has turned them round in question 4 has paid for it there.
+    *hidden, _ = [w.shape[1] for w in network.get_weights() if len(w.shape) == 2]
+    assert sorted(hidden) == [64, 128], (
+        f"train should build hidden layers of 128 and 64 neurons; yours have {hidden}."
     )
     record = getattr(record, "history", record)
     assert isinstance(record, dict) and "loss" in record, (
