@@ -910,6 +910,10 @@ def by_the_book(filters, use_bias):
 
 def check_same(rng, network, filters, pictures, name):
     right = by_the_book(filters, use_bias=trained_numbers(network) != formula(filters))
+    given, wanted = ([tuple(w.shape) for w in each.weights] for each in (network, right))
+    assert given == wanted, (
+        f"{name}: in their order, the weights should have the shapes {wanted}; yours have {given}."
+    )
     for network_s, as_well in zip(network.weights, right.weights, strict=True):
         # Factors and variances above 0: then a pool may stand before or after what follows it.
         value = rng.uniform(0.5, 1.5, network_s.shape)
@@ -951,7 +955,6 @@ def check_network_hidden(rng):
     )
 
     check_same(rng, sequential_cnn(filters), filters, pictures, "sequential_cnn")
-    check_same(rng, functional_cnn(filters)[0], filters, pictures, "functional_cnn")
 
     network, maps = functional_cnn(filters)
     assert isinstance(maps, keras.Model), (
@@ -976,6 +979,7 @@ def check_network_hidden(rng):
         "From the last stage's maps, their largest values and the dense layer's weights make other "
         "logits than model does: the two models must share their layers, and pool globally by the maximum."
     )
+    check_same(rng, network, filters, pictures, "functional_cnn")
 
 
 check_network_hidden(np.random.default_rng(hidden_seed()))
