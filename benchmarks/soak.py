@@ -119,8 +119,7 @@ def main() -> None:
         left = leftovers(temporary)
         # The same again with nothing before it and nothing killed: how fast the machine is now.
         fresh = limited_course(Path(folder) / "fresh")
-        part = min(100, size // 4)
-        hand_in(fresh, part, choice)
+        hand_in(fresh, min(100, size // 4) + 1, choice)
         after = grade(fresh, choice, _NEVER, temporary)
     wrong = {
         student: (found.get(student), points)
@@ -133,21 +132,23 @@ def main() -> None:
     print(f"  wrong: {wrong or 'nobody'}; left: {left or 'nothing'}")
     total = sum(log.kills.values())
     of = f"light notebook, {size} submissions, a tenth faulty, {total} kills, {log.runs} runs"
-    _report(log, len(wrong), len(left), of)
-    slower = statistics.median(log.gaps()[-part:]) / statistics.median(after.gaps())
-    name = f"time of the last {part} against a fresh class of {part} after it, median"
-    report(Figure(name, slower, "times", at_most=1.05, data=of))
+    _report(log, after, len(wrong), len(left), of)
     sys.exit(bool(wrong or left))
 
 
-def _report(log: Log, wrong: int, left: int, of: str) -> None:
+def _report(log: Log, after: Log, wrong: int, left: int, of: str) -> None:
     report(Figure("rows that are lost or wrong", wrong, at_most=0, data=of))
     report(Figure("processes, files, sockets, shared memory left", left, at_most=0, data=of))
-    gaps = log.gaps()
-    part = min(100, len(gaps) // 4)
-    slower = statistics.median(gaps[-part:]) / statistics.median(gaps[:part])
-    name = f"time of the last {part} against the first, median"
-    report(Figure(name, slower, "times", at_most=1.05, data=of))
+    gaps, fresh = log.gaps(), after.gaps()
+    part = len(fresh)
+    last = statistics.median(gaps[-part:])
+    for others, against in (
+        (gaps[:part], "the first"),
+        (fresh, "a fresh class right after them"),
+    ):
+        name = f"time of the last {part} against {against}, median"
+        slower = last / statistics.median(others)
+        report(Figure(name, slower, "times", at_most=1.05, data=of))
     for kind in (RUN, KERNELS, VERIFIERS):
         memory, descriptors = log.slope(kind, 1), log.slope(kind, 2)
         if memory is None or descriptors is None:
