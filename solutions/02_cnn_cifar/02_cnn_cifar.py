@@ -914,12 +914,12 @@ def check_same(rng, network, filters, pictures, name):
     assert given == wanted, (
         f"{name}: in their order, the weights should have the shapes {wanted}; yours have {given}."
     )
-    for network_s, as_well in zip(network.weights, right.weights, strict=True):
+    for weight, twin in zip(network.weights, right.weights, strict=True):
         # Factors and variances above 0: then a pool may stand before or after what follows it.
-        value = rng.uniform(0.5, 1.5, network_s.shape)
-        value = value if len(network_s.shape) == 1 else rng.normal(size=network_s.shape)
-        network_s.assign(value)
-        as_well.assign(value)
+        value = rng.uniform(0.5, 1.5, weight.shape)
+        value = value if len(weight.shape) == 1 else rng.normal(size=weight.shape)
+        weight.assign(value)
+        twin.assign(value)
     given, wanted = logits_of(network, pictures), logits_of(right, pictures)
     assert np.allclose(given, wanted, rtol=1e-2, atol=1e-2 * np.abs(wanted).max()), (
         f"{name}: with the same weights the first logits should be {np.round(wanted[0, :4], 1).tolist()}; "

@@ -146,6 +146,12 @@ def check_part(name, part, inputs, size):
     return outputs
 
 
+def is_straight(there, back, middle):
+    """Whether three values, of x, -x and 0, lie on one straight line: no ReLU is on the way."""
+    there, back, middle = map(numbers, (there, back, middle))
+    return np.abs(there + back - 2 * middle).max() <= 1e-2 * np.abs(there).max()
+
+
 def check_autoencoder(latent, rng):
     three = autoencoder(latent)
     assert isinstance(three, (tuple, list)) and len(three) == 3, (
@@ -173,8 +179,7 @@ def check_autoencoder(latent, rng):
         ("encoder", encoder, x, "pixels to codes"),
         ("decoder", decoder, codes, "codes to logits"),
     ]:
-        there, back, middle = (numbers(part(sign * inputs)) for sign in (1, -1, 0))
-        assert np.abs(there + back - 2 * middle).max() > 1e-2 * np.abs(there).max(), (
+        assert not is_straight(*(part(sign * inputs) for sign in (1, -1, 0))), (
             f"the {name} is a straight line from {way}: where are the ReLUs of its hidden layers?"
         )
 
@@ -728,7 +733,8 @@ def check_vae_encoder(latent, rng):
     assert isinstance(both, (list, tuple)) and len(both) == 2, (
         "vae_encoder needs a model with two outputs: keras.Model(pixels, [mean, log_variance])"
     )
-    for name, values in zip(("mean", "log-variance"), map(numbers, both), strict=True):
+    names = ("mean", "log-variance")
+    for name, values in zip(names, map(numbers, both), strict=True):
         assert values.shape == (200, latent), (
             f"the {name} of 200 pictures should be (200, {latent}); yours is {values.shape}."
         )
@@ -739,11 +745,8 @@ def check_vae_encoder(latent, rng):
     assert not np.allclose(*map(numbers, both)), (
         "mean and log-variance are the same numbers: each needs a last layer of its own."
     )
-    for name, there, back, middle in zip(
-        ("mean", "log-variance"), both, encoder(-x), encoder(0 * x), strict=True
-    ):
-        bend = numbers(there) + numbers(back) - 2 * numbers(middle)
-        assert np.abs(bend).max() > 1e-2 * np.abs(numbers(there)).max(), (
+    for name, *values in zip(names, both, encoder(-x), encoder(0 * x), strict=True):
+        assert not is_straight(*values), (
             f"from pixels to {name} it is a straight line: the two last layers stand on hidden layers "
             "with ReLU, like the encoder's of question 1."
         )

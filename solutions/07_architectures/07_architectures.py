@@ -587,6 +587,22 @@ def pooled_3x3(x, take=np.max, outside=-np.inf):
     return take(windows, axis=(-2, -1))
 
 
+def inception_by_hand(x, kernels, widths, relu=True, pool=pooled_3x3):
+    """The maps of an inception module. kernels: a kernel for each shape · relu: after the reductions"""
+
+    def layer(x, size, filters, relu=True):
+        return by_hand(x, kernels[size, size, x.shape[-1], filters], relu=relu)
+
+    n1, r3, n3, r5, n5, last = widths
+    branches = [
+        layer(x, 1, n1),
+        layer(layer(x, 1, r3, relu), 3, n3),
+        layer(layer(x, 1, r5, relu), 5, n5),
+        layer(pool(x), 1, last),
+    ]
+    return np.concatenate(branches, axis=-1)
+
+
 def check_inception(rng, side, channels, widths):
     model = a_model(as_model(inception, (side, side, channels), *widths), "as_model(inception, …)")
     n1, r3, n3, r5, n5, pool = widths
@@ -595,30 +611,22 @@ def check_inception(rng, side, channels, widths):
     check_kernels(model, shapes, f"inception with {channels} channels and {widths}")
     check_normalised(model, sum(widths), "inception")
     kernels = {k.shape: k * SCALE for k in given_kernels(model, rng)}
-    k1, k3a, k3, k5a, k5, kp = (kernels[shape] for shape in shapes)
     x = rng.normal(size=(3, side, side, channels)).astype("float32") - 0.5
-
-    def branches(relu=True, pool=pooled_3x3):
-        return [
-            by_hand(x, k1, relu=True),
-            by_hand(by_hand(x, k3a, relu=relu), k3, relu=True),
-            by_hand(by_hand(x, k5a, relu=relu), k5, relu=True),
-            by_hand(pool(x), kp, relu=True),
-        ]
-
-    given, right = numbers(model(x)), np.concatenate(branches(), axis=-1)
+    given, right = numbers(model(x)), inception_by_hand(x, kernels, widths)
     assert given.shape == right.shape, (
         f"inception{widths} on {side} × {side} should give {right.shape[1:]}; yours gives {given.shape[1:]}."
     )
     assert np.all(given >= 0), "inception gives negative numbers: each branch ends with a ReLU."
-    no_pool = np.concatenate(branches(pool=lambda x: x), axis=-1)
-    zeros = np.concatenate(branches(pool=lambda x: pooled_3x3(x, np.mean, 0)), axis=-1)
     inner = slice(1, -1)  # a mean at the edge may count the padding or not
-    for other, mistake in [
-        (np.concatenate(branches(relu=False), axis=-1), "the ReLU after the reductions is missing."),
-        (no_pool, "the fourth branch does not pool."),
-        (zeros, "the fourth branch takes the mean; max-pooling is wanted."),
-    ]:  # fmt: skip
+    for change, mistake in [
+        ({"relu": False}, "the ReLU after the reductions is missing."),
+        ({"pool": lambda x: x}, "the fourth branch does not pool."),
+        (
+            {"pool": lambda x: pooled_3x3(x, np.mean, 0)},
+            "the fourth branch takes the mean; max-pooling is wanted.",
+        ),
+    ]:
+        other = inception_by_hand(x, kernels, widths, **change)
         assert not np.allclose(given[:, inner, inner], other[:, inner, inner], atol=5e-3), (
             f"inception: {mistake}"
         )
@@ -738,34 +746,27 @@ def check_values(rng, side, classes):
         check_inception(rng, 6, 5, (2, 3, 4, 6, 7, 8))
     except AssertionError:
         return  # this has cost question 3 already
-    model, kernels = small_googlenet((side, side, 3), classes), {}
+    model, values, kernels = small_googlenet((side, side, 3), classes), {}, {}
     for weight in model.trainable_weights:  # the same values wherever the shape is the same
         shape = tuple(weight.shape)
         if len(shape) > 1:
-            if shape not in kernels:
-                kernels[shape] = rng.normal(size=shape) / np.sqrt(np.prod(shape[:-1]))
-            weight.assign(kernels[shape])
-
-    def layer(x, *shape):
-        return by_hand(x, kernels[shape] * SCALE, relu=True)
-
-    def module(x, n1, r3, n3, r5, n5, pool):
-        channels = x.shape[-1]
-        parts = [layer(x, 1, 1, channels, n1)]
-        parts.append(layer(layer(x, 1, 1, channels, r3), 3, 3, r3, n3))
-        parts.append(layer(layer(x, 1, 1, channels, r5), 5, 5, r5, n5))
-        parts.append(layer(pooled_3x3(x), 1, 1, channels, pool))
-        return np.concatenate(parts, axis=-1)
+            if shape not in values:
+                values[shape] = rng.normal(size=shape) / np.sqrt(np.prod(shape[:-1]))
+            weight.assign(values[shape])
+            kernels[shape] = values[shape] * SCALE
 
     def halved(x, take):
         return take(x.reshape(len(x), x.shape[1] // 2, 2, x.shape[2] // 2, 2, -1), axis=(2, 4))
 
     x = rng.normal(size=(3, side, side, 3)).astype("float32")
-    middle = module(halved(layer(x, 3, 3, 3, 16), np.max), 8, 8, 16, 4, 4, 4)
-    maps = module(halved(middle, np.max), 16, 16, 32, 4, 8, 8)
-    logits = maps.mean(axis=(1, 2)) @ kernels[64, classes]
-    side_view = layer(halved(middle, np.mean), 1, 1, 32, 8).reshape(len(x), -1)
-    auxiliary = side_view @ kernels[side_view.shape[-1], classes]
+    first = by_hand(x, kernels[3, 3, 3, 16], relu=True)
+    middle = inception_by_hand(halved(first, np.max), kernels, (8, 8, 16, 4, 4, 4))
+    maps = inception_by_hand(halved(middle, np.max), kernels, (16, 16, 32, 4, 8, 8))
+    logits = maps.mean(axis=(1, 2)) @ values[64, classes]
+    side_view = by_hand(halved(middle, np.mean), kernels[1, 1, 32, 8], relu=True).reshape(
+        len(x), -1
+    )
+    auxiliary = side_view @ values[side_view.shape[-1], classes]
     names = "logits", "auxiliary logits"
     for name, given, right in zip(names, model(x), (logits, auxiliary), strict=True):
         assert np.allclose(numbers(given), right, atol=1e-3), (
