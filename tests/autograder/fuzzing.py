@@ -1,6 +1,6 @@
 """How hard the property-based tests try: 500 examples each, always the same; or as many as asked.
 
-`FUZZ_EXAMPLES=100000 pytest -m fuzz --timeout 0`, which is `make fuzz`, draws that many new ones.
+`FUZZ_EXAMPLES=5000 pytest -m fuzz --timeout 0` draws that many new ones: one round of `make fuzz`.
 """
 
 from __future__ import annotations
