@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
@@ -17,8 +18,9 @@ from autograder.collect.download import DownloadedFile, opened
 from autograder.collect.folder import folder
 from autograder.collect.gradescope import gradescope
 from autograder.collect.handed_in_file import HandedInFile, without_attempt
+from autograder.collect.is_later import is_later
 from autograder.collect.moodle import moodle
-from autograder.collect.record import Row, write_record
+from autograder.collect.record import Row, read_record, write_record
 from autograder.collect.unpack import MOST_UNPACKED, is_zip, unpack
 from autograder.course import Course, Lab
 from autograder.errors import AutograderError
@@ -27,7 +29,7 @@ from autograder.roster import Person, Roster
 from autograder.scorecard import questions_of
 
 SOURCES = ("canvas", "moodle", "gradescope", "folder")
-TIMESTAMP = "timestamp.txt"  # nbgrader's: when it was handed in
+TIMESTAMP = PurePosixPath("timestamp.txt")  # nbgrader's: when it was handed in
 
 
 class Collecting:
@@ -133,44 +135,49 @@ class Collecting:
 
     def _take(self, student: str, pieces: list[HandedInFile]) -> None:
         """Put a student's submission into submitted/ and older tries beside; a row for each."""
-        usable, remarks = [], []
+        remarks = []
         contents: dict[int, dict[PurePosixPath, bytes]] = {}
         for piece in pieces:
             try:
                 contents[id(piece)] = self._content(piece)
-                usable.append(piece)
             except AutograderError as error:
                 self._row(piece, student, "unclear", str(error))
                 remarks.append(f"{piece.path.name}: {error}")
-        tries = self._tries(usable)
-        if not tries:
-            return
-        counts, *earlier = tries
-        for old in earlier:
-            for piece in old:
-                self._keep(student, piece, contents[id(piece)])
-                self._row(piece, student, "earlier", "a later try is there")
+        latest, earlier = self._tries([piece for piece in pieces if id(piece) in contents])
+        if latest:
+            self._take_latest(student, latest, contents, remarks)
+        # Only now: a kept file like the latest would make that one look like an old download's.
+        for piece in earlier:
+            self._keep(student, piece, contents[id(piece)])
+            self._row(piece, student, "earlier", "a later try is there")
+
+    def _take_latest(
+        self,
+        student: str,
+        pieces: list[HandedInFile],
+        contents: dict[int, dict[PurePosixPath, bytes]],
+        remarks: list[str],
+    ) -> None:
         files: dict[PurePosixPath, bytes] = {}
-        for piece in counts:
+        for piece in pieces:
             for path, data in contents[id(piece)].items():
                 name = path.with_name(without_attempt(path.name, self._known)[0])
                 files[path if name in files else name] = data
         if sum(map(len, files.values())) > MOST_UNPACKED:
-            for piece in counts:
+            for piece in pieces:
                 self._row(
                     piece, student, "unclear", f"more than {MOST_UNPACKED // 2**20} MB in all"
                 )
             return
         remarks += self._doubts(files)
-        submitted = max((p.submitted for p in counts if p.submitted), default=None)
+        submitted = max((p.submitted for p in pieces if p.submitted), default=None)
         if submitted is not None:
-            files[PurePosixPath(TIMESTAMP)] = self._utc(submitted).encode()
-        state, remark = self._write(student, files)
-        remarks = [remark, *remarks] if remark else remarks
-        chief = next((p for p in counts if _has_notebook(contents[id(p)])), counts[0])
-        for piece in counts:
+            files[TIMESTAMP] = self._utc(submitted).encode()
+        chief = next((p for p in pieces if _has_notebook(contents[id(p)])), pieces[0])
+        state, remark = self._write(student, chief, files)
+        for piece in pieces:
             if piece is chief:
-                self._row(piece, student, state, "; ".join(remarks))
+                self._row(piece, student, state, "; ".join(filter(None, [remark, *remarks])))
             else:
                 self._row(piece, student, "part")
 
@@ -196,8 +203,8 @@ class Collecting:
         likely = max(self._questions, key=lambda lab: len(found & self._questions[lab]))
         return likely if found & self._questions[likely] else ""
 
-    def _tries(self, pieces: list[HandedInFile]) -> list[list[HandedInFile]]:
-        """A student's files as tries, the latest first.
+    def _tries(self, pieces: list[HandedInFile]) -> tuple[list[HandedInFile], list[HandedInFile]]:
+        """A student's files: those of the latest try, and the earlier ones.
 
         `lab.ipynb`, `lab-1.ipynb`, `lab-2.ipynb` are three tries; what is no second copy of
         anything goes with the latest.
@@ -215,7 +222,7 @@ class Collecting:
             versions.sort(key=order, reverse=True)
         latest = [versions[0] for versions in copies.values()]
         older = [piece for versions in copies.values() for piece in versions[1:]]
-        return [latest, older] if older else [latest] if latest else []
+        return latest, older
 
     def _doubts(self, files: dict[PurePosixPath, bytes]) -> list[str]:
         notebooks = [path for path in files if path.suffix.lower() == ".ipynb"]
@@ -231,24 +238,51 @@ class Collecting:
             doubts.append(f"{len(notebooks)} notebooks: the one named like the lab counts")
         return doubts
 
-    def _write(self, student: str, files: dict[PurePosixPath, bytes]) -> tuple[str, str]:
-        """Make submitted/STUDENT/LAB hold these files; returns the state and a remark."""
+    def _write(
+        self, student: str, chief: HandedInFile, files: dict[PurePosixPath, bytes]
+    ) -> tuple[str, str]:
+        """Make submitted/STUDENT/LAB hold these files; returns the state and a remark.
+
+        Args:
+            student: whose they are.
+            chief: the file that stands for them in the record.
+            files: by path.
+        """
         target = self._course.submitted_dir / student / self._lab.name
         there = _files_of(target)
-        if there and there == files:
+        # Where the LMS doesn't say when, the instructor may have written it there.
+        if there and there == {p: there[p] for p in (TIMESTAMP,) if p in there} | files:
             return "unchanged", ""
-        kept = self._course.collected_dir / self._lab.name / student
-        if any(_files_of(old) == files for old in kept.glob("*")):
-            return "earlier", "it was replaced by a later one, which stays"
+        remark = "another was there; it is kept in collected/" if there else ""
+        if there and self._is_kept(student, files):
+            later = self._came_later(student, chief)
+            if later is False:
+                return "earlier", "it was replaced by a later one, which stays"
+            if later is None:
+                remark = (
+                    f"it is like an earlier try; if that is older than what was there: {remark}"
+                )
         if not self._dry_run:
-            try:
-                self._replace(target, kept, files)
-            except OSError as error:
-                raise AutograderError(
-                    f"can't write {target}: {error.strerror}",
-                    "make room or check its permissions; the same command goes on from there",
-                ) from error
-        return "taken", "another was there; it is kept in collected/" if there else ""
+            with _told(target):
+                self._replace(target, self._kept(student), files)
+        return "taken", remark
+
+    def _kept(self, student: str) -> Path:
+        return self._course.collected_dir / self._lab.name / student
+
+    def _is_kept(self, student: str, files: dict[PurePosixPath, bytes]) -> bool:
+        """Whether collected/ has these files as one try, whenever it was handed in."""
+        wanted = _without_time(files)
+        return any(_without_time(_files_of(old)) == wanted for old in self._kept(student).glob("*"))
+
+    def _came_later(self, student: str, chief: HandedInFile) -> bool | None:
+        """Whether a file came after what is in submitted/; None where nothing tells."""
+        record = read_record(self._course, self._lab)
+        mine = [row for row in record if row.student == student and row.in_submitted]
+        # What was taken last, and what was like it since.
+        last = max((n for n, row in enumerate(mine) if row.state == "taken"), default=0)
+        told = {is_later(chief, row) for row in mine[last:]}
+        return False if False in told else None if None in told or not told else True
 
     def _replace(self, target: Path, kept: Path, files: dict[PurePosixPath, bytes]) -> None:
         self._course.collected_dir.mkdir(parents=True, exist_ok=True)
@@ -263,11 +297,15 @@ class Collecting:
             os.replace(new, target)
 
     def _keep(self, student: str, piece: HandedInFile, files: dict[PurePosixPath, bytes]) -> None:
-        """An earlier try: into collected/LAB/STUDENT/, under its name in the download."""
-        if self._dry_run:
+        """An earlier try: into collected/LAB/STUDENT/, under its name in the download if free."""
+        if self._dry_run or self._is_kept(student, files):
             return
-        kept = self._course.collected_dir / self._lab.name / student
-        _write_files(kept / _as_folder(piece.file.path.name), files)
+        kept = self._kept(student)
+        target = kept / _as_folder(piece.file.path.name)
+        if target.exists():
+            target = kept / _free_number(kept)
+        with _told(target):
+            _write_files(target, files)
 
     def _utc(self, moment: datetime) -> str:
         moment = moment if moment.tzinfo else moment.replace(tzinfo=self._course.timezone)
@@ -343,6 +381,21 @@ def _files_of(target: Path) -> dict[PurePosixPath, bytes]:
         for path in target.rglob("*")
         if path.is_file()
     }
+
+
+def _without_time(files: dict[PurePosixPath, bytes]) -> dict[PurePosixPath, bytes]:
+    return {path: data for path, data in files.items() if path != TIMESTAMP}
+
+
+@contextlib.contextmanager
+def _told(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise AutograderError(
+            f"can't write {target}: {error.strerror}",
+            "make room or check its permissions; the same command goes on from there",
+        ) from error
 
 
 def _write_files(folder: Path, files: dict[PurePosixPath, bytes]) -> None:

@@ -46,6 +46,16 @@ class Row:
     submitted: str = ""
     source: str = ""
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is about: a file of a source, or a student."""
+        return self.source, self.file or self.student
+
+    @property
+    def in_submitted(self) -> bool:
+        """Whether the file was in submitted/ when it was collected."""
+        return bool(self.file) and self.state in {"taken", "unchanged"}
+
 
 def record_path(course: Course, lab: Lab) -> Path:
     """Where the record of a lab is."""
@@ -74,13 +84,16 @@ def read_record(course: Course, lab: Lab) -> list[Row]:
 def write_record(course: Course, lab: Lab, rows: Iterable[Row]) -> None:
     """Add what was collected to the lab's record; the same file's row is replaced."""
     rows = list(rows)
-    anew = {(row.source, row.file or row.student) for row in rows}
     students = {row.student for row in rows if row.student}
+    in_submitted = {row.student for row in rows if row.in_submitted}
+    anew = {row.key for row in rows}
+    stays = {(row.key, row.student) for row in rows if row.student not in in_submitted}
     # Who had handed in nothing may have by now; who is in another part of the class has not.
+    # An LMS may call every try alike: one that was not taken leaves the row of the one that was.
     kept = [
         row
         for row in read_record(course, lab)
-        if (row.source, row.file or row.student) not in anew
+        if (row.key not in anew or (row.in_submitted and (row.key, row.student) in stays))
         and not (row.state == "nothing" and row.student in students)
     ]
     text = io.StringIO()

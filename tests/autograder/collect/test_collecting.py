@@ -7,11 +7,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.collect import collect
-from autograder.collect.record import Row, read_record
+from autograder.collect.record import read_record
 from autograder.course import Course
 from autograder.errors import AutograderError
 from autograder.roster import Roster
+from tests.autograder.collect.taking import kept, laid_out, remark, states, take
 from tests.autograder.downloads import another_lab, download, held, notebook, zipped
 from tests.autograder.tiny_course import LAB
 
@@ -30,18 +30,6 @@ def roster(tmp_path: Path) -> Roster:
     path = tmp_path / "roster.csv"
     path.write_text(ROSTER, encoding="utf-8")
     return Roster.read(path)
-
-
-def states(rows: list[Row]) -> dict[str, tuple[str, str]]:
-    return {row.file or row.student: (row.student, row.state) for row in rows}
-
-
-def remark(rows: list[Row], file: str) -> str:
-    return next(row.remark for row in rows if row.file == file)
-
-
-def take(course: Course, path: Path, source: str, roster: Roster | None = None, **more):
-    return collect(course, course.lab(LAB), path, source, roster, **more)
 
 
 def test_canvas(course: Course, roster: Roster, tmp_path: Path) -> None:
@@ -70,8 +58,7 @@ def test_canvas(course: Course, roster: Roster, tmp_path: Path) -> None:
     assert held(course, "zobrien") == {f"{LAB}.ipynb": files[names[1]]}
     assert next(row for row in rows if row.file == names[1]).late == "late"
     assert set(held(course, "kim.2")) == {f"{LAB}.ipynb", "data.csv"}
-    kept = [path for path in (course.collected_dir / LAB / "zobrien").rglob("*") if path.is_file()]
-    assert [path.read_bytes() for path in kept] == [files[names[0]]]
+    assert kept(course, "zobrien") == [files[names[0]]]
     assert read_record(course, course.lab(LAB)) == rows
 
 
@@ -177,10 +164,7 @@ def test_folder_of_folders_and_of_files(course: Course, tmp_path: Path) -> None:
         f"ben/{LAB}/{LAB}.ipynb": notebook(course, "ben"),
         f"cem_{LAB}.ipynb": notebook(course, "cem"),
     }
-    for name, content in files.items():
-        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "in" / name).write_bytes(content)
-    rows = take(course, tmp_path / "in", "folder")
+    rows = take(course, laid_out(tmp_path / "in", files), "folder")
     assert {row.student: row.state for row in rows} == dict.fromkeys(("ada", "ben", "cem"), "taken")
     assert all(set(held(course, name)) == {f"{LAB}.ipynb"} for name in ("ada", "ben"))
 
@@ -194,8 +178,7 @@ def test_again_changes_nothing_and_nothing_is_overwritten(course, roster, tmp_pa
     rows = take(course, second, "canvas", roster)
     assert "kept in collected/" in remark(rows, name.format(2))
     assert held(course, "zobrien")[f"{LAB}.ipynb"] == notebook(course, "second")
-    kept = list((course.collected_dir / LAB / "zobrien").rglob("*.ipynb"))
-    assert [path.read_bytes() for path in kept] == [notebook(course, "first")]
+    assert kept(course, "zobrien") == [notebook(course, "first")]
     # An old download once more does not bring the old try back.
     assert states(take(course, first, "canvas", roster))[name.format(1)][1] == "earlier"
     assert held(course, "zobrien")[f"{LAB}.ipynb"] == notebook(course, "second")
