@@ -52,10 +52,12 @@ def gradescope(files: list[DownloadedFile]) -> Iterator[HandedInFile]:
         if file in lists:
             continue
         place, entry = next(
-            ((n, about[part]) for n, part in enumerate(file.path.parts) if part in about), (0, {})
+            ((n, about[part]) for n, part in enumerate(file.path.parts) if part in about), (0, None)
         )
-        people = entry.get(":submitters") or [{}]
-        for person in people:
+        entry = entry if isinstance(entry, dict) else {}
+        listed = entry.get(":submitters")
+        people = [p for p in listed if isinstance(p, dict)] if isinstance(listed, list) else []
+        for person in people or [{}]:
             sid, email = str(person.get(":sid") or ""), str(person.get(":email") or "")
             name = str(person.get(":name") or "")
             yield HandedInFile(
