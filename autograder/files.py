@@ -69,6 +69,6 @@ def is_safe_name(name: str) -> bool:
         >>> is_safe_name("O'Brien, Zoë"), is_safe_name("../gradebook.db"), is_safe_name("a/b")
         (True, False, False)
     """
-    bare = name.strip(" .")
+    bare = writable(name).strip(" .")
     odd = any(letter in '/\\:*?"<>|' or ord(letter) < 32 for letter in name)
     return bool(bare) and bare == name and not odd and len(name.encode()) <= 200

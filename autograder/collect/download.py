@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from autograder.errors import AutograderError
+from autograder.files import writable
 from autograder.notebooks.handed_in import MOST_BYTES
 
 _MOST_FILES = 200_000
@@ -102,12 +103,15 @@ def in_zip(archive: zipfile.ZipFile) -> Iterator[DownloadedFile]:
 
 def _in_folder(folder: Path) -> Iterator[DownloadedFile]:
     for path in folder.rglob("*"):
-        inside = PurePosixPath(unicodedata.normalize("NFC", path.relative_to(folder).as_posix()))
+        name = path.relative_to(folder).as_posix()
+        inside = PurePosixPath(unicodedata.normalize("NFC", writable(name)))
         if path.is_dir() or _of_the_system(inside):
             continue
         problem = ""
         if path.is_symlink() or not path.is_file():
             problem = "it is a link, not a file"
+        elif writable(name) != name:
+            problem = "its name is not written in UTF-8: rename it"
         elif path.stat().st_size > MOST_BYTES:
             problem = _too_large(path.stat().st_size)
         yield DownloadedFile(inside, problem, partial(path.open, "rb"))
