@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
@@ -21,15 +18,16 @@ from autograder.collect.handed_in_file import HandedInFile, without_attempt
 from autograder.collect.is_later import is_later
 from autograder.collect.moodle import moodle
 from autograder.collect.record import Row, read_record, write_record
+from autograder.collect.student_files import TIMESTAMP, StudentFiles
 from autograder.collect.unpack import MOST_UNPACKED, is_zip, unpack
 from autograder.course import Course, Lab
 from autograder.errors import AutograderError
-from autograder.files import is_safe_name
+from autograder.files import is_safe_name, writable
 from autograder.roster import Person, Roster
 from autograder.scorecard import questions_of
 
 SOURCES = ("canvas", "moodle", "gradescope", "folder")
-TIMESTAMP = PurePosixPath("timestamp.txt")  # nbgrader's: when it was handed in
+_LONGEST_PATH = 500  # bytes; with the course's folder before it, any system takes it
 
 
 class Collecting:
@@ -80,7 +78,7 @@ class Collecting:
 
     def _read(self, files: list[DownloadedFile]) -> Iterable[HandedInFile]:
         if self._source == "folder":
-            return folder(files, self._lab.name)
+            return folder(files, self._lab.name, self._known)
         return {"canvas": canvas, "moodle": moodle, "gradescope": gradescope}[self._source](files)
 
     def _row(self, piece: HandedInFile, student: str, state: str, remark: str = "") -> None:
@@ -99,14 +97,14 @@ class Collecting:
 
     def _by_student(self, pieces: Iterable[HandedInFile]) -> dict[str, list[HandedInFile]]:
         found: dict[str, list[HandedInFile]] = defaultdict(list)
-        # Without a roster, one name with two numbers is two students.
-        numbers: dict[str, set[str]] = defaultdict(set)
+        # Without a roster, one name with two numbers is two students; two names may be one folder.
+        called: dict[str, set[tuple[str, ...]]] = defaultdict(set)
         for piece in pieces:
-            numbers[piece.student].add("/".join(piece.ids.values()))
+            called[_as_folder(piece.student)].add((piece.student, *piece.ids.values()))
         for piece in pieces:
             if not piece.name:
                 self._row(piece, "", "unclear", f"its name is not one that {self._source} gives")
-            elif self._roster is None and len(numbers[piece.student]) > 1:
+            elif self._roster is None and len(called[_as_folder(piece.student)]) > 1:
                 self._row(
                     piece, "", "unclear", "several students have this name: say who, by --roster"
                 )
@@ -148,7 +146,9 @@ class Collecting:
             self._take_latest(student, latest, contents, remarks)
         # Only now: a kept file like the latest would make that one look like an old download's.
         for piece in earlier:
-            self._keep(student, piece, contents[id(piece)])
+            if not self._dry_run:
+                name = _as_folder(piece.file.path.name)
+                self._files(student).keep(contents[id(piece)], name)
             self._row(piece, student, "earlier", "a later try is there")
 
     def _take_latest(
@@ -158,17 +158,12 @@ class Collecting:
         contents: dict[int, dict[PurePosixPath, bytes]],
         remarks: list[str],
     ) -> None:
-        files: dict[PurePosixPath, bytes] = {}
-        for piece in pieces:
-            for path, data in contents[id(piece)].items():
-                name = path.with_name(without_attempt(path.name, self._known)[0])
-                files[path if name in files else name] = data
-        if sum(map(len, files.values())) > MOST_UNPACKED:
+        files = self._together(contents[id(piece)] for piece in pieces)
+        if problem := _problem(files):
             for piece in pieces:
-                self._row(
-                    piece, student, "unclear", f"more than {MOST_UNPACKED // 2**20} MB in all"
-                )
+                self._row(piece, student, "unclear", problem)
             return
+        remarks += _drop_time(files)
         remarks += self._doubts(files)
         submitted = max((p.submitted for p in pieces if p.submitted), default=None)
         if submitted is not None:
@@ -180,6 +175,17 @@ class Collecting:
                 self._row(piece, student, state, "; ".join(filter(None, [remark, *remarks])))
             else:
                 self._row(piece, student, "part")
+
+    def _together(
+        self, contents: Iterable[dict[PurePosixPath, bytes]]
+    ) -> dict[PurePosixPath, bytes]:
+        """Several files' contents as one submission, without the numbers of second copies."""
+        files: dict[PurePosixPath, bytes] = {}
+        for content in contents:
+            for path, data in content.items():
+                name = path.with_name(without_attempt(path.name, self._known)[0])
+                files[path if name in files else name] = data
+        return files
 
     def _content(self, piece: HandedInFile) -> dict[PurePosixPath, bytes]:
         """A piece's files by their path; those of another lab are refused."""
@@ -193,7 +199,10 @@ class Collecting:
             other = self._other_lab(data) if name.suffix.lower() == ".ipynb" else ""
             if other:
                 raise AutograderError(f"{name.name} is lab {other}, not {self._lab.name}")
-        return {PurePosixPath(*map(_as_folder, p.parts)): data for p, data in files.items()}
+        files = {PurePosixPath(*map(_as_folder, p.parts)): data for p, data in files.items()}
+        if problem := _problem(files):
+            raise AutograderError(problem)
+        return files
 
     def _other_lab(self, content: bytes) -> str:
         """The lab whose questions a notebook has, when it is clearly another one."""
@@ -248,32 +257,24 @@ class Collecting:
             chief: the file that stands for them in the record.
             files: by path.
         """
-        target = self._course.submitted_dir / student / self._lab.name
-        there = _files_of(target)
+        theirs = self._files(student)
+        there = theirs.submitted()
         # Where the LMS doesn't say when, the instructor may have written it there.
         if there and there == {p: there[p] for p in (TIMESTAMP,) if p in there} | files:
             return "unchanged", ""
         remark = "another was there; it is kept in collected/" if there else ""
-        if there and self._is_kept(student, files):
+        if there and theirs.is_kept(files):
             later = self._came_later(student, chief)
             if later is False:
                 return "earlier", "it was replaced by a later one, which stays"
             if later is None:
-                remark = (
-                    f"it is like an earlier try; if that is older than what was there: {remark}"
-                )
+                remark = f"it is like an earlier try, and nothing tells which came last; {remark}"
         if not self._dry_run:
-            with _told(target):
-                self._replace(target, self._kept(student), files)
+            theirs.submit(files)
         return "taken", remark
 
-    def _kept(self, student: str) -> Path:
-        return self._course.collected_dir / self._lab.name / student
-
-    def _is_kept(self, student: str, files: dict[PurePosixPath, bytes]) -> bool:
-        """Whether collected/ has these files as one try, whenever it was handed in."""
-        wanted = _without_time(files)
-        return any(_without_time(_files_of(old)) == wanted for old in self._kept(student).glob("*"))
+    def _files(self, student: str) -> StudentFiles:
+        return StudentFiles(self._course, self._lab, student)
 
     def _came_later(self, student: str, chief: HandedInFile) -> bool | None:
         """Whether a file came after what is in submitted/; None where nothing tells."""
@@ -283,29 +284,6 @@ class Collecting:
         last = max((n for n, row in enumerate(mine) if row.state == "taken"), default=0)
         told = {is_later(chief, row) for row in mine[last:]}
         return False if False in told else None if None in told or not told else True
-
-    def _replace(self, target: Path, kept: Path, files: dict[PurePosixPath, bytes]) -> None:
-        self._course.collected_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._course.collected_dir, prefix=".new-") as made:
-            new = Path(made) / "submission"
-            new.mkdir()
-            _write_files(new, files)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.is_dir():
-                kept.mkdir(parents=True, exist_ok=True)
-                os.replace(target, kept / _free_number(kept))
-            os.replace(new, target)
-
-    def _keep(self, student: str, piece: HandedInFile, files: dict[PurePosixPath, bytes]) -> None:
-        """An earlier try: into collected/LAB/STUDENT/, under its name in the download if free."""
-        if self._dry_run or self._is_kept(student, files):
-            return
-        kept = self._kept(student)
-        target = kept / _as_folder(piece.file.path.name)
-        if target.exists():
-            target = kept / _free_number(kept)
-        with _told(target):
-            _write_files(target, files)
 
     def _utc(self, moment: datetime) -> str:
         moment = moment if moment.tzinfo else moment.replace(tzinfo=self._course.timezone)
@@ -363,6 +341,7 @@ def _as_folder(name: str) -> str:
     """A name that any system takes for one file's or folder's."""
     if is_safe_name(name):
         return name
+    name = writable(name)
     kept = "".join("_" if c in '/\\:*?"<>|' or ord(c) < 32 else c for c in name).strip(" .")
     if len(kept.encode()) > 150:
         digest = hashlib.sha256(kept.encode()).hexdigest()[:8]
@@ -371,41 +350,25 @@ def _as_folder(name: str) -> str:
     return kept or "unnamed"
 
 
+def _problem(files: dict[PurePosixPath, bytes]) -> str:
+    """Why files can't be written as one submission; empty when they can."""
+    if sum(map(len, files.values())) > MOST_UNPACKED:
+        return f"more than {MOST_UNPACKED // 2**20} MB in all"
+    for path in files:
+        if len(str(path).encode()) > _LONGEST_PATH:
+            return f"a name in it is too long: {str(path)[:100]}…"
+        if both := next((folder for folder in path.parents if folder in files), None):
+            return f"{both} is a file and a folder in it"
+    return ""
+
+
+def _drop_time(files: dict[PurePosixPath, bytes]) -> list[str]:
+    """Take out when students say that they handed it in; returns what to remark."""
+    theirs = [path for path in files if path.parts[0].casefold() == str(TIMESTAMP)]
+    for path in theirs:
+        del files[path]
+    return [f"{path}, the student's own, was left out: the LMS or you say when" for path in theirs]
+
+
 def _has_notebook(files: dict[PurePosixPath, bytes]) -> bool:
     return any(path.suffix.lower() == ".ipynb" for path in files)
-
-
-def _files_of(target: Path) -> dict[PurePosixPath, bytes]:
-    return {
-        PurePosixPath(path.relative_to(target).as_posix()): path.read_bytes()
-        for path in target.rglob("*")
-        if path.is_file()
-    }
-
-
-def _without_time(files: dict[PurePosixPath, bytes]) -> dict[PurePosixPath, bytes]:
-    return {path: data for path, data in files.items() if path != TIMESTAMP}
-
-
-@contextlib.contextmanager
-def _told(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise AutograderError(
-            f"can't write {target}: {error.strerror}",
-            "make room or check its permissions; the same command goes on from there",
-        ) from error
-
-
-def _write_files(folder: Path, files: dict[PurePosixPath, bytes]) -> None:
-    for path, data in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(data)
-
-
-def _free_number(kept: Path) -> str:
-    number = 1
-    while (kept / str(number)).exists():
-        number += 1
-    return str(number)

@@ -141,19 +141,25 @@ submission_2:
     :email: kim2@example.edu
   :created_at: !ruby/object:ActiveSupport::TimeWithZone
     utc: 2027-02-05 22:14:07 Z
+submission_4:
+submission_5:
+  :submitters:
+  - nobody
+submission_6:
+  :submitters: nobody
 """
     export = "assignment_5_export/"
     files = {
         f"{export}submission_metadata.yml": about,
         f"{export}submission_1/{LAB}.ipynb": notebook(course, "zoë"),
         f"{export}submission_2/work/{LAB}.ipynb": notebook(course, "group"),
-        f"{export}submission_3/{LAB}.ipynb": notebook(course, "nobody"),
+        **{f"{export}submission_{n}/{LAB}.ipynb": notebook(course, str(n)) for n in range(3, 7)},
     }
     rows = take(course, download(tmp_path / "s.zip", files), "gradescope", roster)
     taken = {row.student for row in rows if row.state == "taken"}
     assert taken == {"zobrien", "kim.1", "kim.2"}
     assert [row.file for row in rows if row.state == "unclear"] == [
-        f"{export}submission_3/{LAB}.ipynb"
+        f"{export}submission_{n}/{LAB}.ipynb" for n in range(3, 7)
     ]
     assert held(course, "zobrien")["timestamp.txt"] == b"2027-02-05 22:14:07 UTC"
 
@@ -239,6 +245,8 @@ def nested(deep: int) -> bytes:
         (lambda: nested(4), "zip files in zip files"),
         (lambda: zipped({"a.ipynb": "x"})[:-30], "not a whole zip file"),
         (lambda: zipped({f"{n}.txt": "x" for n in range(501)}), "500 files"),
+        (lambda: zipped({"a": "x", "a/b.ipynb": "x"}), "a is a file and a folder in it"),
+        (lambda: zipped({"a/" * 2500 + "b": "x", "c": "x"}), "too long"),
     ],
 )
 def test_zip_files_that_are_traps(course, roster, tmp_path: Path, content, says: str) -> None:
@@ -262,6 +270,33 @@ def test_names_that_lead_out_of_the_download(course: Course, tmp_path: Path) -> 
     assert sorted(row.state for row in rows) == ["taken", "unclear", "unclear"]
     written = {path.name for path in course.submitted_dir.iterdir()}
     assert written == {"ben"} and not (tmp_path / "etc").exists()
+
+
+@pytest.mark.parametrize("own", ["timestamp.txt", "Timestamp.TXT", "timeſtamp-1.txt"])
+def test_a_student_does_not_say_when(course: Course, roster, tmp_path: Path, own: str) -> None:
+    mine = {own: "2020-01-01 00:00:00 UTC", f"{LAB}.ipynb": notebook(course, "late")}
+    files = {
+        "obrienzoe_LATE_101_1_work.zip": zipped(mine),
+        f"kimmin_LATE_103_3_{LAB}.ipynb": mine[f"{LAB}.ipynb"],
+        f"kimmin_LATE_103_4_{own}": mine[own],
+    }
+    rows = take(course, download(tmp_path / "s.zip", files), "canvas", roster)
+    assert set(held(course, "zobrien")) == set(held(course, "kim.1")) == {f"{LAB}.ipynb"}
+    assert "left out" in remark(rows, "obrienzoe_LATE_101_1_work.zip")
+    assert "left out" in remark(rows, f"kimmin_LATE_103_3_{LAB}.ipynb")
+    take(course, laid_out(tmp_path / "in", {f"ada/{LAB}/{own}": b"2020-01-01"}), "folder")
+    assert held(course, "ada") == {}
+
+
+def test_the_lms_says_when_whatever_the_student_says(course: Course, tmp_path: Path) -> None:
+    about = "submission_1:\n  :submitters:\n  - :name: Zoë\n  :created_at: 2027-02-05 22:14:07 Z\n"
+    files = {
+        "x/submission_metadata.yml": about,
+        f"x/submission_1/{LAB}.ipynb": notebook(course),
+        "x/submission_1/timestamp.txt": "2020-01-01 00:00:00 UTC",
+    }
+    take(course, download(tmp_path / "s.zip", files), "gradescope")
+    assert held(course, "Zoë")["timestamp.txt"] == b"2027-02-05 22:14:07 UTC"
 
 
 def test_a_dry_run_writes_nothing(course: Course, roster: Roster, tmp_path: Path) -> None:
