@@ -25,7 +25,7 @@ from autograder.execution.kernel_handle import KernelHandle
 from autograder.execution.kernel_host import KernelHost, KernelHostError
 from autograder.execution.limits import Limits
 from autograder.execution.watcher import proportional_memory_mb
-from autograder.graded import Graded
+from autograder.graded import Graded, agreeing
 from autograder.verdict import QuestionVerdict
 from autograder.verification.verifier_host import VerifierHost
 
@@ -101,9 +101,10 @@ class Supervision:
             shutil.rmtree(work, ignore_errors=True)
         if self._no_kernel:
             raise KernelHostError(f"a kernel did not start: {self._no_kernel}")
+        questions = tuple(self._in_order(notebook))
         return Graded(
-            notebook=executed or nbformat.from_dict(notebook),
-            questions=tuple(self._in_order(notebook)),
+            notebook=agreeing(executed or nbformat.from_dict(notebook), questions),
+            questions=questions,
             seconds=round(time.monotonic() - started, 3),
             peak_memory_mb=round(self._peak_mb, 1),
             notes=tuple(dict.fromkeys(self._notes)),

@@ -270,7 +270,9 @@ class _Decoder:
         try:
             # A copy: writable, aligned, and it does not keep the whole message alive.
             made = np.frombuffer(content, dtype) if size else np.empty(0, dtype)
-            return made.reshape(shape).copy()
+            # Half-precision infinity equals every Python number from 65,520 on, which becomes one.
+            overflown = dtype.kind == "f" and dtype.itemsize == 2 and np.isinf(made).any()
+            return made.reshape(shape).astype(np.float64 if overflown else dtype)
         except ValueError as error:
             raise CodecError(f"an array of shape {shape}") from error
 

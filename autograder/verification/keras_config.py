@@ -54,7 +54,7 @@ _REFUSED = tuple(
     if hasattr(keras.layers, name)
 )
 _FUNCTIONS = ("builtins", "keras.activations", "keras.losses", "keras.metrics", "keras.ops")
-_SPECIAL = ("__keras_tensor__", "__numpy__", "__tensor__", "__ellipsis__", "__slice__")
+SPECIAL = ("__keras_tensor__", "__numpy__", "__tensor__", "__ellipsis__", "__slice__")
 _OURS = "course_lib."
 
 
@@ -97,7 +97,7 @@ def _check_class(node: dict[str, Any]) -> None:
     registered = node.get("registered_name")
     if type(name) is not str or not isinstance(module, (str, type(None))):
         raise KerasConfigError("a class without a name")
-    if name in _SPECIAL:
+    if name in SPECIAL:
         return
     if name == "function":
         _check_function(node, module)

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from autograder.verification.keras_config import KerasConfigError, check_keras_config
+from autograder.verification.keras_config import SPECIAL, KerasConfigError, check_keras_config
 
 _KINDS = (
     keras.layers.Layer,
@@ -102,6 +102,9 @@ def _rebuild(config: Any) -> Any:
     check_keras_config(config)
     if type(config) is not dict or "class_name" not in config:
         raise KerasConfigError("a configuration without a class")
+    if config["class_name"] in SPECIAL:
+        # Inside a layer's configuration, yes; as a value of its own it would go past the codec.
+        raise KerasConfigError(f"a {config['class_name']} by itself")
     try:
         return keras.saving.deserialize_keras_object(config, safe_mode=True)
     except Exception as error:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.utils import determine_grade, is_grade
 
 from autograder.engine import Engine
 from autograder.errors import AutograderError
@@ -308,6 +309,50 @@ def test_weaker_isolations_grade_the_same(isolation: str, monkeypatch: pytest.Mo
 def test_an_isolation_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(AutograderError, match="auto, bwrap or none"):
         Engine(isolation="docker")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "cells, limits",
+    [
+        (["import time; time.sleep(2.5)"] * 2 + [("assert True", 2)], Limits(seconds=4)),
+        (
+            ["def f(): return range(10**14)", ("assert sum(f()) == 6", 2)],
+            Limits(seconds=20, cell_seconds=1),
+        ),
+        (["x = float('nan')", ("x", 2)], None),
+        (["x = 50.0", ("x", 2)], None),
+    ],
+    ids=["no time left", "the verifier hangs", "nan points", "50 points of 2"],
+)
+def test_nbgrader_reads_no_points_where_there_are_none(
+    engine: Engine, cells: list, limits: Limits | None
+) -> None:
+    graded = grade(engine, *cells, **({"limits": limits} if limits else {}))
+    assert only(graded).score == 0
+    (test,) = (cell for cell in graded.notebook.cells if is_grade(cell))
+    assert determine_grade(test) == (0, 2)
+    assert only(graded).message in test.outputs[-1].evalue
+
+
+def test_a_part_of_the_points_is_read_by_nbgrader(engine: Engine) -> None:
+    graded = grade(engine, "x = 0.5", ("x", 2))
+    assert only(graded).score == 0.5
+    (test,) = (cell for cell in graded.notebook.cells if is_grade(cell))
+    assert determine_grade(test) == (0.5, 2)
+
+
+def test_an_empty_array_is_close_to_no_numbers(engine: Engine) -> None:
+    tests = [
+        "import numpy as np\nassert np.allclose(f(), [1, 2])",
+        "import numpy as np\nassert np.isclose([1, 2], f()).all()",
+        "import numpy as np\nassert np.array_equiv(f(), [1, 2])",
+        "import numpy as np\nnp.testing.assert_allclose(f(), 1)",
+        "import numpy as np\nassert np.allclose(f(), np.empty((0, 3))) and np.allclose([1], 1)",
+    ]
+    student = "import numpy as np\ndef f(): return np.empty((0, 1))"
+    graded = grade(engine, student, *((test, 1) for test in tests))
+    assert [question.score for question in graded.questions] == [0, 0, 0, 0, 1]
 
 
 @pytest.mark.slow

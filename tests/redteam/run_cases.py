@@ -10,6 +10,7 @@ if __name__ == "__main__":
 
 from case import Case, cases
 from lab import QUESTIONS, source, submission
+from nbgrader.utils import determine_grade, is_grade
 
 from autograder.engine import Engine
 from autograder.execution.limits import Limits
@@ -39,6 +40,12 @@ def grade(engine: Engine, case: Case, plain: bool = False) -> Graded:
 def earned(graded: Graded) -> dict[str, float]:
     """The points of each question."""
     return {question.grade_id: question.score for question in graded.questions}
+
+
+def recorded(graded: Graded) -> dict[str, float | None]:
+    """The points of each question that nbgrader reads in the notebook."""
+    tests = (cell for cell in graded.notebook.cells if is_grade(cell))
+    return {cell.metadata.nbgrader.grade_id: determine_grade(cell)[0] for cell in tests}
 
 
 def wanted(case: Case) -> dict[str, float]:

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from case import Case, cases  # noqa: E402
 from lab import QUESTIONS, SOLUTION  # noqa: E402
-from run_cases import LIMITS, earned, grade, wanted  # noqa: E402
+from run_cases import LIMITS, earned, grade, recorded, wanted  # noqa: E402
 
 from autograder.engine import Engine  # noqa: E402
 from autograder.execution.limits import Limits  # noqa: E402
@@ -65,12 +65,14 @@ def with_witnesses(hostile: list[Case]) -> list[Case]:
 def test_a_cheat_earns_nothing(results: dict[str, Future[Graded]], case: Case) -> None:
     graded = results[case.name].result()
     assert earned(graded) == wanted(case), [q.message for q in graded.questions]
+    assert recorded(graded) == wanted(case)
 
 
 @pytest.mark.parametrize("case", with_witnesses(FAULTS), ids=lambda case: case.name)
 def test_a_fault_costs_its_own_question(results: dict[str, Future[Graded]], case: Case) -> None:
     graded = results[case.name].result()
     assert earned(graded) == wanted(case), [q.message for q in graded.questions]
+    assert recorded(graded) == wanted(case)
 
 
 @pytest.mark.parametrize("name", REAL)
