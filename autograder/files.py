@@ -6,6 +6,7 @@ import lzma
 import os
 import struct
 import tempfile
+import unicodedata
 import zipfile
 import zlib
 from pathlib import Path
@@ -60,6 +61,26 @@ def writable(text: str) -> str:
         'nach? Zürich'
     """
     return text.encode("utf-8", "replace").decode()
+
+
+def readable(name: str) -> str:
+    r"""A file's name as it may be shown: without what would move a terminal's cursor.
+
+    Example:
+        >>> readable("\x1b[2Jlab.ipynb"), readable("Übung 1.ipynb")
+        ('?[2Jlab.ipynb', 'Übung 1.ipynb')
+    """
+    return "".join("?" if unicodedata.category(c) == "Cc" else c for c in writable(name))
+
+
+def inert(cell: str) -> str:
+    """A table's cell that no spreadsheet takes for a formula, whatever a student called a file.
+
+    Example:
+        >>> inert("=HYPERLINK(1)"), inert("lab.ipynb")
+        ("'=HYPERLINK(1)", 'lab.ipynb')
+    """
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "'=", "'+", "'-", "'@")) else cell
 
 
 def is_safe_name(name: str) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from autograder.errors import AutograderError
-from autograder.files import writable
+from autograder.files import readable, writable
 from autograder.notebooks.handed_in import MOST_BYTES
 
 _MOST_FILES = 200_000
@@ -104,7 +104,7 @@ def in_zip(archive: zipfile.ZipFile) -> Iterator[DownloadedFile]:
 def _in_folder(folder: Path) -> Iterator[DownloadedFile]:
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
-        inside = PurePosixPath(unicodedata.normalize("NFC", writable(name)))
+        inside = PurePosixPath(unicodedata.normalize("NFC", readable(name)))
         if path.is_dir() or _of_the_system(inside):
             continue
         problem = ""
@@ -127,7 +127,7 @@ def _name(entry: zipfile.ZipInfo) -> str:
 
 def _path(name: str) -> tuple[PurePosixPath, bool]:
     """The path that a zip file's entry names, and whether it leads out of the folder."""
-    parts = unicodedata.normalize("NFC", name).replace("\\", "/").split("/")
+    parts = unicodedata.normalize("NFC", readable(name)).replace("\\", "/").split("/")
     leads_out = name.startswith(("/", "\\")) or ".." in parts or parts[0].endswith(":")
     kept = [part for part in parts if part not in ("", ".", "..")]
     return PurePosixPath(*kept), leads_out

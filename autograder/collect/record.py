@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.course import Course, Lab
 from autograder.errors import AutograderError
-from autograder.files import write_whole
+from autograder.files import inert, write_whole
 
 STATES = {
     "taken": "now in submitted/",
@@ -73,7 +73,8 @@ def read_record(course: Course, lab: Lab) -> list[Row]:
         return []
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return [Row(**row) for row in csv.DictReader(file)]
+            rows = csv.DictReader(file)
+            return [Row(**{name: _read(cell) for name, cell in row.items()}) for row in rows]
     except (TypeError, UnicodeDecodeError, csv.Error) as error:
         raise AutograderError(
             f"{path} was edited and can't be read: {error}",
@@ -99,5 +100,11 @@ def write_record(course: Course, lab: Lab, rows: Iterable[Row]) -> None:
     text = io.StringIO()
     writer = csv.DictWriter(text, [field.name for field in fields(Row)], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(asdict(row) for row in [*kept, *rows])
+    for row in [*kept, *rows]:
+        writer.writerow({name: inert(cell) for name, cell in asdict(row).items()})
     write_whole(record_path(course, lab), text.getvalue())
+
+
+def _read(cell: str) -> str:
+    """The text that `inert` was given."""
+    return cell[1:] if cell[:1] == "'" and inert(cell[1:]) == cell else cell

@@ -6,6 +6,7 @@ import csv
 import io
 
 from autograder.export.standing import Standing, points_of
+from autograder.files import inert
 from autograder.roster import Roster
 
 
@@ -24,7 +25,7 @@ def table(found: list[Standing], roster: Roster | None) -> str:
     head = ["student", "name", "score", "penalty", "raw_score", "max_score", "not_final"]
     writer.writerow([*head, *questions])
     for one in found:
-        who = [one.student, names.get(one.student, "")]
+        who = [inert(one.student), inert(names.get(one.student, ""))]
         if one.card is None or one.final is None:
             points = ["", "", "", f"{points_of(found):g}"]
         else:
