@@ -14,7 +14,7 @@ from autograder.errors import AutograderError
 from autograder.feedback import feedback_path, write_feedback
 from autograder.gradebook import Registry
 from autograder.results import Results
-from tests.autograder.graded_class import EVIL, FORGOT, lay_down
+from tests.autograder.graded_class import EVIL, FORGOT, lay_down, turn_down
 from tests.autograder.tiny_course import LAB, hand_in, solved
 
 
@@ -68,6 +68,16 @@ def test_ungradable_says_why_and_what_to_do(graded_course: Course) -> None:
     text = words(graded_course, "Moreau, Léa")
     assert "not graded" in text and f"{LAB}.ipynb is not a notebook: line 1" in text
     assert "Restart the kernel and run all cells" in text and "within 60 seconds" in text
+
+
+def test_ungradable_in_a_course_without_a_limit_of_seconds(course: Course) -> None:
+    toml = course.root / "course.toml"
+    toml.write_text(toml.read_text().replace("\nseconds = 60\n", "\n"))
+    unlimited = Course(course.root)
+    turn_down(unlimited, "ada", "%PDF", "x.pdf is not a notebook")
+    lay_down(unlimited, "zoe", solved(unlimited))
+    assert len(write_feedback(unlimited, unlimited.lab(LAB))) == 2
+    assert "has to come to an end." in words(unlimited, "ada")
 
 
 def test_hidden_tests_are_nowhere(graded_course: Course) -> None:
