@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from autograder.course_settings import check_settings
 from autograder.errors import AutograderError
 from autograder.policies.policy import Policy
+from autograder.roster import composed
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -116,13 +117,12 @@ class Course:
         found: dict[str, dict[str, Any]] = {}
         for student, given in self._toml.get("extensions", {}).items():
             for lab, until in given.items() if isinstance(given, dict) else [("", given)]:
-                moment = isinstance(until, (date, int, float)) and not isinstance(until, bool)
-                if lab not in self._lab_names() or not moment:
+                if lab not in self._lab_names() or not _moves_a_date(until):
                     raise AutograderError(
                         f"course.toml: [extensions] {student!r}: {lab} = {until!r} is no extension",
                         f'"{student}" = {{ {self._lab_names()[0]} = 2 }} gives two days',
                     )
-                found.setdefault(student, {})[lab] = until
+                found.setdefault(composed(student), {})[lab] = until
         return found
 
     @property
@@ -233,6 +233,11 @@ class Course:
         )
 
 
+def _moves_a_date(until: object) -> bool:
+    days = isinstance(until, (int, float)) and not isinstance(until, bool)
+    return isinstance(until, date) or (days and abs(until) < 10_000)
+
+
 def _trust(setting: object) -> str | tuple[str, ...]:
     if setting == "kernel":
         return "kernel"
@@ -248,8 +253,10 @@ def _extra_credit(lab: str, table: dict[str, Any]) -> bool | tuple[str, ...]:
     setting = table.get("extra_credit", False)
     if isinstance(setting, bool):
         return setting
-    unknown = [name for name in setting if table.get("points") and name not in table["points"]]
-    if not isinstance(setting, list) or unknown:
+    known = table.get("points")
+    if not isinstance(setting, list) or not all(
+        isinstance(name, str) and (not known or name in known) for name in setting
+    ):
         raise AutograderError(
             f"course.toml: [labs.{lab}] extra_credit = {setting!r} is neither true nor a list of "
             "the lab's questions",
@@ -272,6 +279,6 @@ def read_toml(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise AutograderError(f"{path} is not valid TOML: {error}", "mend that line") from None

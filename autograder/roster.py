@@ -157,6 +157,11 @@ def squeezed(name: str) -> str:
     return "".join(letter for letter in plain if letter.isalnum()).casefold()
 
 
+def composed(name: str) -> str:
+    """A name in one of Unicode's two forms: macOS writes "ë" as two letters, others as one."""
+    return unicodedata.normalize("NFC", name)
+
+
 def read_table(path: Path) -> list[list[str]]:
     """The rows of a CSV file, whatever separates its columns; rows of nothing are left out.
 
@@ -237,7 +242,7 @@ def _person(row: list[str], at: dict[str, int | None]) -> Person | None:
         "sid": value("id"),
     }
     return Person(
-        id=unicodedata.normalize("NFC", value("id") or name),
+        id=composed(value("id") or name),
         name=name or value("id"),
         names=_ways_to_write(name, first, last),
         ids={kind: id for kind, id in ids.items() if id},

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.course import Course, Lab
-from autograder.policies.lateness import Handins, Lateness
+from autograder.policies.lateness import Handins
 from autograder.scorecard import Scorecard
 
 
@@ -59,9 +59,9 @@ class Policies:
 
     @cached_property
     def _labs(self) -> list[Lab]:
-        """By due date, as free days are used up; labs without one are never late."""
-        with_date = [lab for lab in self._course.labs() if lab.due is not None]
-        return sorted(with_date, key=lambda lab: lab.due.isoformat())
+        """Where a day late costs something, by due date: so free days are used up."""
+        costly = [lab for lab in self._course.labs() if lab.due and lab.policy.late_penalty]
+        return sorted(costly, key=lambda lab: lab.due.isoformat())
 
     def handins(self, lab: Lab) -> Handins:
         """When everybody handed in a lab."""
@@ -71,14 +71,20 @@ class Policies:
 
     def free_days(self, lab: Lab, student: str) -> float:
         """The days of `late_days` that a student uses up with this lab."""
-        left = self._course.policy.late_days
+        return self._free_days(lab, student)[0]
+
+    def _free_days(self, lab: Lab, student: str) -> tuple[float, str]:
+        """The days, and the lab before whose days nobody knows; they depend on it then."""
+        left, unknown = self._course.policy.late_days, ""
         for other in self._labs:
-            days = self.handins(other).lateness(student).days or 0
-            used = min(left, days) if days <= other.policy.latest_days else 0.0
+            days = self.handins(other).lateness(student).days
+            used = min(left, days or 0) // 1 if (days or 0) <= other.policy.latest_days else 0.0
             if other.name == lab.name:
-                return used
+                return used, unknown
+            if days is None and left >= 1:
+                unknown = unknown or other.name
             left -= used
-        return 0.0
+        return 0.0, ""
 
     def final(self, lab: Lab, card: Scorecard) -> FinalScore:
         """What a scorecard counts for."""
@@ -89,13 +95,8 @@ class Policies:
             undecided = "hand grading is not finished"
         penalty, reasons = card.penalty, []
         if lab.policy.about_lateness:
-            late = self.handins(lab).lateness(card.student)
-            if late.days is None:
-                undecided = undecided or "handed in late, and nobody knows how late"
-                penalty = 0.0
-                reasons.append("Handed in late; how late, and what that costs, is not decided yet.")
-            else:
-                penalty, reasons = self._penalty(lab, card, late)
+            penalty, reasons, unknown = self._penalty(lab, card)
+            undecided = undecided or unknown
         elif penalty:
             reasons.append(f"Handed in late: {_taken_off(penalty)}.")
         return FinalScore(
@@ -107,25 +108,29 @@ class Policies:
             undecided=undecided,
         )
 
-    def _penalty(self, lab: Lab, card: Scorecard, late: Lateness) -> tuple[float, list[str]]:
+    def _penalty(self, lab: Lab, card: Scorecard) -> tuple[float, list[str], str]:
+        """The points, the reasons for the student, and why they are not decided."""
+        late = self.handins(lab).lateness(card.student)
+        if late.days is None:
+            reason = "When this was handed in, and whether that costs points, is not decided yet."
+            return 0.0, [reason], late.unknown
         reasons = []
         if late.extended and late.due is not None:
             reasons.append(f"Extension to {late.due:%d %B %Y, %H:%M %Z}.")
         if not late.days:
-            return 0.0, reasons
-        begun = f"{late.days} day{'s' * (late.days != 1)}"
+            return 0.0, reasons, ""
+        begun = f"Handed in {late.days} day{'s' * (late.days != 1)} late"
         if late.days > lab.policy.latest_days:
             limit = f"{lab.policy.latest_days:g}"
-            reasons.append(f"Handed in {begun} late, more than the {limit} that are accepted.")
-            return card.score, reasons
-        free = self.free_days(lab, card.student)
+            return card.score, [*reasons, f"{begun}, more than the {limit} that are accepted."], ""
+        free, unknown = self._free_days(lab, card.student)
+        if unknown:
+            reasons.append(f"{begun}; how much of that is free is not decided yet.")
+            return 0.0, reasons, f"late, and free days depend on {unknown}: nobody knows how late"
         penalty = lab.policy.late_penalty * (late.days - free) * card.max_score
-        reasons.append(
-            f"Handed in {begun} late"
-            + (f", of which {free:g} free" if free else "")
-            + (f": {_taken_off(penalty)}." if penalty else ".")
-        )
-        return penalty, reasons
+        of_it = f", of which {free:g} free" if free else ""
+        costs = f": {_taken_off(penalty)}." if penalty else "."
+        return penalty, [*reasons, f"{begun}{of_it}{costs}"], ""
 
 
 def _taken_off(points: float) -> str:

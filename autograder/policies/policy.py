@@ -46,7 +46,7 @@ class Policy:
                     f"there are: {', '.join(known)}",
                 )
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            if not number or value < 0 or (name == "late_penalty" and value > 1):
+            if not number or not value >= 0 or (name == "late_penalty" and value > 1):
                 meant = "a part from 0 to 1" if name == "late_penalty" else "a number, 0 or more"
                 raise AutograderError(
                     f"course.toml: [{where}] {name} = {value!r} is not {meant}", "mend that line"

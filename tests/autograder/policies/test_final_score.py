@@ -11,6 +11,8 @@ from autograder.errors import AutograderError
 from autograder.feedback import feedback_path, write_feedback
 from autograder.policies.course_total import course_total
 from autograder.policies.final_score import FinalScore, Policies
+from autograder.policies.lateness import nobodys
+from autograder.roster import Person, Roster
 from autograder.scorecard import scorecards
 from tests.autograder.graded_class import lay_down, mark_by_hand
 from tests.autograder.tiny_course import LAB, solved
@@ -86,6 +88,22 @@ def test_extensions(ada: Course, until: str, day: str) -> None:
     assert found.penalty == 0 and f"Extension to {day}" in found.reasons[0]
 
 
+def test_an_extension_for_a_name_that_macos_wrote(course: Course) -> None:
+    folder, typed = "Zoe\u0308", "Zo\u00eb"
+    lay_down(course, folder, solved(course))
+    mark_by_hand(course, folder, "curves", 4)
+    course = ruled(course, f'{POLICY}[extensions]\n"{typed}" = {{ {LAB} = 3 }}\n')
+    at(course, folder, "2027-02-08 11:00:00 UTC")
+    assert final(course, folder).penalty == 0
+    assert nobodys(course, None) == []
+
+
+def test_an_extension_for_nobody(ada: Course) -> None:
+    course = ruled(ada, f"[extensions]\nada = {{ {LAB} = 3 }}\nadda = {{ {LAB} = 3 }}\n")
+    assert nobodys(course, None) == ["adda"]
+    assert nobodys(course, Roster([Person("adda", "Adda")])) == []
+
+
 def test_canvas_says_late_and_not_by_how_much(ada: Course) -> None:
     course = ruled(ada, POLICY)
     row = Row("ada", "ada", "ada_LATE_1_2_x.ipynb", "taken", late="late", source="canvas")
@@ -94,6 +112,86 @@ def test_canvas_says_late_and_not_by_how_much(ada: Course) -> None:
     assert found.score == 10 and "nobody knows how late" in found.undecided
     at(course, "ada", "2027-02-07 12:00:00 UTC")
     assert final(course).undecided == "" and final(course).penalty == 1
+
+
+def test_a_flag_of_canvas_that_was_lifted(ada: Course) -> None:
+    course = ruled(ada, POLICY)
+    lab = course.lab(LAB)
+    before = Row("ada", "ada", "ada_LATE_1_2_x.ipynb", "taken", late="late", source="canvas")
+    write_record(course, lab, [before])
+    # In another part of the class' download, or one of no LMS, nothing is said of her.
+    write_record(course, lab, [Row("ada", "Ada", "", "unchanged", source="canvas")])
+    write_record(course, lab, [Row("ada", "Ada", "ada/x.ipynb", "unchanged", source="folder")])
+    assert "nobody knows how late" in final(course).undecided
+    write_record(course, lab, [Row("ada", "ada", "ada_1_2_x.ipynb", "unchanged", source="canvas")])
+    assert final(course).undecided == ""
+    write_record(course, lab, [before])
+    assert "nobody knows how late" in final(course).undecided
+
+
+@pytest.mark.parametrize(
+    "when",
+    ["hello", "", "2027-02-12 15:30:00 PST", "2027-02-12T15:30:00 PST", "0001-01-01 00:00 +0900"],
+)
+def test_a_time_that_can_not_be_read_concerns_one_student(ada: Course, when: str) -> None:
+    course = ruled(ada, POLICY)
+    lay_down(course, "bob", solved(course))
+    mark_by_hand(course, "bob", "curves", 4)
+    at(course, "ada", when)
+    assert "timestamp.txt holds no time" in final(course).undecided
+    assert final(course).penalty == 0 and "not decided yet" in final(course).reasons[0]
+    assert final(course, "bob").undecided == ""
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "2027-02-07 12:00:00.123456 UTC",
+        "\ufeff2027-02-07 12:00:00 UTC\n",
+        "2027-02-07 12:00:00",
+        "2027-02-07T12:00:00Z",
+        "2027-02-07 13:00:00 Europe/Berlin",
+        "2027-02-07 13:00:00 CET",
+        "2027-02-07 20:00:00 +0800",
+        "2027-02-07T04:00:00-08:00",
+        "2027-02-07 12:00 PM",
+    ],
+)
+def test_ways_to_write_a_time(ada: Course, when: str) -> None:
+    course = ruled(ada, POLICY)
+    at(course, "ada", when)
+    submitted = Policies(course).handins(course.lab(LAB)).lateness("ada").submitted
+    assert submitted.replace(microsecond=0).isoformat() == "2027-02-07T12:00:00+00:00"
+
+
+def test_free_days_stay_where_being_late_costs_nothing(ada: Course) -> None:
+    course = ruled(ada, POLICY + LATE_LAB + "[labs.00_before.policy]\nlate_penalty = 0.0\n")
+    at(course, "ada", "2027-01-11 12:00:00 UTC", "00_before")
+    at(course, "ada", "2027-02-06 12:00:00 UTC")
+    assert final(course).penalty == 0
+
+
+def test_free_days_are_unknown_while_those_of_a_lab_before_are(ada: Course) -> None:
+    course = ruled(ada, POLICY + LATE_LAB)
+    row = Row("ada", "ada", "ada_LATE_1_2_x.ipynb", "taken", late="late", source="canvas")
+    write_record(course, course.lab("00_before"), [row])
+    at(course, "ada", "2027-02-07 12:00:00 UTC")
+    found = final(course)
+    assert "00_before" in found.undecided and found.penalty == 0
+    assert "not decided yet" in found.reasons[0]
+    at(course, "ada", "2027-02-05 12:00:00 UTC")
+    assert final(course).undecided == ""  # in time: free days or not
+    at(course, "ada", "2027-02-10 12:00:00 UTC")
+    assert final(course).undecided == "" and final(course).score == 0  # too late for any
+    at(course, "ada", "2027-02-07 12:00:00 UTC")
+    at(course, "ada", "2027-01-11 12:00:00 UTC", "00_before")
+    assert final(course).undecided == "" and final(course).penalty == 2
+
+
+def test_free_days_are_whole(ada: Course) -> None:
+    course = ruled(ada, POLICY.replace("late_days = 1", "late_days = 1.5"))
+    at(course, "ada", "2027-02-07 12:00:00 UTC")
+    assert final(course).penalty == 1
 
 
 def test_hand_grading_that_is_not_finished(course: Course) -> None:
@@ -151,6 +249,8 @@ def test_course_total_drops_the_lowest_and_adds_extra_credit(course: Course) -> 
         ("[policy]\nlate_penalty = 10\n", "is not a part from 0 to 1"),
         ('[policy]\nlate_days = "two"\n', "is not a number"),
         ("[policy]\ndrop_lowest = 1.5\n", "is no whole number"),
+        ("[policy]\nlate_penalty = nan\n", "is not a part from 0 to 1"),
+        ("[policy]\nlatest_days = nan\n", "is not a number"),
         ("policy = 3\n", "policy = 3"),
     ],
 )
@@ -159,6 +259,18 @@ def test_mistakes_in_course_toml(course: Course, text: str, says: str) -> None:
     toml.write_text(text + toml.read_text())
     with pytest.raises(AutograderError, match=says):
         Course(course.root)
+
+
+@pytest.mark.parametrize("days", ["nan", "inf", "1e300", "true"])
+def test_an_extension_by_no_days(course: Course, days: str) -> None:
+    with pytest.raises(AutograderError, match="is no extension"):
+        _ = ruled(course, f"[extensions]\nada = {{ {LAB} = {days} }}\n").extensions
+
+
+@pytest.mark.parametrize("setting", ["1", "[1]", "[[]]"])
+def test_extra_credit_that_names_no_questions(course: Course, setting: str) -> None:
+    with pytest.raises(AutograderError, match="neither true nor a list"):
+        ruled(course, "", points=f"extra_credit = {setting}\n").lab(LAB)
 
 
 def test_an_extension_for_no_lab(course: Course) -> None:
