@@ -48,7 +48,7 @@ _COLUMNS = {
     "submitted": ("last modified (submission)", "submitted", "submission time"),
 }
 # What Canvas puts into its gradebook's export where others put a student.
-_NO_STUDENT = ("points possible", "student, test", "manual posting", "muted")
+_NO_STUDENT = {"points possible", "student, test", "manual posting", "muted"}
 
 
 @dataclass(frozen=True)
@@ -168,12 +168,11 @@ def read_table(path: Path) -> list[list[str]]:
     Raises:
         AutograderError: it can't be read.
     """
-    text, dialect = read_csv(path)
-    return [row for row in csv.reader(io.StringIO(text), dialect) if any(map(str.strip, row))]
+    return [row for row in read_csv(path)[0] if any(map(str.strip, row))]
 
 
-def read_csv(path: Path) -> tuple[str, type[csv.Dialect]]:
-    """A CSV file's text, and how it separates and quotes.
+def read_csv(path: Path) -> tuple[list[list[str]], type[csv.Dialect]]:
+    """All rows of a CSV file, and how it separates and quotes.
 
     Raises:
         AutograderError: it can't be read.
@@ -194,7 +193,12 @@ def read_csv(path: Path) -> tuple[str, type[csv.Dialect]]:
     class Dialect(csv.excel):
         delimiter = max(",;\t", key=text.partition("\n")[0].count)
 
-    return text, Dialect
+    try:
+        return list(csv.reader(io.StringIO(text), Dialect)), Dialect
+    except csv.Error as error:
+        raise AutograderError(
+            f"{path} is no table that can be read: {error}", "export it again, as CSV"
+        ) from error
 
 
 def _places(rows: list[list[str]], path: Path) -> dict[str, int | None]:
@@ -204,6 +208,7 @@ def _places(rows: list[list[str]], path: Path) -> dict[str, int | None]:
         kind: next((header.index(name) for name in names if name in header), None)
         for kind, names in _COLUMNS.items()
     }
+    at["id"] = next((place for place in _id_columns(header) if _filled(rows, place)), at["id"])
     # In Canvas' export "ID" is Canvas' own number, and the id is another column.
     if "id" in header and "section" in header:
         at["canvas"] = header.index("id")
@@ -225,6 +230,15 @@ def _places(rows: list[list[str]], path: Path) -> dict[str, int | None]:
     return at
 
 
+def _id_columns(header: list[str]) -> list[int]:
+    return [header.index(name) for name in _COLUMNS["id"] if name in header]
+
+
+def _filled(rows: list[list[str]], place: int) -> bool:
+    """Whether a column says anything: schools leave Canvas' and Moodle's own ids empty."""
+    return any(len(row) > place and row[place].strip() for row in rows[1:])
+
+
 def _person(row: list[str], at: dict[str, int | None]) -> Person | None:
     def value(kind: str) -> str:
         place = at[kind]
@@ -232,7 +246,7 @@ def _person(row: list[str], at: dict[str, int | None]) -> Person | None:
 
     first, last = value("first"), value("last")
     name = value("name") or f"{last}, {first}".strip(", ")
-    if name.strip().casefold().startswith(_NO_STUDENT) or not (value("id") or name):
+    if name.casefold() in _NO_STUDENT or not (value("id") or name):
         return None
     participant = re.search(r"\d+$", value("moodle"))
     ids = {

@@ -10,7 +10,15 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.cli.console import CourseDir, LabName, RosterFile, chosen_course, out, the_roster
+from autograder.cli.console import (
+    CourseDir,
+    LabName,
+    RosterFile,
+    chosen_course,
+    err,
+    out,
+    the_roster,
+)
 from autograder.errors import AutograderError
 
 
@@ -61,11 +69,17 @@ def export(
     from autograder.export.table import table
     from autograder.export.whose_row import WhoseRow
     from autograder.files import write_whole
+    from autograder.policies.lateness import nobodys
 
+    if format is Format.csv:
+        _refuse({"--fill": fill, "--column": column, "--scale": scale})
     course = chosen_course(course_dir)
     chosen = course.lab(lab)
     people = the_roster(course, roster)
     found = standings(course, chosen, people)
+    for name in nobodys(course, people):
+        seen = f"course.toml names {name!r} in [extensions], and nobody is called so"
+        err.print(f"[yellow]![/] {escape(seen)}")
     path = course.exports_dir / f"{chosen.name}-{format.value}.csv"
     if format is Format.csv:
         marks = {one.student: one.final.score for one in found if one.final and not one.missing}
@@ -98,3 +112,11 @@ def export(
     out.print(f"{number} mark{'s' * (number != 1)} in {path}; {len(done.left)} without")
     if any(one.matters for one in done.left):
         raise typer.Exit(1)
+
+
+def _refuse(options: dict[str, object]) -> None:
+    for name, given in options.items():
+        if given:
+            raise AutograderError(
+                f"{name} is for an LMS' file", "say whose: --format canvas, or --format moodle"
+            )

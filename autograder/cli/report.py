@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli.console import CourseDir, RosterFile, chosen_course, out, the_roster
+from autograder.errors import AutograderError
 
 
 def report(
@@ -25,6 +26,10 @@ def report(
     Examples: [bold]autograder report 01[/] · [bold]autograder report[/] ·
     [bold]autograder report 01_mlp_mnist --course-dir ~/course[/]
     """
+    if lab is not None and roster is not None:
+        raise AutograderError(
+            "--roster is for the report of the whole course", "leave out LAB, or --roster"
+        )
     from autograder.report import write_course_report, write_report
 
     course = chosen_course(course_dir)

@@ -86,8 +86,7 @@ def fill(
     Raises:
         AutograderError: it is not such a file, or its maximum is another and `scale` is not set.
     """
-    text, dialect = read_csv(path)
-    rows = list(csv.reader(io.StringIO(text), dialect))
+    rows, dialect = read_csv(path)
     if not rows or not rows[0]:
         raise AutograderError(f"{path} is empty", "export it again")
     people = {tuple(row): person for row, person in Roster.rows(path)}
@@ -145,6 +144,11 @@ def _factor(highest: float | None, most: float, scale: bool, path: Path) -> floa
     # An assignment of 0 points is how an LMS does extra credit.
     if not highest or highest == most:
         return 1.0
+    if not most:
+        raise AutograderError(
+            f"{path} has {highest:g} points for this lab, all of whose questions are extra credit",
+            "set the assignment to 0 points in the LMS",
+        )
     if not scale:
         raise AutograderError(
             f"{path} has {highest:g} points for this lab, the course has {most:g}",

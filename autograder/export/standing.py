@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from autograder.course import Course, Lab
 from autograder.policies.final_score import FinalScore, Policies
-from autograder.roster import Roster
+from autograder.roster import Roster, composed
 from autograder.scorecard import Scorecard, scorecards
 
 NOTHING = "handed in nothing"
+GONE = "its submission is no longer in submitted/"
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,9 @@ def standings(course: Course, lab: Lab, roster: Roster | None) -> list[Standing]
     Raises:
         AutograderError: nothing has been graded yet.
     """
-    cards = {card.student: card for card in scorecards(course, lab)}
+    cards = {composed(card.student): card for card in scorecards(course, lab)}
     policies = Policies(course)
-    handed_in = policies.handins(lab).students()
+    handed_in = set(map(composed, policies.handins(lab).students()))
     known = {person.id for person in roster.people} if roster else set()
     found = []
     for student in sorted({*cards, *handed_in, *known}):
@@ -53,7 +54,8 @@ def standings(course: Course, lab: Lab, roster: Roster | None) -> list[Standing]
             found.append(Standing(student, None, None, why))
             continue
         final = policies.final(lab, card)
-        found.append(Standing(student, card, final, final.undecided))
+        why = final.undecided if student in handed_in else GONE
+        found.append(Standing(student, card, final, why))
     return found
 
 

@@ -10,7 +10,7 @@ from autograder.collect.canvas import canvas
 from autograder.collect.download import DownloadedFile
 from autograder.collect.moodle import moodle
 from autograder.collect.record import Row
-from autograder.roster import Person, Roster, squeezed
+from autograder.roster import Person, Roster, composed, squeezed
 
 _READERS = {"canvas": canvas, "moodle": moodle}
 
@@ -37,7 +37,7 @@ class WhoseRow:
             file = DownloadedFile(PurePosixPath(row.file), "", open)  # only its name is read
             for named in _READERS[row.source]([file]):
                 for kind, number in named.ids.items():
-                    self._by_number[kind, number].add(row.student)
+                    self._by_number[kind, number].add(composed(row.student))
 
     def __call__(self, row: Person) -> set[str]:
         """The students that a row may be about: one when it is clear."""
@@ -48,10 +48,12 @@ class WhoseRow:
             if any(k != "moodle" and person.ids.get(k) == v for k, v in row.ids.items())
         }
         same_id = self._students & {row.id, *row.ids.values()}
+        named = set()
         if self._roster is not None:
             # A row's own id may be of another kind than the roster's: it tells nothing here.
             ids = {kind: id for kind, id in row.ids.items() if kind in ("canvas", "email")}
             named = {person.id for person in self._roster.find(row.name, ids)} & self._students
-        else:
-            named = {student for student in self._students if squeezed(student) in row.names}
-        return next(filter(None, (by_number, listed & self._students, same_id, named)), set())
+        unlisted = self._students - self._people.keys()
+        called = {student for student in unlisted if squeezed(student) in row.names}
+        ways = (by_number & self._students, listed & self._students, same_id, named, called)
+        return next(filter(None, ways), set())

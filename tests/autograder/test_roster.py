@@ -47,9 +47,47 @@ def test_any_csv(tmp_path: Path, encoding: str, between: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        (
+            "Student,ID,SIS User ID,SIS Login ID,Section\n    Points Possible,,,,\n"
+            '"Smith, John",101,,js1,A\n"Smith, John",102,,js2,A\n',
+            ["js1", "js2"],
+        ),
+        (
+            'Student,ID,SIS User ID,Section\n"Smith, John",101,,A\n"Smith, John",102,,A\n',
+            ["101", "102"],
+        ),
+        (
+            "First name,Last name,ID number,Email address\n"
+            "John,Smith,,j1@x.edu\nJohn,Smith,,j2@x.edu\n",
+            ["j1@x.edu", "j2@x.edu"],
+        ),
+        (
+            "Identifier,Full name,ID number,Email address,Status,Grade\n"
+            "Participant 1,John Smith,,j1@x.edu,,\nParticipant 2,John Smith,,j2@x.edu,,\n",
+            ["j1@x.edu", "j2@x.edu"],
+        ),
+        ("id,name\n,Ada\n,Bob\n", ["Ada", "Bob"]),
+    ],
+    ids=["canvas", "canvas without logins", "moodle", "moodle's worksheet", "names only"],
+)
+def test_an_empty_column_of_ids(tmp_path: Path, text: str, ids: list[str]) -> None:
+    assert [person.id for person in read(tmp_path, text).people] == ids
+
+
+def test_people_who_are_called_like_canvas_rows(tmp_path: Path) -> None:
+    names = ["Muted-Jones, Al", "Mutedi, Bo", "Student, Testa"]
+    rows = [f'"{name}",{n},s{n},,DL 1,,' for n, name in enumerate(names)]
+    text = CANVAS + "Muted,,,,,,\n" + "\n".join(rows) + "\n"
+    assert [person.name for person in read(tmp_path, text).people[1:]] == names
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("", "is empty"),
+        (f"id,name\na,{'x' * 140_000}\n", "list.csv is no table"),
         ("age,height\n1,2\n", "no column that names students"),
         ("id,name\na,X\na,Y\n", "more than one student with the id 'a'"),
         ("id,name\n../a,X\n", "can't be the name of a folder"),

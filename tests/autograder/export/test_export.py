@@ -195,6 +195,75 @@ def test_who_has_no_final_mark(course: Course) -> None:
     assert "could not be graded" in output and "handed in and not graded yet" in output
 
 
+def test_work_that_was_moved_to_another_student(graded: Course, tmp_path: Path) -> None:
+    (graded.submitted_dir / "kim.1").rename(graded.submitted_dir / "kim.9")
+    lay_down(graded, "kim.9", solved(graded))
+    mark_by_hand(graded, "kim.9", "curves", 0)
+    (tmp_path / "g.csv").write_text(CANVAS, "utf-8")
+    output, code = export(graded, "--format", "canvas", "--fill", str(tmp_path / "g.csv"))
+    written = (graded.exports_dir / f"{LAB}-canvas.csv").read_text("utf-8")
+    assert read_as_canvas(written)["103"] == "" and code == 1
+    assert "its submission is no longer in submitted/" in output
+
+
+def test_collected_moved_and_only_then_graded(course: Course, tmp_path: Path) -> None:
+    files = {f"kimmin_103_1_{LAB}.ipynb": notebook(course)}
+    collect(course, course.lab(LAB), download(tmp_path / "s.zip", files), "canvas")
+    (course.submitted_dir / "kimmin-103").rename(course.submitted_dir / "kim.9")
+    lay_down(course, "kim.9", solved(course))
+    (tmp_path / "g.csv").write_text(CANVAS, "utf-8")
+    output, _ = export(course, "--format", "canvas", "--fill", str(tmp_path / "g.csv"))
+    assert "kim.9" in output
+
+
+def test_a_folder_whose_name_macos_wrote(course: Course, tmp_path: Path) -> None:
+    folder = "Zoe\u0308"
+    lay_down(course, folder, solved(course))
+    mark_by_hand(course, folder, "curves", 4)
+    (course.root / "roster.csv").write_text('id,name\nZo\u00eb,"O\'Brien, Zo\u00eb"\n', "utf-8")
+    assert export(course)[1] == 0
+    with (course.exports_dir / f"{LAB}.csv").open(encoding="utf-8") as file:
+        rows = [(row["student"], row["name"], row["score"]) for row in csv.DictReader(file)]
+    assert rows == [("Zo\u00eb", "O'Brien, Zo\u00eb", "10")]
+    (tmp_path / "g.csv").write_text(CANVAS, "utf-8")
+    export(course, "--format", "canvas", "--fill", str(tmp_path / "g.csv"))
+    written = (course.exports_dir / f"{LAB}-canvas.csv").read_text("utf-8")
+    assert read_as_canvas(written)["101"] == "10"
+
+
+def test_extensions_for_nobody_are_named(graded: Course) -> None:
+    toml = graded.root / "course.toml"
+    toml.write_text(f"{toml.read_text()}\n[extensions]\nzobrian = {{ {LAB} = 2 }}\n")
+    assert "zobrian" in export(graded)[0]
+
+
+def test_a_lab_that_is_all_extra_credit(graded: Course, tmp_path: Path) -> None:
+    toml = graded.root / "course.toml"
+    every = 'extra_credit = ["neuron", "softmax", "predict", "curves"]'
+    toml.write_text(toml.read_text().replace(f"[labs.{LAB}]", f"[labs.{LAB}]\n{every}", 1))
+    (tmp_path / "g.csv").write_text(CANVAS, "utf-8")
+    for options in ([], ["--scale"]):
+        with pytest.raises(AutograderError, match="extra credit") as caught:
+            export(graded, "--format", "canvas", "--fill", str(tmp_path / "g.csv"), *options)
+        assert "0 points" in caught.value.hint
+
+
+def test_options_that_would_be_of_no_effect(graded: Course, tmp_path: Path) -> None:
+    for options in (["--fill", "none.csv"], ["--column", "Lab 1"], ["--scale"]):
+        with pytest.raises(AutograderError, match=f"{options[0]} is for an LMS' file"):
+            export(graded, *options)
+    named = ["report", "01", "--roster", "none.csv", "--course-dir", str(graded.root)]
+    done = CliRunner().invoke(app, named)
+    assert "--roster" in str(done.exception)
+
+
+def test_a_field_that_is_too_long_for_a_table(graded: Course, tmp_path: Path) -> None:
+    path = tmp_path / "g.csv"
+    path.write_text(CANVAS + f'"{"x" * 140_000}",1\n', "utf-8")
+    with pytest.raises(AutograderError, match="g.csv"):
+        export(graded, "--format", "canvas", "--fill", str(path))
+
+
 def test_the_wrong_file(graded: Course, tmp_path: Path) -> None:
     other = tmp_path / "other.csv"
     other.write_text("id,name\n1,x\n")
