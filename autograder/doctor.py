@@ -12,8 +12,11 @@ from pathlib import Path
 
 from autograder.course import Course
 from autograder.errors import AutograderError
+from autograder.execution.limits import Limits
 from autograder.execution.memory_groups import MemoryGroups
 from autograder.execution.sandbox import Sandbox
+from autograder.policies.lateness import nobodys
+from autograder.roster import Roster
 
 # What grading can't do without, by the name that pip knows.
 _PACKAGES = ("keras", "nbgrader", "nbclient", "ipykernel", "jupytext", "scikit-learn")
@@ -109,7 +112,17 @@ def _data() -> Check:
 def _course(course_dir: Path | None) -> Check:
     try:
         course = Course(course_dir) if course_dir else Course.find()
+        _ = course.timezone
+        for lab in course.labs():
+            Limits.of(lab.limits)
+        own = course.root / "roster.csv"
+        unknown = nobodys(course, Roster.read(own) if own.is_file() else None)
     except AutograderError as error:
         return Check("course", "weak", str(error), error.hint)
+    except ValueError as error:
+        return Check("course", "weak", f"course.toml: {error}", "mend that line")
+    if unknown:
+        seen = f"course.toml has extensions for {', '.join(unknown)}, and nobody is called so"
+        return Check("course", "weak", seen, "name them as their folders in submitted/ are named")
     labs = ", ".join(lab.name for lab in course.labs()) or "none"
     return Check("course", "good", f"{course.root}; labs: {labs}")

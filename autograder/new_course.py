@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
-from autograder.course import Course
+from autograder.course import Course, read_toml
 from autograder.errors import AutograderError
 
 
@@ -31,9 +32,10 @@ def new_course(model: Course, folder: Path) -> Course:
 
 
 def _copy(model: Course, folder: Path) -> None:
-    for name in ("course.toml", "nbgrader_config.py"):
-        if (model.root / name).is_file():
-            shutil.copy(model.root / name, folder / name)
+    if (model.root / "nbgrader_config.py").is_file():
+        shutil.copy(model.root / "nbgrader_config.py", folder)
+    if (model.root / "course.toml").is_file():
+        _copy_settings(model.root / "course.toml", folder / "course.toml")
     for lab in model.labs():
         for tree in (model.source_dir, model.release_dir):
             if (tree / lab.name).is_dir():
@@ -41,4 +43,22 @@ def _copy(model: Course, folder: Path) -> None:
                 shutil.copytree(tree / lab.name, target, ignore=_LEFT_BEHIND)
 
 
+def _copy_settings(old: Path, new: Path) -> None:
+    """Copy a course.toml without `[extensions]`: that names students."""
+    lines, inside = [], False
+    for line in old.read_text(encoding="utf-8-sig").splitlines(keepends=True):
+        if line.lstrip().startswith("["):
+            inside = _EXTENSIONS.match(line) is not None
+        if not inside:
+            lines.append(line)
+    new.write_text("".join(lines), encoding="utf-8")
+    wanted = read_toml(old)
+    wanted.pop("extensions", None)
+    if read_toml(new) != wanted:
+        raise AutograderError(
+            f"can't copy {old} without its extensions", "take them out, or into a table of theirs"
+        )
+
+
+_EXTENSIONS = re.compile(r"""\s*\[\s*["']?extensions["']?\s*[].]""")
 _LEFT_BEHIND = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
