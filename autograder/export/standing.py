@@ -11,7 +11,6 @@ from autograder.roster import Roster, composed
 from autograder.scorecard import Scorecard, scorecards
 
 NOTHING = "handed in nothing"
-GONE = "its submission is no longer in submitted/"
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,7 @@ def standings(course: Course, lab: Lab, roster: Roster | None) -> list[Standing]
             found.append(Standing(student, None, None, why))
             continue
         final = policies.final(lab, card)
-        why = final.undecided if student in handed_in else GONE
-        found.append(Standing(student, card, final, why))
+        found.append(Standing(student, card, final, final.undecided))
     return found
 
 

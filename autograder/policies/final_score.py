@@ -91,6 +91,9 @@ class Policies:
         undecided = ""
         if not card.graded:
             undecided = "could not be graded"
+        elif not (self._course.submitted_dir / card.student / lab.name).is_dir():
+            # Moved to whom it belongs, or taken back: it must not count for two.
+            undecided = "its submission is no longer in submitted/"
         elif any(mark.needs_person for mark in card.marks):
             undecided = "hand grading is not finished"
         penalty, reasons = card.penalty, []

@@ -54,6 +54,7 @@ def two_labs(course: Course) -> Course:
     folder = course.results_dir / "02_next"
     folder.mkdir(parents=True)
     (folder / "ada.json").write_text(json.dumps(result))
+    (course.submitted_dir / "ada" / "02_next").mkdir()
     return Course(course.root)
 
 
@@ -82,6 +83,14 @@ def test_what_is_not_final_is_said(course: Course) -> None:
     text = words(BeautifulSoup(write_course_report(course).read_text("utf-8"), "html.parser"))
     assert "1 mark is not final yet (hand grading is not finished)" in text
     assert "6…" in text
+
+
+def test_a_submission_that_was_moved_away_is_not_final(course: Course) -> None:
+    lay_down(course, "ada", solved(course))
+    mark_by_hand(course, "ada", "curves", 4)
+    (course.submitted_dir / "ada").rename(course.submitted_dir / "bob")
+    text = words(BeautifulSoup(write_course_report(course).read_text("utf-8"), "html.parser"))
+    assert "not final yet (its submission is no longer in submitted/)" in text
 
 
 def test_nothing_graded_yet(course: Course) -> None:
