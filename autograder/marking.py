@@ -76,7 +76,10 @@ class Marking:
         questions: list[QuestionVerdict] = []
         for name, source in self.sources.items():
             try:
-                handed_in, read = read_handed_in(submission.folder, name, set(self.sources))
+                cells = [c.metadata.get("nbgrader", {}).get("grade_id") for c in source.cells]
+                handed_in, read = read_handed_in(
+                    submission.folder, name, set(self.sources), [c for c in cells if c]
+                )
                 notebook, mended = repair(handed_in, source, self.released[name])
                 remarks += [*read, *mended]
                 trusted = self._trusted(source)

@@ -6,9 +6,10 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 import nbformat
 from nbformat import NotebookNode
@@ -26,52 +27,85 @@ _MOST_NOTEBOOKS = 100
 _MOST_SHOWN = 300
 _CELLS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_IDS_IN_JSON = re.compile(rb'"(?:grade_)?id":\s{0,9}"([^"\\]{1,300})"')
 
 
 @dataclass(frozen=True)
 class _Candidate:
-    name: str
+    """A notebook, by its path in the submission or in the zip file `inside`."""
+
+    path: PurePosixPath
     content: bytes
     inside: str = ""
 
+    @property
+    def name(self) -> str:
+        return _shown(self.path)
 
-def read_handed_in(folder: Path, name: str, others: set[str]) -> tuple[NotebookNode, list[str]]:
+    @property
+    def stem(self) -> str:
+        return writable(self.path.stem)[:_MOST_SHOWN]
+
+
+def read_handed_in(
+    folder: Path, name: str, others: set[str], grade_ids: Collection[str] = ()
+) -> tuple[NotebookNode, list[str]]:
     """The notebook `name` of a submission, and what was put right to read it.
 
     Args:
         folder: what the student handed in.
         name: the notebook's name in the lab, without its suffix.
         others: the lab's other notebooks, which are not taken for a renamed one.
+        grade_ids: the notebook's cells in the lab, by which a renamed one is known.
 
     Raises:
         AutograderError: there is none, or none that can be read.
     """
-    candidates = [c for c in _candidates(folder) if _stem(c) == name or _stem(c) not in others]
+    candidates = [c for c in _candidates(folder) if c.stem == name or c.stem not in others]
     if not candidates:
-        beside = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
-        raise AutograderError(f"{name}.ipynb was not handed in; the folder holds: {beside[:300]}")
-    exact = [c for c in candidates if _stem(c) == name]
-    chosen = (exact or sorted(candidates, key=lambda c: _likeness(c, name), reverse=True))[0]
-    repairs = []
+        raise AutograderError(_nothing_in(folder, name))
     if len(candidates) > _MOST_NOTEBOOKS:
         raise AutograderError(f"{len(candidates)} notebooks were handed in")
+    chosen = _choose(candidates, name, grade_ids)
+    repairs = []
     if chosen.inside:
         repairs.append(f"{chosen.name} was taken out of {chosen.inside}")
-    if _stem(chosen) != name:
+    if chosen.stem != name:
         repairs.append(f"{chosen.name} was taken for {name}.ipynb")
-    ignored = sorted(c.name for c in candidates if c is not chosen)
-    if ignored:
-        repairs.append(f"other notebooks were left aside: {', '.join(ignored)[:_MOST_SHOWN]}")
+    left = sorted(
+        f"{c.inside}/{c.name}".removeprefix("/") for c in candidates if c is not chosen
+    )
+    if left:
+        repairs.append(f"other notebooks were left aside: {', '.join(left)[:_MOST_SHOWN]}")
     notebook, more = _parse(chosen)
     return notebook, repairs + more
 
 
-def _stem(candidate: _Candidate) -> str:
-    return PurePosixPath(candidate.name).stem
+def _choose(candidates: list[_Candidate], name: str, grade_ids: Collection[str]) -> _Candidate:
+    """The one of that name that lies on top; or else the one with most of the lab's cells."""
+    exact = [c for c in candidates if c.stem == name]
+    if exact or len(candidates) == 1:
+        return min(exact or candidates, key=lambda c: (bool(c.inside), len(c.path.parts)))
+    wanted = {grade_id.encode() for grade_id in grade_ids}
+    return max(
+        candidates,
+        key=lambda c: (
+            len(wanted.intersection(_IDS_IN_JSON.findall(c.content))),
+            SequenceMatcher(None, c.stem.lower(), name.lower()).ratio(),
+        ),
+    )
 
 
-def _likeness(candidate: _Candidate, name: str) -> float:
-    return SequenceMatcher(None, _stem(candidate).lower(), name.lower()).ratio()
+def _nothing_in(folder: Path, name: str) -> str:
+    links = [p for p in sorted(folder.rglob("*.ipynb")) if p.is_symlink()]
+    if links:
+        return f"{_shown(links[0].relative_to(folder))} is a link; hand in the file itself"
+    beside = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
+    return f"{name}.ipynb was not handed in; the folder holds: {beside[:_MOST_SHOWN]}"
+
+
+def _shown(path: PurePath) -> str:
+    return writable(path.as_posix())[:_MOST_SHOWN]
 
 
 def _candidates(folder: Path) -> list[_Candidate]:
@@ -87,10 +121,11 @@ def _candidates(folder: Path) -> list[_Candidate]:
                 f"{MOST_BYTES / 2**20:.0f} is the most: clear its outputs and hand it in again"
             )
         content = path.read_bytes()
+        within = path.relative_to(folder)
         if zipfile.is_zipfile(io.BytesIO(content)):
-            found += _inside(writable(path.name), content)
+            found += _inside(_shown(within), content)
         elif path.suffix.lower() == ".ipynb":
-            found.append(_Candidate(writable(path.name), content))
+            found.append(_Candidate(PurePosixPath(within), content))
     return found
 
 
@@ -112,8 +147,7 @@ def _inside(name: str, content: bytes) -> list[_Candidate]:
                         raise AutograderError(
                             f"{name} unpacks to more than {MOST_BYTES // 2**20} MB of notebooks"
                         )
-                    inside = writable(path.name)[:_MOST_SHOWN]
-                    found.append(_Candidate(inside, notebook, name))
+                    found.append(_Candidate(path, notebook, name))
     except DAMAGED_ZIP as error:
         raise AutograderError(f"{name} can't be unpacked: {error}") from error
     return found
@@ -145,7 +179,8 @@ def _parse(candidate: _Candidate) -> tuple[NotebookNode, list[str]]:
     if version < 4:
         repairs.append(f"notebook format {version} was converted to 4")
         try:
-            fields = nbformat.convert(nbformat.from_dict(fields), 4)
+            # `reads` joins the lists of lines in which format 3 keeps its sources.
+            fields = nbformat.reads(json.dumps(fields), as_version=4)
         except Exception as error:  # the converters raise whatever the old file makes them
             raise AutograderError(
                 f"{candidate.name} can't be converted: {str(error)[:_MOST_SHOWN]}"

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.course import Course
 from autograder.errors import AutograderError
@@ -20,7 +20,7 @@ from autograder.notebooks import forms
 from autograder.notebooks.handed_in import read_handed_in
 from autograder.notebooks.repair import repair
 from autograder.notebooks.source import instructor_notebook
-from tests.autograder.tiny_course import LAB, hand_in, solved
+from tests.autograder.tiny_course import LAB, hand_in, solved, stub
 
 
 def repaired(course: Course, notebook: NotebookNode) -> tuple[NotebookNode, list[str]]:
@@ -223,7 +223,41 @@ def test_a_notebook_in_a_zip_is_taken(course: Course, perfect: NotebookNode, suf
     path.write_bytes(zipped(nbformat.writes(perfect).encode()))
     notebook, repairs = read_handed_in(submission.folder, LAB, set())
     assert sources(notebook) == sources(perfect)
-    assert repairs == [f"{LAB}.ipynb was taken out of {path.name}"]
+    assert repairs == [f"work/{LAB}.ipynb was taken out of {path.name}"]
+
+
+def test_the_exact_name_on_top_is_taken(course: Course, perfect: NotebookNode) -> None:
+    submission, old = hand_in(course, "student", perfect), nbformat.writes(stub(course))
+    (submission.folder / "00_old").mkdir()
+    (submission.folder / "00_old" / f"{LAB}.ipynb").write_text(old)
+    (submission.folder / "00_handin.zip").write_bytes(zipped(old.encode()))
+    notebook, repairs = read_handed_in(submission.folder, LAB, set())
+    assert sources(notebook) == sources(perfect)
+    assert repairs == [
+        "other notebooks were left aside: "
+        f"00_handin.zip/work/{LAB}.ipynb, 00_old/{LAB}.ipynb"
+    ]
+
+
+def test_a_renamed_notebook_is_known_by_its_cells(course: Course, perfect: NotebookNode) -> None:
+    submission = hand_in(course, "student", perfect)
+    (submission.folder / f"{LAB}.ipynb").rename(submission.folder / "homework.ipynb")
+    scratch = new_notebook(cells=[new_code_cell("print(1)")])
+    nbformat.write(scratch, submission.folder / "01_scratch.ipynb")
+    notebook, repairs = read_handed_in(submission.folder, LAB, set(), list(by_id(perfect)))
+    assert sources(notebook) == sources(perfect)
+    assert repairs == [
+        f"homework.ipynb was taken for {LAB}.ipynb",
+        "other notebooks were left aside: 01_scratch.ipynb",
+    ]
+
+
+def test_a_link_is_called_one(course: Course, perfect: NotebookNode, tmp_path: Path) -> None:
+    submission = hand_in(course, "student", perfect)
+    elsewhere = (submission.folder / f"{LAB}.ipynb").rename(tmp_path / "mine.ipynb")
+    (submission.folder / f"{LAB}.ipynb").symlink_to(elsewhere)
+    with pytest.raises(AutograderError, match=f"{LAB}.ipynb is a link; hand in the file itself"):
+        read_handed_in(submission.folder, LAB, set())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
@@ -232,22 +266,12 @@ def test_byte_order_marks_do_no_harm(course: Course, perfect: NotebookNode, enco
     assert sources(read_handed_in(submission.folder, LAB, set())[0]) == sources(perfect)
 
 
-def test_an_old_format_is_converted(course: Course) -> None:
-    old = {
-        "nbformat": 3,
-        "nbformat_minor": 0,
-        "metadata": {},
-        "worksheets": [
-            {
-                "cells": [
-                    {"cell_type": "code", "input": "x = 1", "language": "python", "outputs": []}
-                ]
-            }
-        ],
-    }
-    submission = hand_in(course, "student", json.dumps(old))
+def test_an_old_format_is_converted(course: Course, perfect: NotebookNode) -> None:
+    submission = hand_in(course, "student", "")
+    old = nbformat.convert(copy.deepcopy(perfect), 3)
+    nbformat.write(old, submission.folder / f"{LAB}.ipynb", version=3)
     notebook, repairs = read_handed_in(submission.folder, LAB, set())
-    assert sources(notebook) == ["x = 1"]
+    assert sources(notebook) == sources(perfect)
     assert repairs == ["notebook format 3 was converted to 4"]
 
 
