@@ -33,9 +33,9 @@ def match_cells(
     """
     marked = [c for c in released.cells if "nbgrader" in c.metadata]
     # What an answer defines stands in the solution; the stub may define nothing.
-    theirs = [_defined(cell) for cell in handed_in.cells]
+    theirs = [defined_in(cell) for cell in handed_in.cells]
     defines = {
-        cell.metadata.nbgrader.grade_id: _defined(cell)
+        cell.metadata.nbgrader.grade_id: defined_in(cell)
         for cell in source.cells
         if "nbgrader" in cell.metadata and not cell.metadata.nbgrader.get("locked")
     }
@@ -128,7 +128,8 @@ def _best(cell: NotebookNode, candidates: list[int], handed_in: NotebookNode) ->
     return (worked_on or candidates)[-1]
 
 
-def _defined(cell: NotebookNode) -> set[str]:
+def defined_in(cell: NotebookNode) -> set[str]:
+    """The names that a cell binds; none of one that is not Python, or far too long."""
     if cell.cell_type != "code" or len(cell.source) > _MOST_LETTERS:
         return set()
     try:

@@ -7,7 +7,7 @@ import copy
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.notebooks.matching import match_cells
+from autograder.notebooks.matching import defined_in, match_cells
 
 
 def repair(
@@ -35,7 +35,8 @@ def repair(
     repairs: list[str] = []
     theirs = {position: grade_id for grade_id, position in found.items()}
     answers: dict[int, NotebookNode] = {}
-    for _, given in marked:
+    elsewhere: dict[str, int] = {}
+    for original, given in marked:
         mark = given.metadata.nbgrader
         if mark.grade_id in found:
             cell = handed_in.cells[found[mark.grade_id]]
@@ -44,6 +45,9 @@ def repair(
                 answers[found[mark.grade_id]] = _as_answer(cell, given)
         elif mark.get("locked"):
             repairs.append(f"cell {mark.grade_id} was missing and was put back")
+        elif (position := _written_elsewhere(original, handed_in, source, found)) is not None:
+            elsewhere[mark.grade_id] = position
+            repairs.append(f"answer {mark.grade_id} was found in another cell")
         else:
             repairs.append(f"answer cell {mark.grade_id} was missing")
     ids = [given.metadata.nbgrader.grade_id for _, given in marked]
@@ -63,6 +67,9 @@ def repair(
             continue
         place = position if position is not None and position >= latest and in_order else latest
         cell = copy.deepcopy(original if mark.get("locked") else given)
+        if mark.grade_id in elsewhere:
+            # The stub would undo what the student wrote; the tests wait for the cell that has it.
+            cell.source, place = "", max(place, elsewhere[mark.grade_id])
         cell.metadata = copy.deepcopy(given.metadata)
         after.setdefault(place, []).append(cell)
         latest = max(latest, place)
@@ -78,6 +85,22 @@ def repair(
     notebook = copy.deepcopy(source)
     notebook.cells = cells
     return notebook, repairs
+
+
+def _written_elsewhere(
+    answer: NotebookNode, handed_in: NotebookNode, source: NotebookNode, found: dict[str, int]
+) -> int | None:
+    """The first of the student's cells that binds what in the lab only this answer does."""
+    wanted = defined_in(answer).difference(
+        *(defined_in(cell) for cell in source.cells if cell is not answer)
+    )
+    locked = {
+        found.get(cell.metadata.nbgrader.grade_id)
+        for cell in source.cells
+        if cell.metadata.get("nbgrader", {}).get("locked")
+    }
+    kept = (i for i, cell in enumerate(handed_in.cells) if i not in locked)
+    return next((i for i in kept if wanted & defined_in(handed_in.cells[i])), None)
 
 
 def _changes(cell: NotebookNode, given: NotebookNode) -> list[str]:

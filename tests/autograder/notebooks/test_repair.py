@@ -179,6 +179,56 @@ def test_a_deleted_answer_is_said(course: Course, perfect: NotebookNode) -> None
     assert "NotImplementedError" in by_id(mended)["softmax_answer"].source
 
 
+def test_an_answer_in_another_answers_cell_is_not_undone(
+    course: Course, perfect: NotebookNode
+) -> None:
+    cells = by_id(perfect)
+    cells["neuron_answer"].source += "\n\n" + cells["softmax_answer"].source
+    perfect.cells = [c for c in perfect.cells if c.id != "softmax_answer"]
+    mended, repairs = repaired(course, perfect)
+    assert repairs == ["answer softmax_answer was found in another cell"]
+    assert by_id(mended)["softmax_answer"].source == ""
+    assert graded_order(mended) == graded_order(solved(course))
+
+
+@pytest.mark.parametrize("place", [0, None])
+def test_all_answers_in_one_cell_stand_before_their_tests(
+    course: Course, perfect: NotebookNode, place: int | None
+) -> None:
+    coded = [c for c in perfect.cells if c.id.endswith("_answer")]
+    own = new_code_cell("\n\n".join(cell.source for cell in coded))
+    perfect.cells = [cell for cell in perfect.cells if cell not in coded]
+    perfect.cells.insert(len(perfect.cells) if place is None else place, own)
+    mended, repairs = repaired(course, perfect)
+    text = sources(mended)
+    assert text.index(own.source) < text.index(by_id(mended)["neuron"].source)
+    assert not any("NotImplementedError" in cell for cell in text)
+    assert "answer predict_answer was found in another cell" in repairs
+
+
+def test_a_test_waits_for_an_answer_that_stands_below_it(
+    course: Course, perfect: NotebookNode
+) -> None:
+    cells = by_id(perfect)
+    cells["predict_answer"].source += "\n\n" + cells["softmax_answer"].source
+    perfect.cells = [c for c in perfect.cells if c.id != "softmax_answer"]
+    mended, _ = repaired(course, perfect)
+    text = sources(mended)
+    assert text.index(by_id(mended)["softmax"].source) > text.index(
+        by_id(mended)["predict_answer"].source
+    )
+    assert "NotImplementedError" not in "".join(text)
+
+
+def test_a_name_that_other_cells_bind_too_is_no_answer(
+    course: Course, perfect: NotebookNode
+) -> None:
+    perfect.cells = [c for c in perfect.cells if c.id != "softmax_answer"]
+    perfect.cells.insert(2, new_code_cell("import numpy as np\nrows = got = None"))
+    _, repairs = repaired(course, perfect)
+    assert repairs == ["answer cell softmax_answer was missing"]
+
+
 def test_an_answer_written_into_the_test_cell_still_runs(
     course: Course, perfect: NotebookNode
 ) -> None:
