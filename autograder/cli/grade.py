@@ -61,7 +61,6 @@ def grade(
     from dataclasses import replace
 
     from autograder.cli.grading import grade_lab
-    from autograder.files import write_whole
 
     course = chosen_course(course_dir)
     chosen = course.lab(lab)
@@ -71,7 +70,7 @@ def grade(
     chosen = replace(chosen, limits=limits)
     graded = grade_lab(course, chosen, workers, force, isolation.value, cluster)
     if json:
-        write_whole(json, "".join(verdict.as_json() + "\n" for verdict in graded.verdicts))
+        _write(json, "".join(verdict.as_json() + "\n" for verdict in graded.verdicts))
     failed = [verdict for verdict in graded.verdicts if verdict.status == "failed"]
     out.print(
         f"{len(graded.verdicts)} submissions of {chosen.name}: "
@@ -83,6 +82,16 @@ def grade(
         out.print(f"  {verdict.student}: {'; '.join(verdict.repairs)}", markup=False)
     if failed:
         raise typer.Exit(1)
+
+
+def _write(path: Path, lines: str) -> None:
+    from autograder.files import writable, write_whole
+
+    if path.exists() and not path.is_file():  # a pipe, a terminal
+        with path.open("w", encoding="utf-8") as file:
+            file.write(writable(lines))
+    else:
+        write_whole(path.resolve(), lines)
 
 
 def _named_value(text: str) -> tuple[str, float]:
