@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import logging
 import shutil
 import tempfile
@@ -86,7 +87,11 @@ class Registry:
         """
         with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
             config = Config(self._course.nbgrader_config)
-            config.CourseDirectory.release_directory = folder
+            if glob.escape(root := str(self._course.root)) != root:
+                # nbgrader looks for the lab by a pattern, in which brackets are no brackets.
+                config.CourseDirectory.root = str(Path(folder, "course"))
+                Path(folder, "course").symlink_to(root)
+            config.CourseDirectory.release_directory = str(Path(folder, "release"))
             config.CourseDirectory.db_url = self._course.db_url
             config.CourseDirectory.assignment_id = lab.name
             converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
@@ -97,15 +102,15 @@ class Registry:
                     converter.start()
             except Exception as error:
                 reason = _reason(said) or str(error)
-                of_the_database = "OperationalError" in reason
-                more = f"see all of it: nbgrader generate_assignment --force {lab.name}"
                 raise AutograderError(
-                    f"nbgrader can't register {lab.name}: {reason}",
-                    _MAKE_ROOM if of_the_database else more,
+                    f"nbgrader can't register {lab.name}: {reason}", _next(reason, lab)
                 ) from error
         if lab.due is not None:
             with self.open() as gradebook:
-                gradebook.update_or_create_assignment(lab.name, duedate=_naive_utc(lab.due))
+                due = lab.due if lab.due.tzinfo else lab.due.replace(tzinfo=self._course.timezone)
+                # nbgrader keeps times in UTC without saying so.
+                due = due.astimezone(timezone.utc).replace(tzinfo=None)
+                gradebook.update_or_create_assignment(lab.name, duedate=due)
 
     def notebook_names(self, lab: Lab) -> list[str]:
         """The lab's notebooks without their suffix; nbgrader's assignments may have several."""
@@ -132,9 +137,10 @@ class Registry:
             AutograderError: the database or the folder can't be written; it may be tried again.
         """
         folder = self._course.autograded_dir / submission.student / submission.lab
+        earlier = {name: _read(folder / f"{name}.ipynb") for name in notebooks}
         try:
             self._copy_files(submission, folder)
-            self._record(submission, notebooks, folder)
+            self._record(submission, notebooks, earlier, folder)
         except OSError as error:
             raise AutograderError(
                 f"can't write {folder}: {error.strerror}",
@@ -142,7 +148,11 @@ class Registry:
             ) from error
 
     def _record(
-        self, submission: Submission, notebooks: dict[str, nbformat.NotebookNode], folder: Path
+        self,
+        submission: Submission,
+        notebooks: dict[str, nbformat.NotebookNode],
+        earlier: dict[str, nbformat.NotebookNode | None],
+        folder: Path,
     ) -> None:
         with self.open() as gradebook, warnings.catch_warnings():
             # nbgrader 0.9 adds rows in an order that SQLAlchemy 2 warns of; nothing is lost.
@@ -152,7 +162,7 @@ class Registry:
                 submission.lab, submission.student, timestamp=_timestamp(submission)
             )
             for part in row.notebooks:
-                _write_scores(part, notebooks.get(part.name))
+                _write_scores(part, notebooks.get(part.name), earlier.get(part.name))
                 part.late_submission_penalty = None
             late = row.total_seconds_late > 0
             gradebook.db.commit()
@@ -189,9 +199,14 @@ class Registry:
             shutil.rmtree(folder)
         folder.mkdir(parents=True)
         for path in submission.files():
-            if path.suffix != ".ipynb":
-                (folder / path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(submission.folder / path, folder / path)
+            if path.suffix == ".ipynb":
+                continue
+            try:
+                content = (submission.folder / path).read_bytes()
+            except OSError:
+                continue  # its row says so
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
 
     def students(self, lab: Lab) -> set[str]:
         """The students with a submission of the lab in the gradebook."""
@@ -199,7 +214,11 @@ class Registry:
             return {row.student_id for row in gradebook.assignment_submissions(lab.name)}
 
 
-def _write_scores(part: SubmittedNotebook, notebook: nbformat.NotebookNode | None) -> None:
+def _write_scores(
+    part: SubmittedNotebook,
+    notebook: nbformat.NotebookNode | None,
+    earlier: nbformat.NotebookNode | None,
+) -> None:
     """Scores and comments, as nbgrader's `SaveAutoGrades` does, but in one transaction.
 
     There each question has its own, in a database opened anew: a third of a submission's time.
@@ -214,12 +233,46 @@ def _write_scores(part: SubmittedNotebook, notebook: nbformat.NotebookNode | Non
         if is_grade(cell):
             grade = grades[cell.metadata.nbgrader.grade_id]
             grade.auto_score = determine_grade(cell, _log)[0]
-            # What a person marked before, a person looks at again.
-            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+            if grade.manual_score is None:
+                grade.needs_manual_grade = grade.auto_score is None
+            elif (
+                is_task(cell) or not earlier or _answers(cell, notebook) != _answers(cell, earlier)
+            ):
+                # What a person marked before and is not as it was, a person looks at again; what
+                # answers a task stands in cells that have no name.
+                grade.needs_manual_grade = True
         if is_solution(cell) or is_task(cell):
             mark = cell.metadata.nbgrader
             unchanged = mark.get("checksum") == compute_checksum(cell) and not is_task(cell)
             comments[mark.grade_id].auto_comment = "No response." if unchanged else None
+
+
+def _next(reason: str, lab: Lab) -> str:
+    """What to do when nbgrader refuses a lab."""
+    if "OperationalError" in reason:
+        return _MAKE_ROOM
+    if "Cannot add or remove cells" in reason:
+        return (
+            "take back what was renamed, added or removed after grading; or make a copy of "
+            "gradebook.db, since this lab's marks by hand are lost, and type: "
+            f"nbgrader db assignment remove {lab.name} --force; then grade again"
+        )
+    return f"see all of it: nbgrader generate_assignment --force {lab.name}"
+
+
+def _answers(cell: nbformat.NotebookNode, notebook: nbformat.NotebookNode) -> dict[str, str]:
+    """What a graded cell's marks are for: its own text, or of a test cell all the answers."""
+    answers = {c.metadata.nbgrader.grade_id: c.source for c in notebook.cells if is_solution(c)}
+    own = cell.metadata.nbgrader.grade_id
+    return {own: answers.get(own, "")} if is_solution(cell) else answers
+
+
+def _read(path: Path) -> nbformat.NotebookNode | None:
+    """A notebook of `autograded/`; None where there is none, or no whole one."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception:  # nbformat raises half a dozen unrelated types
+        return None
 
 
 @contextlib.contextmanager
@@ -252,15 +305,10 @@ def _reason(said: list[str]) -> str:
     return tracebacks[0].strip().splitlines()[-1] if tracebacks else ""
 
 
-def _naive_utc(moment: datetime) -> datetime:
-    """nbgrader keeps times in UTC without saying so."""
-    return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment.tzinfo else moment
-
-
 def _timestamp(submission: Submission) -> datetime | None:
-    path = submission.folder / "timestamp.txt"
+    text = submission.timestamp()
     try:
-        return parse_utc(path.read_text().strip()) if path.is_file() else None
+        return parse_utc(text) if text else None
     except (ValueError, OverflowError) as error:
-        _log.warning("%s holds no time: %s", path, error)
+        _log.warning("%s's timestamp.txt holds no time: %s", submission.student, error)
         return None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
@@ -15,6 +17,7 @@ from nbgrader.utils import determine_grade
 from autograder.course import Course, Lab
 from autograder.engine import Engine
 from autograder.errors import AutograderError
+from autograder.files import writable
 from autograder.graded import Graded
 from autograder.notebooks import forms
 from autograder.notebooks.cases import automatic_points
@@ -87,7 +90,7 @@ class Marking:
                 questions += _unanswered(notebook, graded[name].questions)
                 remarks += graded[name].notes
             except Exception as error:  # whatever it is, it costs this notebook and no other
-                reason = _reason(error)
+                reason = _reason(error, submission)
                 remarks.append(reason)
                 questions += _not_graded(source, reason)
         notebooks = {name: part.notebook for name, part in graded.items()}
@@ -99,7 +102,7 @@ class Marking:
 
     def failed(self, submission: Submission, fingerprint: str, error: Exception) -> Result:
         """The result of a submission that could not even be tried."""
-        reason = _reason(error)
+        reason = _reason(error, submission)
         questions = [q for source in self.sources.values() for q in _not_graded(source, reason)]
         return Result(fingerprint, 0, _verdict(submission, "failed", questions, [reason]), {})
 
@@ -117,7 +120,7 @@ def _verdict(
     peak_memory_mb: float = 0.0,
 ) -> Verdict:
     return Verdict(
-        student=submission.student,
+        student=writable(submission.student),
         lab=submission.lab,
         status=status,
         score=sum(question.score for question in questions),
@@ -129,9 +132,17 @@ def _verdict(
     )
 
 
-def _reason(error: Exception) -> str:
-    known = isinstance(error, AutograderError)
-    return str(error) if known else f"{type(error).__name__}: {error}"
+def _reason(error: Exception, submission: Submission) -> str:
+    if isinstance(error, AutograderError):
+        return str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        path = Path(os.fsdecode(error.filename))
+        if path == submission.folder:
+            return f"the folder {path.name} can't be read: check its permissions"
+        if path.is_relative_to(submission.folder):
+            name = writable(path.relative_to(submission.folder).as_posix())
+            return f"{name} can't be read: check its permissions"
+    return f"{type(error).__name__}: {error}"
 
 
 def _unanswered(

@@ -86,14 +86,15 @@ class Results:
         self._recorded(submission.student).unlink(missing_ok=True)
         write_whole(self._path(submission.student), result.as_json())
 
-    def mark_recorded(self, student: str, result: Result) -> None:
-        """Note that a result is in the gradebook."""
-        write_whole(self._recorded(student), result.fingerprint)
+    def mark_recorded(self, submission: Submission, result: Result) -> None:
+        """Note that a result, and when it was handed in, is in the gradebook."""
+        write_whole(self._recorded(submission.student), _recorded_as(submission, result))
 
-    def is_recorded(self, student: str, result: Result) -> bool:
-        """Whether this very result went into the gradebook."""
-        path = self._recorded(student)
-        return path.is_file() and path.read_text(encoding="utf-8") == result.fingerprint
+    def is_recorded(self, submission: Submission, result: Result) -> bool:
+        """Whether this very result, handed in at this time, went into the gradebook."""
+        path = self._recorded(submission.student)
+        wanted = _recorded_as(submission, result)
+        return path.is_file() and path.read_text(encoding="utf-8") == wanted
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -118,3 +119,7 @@ class Results:
 
     def _recorded(self, student: str) -> Path:
         return self._folder / f"{student}.recorded"
+
+
+def _recorded_as(submission: Submission, result: Result) -> str:
+    return f"{result.fingerprint} {submission.timestamp()}".strip()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from autograder.course import Course, Lab
+from autograder.errors import AutograderError
 from autograder.gradebook import Registry
 from autograder.marking import Marking
 from autograder.results import Result, Results
@@ -62,12 +63,17 @@ class Grading:
             recorded = self._registry.students(self._lab)
             todo = []
             for submission in self.submissions:
+                try:
+                    submission.check_name()
+                except AutograderError as error:
+                    yield Outcome(self._marking.failed(submission, "", error), fresh=True)
+                    continue
                 fingerprint = submission.fingerprint(version)
                 known = self._results.read(submission.student)
                 if known is None or self._again(known, fingerprint):
                     todo.append((submission, fingerprint))
                     continue
-                there = self._results.is_recorded(submission.student, known)
+                there = self._results.is_recorded(submission, known)
                 if not (there and submission.student in recorded):
                     self._record(submission, known)
                 yield Outcome(known, fresh=False)
@@ -85,4 +91,4 @@ class Grading:
 
     def _record(self, submission: Submission, result: Result) -> None:
         self._registry.record(submission, result.notebooks)
-        self._results.mark_recorded(submission.student, result)
+        self._results.mark_recorded(submission, result)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
@@ -11,6 +14,10 @@ from nbgrader.utils import find_all_files
 
 from autograder.course import Course, Lab
 from autograder.errors import AutograderError
+from autograder.files import writable
+
+_TIMESTAMP = "timestamp.txt"  # nbgrader's: when it was handed in
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,26 @@ class Submission:
     lab: str
     folder: Path
 
+    def check_name(self) -> None:
+        """Refuse an id that neither the gradebook nor the disk takes.
+
+        Raises:
+            AutograderError: it is no UTF-8, or too long.
+        """
+        folder = f"the folder submitted/{self.student[:_LONGEST_NAME]}"
+        if writable(self.student) != self.student:
+            raise AutograderError(f"{writable(folder)} has no UTF-8 name: rename it; grade again")
+        if len(self.student.encode()) > _LONGEST_NAME:
+            raise AutograderError(f"{folder}… has too long a name: rename it; grade again")
+
+    def timestamp(self) -> str:
+        """What nbgrader's `timestamp.txt` says of when it was handed in; "" where it is silent."""
+        try:
+            with (self.folder / _TIMESTAMP).open(encoding="utf-8") as file:
+                return file.read(100).strip()
+        except (OSError, ValueError):
+            return ""
+
     def files(self) -> list[Path]:
         """Every file handed in, relative to the folder, in a fixed order.
 
@@ -29,12 +56,18 @@ class Submission:
         found = (
             path.relative_to(self.folder)
             for path in self.folder.rglob("*")
-            if path.is_file() and path.resolve().is_relative_to(self.folder.resolve())
+            if os.path.isfile(path) and path.resolve().is_relative_to(self.folder.resolve())
         )
         return sorted(path for path in found if ".ipynb_checkpoints" not in path.parts)
 
     def companions(self) -> dict[str, bytes]:
-        """The content of every file handed in beside the notebooks, by its relative path."""
+        """The content of every file handed in beside the notebooks, by its relative path.
+
+        Raises:
+            OSError: a file or a folder can't be read.
+        """
+        for _ in os.walk(self.folder, onerror=_raise):
+            pass  # `files` passes over a folder that can't be read
         return {
             str(path): (self.folder / path).read_bytes()
             for path in self.files()
@@ -42,13 +75,22 @@ class Submission:
         }
 
     def fingerprint(self, *also: str) -> str:
-        """A digest of all files handed in and of whatever else decides the score."""
+        """A digest of all files handed in and of whatever else decides the score.
+
+        When it was handed in does not: that may be written down later.
+        """
         digest = hashlib.sha256("\0".join(also).encode())
         for path in self.files():
+            if path == Path(_TIMESTAMP):
+                continue
             content = _content(self.folder / path)
             digest.update(f"{path}\0{len(content)}\0".encode(errors="surrogateescape"))
             digest.update(content)
         return digest.hexdigest()
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _content(path: Path) -> bytes:
@@ -81,7 +123,7 @@ def submissions(course: Course, lab: Lab) -> list[Submission]:
     found = [
         Submission(folder.parent.name, lab.name, folder)
         for folder in sorted(course.submitted_dir.glob(f"*/{lab.name}"))
-        if folder.is_dir()
+        if os.path.isdir(folder)
     ]
     if not found:
         raise AutograderError(
@@ -89,3 +131,31 @@ def submissions(course: Course, lab: Lab) -> list[Submission]:
             f"put each notebook at submitted/STUDENT/{lab.name}/{lab.notebook}",
         )
     return found
+
+
+def overlooked(course: Course, lab: Lab) -> Iterator[str]:
+    """A sentence for each student without the lab's folder who has something that looks like it."""
+    others = {folder.name.casefold() for folder in course.source_dir.glob("*")}
+    for student in sorted(course.submitted_dir.glob("[!.]*/")):
+        if not os.path.isdir(student) or os.path.isdir(student / lab.name):
+            continue
+        where = f"{course.submitted_dir.name}/{writable(student.name)}"
+        try:
+            names = sorted(os.listdir(student))
+        except OSError:
+            yield f"{where} can't be read: check its permissions"
+            continue
+        for name in names:
+            if _looks_like(name, lab.name.casefold(), others):
+                yield (
+                    f"{where}/{writable(name)} is not graded: "
+                    f"the notebook has to lie in {where}/{lab.name}/"
+                )
+
+
+def _looks_like(name: str, lab: str, others: set[str]) -> bool:
+    stem = name.casefold().removesuffix(".ipynb")
+    if stem == lab:
+        return True
+    alike = lab.startswith(stem) or SequenceMatcher(None, stem, lab).ratio() > 0.7
+    return stem not in others and (alike or name.endswith(".ipynb"))

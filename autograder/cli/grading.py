@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +12,7 @@ from functools import partial
 from autograder.cli.console import err
 from autograder.course import Course, Lab
 from autograder.engine import Engine
+from autograder.errors import AutograderError
 from autograder.verdict import Verdict
 from autograder.workers.engine_recipe import EngineRecipe
 
@@ -53,6 +56,8 @@ def grade_lab(
         from autograder.scheduling import Grading
         from autograder.workers.local import LocalWorkers
 
+        for warning in _warnings(course, lab):
+            _say(f"warning: {warning}")
         grading = Grading(course, lab, force)
         chosen = LocalWorkers(lambda: early or start(), workers)
         if cluster:
@@ -68,7 +73,33 @@ def _say(text: str) -> None:
     err.print(text, markup=False)
 
 
+def _warnings(course: Course, lab: Lab) -> Iterator[str]:
+    """What the marks will not show: work that is not where it is looked for, and old tests."""
+    from autograder.notebooks.build import differing
+    from autograder.notebooks.source import source_path
+    from autograder.submissions import overlooked
+
+    yield from overlooked(course, lab)
+    source = source_path(course, lab)
+    # A course of nbgrader's own has no points in course.toml; a file of that name is another.
+    if not (lab.points and source.is_file()):
+        return
+    try:
+        stale = source.with_suffix(".ipynb") in differing(course, lab)
+    except AutograderError as error:
+        yield f"{error}; graded with {source.stem}.ipynb as it was built before"
+        return
+    if stale:
+        yield (
+            f"{source.stem}.ipynb is not what {source.name} makes, and it is graded with: "
+            f"autograder build {lab.name}, then autograder grade {lab.name} --force"
+        )
+
+
 def _somebody_is_new(course: Course, lab: Lab) -> bool:
     """Whether there are surely submissions to grade; a changed one is found by its fingerprint."""
     handed_in = {path.parent.name for path in course.submitted_dir.glob(f"*/{lab.name}")}
-    return not all((course.results_dir / lab.name / f"{name}.json").exists() for name in handed_in)
+    # A name may be longer than the disk takes, which `Path.exists` raises of.
+    return not all(
+        os.path.exists(course.results_dir / lab.name / f"{name}.json") for name in handed_in
+    )

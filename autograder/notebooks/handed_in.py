@@ -72,9 +72,7 @@ def read_handed_in(
         repairs.append(f"{chosen.name} was taken out of {chosen.inside}")
     if chosen.stem != name:
         repairs.append(f"{chosen.name} was taken for {name}.ipynb")
-    left = sorted(
-        f"{c.inside}/{c.name}".removeprefix("/") for c in candidates if c is not chosen
-    )
+    left = sorted(f"{c.inside}/{c.name}".removeprefix("/") for c in candidates if c is not chosen)
     if left:
         repairs.append(f"other notebooks were left aside: {', '.join(left)[:_MOST_SHOWN]}")
     notebook, more = _parse(chosen)

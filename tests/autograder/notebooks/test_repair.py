@@ -284,8 +284,7 @@ def test_the_exact_name_on_top_is_taken(course: Course, perfect: NotebookNode) -
     notebook, repairs = read_handed_in(submission.folder, LAB, set())
     assert sources(notebook) == sources(perfect)
     assert repairs == [
-        "other notebooks were left aside: "
-        f"00_handin.zip/work/{LAB}.ipynb, 00_old/{LAB}.ipynb"
+        f"other notebooks were left aside: 00_handin.zip/work/{LAB}.ipynb, 00_old/{LAB}.ipynb"
     ]
 
 

@@ -1,0 +1,98 @@
+"""Whatever lies in `submitted/`, everybody else is graded and nobody is passed over in silence."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from autograder.cli.grading import _warnings
+from autograder.course import Course
+from autograder.marking import Marking
+from autograder.scheduling import Grading
+from autograder.submissions import overlooked
+from autograder.verdict import Verdict
+from tests.autograder.prepared_run import Prepared
+from tests.autograder.tiny_course import LAB, SOURCE, hand_in, solved
+
+
+@pytest.fixture
+def powerless(tmp_path: Path) -> None:
+    (tmp_path / "mine").touch(mode=0)
+    if os.access(tmp_path / "mine", os.R_OK):
+        pytest.skip("root reads what nobody may read")
+
+
+def grade(course: Course) -> dict[str, Verdict]:
+    outcomes = Grading(course, course.lab(LAB)).run(Prepared(0))
+    return {outcome.result.verdict.student: outcome.result.verdict for outcome in outcomes}
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "says"),
+    [(b"caf\xe9", "caf?", "no UTF-8 name"), (b"x" * 250, "x" * 250, "too long a name")],
+)
+def test_a_name_that_cannot_be_written_down_stops_nobody(
+    course: Course, name: bytes, shown: str, says: str
+) -> None:
+    hand_in(course, os.fsdecode(name), solved(course))
+    hand_in(course, "zoe", solved(course))
+    for _ in range(2):
+        found = grade(course)
+        assert (found["zoe"].status, found[shown].status) == ("graded", "failed")
+        assert says in found[shown].repairs[0]
+        assert found[shown].max_score == 10.0
+        found[shown].as_json().encode()
+
+
+def test_what_lies_beside_the_labs_folder_is_named(course: Course) -> None:
+    hand_in(course, "ada", solved(course))
+    for student, path in {
+        "eve": f"{LAB}.ipynb",
+        "fay": f"{LAB.upper()}/{LAB}.ipynb",
+        "gus": LAB,
+        "hal": "notes.txt",
+        "ida": "02_layers/02_layers.ipynb",
+    }.items():
+        file = course.submitted_dir / student / path
+        file.parent.mkdir(parents=True)
+        file.touch()
+    (course.source_dir / "02_layers").mkdir()
+    said = list(overlooked(course, course.lab(LAB)))
+    assert said == [
+        f"submitted/eve/{LAB}.ipynb is not graded: the notebook has to lie in submitted/eve/{LAB}/",
+        f"submitted/fay/{LAB.upper()} is not graded: "
+        f"the notebook has to lie in submitted/fay/{LAB}/",
+        f"submitted/gus/{LAB} is not graded: the notebook has to lie in submitted/gus/{LAB}/",
+    ]
+
+
+def test_tests_that_were_not_built_are_named(course: Course) -> None:
+    lab = course.lab(LAB)
+    assert list(_warnings(course, lab)) == []
+    source = course.source_dir / LAB / f"{LAB}.py"
+    source.write_text(SOURCE.replace("should be 11", "is 11"))
+    (said,) = _warnings(course, lab)
+    assert f"is not what {LAB}.py makes" in said and f"autograder build {LAB}" in said
+    source.write_text(SOURCE + "### BEGIN SOLUTION")
+    (said,) = _warnings(course, lab)
+    assert "don't pair up" in said
+    source.unlink()
+    assert list(_warnings(course, lab)) == []
+
+
+@pytest.mark.parametrize("hidden", ["data.csv", "data", f"{LAB}.ipynb", "."])
+def test_what_cannot_be_read_is_named(course: Course, hidden: str, powerless: None) -> None:
+    submission = hand_in(course, "ada", solved(course))
+    (submission.folder / "data").mkdir()
+    (submission.folder / "data" / "x.txt").touch()
+    (submission.folder / "data.csv").touch()
+    (submission.folder / hidden).chmod(0)
+    try:
+        verdict = Marking.of(course, course.lab(LAB)).mark(None, submission, "f").verdict
+        assert grade(course).keys() == {"ada"}, "it is recorded all the same"
+    finally:
+        (submission.folder / hidden).chmod(0o755)
+    assert verdict.status == "failed"
+    name = f"the folder {LAB}" if hidden == "." else hidden
+    assert verdict.repairs == (f"{name} can't be read: check its permissions",)
