@@ -79,9 +79,8 @@ class Marking:
         questions: list[QuestionVerdict] = []
         for name, source in self.sources.items():
             try:
-                cells = [c.metadata.get("nbgrader", {}).get("grade_id") for c in source.cells]
                 handed_in, read = read_handed_in(
-                    submission.folder, name, set(self.sources), [c for c in cells if c]
+                    submission.folder, name, set(self.sources), _grade_ids(source)
                 )
                 notebook, mended = repair(handed_in, source, self.released[name])
                 remarks += [*read, *mended]
@@ -109,6 +108,11 @@ class Marking:
     def _trusted(self, source: NotebookNode) -> list[str]:
         """The test cells that the instructor lets run in the student's own kernel."""
         return list(automatic_points(source)) if self.trust == "kernel" else list(self.trust)
+
+
+def _grade_ids(source: NotebookNode) -> list[str]:
+    marks = (cell.metadata.get("nbgrader", {}) for cell in source.cells)
+    return [mark["grade_id"] for mark in marks if mark]
 
 
 def _verdict(

@@ -34,11 +34,10 @@ class Submission:
         Raises:
             AutograderError: it is no UTF-8, or too long.
         """
-        folder = f"the folder submitted/{self.student[:_LONGEST_NAME]}"
         if writable(self.student) != self.student:
-            raise AutograderError(f"{writable(folder)} has no UTF-8 name: rename it; grade again")
+            raise AutograderError("the folder's name is no UTF-8: rename it, and grade again")
         if len(self.student.encode()) > _LONGEST_NAME:
-            raise AutograderError(f"{folder}… has too long a name: rename it; grade again")
+            raise AutograderError("the folder's name is too long: rename it, and grade again")
 
     def timestamp(self) -> str:
         """What nbgrader's `timestamp.txt` says of when it was handed in; "" where it is silent."""

@@ -70,7 +70,7 @@ def grade(
     chosen = replace(chosen, limits=limits)
     graded = grade_lab(course, chosen, workers, force, isolation.value, cluster)
     if json:
-        _write(json, "".join(verdict.as_json() + "\n" for verdict in graded.verdicts))
+        write_lines(json, "".join(verdict.as_json() + "\n" for verdict in graded.verdicts))
     failed = [verdict for verdict in graded.verdicts if verdict.status == "failed"]
     out.print(
         f"{len(graded.verdicts)} submissions of {chosen.name}: "
@@ -84,7 +84,8 @@ def grade(
         raise typer.Exit(1)
 
 
-def _write(path: Path, lines: str) -> None:
+def write_lines(path: Path, lines: str) -> None:
+    """Write to a file whole, to what a link points to, or into a pipe that is there."""
     from autograder.files import writable, write_whole
 
     if path.exists() and not path.is_file():  # a pipe, a terminal

@@ -56,7 +56,7 @@ def grade_lab(
         from autograder.scheduling import Grading
         from autograder.workers.local import LocalWorkers
 
-        for warning in _warnings(course, lab):
+        for warning in cautions(course, lab):
             _say(f"warning: {warning}")
         grading = Grading(course, lab, force)
         chosen = LocalWorkers(lambda: early or start(), workers)
@@ -73,8 +73,8 @@ def _say(text: str) -> None:
     err.print(text, markup=False)
 
 
-def _warnings(course: Course, lab: Lab) -> Iterator[str]:
-    """What the marks will not show: work that is not where it is looked for, and old tests."""
+def cautions(course: Course, lab: Lab) -> Iterator[str]:
+    """What the marks will not show: work that lies where nobody looks, tests that are old."""
     from autograder.notebooks.build import differing
     from autograder.notebooks.source import source_path
     from autograder.submissions import overlooked

@@ -88,7 +88,7 @@ def _choose(candidates: list[_Candidate], name: str, grade_ids: Collection[str])
     return max(
         candidates,
         key=lambda c: (
-            len(wanted.intersection(_IDS_IN_JSON.findall(c.content))),
+            len(wanted.intersection(found[1] for found in _IDS_IN_JSON.finditer(c.content))),
             SequenceMatcher(None, c.stem.lower(), name.lower()).ratio(),
         ),
     )

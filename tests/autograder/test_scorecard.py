@@ -80,10 +80,12 @@ def test_reads_what_formgrader_wrote(course: Course) -> None:
     assert (found.score, found.waiting) == (9.5, 0)
 
 
-def test_answer_graded_again_asks_for_another_look(course: Course) -> None:
+def test_an_answer_that_changed_asks_for_another_look(course: Course) -> None:
     lay_down(course, "Zoë", solved(course))
     mark_by_hand(course, "Zoë", "curves", 3)
-    verdict = lay_down(course, "Zoë", solved(course)).verdict
+    changed = solved(course)
+    changed.cells[-1].source += "\nAnd it overfits."
+    verdict = lay_down(course, "Zoë", changed).verdict
     found = scorecard(verdict, hand_grading(course, course.lab(LAB))["Zoë"], {LAB: ["curves"]})
     mark = next(mark for mark in found.marks if mark.grade_id == "curves")
     assert (mark.score, mark.needs_person) == (3, True)

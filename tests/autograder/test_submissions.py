@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
 
 import pytest
 
-from autograder.cli.grading import _warnings
+from autograder.cli.grade import write_lines
+from autograder.cli.grading import cautions
 from autograder.course import Course
 from autograder.marking import Marking
 from autograder.scheduling import Grading
@@ -30,7 +32,7 @@ def grade(course: Course) -> dict[str, Verdict]:
 
 @pytest.mark.parametrize(
     ("name", "shown", "says"),
-    [(b"caf\xe9", "caf?", "no UTF-8 name"), (b"x" * 250, "x" * 250, "too long a name")],
+    [(b"caf\xe9", "caf?", "name is no UTF-8"), (b"x" * 250, "x" * 250, "name is too long")],
 )
 def test_a_name_that_cannot_be_written_down_stops_nobody(
     course: Course, name: bytes, shown: str, says: str
@@ -69,16 +71,16 @@ def test_what_lies_beside_the_labs_folder_is_named(course: Course) -> None:
 
 def test_tests_that_were_not_built_are_named(course: Course) -> None:
     lab = course.lab(LAB)
-    assert list(_warnings(course, lab)) == []
+    assert list(cautions(course, lab)) == []
     source = course.source_dir / LAB / f"{LAB}.py"
     source.write_text(SOURCE.replace("should be 11", "is 11"))
-    (said,) = _warnings(course, lab)
+    (said,) = cautions(course, lab)
     assert f"is not what {LAB}.py makes" in said and f"autograder build {LAB}" in said
     source.write_text(SOURCE + "### BEGIN SOLUTION")
-    (said,) = _warnings(course, lab)
+    (said,) = cautions(course, lab)
     assert "don't pair up" in said
     source.unlink()
-    assert list(_warnings(course, lab)) == []
+    assert list(cautions(course, lab)) == []
 
 
 @pytest.mark.parametrize("hidden", ["data.csv", "data", f"{LAB}.ipynb", "."])
@@ -96,3 +98,17 @@ def test_what_cannot_be_read_is_named(course: Course, hidden: str, powerless: No
     assert verdict.status == "failed"
     name = f"the folder {LAB}" if hidden == "." else hidden
     assert verdict.repairs == (f"{name} can't be read: check its permissions",)
+
+
+def test_lines_go_through_a_link_and_into_a_pipe(tmp_path: Path) -> None:
+    link, pipe = tmp_path / "link.jsonl", tmp_path / "pipe"
+    link.symlink_to(tmp_path / "scores.jsonl")
+    write_lines(link, "{}\n")
+    assert link.is_symlink() and (tmp_path / "scores.jsonl").read_text() == "{}\n"
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
+    reader.start()
+    write_lines(pipe, "{}\n")
+    reader.join()
+    assert read == ["{}\n"] and pipe.is_fifo()
