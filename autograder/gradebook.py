@@ -199,8 +199,8 @@ class Registry:
             shutil.rmtree(folder)
         folder.mkdir(parents=True)
         for path in submission.files():
-            if path.suffix == ".ipynb":
-                continue
+            if any(part.endswith(".ipynb") for part in path.parts):
+                continue  # notebooks come as they were run; a folder called so would be in the way
             try:
                 content = (submission.folder / path).read_bytes()
             except OSError:

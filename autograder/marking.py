@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import nbformat
 from nbformat import NotebookNode
@@ -71,7 +71,7 @@ class Marking:
         """Run and judge all notebooks of a submission; what goes wrong is in the result."""
         started, seed = time.monotonic(), secrets.randbits(32)
         try:
-            files = {**submission.companions(), **self.companions}
+            files = _side_by_side(submission.companions(), self.companions)
         except OSError as error:
             return self.failed(submission, fingerprint, error)
         graded: dict[str, Graded] = {}
@@ -161,6 +161,17 @@ def _unanswered(
     for question in questions:
         nothing = question.status == "manual" and determine_grade(cells[question.grade_id])[0] == 0
         yield replace(question, status="missing", message="no answer") if nothing else question
+
+
+def _side_by_side(theirs: dict[str, bytes], ours: dict[str, bytes]) -> dict[str, bytes]:
+    """All files for a kernel's folder; of two that can't both be there, the instructor's."""
+    folders = {str(parent) for path in ours for parent in PurePosixPath(path).parents}
+    kept = {
+        path: content
+        for path, content in theirs.items()
+        if path not in folders and not any(str(p) in ours for p in PurePosixPath(path).parents)
+    }
+    return {**kept, **ours}
 
 
 def _not_graded(source: NotebookNode, reason: str) -> list[QuestionVerdict]:

@@ -174,3 +174,24 @@ def test_a_link_in_a_submission_is_not_followed(course: Course, tmp_path: Path) 
     (submission.folder / "data.txt").symlink_to(secret)
     (submission.folder / "notes.txt").write_text("mine")
     assert submission.companions() == {"notes.txt": b"mine"}
+
+
+@pytest.mark.slow
+def test_files_in_the_way_of_others_cost_nobody_anything(course: Course) -> None:
+    own = course.source_dir / LAB / "data"
+    own.mkdir()
+    (own / "t.csv").write_text("1")
+    for student in ("file for a folder", "folder for a notebook", "zoe"):
+        hand_in(course, student, solved(course))
+    folder = course.submitted_dir / "file for a folder" / LAB
+    (folder / "data").write_text("mine")
+    folder = course.submitted_dir / "folder for a notebook" / LAB
+    (folder / f"{LAB}.ipynb").rename(folder / "mine.ipynb")
+    (folder / f"{LAB}.ipynb").mkdir()
+    (folder / f"{LAB}.ipynb" / "x.txt").write_text("x")
+    done = grade(course)
+    assert done.returncode == 0, done.stderr
+    full = {"neuron": (2.0, 2.0), "softmax": (3.0, 3.0), "predict": (1.0, 1.0)}
+    for scores in rows(course).values():
+        assert {name: scores[name] for name in full} == full
+    assert len(rows(course)) == 3
