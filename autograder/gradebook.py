@@ -261,10 +261,10 @@ def _next(reason: str, lab: Lab) -> str:
 
 
 def _answers(cell: nbformat.NotebookNode, notebook: nbformat.NotebookNode) -> dict[str, str]:
-    """What a graded cell's marks are for: its own text, or of a test cell all the answers."""
+    """What a graded cell's marks are for: a text's own; of what is computed, all the answers."""
     answers = {c.metadata.nbgrader.grade_id: c.source for c in notebook.cells if is_solution(c)}
     own = cell.metadata.nbgrader.grade_id
-    return {own: answers.get(own, "")} if is_solution(cell) else answers
+    return {own: answers.get(own, "")} if cell.cell_type == "markdown" else answers
 
 
 def _read(path: Path) -> nbformat.NotebookNode | None:
