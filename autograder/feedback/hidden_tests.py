@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")  # not up to the next >: a text of nothing but < would take hours
 _SHORTEST = 12  # characters; a shorter line, such as `x = 1`, is nobody's secret
 
 

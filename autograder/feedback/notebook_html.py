@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,10 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from autograder.feedback.computing_time import ComputingTime, TooLong
 from autograder.feedback.hidden_tests import HiddenTests
 from autograder.feedback.safe_html import accessible, safe_html
+from autograder.notebooks.pasted_pictures import paste_pictures
 
 if TYPE_CHECKING:
     from nbconvert import HTMLExporter
@@ -20,16 +23,19 @@ _PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 _SHOWN = ("text/html", "text/markdown", "text/latex", *_PICTURES, "text/plain")
 _TEXT = 20_000  # characters of one text
 _SOURCE = 60_000  # characters of one cell's source
-_RETURN = re.compile(r"[^\n]*\r(?=[^\n])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x7f]")
 _MARKUP = re.compile(r"[<>\"&\x00-\x1f]")
 _PICTURE = 4_000_000  # characters of one picture, base64
 _OUTPUTS = 60  # outputs of one cell
-_PAGE = 12_000_000  # characters of all outputs of a page together
+_PAGE = 12_000_000  # characters of all outputs and pasted pictures of a page together
+# Of computing. A lab's page takes 2 s, a table of 100,000 characters 1 s; parsers of Markdown, HTML
+# and Python take hours over texts that are made for it, or happen to be.
+_CELL_SECONDS = 4.0
+_PAGE_SECONDS = 20.0
 
 
 class NotebookHtml:
-    """Turns a notebook's cells into HTML, one by one.
+    """Turns a notebook's cells into HTML, one by one; one that can't be is shown as plain text.
 
     Args:
         hidden: what must not be shown.
@@ -38,6 +44,8 @@ class NotebookHtml:
     def __init__(self, hidden: HiddenTests) -> None:
         self._hidden = hidden
         self._left = _PAGE
+        self._time = ComputingTime(_PAGE_SECONDS)
+        _exporter()  # not at the cost of the first cell
 
     def cell(self, cell: NotebookNode, number: int) -> Markup:
         """One of the student's cells, with its outputs.
@@ -46,15 +54,11 @@ class NotebookHtml:
             cell: the cell.
             number: its place in the notebook, from 1, for the words in place of a picture.
         """
-        # A new cell: metadata, attachments and ids are the student's too, and some of them
-        # go into nbconvert's attributes as they are.
         source = _cut(cell.source, _SOURCE)
-        if cell.cell_type == "code":
-            return self._export(new_code_cell(source, outputs=self._outputs(cell)), number)
-        clean = new_markdown_cell(source if cell.cell_type == "markdown" else f"```\n{source}\n```")
-        if cell.get("attachments"):
-            clean.attachments = cell.attachments
-        return self._export(clean, number)
+        if cell.cell_type == "raw":
+            return _plain(source)
+        make = self._code if cell.cell_type == "code" else self._text
+        return self._export(lambda: make(source, cell), source, number)
 
     def test(self, cell: NotebookNode, number: int) -> Markup:
         """One of the instructor's cells: the released part of its source, and no outputs.
@@ -63,13 +67,35 @@ class NotebookHtml:
             cell: the cell.
             number: its place in the notebook, from 1.
         """
-        make = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-        return self._export(make(self._hidden.released(cell)), number)
+        source = self._hidden.released(cell)
+        is_code = cell.cell_type == "code"
+        make = (lambda: new_code_cell(source)) if is_code else (lambda: self._text(source, cell))
+        return self._export(make, source, number)
 
-    def _export(self, cell: NotebookNode, number: int) -> Markup:
-        body, _ = _exporter().from_notebook_node(new_notebook(cells=[cell]))
-        # Sanitized above; the page's policy lets nothing run that might have slipped through.
-        return Markup(accessible(body, f"picture in cell {number}"))
+    def _export(self, make: Callable[[], NotebookNode], source: str, number: int) -> Markup:
+        """The cell that `make` makes, as HTML; its source and why, when it can't be shown."""
+        try:
+            with self._time.at_most(_CELL_SECONDS):
+                body, _ = _exporter().from_notebook_node(new_notebook(cells=[make()]))
+                # Sanitized; the page's policy lets nothing run that might have slipped through.
+                return Markup(accessible(body, f"picture in cell {number}"))
+        except TooLong:
+            why = "it, or a cell above, takes too long"
+        except Exception as error:  # whatever it is, it costs this cell and no other
+            why = type(error).__name__
+        said = f"This cell can't be shown as Jupyter shows it ({why}). Its text is:"
+        return Markup('<p class="soft">{}</p>').format(said) + _plain(source)
+
+    # New cells: metadata and ids are the student's too, and some of them go into nbconvert's
+    # attributes as they are.
+
+    def _code(self, source: str, cell: NotebookNode) -> NotebookNode:
+        return new_code_cell(source, outputs=self._outputs(cell))
+
+    def _text(self, source: str, cell: NotebookNode) -> NotebookNode:
+        text = new_markdown_cell(source)
+        self._left -= paste_pictures(text, cell.get("attachments"), self._left)
+        return text
 
     def _outputs(self, cell: NotebookNode) -> list[NotebookNode]:
         outputs = [self._output(output) for output in cell.outputs[:_OUTPUTS]]
@@ -112,7 +138,12 @@ class NotebookHtml:
 
 def _overwritten(text: str) -> str:
     """What a terminal would show of a progress bar: a carriage return starts the line anew."""
-    return _CONTROL.sub("", _RETURN.sub("", text))
+    lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
+    return _CONTROL.sub("", "\n".join(lines))
+
+
+def _plain(text: str) -> Markup:
+    return Markup("<pre>{}</pre>").format(_CONTROL.sub("", text))
 
 
 @cache

@@ -8,6 +8,7 @@ import re
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from nbformat.v4 import new_markdown_cell
 
 from autograder.course import Course
 from autograder.errors import AutograderError
@@ -135,6 +136,16 @@ def test_every_notebook_of_a_lab_has_its_page(course: Course) -> None:
     pages = write_feedback(course, course.lab(LAB))
     assert sorted(path.name for path in pages) == [f"{LAB}.html", "extra.html"]
     assert "Why it was not graded" in pages[1].read_text(encoding="utf-8")
+
+
+def test_one_students_cell_costs_nobody_a_page(course: Course) -> None:
+    # As results hold it that were graded when pasted pictures were not kept.
+    with_picture = solved(course)
+    with_picture.cells.append(new_markdown_cell("![a formula](attachment:image.png)"))
+    lay_down(course, "Ada", with_picture)
+    lay_down(course, "Zoë", solved(course))
+    assert len(write_feedback(course, course.lab(LAB))) == 2
+    assert "[a formula]" in words(course, "Ada") and "10 points" in words(course, "Zoë")
 
 
 def test_nothing_graded_yet(course: Course) -> None:

@@ -1,0 +1,50 @@
+"""Work without an end has one; waiting costs nothing."""
+
+from __future__ import annotations
+
+import signal
+import time
+
+import pytest
+
+from autograder.feedback.computing_time import ComputingTime, TooLong
+
+
+def endless() -> None:
+    """As a parser may be that catches what it meets."""
+    while True:
+        try:
+            sum(range(1000))
+        except Exception:
+            continue
+
+
+def test_a_piece_is_stopped_and_the_next_has_its_own_time() -> None:
+    before = signal.getsignal(signal.SIGVTALRM)
+    page = ComputingTime(60)
+    for _ in range(2):
+        with pytest.raises(TooLong), page.at_most(0.05):
+            endless()
+    with page.at_most(0.05):
+        done = True
+    assert done and signal.getsignal(signal.SIGVTALRM) == before
+    assert signal.getitimer(signal.ITIMER_VIRTUAL)[0] == 0
+
+
+def test_when_all_is_used_up_nothing_is_begun() -> None:
+    page, begun = ComputingTime(0.05), 0
+    for _ in range(3):
+        with pytest.raises(TooLong), page.at_most(60):
+            begun += 1
+            endless()
+    assert begun == 1
+
+
+def test_waiting_is_no_computing() -> None:
+    with ComputingTime(0.2).at_most(0.2):
+        time.sleep(0.4)
+
+
+def test_an_error_passes() -> None:
+    with pytest.raises(ValueError, match="of the work"), ComputingTime(1).at_most(1):
+        raise ValueError("of the work")
