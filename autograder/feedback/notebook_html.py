@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from autograder.feedback.computing_time import ComputingTime, TooLong
 from autograder.feedback.hidden_tests import HiddenTests
 from autograder.feedback.safe_html import accessible, safe_html
-from autograder.notebooks.pasted_pictures import paste_pictures
+from autograder.notebooks.paste_pictures import paste_pictures
 
 if TYPE_CHECKING:
     from nbconvert import HTMLExporter

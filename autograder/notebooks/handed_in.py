@@ -17,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 
 from autograder.errors import AutograderError
 from autograder.files import DAMAGED_ZIP, writable
-from autograder.notebooks.pasted_pictures import paste_pictures
+from autograder.notebooks.paste_pictures import paste_pictures
 
 # A notebook of a class is a few hundred KB; a hundred figures make 30 MB.
 MOST_BYTES = 100 * 2**20

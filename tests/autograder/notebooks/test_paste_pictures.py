@@ -14,7 +14,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 from autograder.course import Course
 from autograder.notebooks.handed_in import read_handed_in
-from autograder.notebooks.pasted_pictures import paste_pictures
+from autograder.notebooks.paste_pictures import paste_pictures
 from course_lib.figures.canvas import Canvas
 from tests.autograder.tiny_course import LAB, hand_in
 
