@@ -39,7 +39,7 @@ _PUBLIC = (
     "keras.regularizers",
 )
 # They run code or read files that their configuration names, or keep what is learnt out of it.
-_REFUSED = tuple(
+_REFUSED = (keras.layers.StringLookup.__base__,) + tuple(
     getattr(keras.layers, name)
     for name in (
         "Lambda",
