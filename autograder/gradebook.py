@@ -260,11 +260,15 @@ def _next(reason: str, lab: Lab) -> str:
     return f"see all of it: nbgrader generate_assignment --force {lab.name}"
 
 
-def _answers(cell: nbformat.NotebookNode, notebook: nbformat.NotebookNode) -> dict[str, str]:
+def _answers(cell: nbformat.NotebookNode, notebook: nbformat.NotebookNode) -> dict[str, object]:
     """What a graded cell's marks are for: a text's own; of what is computed, all the answers."""
-    answers = {c.metadata.nbgrader.grade_id: c.source for c in notebook.cells if is_solution(c)}
+    answers = {
+        c.metadata.nbgrader.grade_id: (c.source, c.get("attachments"))  # with its pasted pictures
+        for c in notebook.cells
+        if is_solution(c)
+    }
     own = cell.metadata.nbgrader.grade_id
-    return {own: answers.get(own, "")} if cell.cell_type == "markdown" else answers
+    return {own: answers.get(own)} if cell.cell_type == "markdown" else answers
 
 
 def _read(path: Path) -> nbformat.NotebookNode | None:

@@ -21,7 +21,7 @@ from autograder.files import writable
 from autograder.graded import Graded
 from autograder.notebooks import forms
 from autograder.notebooks.cases import automatic_points
-from autograder.notebooks.handed_in import read_handed_in
+from autograder.notebooks.handed_in import grade_ids, read_handed_in
 from autograder.notebooks.repair import repair
 from autograder.notebooks.source_notebooks import source_notebooks
 from autograder.results import Result
@@ -80,7 +80,7 @@ class Marking:
         for name, source in self.sources.items():
             try:
                 handed_in, read = read_handed_in(
-                    submission.folder, name, set(self.sources), _grade_ids(source)
+                    submission.folder, name, set(self.sources), grade_ids(source)
                 )
                 notebook, mended = repair(handed_in, source, self.released[name])
                 remarks += [*read, *mended]
@@ -108,11 +108,6 @@ class Marking:
     def _trusted(self, source: NotebookNode) -> list[str]:
         """The test cells that the instructor lets run in the student's own kernel."""
         return list(automatic_points(source)) if self.trust == "kernel" else list(self.trust)
-
-
-def _grade_ids(source: NotebookNode) -> list[str]:
-    marks = (cell.metadata.get("nbgrader", {}) for cell in source.cells)
-    return [mark["grade_id"] for mark in marks if mark]
 
 
 def _verdict(

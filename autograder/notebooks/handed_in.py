@@ -48,8 +48,14 @@ class _Candidate:
         return writable(self.path.stem)[:_MOST_SHOWN]
 
 
+def grade_ids(source: NotebookNode) -> list[str]:
+    """The ids of nbgrader's cells in a notebook of the lab's."""
+    marks = (cell.metadata.get("nbgrader", {}) for cell in source.cells)
+    return [mark["grade_id"] for mark in marks if mark]
+
+
 def read_handed_in(
-    folder: Path, name: str, others: set[str], grade_ids: Collection[str] = ()
+    folder: Path, name: str, others: set[str], ids: Collection[str] = ()
 ) -> tuple[NotebookNode, list[str]]:
     """The notebook `name` of a submission, and what was put right to read it.
 
@@ -57,7 +63,7 @@ def read_handed_in(
         folder: what the student handed in.
         name: the notebook's name in the lab, without its suffix.
         others: the lab's other notebooks, which are not taken for a renamed one.
-        grade_ids: the notebook's cells in the lab, by which a renamed one is known.
+        ids: of its cells in the lab (`grade_ids`), by which a renamed one is known.
 
     Raises:
         AutograderError: there is none, or none that can be read.
@@ -67,7 +73,7 @@ def read_handed_in(
         raise AutograderError(_nothing_in(folder, name))
     if len(candidates) > _MOST_NOTEBOOKS:
         raise AutograderError(f"{len(candidates)} notebooks were handed in")
-    chosen = _choose(candidates, name, grade_ids)
+    chosen = _choose(candidates, name, ids)
     repairs = []
     if chosen.inside:
         repairs.append(f"{chosen.name} was taken out of {chosen.inside}")
@@ -80,12 +86,12 @@ def read_handed_in(
     return notebook, repairs + more
 
 
-def _choose(candidates: list[_Candidate], name: str, grade_ids: Collection[str]) -> _Candidate:
+def _choose(candidates: list[_Candidate], name: str, ids: Collection[str]) -> _Candidate:
     """The one of that name that lies on top; or else the one with most of the lab's cells."""
     exact = [c for c in candidates if c.stem == name]
     if exact or len(candidates) == 1:
         return min(exact or candidates, key=lambda c: (bool(c.inside), len(c.path.parts)))
-    wanted = {grade_id.encode() for grade_id in grade_ids}
+    wanted = {grade_id.encode() for grade_id in ids}
     return max(
         candidates,
         key=lambda c: (

@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.notebooks.matching import defined_in, match_cells
+from autograder.notebooks.paste_pictures import paste_pictures
 
 
 def repair(
@@ -122,8 +123,12 @@ def _changes(cell: NotebookNode, given: NotebookNode) -> list[str]:
 
 
 def _as_answer(cell: NotebookNode, given: NotebookNode) -> NotebookNode:
-    new = new_code_cell if given.cell_type == "code" else new_markdown_cell
-    return new(cell.source, id=given.id, metadata=copy.deepcopy(given.metadata))
+    metadata = copy.deepcopy(given.metadata)
+    if given.cell_type == "code":
+        return new_code_cell(cell.source, id=given.id, metadata=metadata)
+    answer = new_markdown_cell(cell.source, id=given.id, metadata=metadata)
+    paste_pictures(answer, cell.get("attachments"))
+    return answer
 
 
 def _as_own(cell: NotebookNode) -> NotebookNode:

@@ -13,7 +13,7 @@ from autograder.course import Course, Lab
 from autograder.errors import AutograderError
 from autograder.files import write_whole
 from autograder.notebooks import forms
-from autograder.notebooks.handed_in import read_handed_in
+from autograder.notebooks.handed_in import grade_ids, read_handed_in
 from autograder.pages import render
 from autograder.similarity.compare import LEAST_SHARE, LEAST_TOKENS, similar_pairs
 from autograder.similarity.found import Similar, page_path, write_found
@@ -46,9 +46,10 @@ def write_similar(course: Course, lab: Lab) -> Similar:
     handed_in, unreadable = {}, []
     for submission in submissions(course, lab):
         books = []
-        for name in sources:
+        for name, source in sources.items():
+            ids = grade_ids(source)
             try:
-                books.append(read_handed_in(submission.folder, name, set(sources))[0])
+                books.append(read_handed_in(submission.folder, name, set(sources), ids)[0])
             except AutograderError:
                 unreadable.append(submission.student)
         if books:
@@ -77,7 +78,10 @@ def write_similar(course: Course, lab: Lab) -> Similar:
 
 def _one(books: list[NotebookNode]) -> NotebookNode:
     """All notebooks of a submission as one."""
-    return new_notebook(cells=[cell for book in books for cell in book.cells])
+    cells = [cell for book in books for cell in book.cells]
+    for cell in cells:
+        cell.pop("attachments", None)  # a class's photographs together would fill the memory
+    return new_notebook(cells=cells)
 
 
 def _side_by_side(pair: Pair, handed_in: dict[str, NotebookNode]) -> Iterator[_Lines]:

@@ -55,6 +55,18 @@ def test_marks_by_hand_are_final_until_the_answer_changes(course: Course) -> Non
     assert mark(course).needs_person, "until somebody has looked at it"
 
 
+def test_another_pasted_picture_is_another_answer(course: Course) -> None:
+    for picture, again in (("iVBORw0", False), ("iVBORw0", False), ("/9j/4A", True)):
+        notebook = answered(course, "![curves](attachment:image.png)")
+        for cell in notebook.cells:
+            if cell.metadata.get("nbgrader", {}).get("grade_id") == "curves":
+                cell.attachments = {"image.png": {"image/png": picture}}
+        Registry(course).record(hand_in(course, "ada", notebook), {LAB: notebook})
+        if mark(course).score is None:
+            mark_by_hand(course, "ada", "curves", 3.0)
+        assert mark(course).needs_person is again
+
+
 def test_a_test_that_a_person_overruled_goes_by_all_answers(course: Course) -> None:
     record(course, "It overfits.")
     mark_by_hand(course, "ada", "neuron", 1.0)

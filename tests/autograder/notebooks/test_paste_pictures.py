@@ -13,10 +13,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from autograder.course import Course
+from autograder.notebooks import forms
 from autograder.notebooks.handed_in import read_handed_in
 from autograder.notebooks.paste_pictures import paste_pictures
+from autograder.notebooks.repair import repair
+from autograder.notebooks.source import instructor_notebook
 from course_lib.figures.canvas import Canvas
-from tests.autograder.tiny_course import LAB, hand_in
+from tests.autograder.tiny_course import LAB, hand_in, solved
 
 PNG = base64.b64encode(Canvas(1, 1, "A formula")._repr_png_()).decode()
 JPEG = base64.b64encode(b"\xff\xd8\xff\xe0 a photograph").decode()
@@ -104,3 +107,18 @@ def test_said_once() -> None:
     once = cell.source
     paste_pictures(cell, None)
     assert cell.source == once
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+def test_a_written_answer_is_whole_for_the_one_who_marks_it(course: Course, kind: str) -> None:
+    notebook = solved(course)
+    (answer,) = (c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("points") == 4)
+    answer.cell_type, answer.source = kind, "![my formula](attachment:image.png)"
+    answer.attachments = {"image.png": A_PICTURE}
+    handed_in, _ = read_handed_in(hand_in(course, "student", notebook).folder, LAB, set())
+    source = instructor_notebook(course, course.lab(LAB))
+    soup = shown(repair(handed_in, source, forms.student(source))[0])
+    assert soup.find("img", alt="my formula")["src"].startswith("data:image/png;base64,") == (
+        kind == "markdown"
+    )
+    assert ("1 picture is missing here" in soup.get_text()) == (kind == "raw")
