@@ -107,6 +107,10 @@ class Course:
                 f"course.toml: there is no time zone {name!r}", 'for example "Europe/Berlin"'
             ) from None
 
+    def aware(self, moment: datetime) -> datetime:
+        """The moment, in the course's time zone where it names none."""
+        return moment if moment.tzinfo else moment.replace(tzinfo=self.timezone)
+
     @property
     def extensions(self) -> dict[str, dict[str, Any]]:
         """By student and lab: another due date, or the days that the due date moves.

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from autograder.errors import AutograderError
 
+LONGEST_NAME = 200  # bytes; any disk takes it, and a suffix behind it
 # What reading a zip file raises when it is damaged or packed in a way that Python doesn't know.
 DAMAGED_ZIP = (
     zipfile.BadZipFile,
@@ -92,4 +93,4 @@ def is_safe_name(name: str) -> bool:
     """
     bare = writable(name).strip(" .")
     odd = any(letter in '/\\:*?"<>|' or ord(letter) < 32 for letter in name)
-    return bool(bare) and bare == name and not odd and len(name.encode()) <= 200
+    return bool(bare) and bare == name and not odd and len(name.encode()) <= LONGEST_NAME

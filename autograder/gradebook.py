@@ -107,9 +107,8 @@ class Registry:
                 ) from error
         if lab.due is not None:
             with self.open() as gradebook:
-                due = lab.due if lab.due.tzinfo else lab.due.replace(tzinfo=self._course.timezone)
                 # nbgrader keeps times in UTC without saying so.
-                due = due.astimezone(timezone.utc).replace(tzinfo=None)
+                due = self._course.aware(lab.due).astimezone(timezone.utc).replace(tzinfo=None)
                 gradebook.update_or_create_assignment(lab.name, duedate=due)
 
     def notebook_names(self, lab: Lab) -> list[str]:

@@ -50,9 +50,7 @@ def agreeing(notebook: NotebookNode, questions: Iterable[QuestionVerdict]) -> No
 def _read_by_nbgrader(cell: NotebookNode) -> float | None:
     try:
         return determine_grade(cell)[0]
-    except (
-        Exception
-    ):  # more points than there are to be had, or whatever odd output it stumbles over
+    except Exception:  # for more points than there are, and whatever odd output it stumbles over
         return None
 
 

@@ -7,17 +7,16 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 
 from autograder.course import Course, Lab
 from autograder.errors import AutograderError
-from autograder.files import writable
+from autograder.files import LONGEST_NAME, writable
 
-_TIMESTAMP = "timestamp.txt"  # nbgrader's: when it was handed in
-_LONGEST_NAME = 200
+TIMESTAMP = PurePosixPath("timestamp.txt")  # nbgrader's: when it was handed in
 
 
 @dataclass(frozen=True)
@@ -36,13 +35,13 @@ class Submission:
         """
         if writable(self.student) != self.student:
             raise AutograderError("the folder's name is no UTF-8: rename it, and grade again")
-        if len(self.student.encode()) > _LONGEST_NAME:
+        if len(self.student.encode()) > LONGEST_NAME:
             raise AutograderError("the folder's name is too long: rename it, and grade again")
 
     def timestamp(self) -> str:
         """What nbgrader's `timestamp.txt` says of when it was handed in; "" where it is silent."""
         try:
-            with (self.folder / _TIMESTAMP).open(encoding="utf-8") as file:
+            with (self.folder / TIMESTAMP).open(encoding="utf-8") as file:
                 return file.read(100).strip()
         except (OSError, ValueError):
             return ""
@@ -80,7 +79,7 @@ class Submission:
         """
         digest = hashlib.sha256("\0".join(also).encode())
         for path in self.files():
-            if path == Path(_TIMESTAMP):
+            if path == Path(TIMESTAMP):
                 continue
             content = _content(self.folder / path)
             digest.update(f"{path}\0{len(content)}\0".encode(errors="surrogateescape"))

@@ -18,13 +18,14 @@ from autograder.collect.handed_in_file import HandedInFile, without_attempt
 from autograder.collect.is_later import is_later
 from autograder.collect.moodle import moodle
 from autograder.collect.record import Row, read_record, write_record
-from autograder.collect.student_files import TIMESTAMP, StudentFiles
+from autograder.collect.student_files import StudentFiles
 from autograder.collect.unpack import MOST_UNPACKED, is_zip, unpack
 from autograder.course import Course, Lab
 from autograder.errors import AutograderError
 from autograder.files import is_safe_name, writable
 from autograder.roster import Person, Roster
 from autograder.scorecard import questions_of
+from autograder.submissions import TIMESTAMP
 
 SOURCES = ("canvas", "moodle", "gradescope", "folder")
 _LONGEST_PATH = 500  # bytes; with the course's folder before it, any system takes it
@@ -286,8 +287,7 @@ class Collecting:
         return False if False in told else None if None in told or not told else True
 
     def _utc(self, moment: datetime) -> str:
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=self._course.timezone)
-        return moment.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return self._course.aware(moment).astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def collect(

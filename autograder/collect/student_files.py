@@ -10,8 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder.course import Course, Lab
 from autograder.errors import AutograderError
-
-TIMESTAMP = PurePosixPath("timestamp.txt")  # nbgrader's: when it was handed in
+from autograder.submissions import TIMESTAMP
 
 
 class StudentFiles:

@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 
 from dateutil import parser, tz
 
-from autograder.collect.collecting import TIMESTAMP
 from autograder.collect.record import read_record
 from autograder.course import Course, Lab
 from autograder.roster import Roster, composed
+from autograder.submissions import TIMESTAMP
 
 _DAY = 24 * 60 * 60
 
@@ -76,23 +76,20 @@ class Handins:
         return Lateness(max(0, math.ceil(over / _DAY)), due, submitted, extended)
 
     def _due(self, student: str) -> tuple[datetime | None, bool]:
-        due = self._aware(self._lab.due) if self._lab.due else None
+        due = self._course.aware(self._lab.due) if self._lab.due else None
         given = self._course.extensions.get(composed(student), {}).get(self._lab.name)
         if given is None:
             return due, False
         if isinstance(given, datetime):
-            return self._aware(given), True
+            return self._course.aware(given), True
         if isinstance(given, date):  # a day ends when it is over
             end = datetime(given.year, given.month, given.day) + timedelta(days=1)
-            return self._aware(end), True
+            return self._course.aware(end), True
         return (due + timedelta(days=given) if due else None), True
 
     def _submitted(self, student: str) -> datetime | None:
         path = self._course.submitted_dir / student / self._lab.name / TIMESTAMP
         return _moment(path.read_text(encoding="utf-8-sig").strip()) if path.is_file() else None
-
-    def _aware(self, moment: datetime) -> datetime:
-        return moment if moment.tzinfo else moment.replace(tzinfo=self._course.timezone)
 
 
 def nobodys(course: Course, roster: Roster | None) -> list[str]:

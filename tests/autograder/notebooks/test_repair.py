@@ -179,12 +179,17 @@ def test_a_deleted_answer_is_said(course: Course, perfect: NotebookNode) -> None
     assert "NotImplementedError" in by_id(mended)["softmax_answer"].source
 
 
+def move_softmax(notebook: NotebookNode, into: str) -> None:
+    """Have the answer softmax stand below another one, and its own cell deleted."""
+    cells = by_id(notebook)
+    cells[into].source += "\n\n" + cells["softmax_answer"].source
+    notebook.cells = [c for c in notebook.cells if c.id != "softmax_answer"]
+
+
 def test_an_answer_in_another_answers_cell_is_not_undone(
     course: Course, perfect: NotebookNode
 ) -> None:
-    cells = by_id(perfect)
-    cells["neuron_answer"].source += "\n\n" + cells["softmax_answer"].source
-    perfect.cells = [c for c in perfect.cells if c.id != "softmax_answer"]
+    move_softmax(perfect, "neuron_answer")
     mended, repairs = repaired(course, perfect)
     assert repairs == ["answer softmax_answer was found in another cell"]
     assert by_id(mended)["softmax_answer"].source == ""
@@ -209,9 +214,7 @@ def test_all_answers_in_one_cell_stand_before_their_tests(
 def test_a_test_waits_for_an_answer_that_stands_below_it(
     course: Course, perfect: NotebookNode
 ) -> None:
-    cells = by_id(perfect)
-    cells["predict_answer"].source += "\n\n" + cells["softmax_answer"].source
-    perfect.cells = [c for c in perfect.cells if c.id != "softmax_answer"]
+    move_softmax(perfect, "predict_answer")
     mended, _ = repaired(course, perfect)
     text = sources(mended)
     assert text.index(by_id(mended)["softmax"].source) > text.index(
