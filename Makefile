@@ -23,7 +23,7 @@ lab: $(INSTALLED)
 	jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(firstword $(sort $(wildcard labs/$(LAB)*/*.ipynb)))
 
 test: $(INSTALLED)
-	pytest -n auto --dist loadfile $(PYTEST_ARGS)
+	pytest -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 # What breaks first under other versions: imports, layers, models, data, a lab built, a class graded.
 QUICK := $(addprefix tests/course_lib/,blocks data/test_mnist.py data/test_load.py \

@@ -99,8 +99,8 @@ def main() -> None:
         root = Path(folder) / "course"
         course = new_course(Course.find(), root) if options.lab else light_course(root)
         lab = course.lab(options.lab) if options.lab else course.labs()[0]
-        small, large = (4, 12) if options.lab else (10, 40 if options.quick else 200)
-        _measure(course, lab, small, large, stock=2 if options.quick else 4)
+        small, large = (4, 12) if options.lab else (10, 20 if options.quick else 200)
+        _measure(course, lab, small, large, stock=1 if options.quick else 4)
 
 
 def _measure(course: Course, lab: Lab, small: int, large: int, stock: int) -> None:
