@@ -22,17 +22,15 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.cli.grading import start_engine
-from autograder.course import Course
 from autograder.gradebook import Registry
 from autograder.marking import Marking
-from autograder.new_course import new_course
 from autograder.results import Results
 from autograder.scheduling import Grading
 from autograder.supervision import Supervision
 from autograder.verification.verifier_host import VerifierHost
 from autograder.workers.local import LocalWorkers
 from figure import Figure, report
-from grading import hand_in_solutions, light_course
+from grading import hand_in_solutions, measured_lab, title
 
 # Milliseconds of the light notebook's on a two-core machine, when the figures were first taken;
 # since then the gradebook is opened once a run and written in one transaction, a kernel starts
@@ -131,13 +129,12 @@ def main() -> None:
     stages.listen()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         root = Path(folder) / "course"
-        course = new_course(Course.find(), root) if options.lab else light_course(root)
-        lab = course.lab(options.lab) if options.lab else course.labs()[0]
+        course, lab = measured_lab(root, options.lab)
         hand_in_solutions(course, lab, size)
         workers = LocalWorkers(lambda: start_engine(course, lab, workers=1), 1)
         for _ in Grading(course, lab).run(workers):
             pass
-    of = f"{'Lab ' + lab.name[:2] if options.lab else 'light notebook'}, {size} in turn"
+    of = f"{title(lab)}, {size} in turn"
     for stage, before in STAGES.items():
         each = 1000 * statistics.median(one[stage] for one in stages.seen if stage in one)
         peer = {} if options.lab else {"peer": before, "against": "before", "ratio": before / each}

@@ -52,7 +52,8 @@ def test_numpy_scalars_stay_numpy_scalars() -> None:
 @pytest.mark.parametrize("dtype", ["<f2", ">f2"])
 def test_half_precision_infinity_equals_no_number(dtype: str) -> None:
     overflown = np.array([70_000, -1.5, np.nan]).astype(dtype)
-    assert (overflown == 101_770).any(), "NumPy makes the number one of half precision"
+    # NumPy 2 makes the number one of half precision; before, it is the array that is widened.
+    assert (overflown == 101_770).any() == (int(np.__version__[0]) >= 2)
     arrived = decode(encode(overflown))
     assert not (arrived == 101_770).any() and arrived.dtype == np.float64
     assert decode(encode(overflown[0])) != 101_770
