@@ -73,7 +73,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	$(VENV)/bin/python -m pip install --quiet --compile -r $(VENV)/requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --compile --no-deps --editable .
 	$(VENV)/bin/python -m pip install --quiet --compile \
-	  axe-playwright-python hypothesis mkdocs-material playwright pytest-timeout 'pytest-xdist>=3.8' ruff
+	  axe-playwright-python hypothesis mkdocs-material playwright pytest-timeout pytest-xdist ruff
 	touch $(INSTALLED)
 
 clean:
