@@ -121,23 +121,25 @@ def _measure(course: Course, lab: Lab, small: int, large: int, stock: int) -> No
 
     cpu = (whole.cpu - start.cpu) / (large - small)
     print(f"\n{lab.name}, {os.cpu_count()} cores, class of {large}")
-    stock_per_hour = 3600 * stock / theirs.wall
+    alone_per_hour, per_hour, stock_per_hour = (
+        3600 * size / took.wall for size, took in ((half, alone), (large, whole), (stock, theirs))
+    )
     nbgrader = {"peer": stock_per_hour, "against": "nbgrader autograde"}
     report(
         Figure(
             "submissions an hour, 1 worker, start included",
-            3600 * half / alone.wall,
+            alone_per_hour,
             **nbgrader,
-            ratio=3600 * half / alone.wall / stock_per_hour,
+            ratio=alone_per_hour / stock_per_hour,
             data=f"{title(lab)}, class of {half}",
         )
     )
     for figure in (
         Figure(
             "submissions an hour, 2 workers, start included",
-            3600 * large / whole.wall,
+            per_hour,
             **nbgrader,
-            ratio=3600 * large / whole.wall / stock_per_hour,
+            ratio=per_hour / stock_per_hour,
             at_least=12,
         ),
         Figure("until the first is in the gradebook", start.done[0], "s"),
