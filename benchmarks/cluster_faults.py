@@ -27,8 +27,9 @@ from autograder.results import Results
 sys.path.insert(0, str(Path(__file__).parent))
 
 from figure import Figure, report
+from graded_run import grade_command
 from grading import light_course
-from killed_runs import grade_command, hand_in_class, rows
+from killed_runs import hand_in_class, rows
 
 _START_SECONDS = 60
 _RUN_SECONDS = 1800
@@ -45,7 +46,9 @@ def main() -> None:
         local = Course(shutil.copytree(course.root, Path(folder) / "local"))
         with Cluster(Path(folder)) as cluster:
             left = disturbed_run(course, cluster, size)
-        subprocess.run(grade_command(local), stderr=subprocess.DEVNULL, check=False)
+        subprocess.run(
+            grade_command(local, local.labs()[0]), stderr=subprocess.DEVNULL, check=False
+        )
         there, here = rows(course), rows(local)
     differing = sorted(s for s in there.keys() | here.keys() if there.get(s) != here.get(s))
     of = f"light notebook, {size} submissions, {cluster.address.partition(':')[0]}"
@@ -59,7 +62,7 @@ def disturbed_run(course: Course, cluster: Cluster, size: int) -> int:
     """Grade on the cluster, killing and adding workers; how many processes are left then."""
     first, second = cluster.add_worker(), cluster.add_worker()
     cluster.wait_for_workers(2)
-    command = [*grade_command(course), "--cluster", cluster.address]
+    command = grade_command(course, course.labs()[0], "--cluster", cluster.address)
     run = subprocess.Popen(command, env=cluster.environment, stderr=subprocess.DEVNULL)
     results = Results(course.results_dir / course.labs()[0].name)
     started = time.monotonic()

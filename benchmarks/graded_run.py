@@ -1,4 +1,4 @@
-"""One run of a grader, and what it took."""
+"""The command that grades a class; one run of a grader, and what it took."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import contextlib
 import os
 import statistics
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import Course
+from autograder.course import Course, Lab
 from autograder.execution.watcher import proportional_memory_mb
 
 _ACCOUNTS = Path("/sys/fs/cgroup/cpuacct")
@@ -47,6 +48,12 @@ class Run:
         row = min(7, len(self.done) - 3)
         starts = range(1, len(self.done) - row - 1)
         return statistics.median((self.done[i + row] - self.done[i]) / row for i in starts)
+
+
+def grade_command(course: Course, lab: Lab, *options: str) -> list[str]:
+    """Our engine's command that grades everybody."""
+    grade = [sys.executable, "-m", "autograder", "grade", lab.name]
+    return [*grade, "--course-dir", str(course.root), *options]
 
 
 def run(course: Course, command: list[str], stdout: int | None = subprocess.DEVNULL) -> Run:

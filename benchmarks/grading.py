@@ -29,7 +29,7 @@ from autograder.notebooks import forms
 from autograder.notebooks.build import build
 from autograder.notebooks.source import instructor_notebook
 from figure import Figure, report
-from graded_run import run
+from graded_run import Run, grade_command, run
 
 os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
 
@@ -103,16 +103,10 @@ def main() -> None:
 
 
 def _measure(course: Course, lab: Lab, small: int, large: int, stock: int) -> None:
-    hand_in_solutions(course, lab, small)
-    start = run(course, ours(lab, workers=2))
-    print(f"ours, class of {small}: {start.wall:.1f} s", flush=True)
     half = large // 2
-    hand_in_solutions(course, lab, half)
-    alone = run(course, ours(lab, workers=1))
-    print(f"ours, class of {half}, 1 worker: {alone.wall:.1f} s", flush=True)
-    hand_in_solutions(course, lab, large)
-    whole = run(course, ours(lab, workers=2))
-    print(f"ours, class of {large}: {whole.wall:.1f} s", flush=True)
+    start, alone, whole = (
+        _ours(course, lab, size, workers) for size, workers in ((small, 2), (half, 1), (large, 2))
+    )
     hand_in_solutions(course, lab, stock)
     shutil.rmtree(course.autograded_dir)
     theirs = run(course, [sys.executable, "-m", "nbgrader", "autograde", lab.name])
@@ -156,10 +150,11 @@ def _measure(course: Course, lab: Lab, small: int, large: int, stock: int) -> No
         report(replace(figure, data=f"{title(lab)}, class of {large}"))
 
 
-def ours(lab: Lab, workers: int) -> list[str]:
-    """The command that grades everybody with our engine."""
-    command = [sys.executable, "-m", "autograder", "grade", lab.name, "--force"]
-    return [*command, "--workers", str(workers)]
+def _ours(course: Course, lab: Lab, size: int, workers: int) -> Run:
+    hand_in_solutions(course, lab, size)
+    took = run(course, grade_command(course, lab, "--force", "--workers", str(workers)))
+    print(f"ours, class of {size}, workers {workers}: {took.wall:.1f} s", flush=True)
+    return took
 
 
 def measured_lab(root: Path, name: str | None) -> tuple[Course, Lab]:

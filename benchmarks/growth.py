@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 import tempfile
 from pathlib import Path
 
 from figure import Figure, report
-from graded_run import run
+from graded_run import grade_command, run
 from grading import hand_in_solutions, light_course
 
 _SMALL = 10
@@ -31,7 +30,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         course = light_course(Path(folder) / "course")
         lab = course.labs()[0]
-        again = [sys.executable, "-m", "autograder", "grade", lab.name, "--workers", "2"]
+        again = grade_command(course, lab, "--workers", "2")
         hand_in_solutions(course, lab, _SMALL)
         # A small class takes a moment only, and moments differ: several, and their median.
         small = [run(course, [*again, "--force"]).each for _ in range(1 if quick else 9)]

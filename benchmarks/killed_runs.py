@@ -29,6 +29,7 @@ from autograder.notebooks import forms
 from autograder.notebooks.cases import cases
 from autograder.notebooks.source import instructor_notebook
 from figure import Figure, report
+from graded_run import grade_command
 from grading import light_course
 
 os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
@@ -72,7 +73,7 @@ def disturb(course: Course, kills: int, choice: random.Random) -> int:
     done, force = 0, False
     while done < kills:
         run = subprocess.Popen(
-            [*grade_command(course), *(["--force"] if force else [])],
+            grade_command(course, course.labs()[0], *(["--force"] if force else [])),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -99,9 +100,8 @@ def disturb(course: Course, kills: int, choice: random.Random) -> int:
 def compare(course: Course, quiet: Course) -> list[str]:
     """The students whose rows differ after one more run, from those of an undisturbed course."""
     for one in (course, quiet):
-        subprocess.run(
-            grade_command(one), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
-        )
+        command = grade_command(one, one.labs()[0])
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     ours, theirs = rows(course), rows(quiet)
     return sorted(s for s in ours.keys() | theirs.keys() if ours.get(s) != theirs.get(s))
 
@@ -110,13 +110,6 @@ def rows(course: Course) -> Rows:
     """By student, each question's automatic score and maximum."""
     registry, lab = Registry(course), course.labs()[0]
     return {s: registry.scores(lab, s, lab.name) for s in registry.students(lab)}
-
-
-def grade_command(course: Course) -> list[str]:
-    """The command that grades the course's only lab."""
-    name = course.labs()[0].name
-    folder = str(course.root)
-    return [sys.executable, "-m", "autograder", "grade", name, "--course-dir", folder]
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
     python benchmarks/lab_times.py [--quick] [--labs 01,02]
 
-On the stand-in data, each lab in a process of its own, and each three times: the shortest time is
-the lab's, what the others took longer was other programs'. `--quick` takes Lab 01, once.
+On the stand-in data, each lab in a process of its own, and each twice: the shorter time is the
+lab's, what the other took longer was other programs'. `--quick` takes Lab 01, once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from figure import Figure, report
 from labs import apart, chosen_labs, code_cells, run_cell
 
 SECONDS, OF_A_GAN = 20, 40
-TIMES = 3
+TIMES = 2
 
 
 def main() -> None:

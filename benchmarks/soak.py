@@ -33,8 +33,9 @@ from autograder.execution.watcher import descendants
 from autograder.notebooks import forms
 from autograder.notebooks.source import instructor_notebook
 from figure import Figure, report
+from graded_run import grade_command
 from grading import light_course
-from killed_runs import grade_command, rows
+from killed_runs import rows
 
 FAULTS = {
     "exits": "import os\nos._exit(3)",
@@ -48,6 +49,7 @@ RUN, KERNELS, VERIFIERS = "the run", "the kernels' warm parent", "the verifiers'
 WALL, KERNEL, VERIFIER = "the wall around the kernels", "a kernel", "a verifier"
 _PR_SET_CHILD_SUBREAPER = 36
 _SAMPLE_SECONDS = 2.0
+_WORKERS = 2
 # A process takes what it needs with its first submissions.
 _SETTLED = 20
 # In fewer submissions, what is under way at the moment outweighs what a process has grown by.
@@ -74,10 +76,14 @@ class Log:
     kills: Counter[str] = field(default_factory=Counter)
     runs: int = 0
 
-    def gaps(self) -> list[float]:
-        """Seconds from each submission that was graded to the next."""
+    def each(self) -> list[float]:
+        """Seconds from each submission that was graded to the second after it, halved.
+
+        Two workers end now one right after the other, now half a submission apart: from one to
+        the next says which it was, over two it is the time that a submission takes.
+        """
         times = sorted(self.done.values())
-        return [b - a for a, b in zip(times, times[1:], strict=False)]
+        return [(b - a) / _WORKERS for a, b in zip(times, times[_WORKERS:], strict=False)]
 
     def slope(self, kind: str, which: int) -> float | None:
         """Growth for each 1,000 submissions: of memory (which = 1) or of descriptors (2).
@@ -119,7 +125,7 @@ def main() -> None:
         left = leftovers(temporary)
         # The same again with nothing before it and nothing killed: how fast the machine is now.
         fresh = limited_course(Path(folder) / "fresh")
-        hand_in(fresh, min(100, size // 4) + 1, choice)
+        hand_in(fresh, min(100, size // 4) + _WORKERS, choice)
         after = grade(fresh, choice, _NEVER, temporary)
     wrong = {
         student: (found.get(student), points)
@@ -139,11 +145,11 @@ def main() -> None:
 def _report(log: Log, after: Log, wrong: int, left: int, of: str) -> None:
     report(Figure("rows that are lost or wrong", wrong, at_most=0, data=of))
     report(Figure("processes, files, sockets, shared memory left", left, at_most=0, data=of))
-    gaps, fresh = log.gaps(), after.gaps()
+    each, fresh = log.each(), after.each()
     part = len(fresh)
-    last = statistics.median(gaps[-part:])
+    last = statistics.median(each[-part:])
     for others, against in (
-        (gaps[:part], "the first"),
+        (each[:part], "the first"),
         (fresh, "a fresh class right after them"),
     ):
         name = f"time of the last {part} against {against}, median"
@@ -196,7 +202,7 @@ def grade(course: Course, choice: random.Random, every: int, temporary: Path) ->
     ended_by_itself = False
     while not ended_by_itself:
         run = subprocess.Popen(
-            [*grade_command(course), "--workers", "2"],
+            grade_command(course, course.labs()[0], "--workers", str(_WORKERS)),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

@@ -18,8 +18,8 @@ from pathlib import Path
 from autograder.course import Course
 from autograder.results import Results
 from figure import Figure, report
+from graded_run import grade_command
 from grading import hand_in_solutions, light_course
-from killed_runs import grade_command
 
 
 def main() -> None:
@@ -53,7 +53,7 @@ def seconds(command: list[str], times: int) -> float:
 def until_first(course: Course) -> float:
     """Seconds until the first submission is in the gradebook, less those of grading it."""
     began = time.perf_counter()
-    command = [*grade_command(course), "--workers", "1", "--force"]
+    command = grade_command(course, course.labs()[0], "--workers", "1", "--force")
     run = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     first = next(time.perf_counter() for line in run.stderr if line.startswith("[1/"))
     run.communicate()

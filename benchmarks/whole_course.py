@@ -22,6 +22,7 @@ from autograder.gradebook import Registry
 from autograder.new_course import new_course
 from autograder.notebooks.cases import Case, cases
 from figure import Figure, report
+from graded_run import grade_command
 from labs import chosen_labs
 
 
@@ -39,8 +40,8 @@ def main() -> None:
         for lab in map(course.lab, chosen):
             handed_in = hand_in(course, lab, size)
             began = time.monotonic()
-            command = [sys.executable, "-m", "autograder", "grade", lab.name, "--workers", "2"]
-            subprocess.run(command, cwd=course.root, capture_output=True)
+            command = grade_command(course, lab, "--workers", "2")
+            subprocess.run(command, capture_output=True)
             seconds = time.monotonic() - began
             differing = [s for s, case in handed_in.items() if not as_written(course, lab, s, case)]
             wrong += len(differing)

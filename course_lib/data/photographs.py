@@ -42,9 +42,8 @@ def photographs(name, source="auto", size=128, profile=None, seed=0):
 
     Raises:
         ValueError: unknown name, source or profile.
-        DataError: ``source="real"`` and the photographs cannot be had, or ``COURSE_DATA`` is
-            broken.
-        ModuleNotFoundError: tensorflow-datasets is not installed.
+        DataError: ``source="real"`` and the photographs cannot be had; or ``COURSE_DATA`` has
+            them, and it is broken or tensorflow-datasets cannot be imported.
 
     Example:
         >>> (x_train, y_train), _ = photographs("flowers", source="offline", size=64,
@@ -223,8 +222,10 @@ def _mixed(x, y, seed):
 def _tfds():
     try:
         import tensorflow_datasets
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            "Photographs are read with tensorflow-datasets: pip install tensorflow-datasets"
+    # Where the packages it builds on do not go together, each fails in its own way.
+    except Exception as error:
+        raise DataError(
+            f"tensorflow-datasets, which reads photographs, cannot be imported ({error})",
+            "pip install --upgrade tensorflow-datasets",
         ) from error
     return tensorflow_datasets

@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
@@ -108,6 +110,15 @@ def test_drawings_stand_for_every_class(name, classes, capsys):
     assert f"{name} is a STAND-IN" in capsys.readouterr().out
     again, other = (photographs(name, "offline", 32, "quick", seed)[0][0] for seed in (0, 1))
     assert np.array_equal(x, again) and not np.array_equal(x, other)
+
+
+def test_without_tensorflow_datasets_it_says_what_to_install(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "tensorflow_datasets", None)
+    with pytest.raises(DataError, match="pip install --upgrade tensorflow-datasets"):
+        photographs("pets", "real")
+    photographs("pets", size=32, profile="quick")
+    assert "cannot be imported" in capsys.readouterr().out
 
 
 def test_wrong_arguments_are_explained():
