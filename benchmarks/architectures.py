@@ -6,8 +6,8 @@ Trains every model of `course_lib.models.small_architectures` in the same way on
 a part of the training set, and tests it on 2,000 others; draws accuracy against parameters and
 against multiply-adds into docs/pictures/architectures.svg. So short a training says what can be
 learnt quickly, not what an architecture can do in the end. Real CIFAR-10 is looked for as in
-cifar_accuracy.py; without it there is the stand-in alone. `--quick` takes 500 pictures of the
-stand-in, one epoch, and draws nothing.
+cifar_accuracy.py; without it there is the stand-in alone. `--quick` takes two of the models, 500
+pictures of the stand-in, one epoch, and draws nothing.
 """
 
 from __future__ import annotations
@@ -23,20 +23,22 @@ from labs import ROOT, apart, real_cifar
 
 CHART = ROOT / "docs" / "pictures" / "architectures.svg"
 REAL, STAND_IN, TESTED = 6_000, 2_500, 2_000  # pictures
-EPOCHS, BATCH = 3, 64
+EPOCHS, BATCH, MODELS = 3, 64, 8
 
 
 def main() -> None:
     """Measure, print and draw."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="the stand-in, one epoch of it")
+    parser.add_argument("--quick", action="store_true", help="two models, an epoch of the stand-in")
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="of each training")
     parser.add_argument("--seed", type=int, default=1, help="of the trainings")
     parser.add_argument("--pictures", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--models", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--measured", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measured:
-        return measure(options.pictures, options.epochs, options.seed, options.measured)
+        kept, seed = options.measured, options.seed
+        return measure(options.models, options.pictures, options.epochs, seed, kept)
     with tempfile.TemporaryDirectory() as folder:
         sources = [(options.epochs, STAND_IN, None)]
         if options.quick:
@@ -46,7 +48,7 @@ def main() -> None:
         for epochs, pictures, data in sources:
             kept = Path(folder) / "measured"
             settings = {"measured": kept, "pictures": pictures, "epochs": epochs}
-            settings["seed"] = options.seed
+            settings |= {"seed": options.seed, "models": 2 if options.quick else MODELS}
             given = [str(part) for name in settings for part in (f"--{name}", settings[name])]
             apart(str(Path(__file__).resolve()), "full", *given, data=data)
             if not options.quick:
@@ -54,8 +56,8 @@ def main() -> None:
     return None
 
 
-def measure(count: int, epochs: int, seed: int, kept: Path) -> None:
-    """Train and test each model; keep what is to be drawn in a file."""
+def measure(models: int, count: int, epochs: int, seed: int, kept: Path) -> None:
+    """Train and test the first so many models; keep what is to be drawn in a file."""
     import keras
     import numpy as np
 
@@ -73,7 +75,7 @@ def measure(count: int, epochs: int, seed: int, kept: Path) -> None:
     of = f"{source}, {len(x):,} pictures, {epochs} epochs, seed {seed}"
     table: dict[str, list] = {name: [] for name in ("names", "accuracies", "parameters", "costs")}
     began, cpu = time.perf_counter(), time.process_time()
-    for name, build in small_architectures().items():
+    for name, build in list(small_architectures().items())[:models]:
         keras.utils.set_random_seed(seed)
         model = build()
         fit(model, (x - mean) / spread, y, epochs=epochs, batch_size=BATCH, verbose=False)

@@ -73,8 +73,10 @@ def main() -> int:
         commands = (SCRIPTS | LONG)[name]
         for arguments in commands[:1] if options.quick else commands:
             print(f"\n== {name} {' '.join(arguments)}", flush=True)
+            started = time.monotonic()
             more = ["--quick"] if options.quick else []
             made = _run([str(HERE / f"{name}.py"), *arguments, *more])
+            print(f"  ({time.monotonic() - started:.0f} s)", flush=True)
             failed += made is None
             figures += made or []
         if not options.quick and figures:
