@@ -39,19 +39,23 @@ class ComputingTime:
         seconds = min(seconds, self._left)
         if seconds < 0.001:
             raise TooLong
-        began = time.process_time()
+        began, stopped = time.process_time(), False
         before = signal.signal(signal.SIGVTALRM, _stop)
         try:
             try:
                 signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _AGAIN)
                 yield
+            except TooLong:
+                stopped = True
+                raise
             finally:
                 signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         finally:
             # Once more: the signal may come between the end of the work and the line above.
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             signal.signal(signal.SIGVTALRM, before)
-            self._left -= time.process_time() - began
+            # The timer counts whole ticks and may be ahead of the clock: what it gave is used up.
+            self._left -= max(time.process_time() - began, seconds * stopped)
 
 
 def _stop(*_: object) -> None:

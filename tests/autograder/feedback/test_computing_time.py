@@ -40,6 +40,14 @@ def test_when_all_is_used_up_nothing_is_begun() -> None:
     assert begun == 1
 
 
+def test_what_the_timer_gave_is_used_up_where_the_clock_is_behind() -> None:
+    page = ComputingTime(0.05)
+    with pytest.raises(TooLong), page.at_most(60):
+        raise TooLong
+    with pytest.raises(TooLong), page.at_most(60):
+        pytest.fail("something is begun")
+
+
 def test_waiting_is_no_computing() -> None:
     with ComputingTime(0.2).at_most(0.2):
         time.sleep(0.4)
