@@ -23,7 +23,7 @@ from labs import ROOT, apart, real_cifar
 
 CHART = ROOT / "docs" / "pictures" / "architectures.svg"
 REAL, STAND_IN, TESTED = 6_000, 2_500, 2_000  # pictures
-EPOCHS, BATCH, MODELS = 3, 64, 8
+EPOCHS, BATCH = 3, 64
 
 
 def main() -> None:
@@ -48,7 +48,7 @@ def main() -> None:
         for epochs, pictures, data in sources:
             kept = Path(folder) / "measured"
             settings = {"measured": kept, "pictures": pictures, "epochs": epochs}
-            settings |= {"seed": options.seed, "models": 2 if options.quick else MODELS}
+            settings |= {"seed": options.seed, **({"models": 2} if options.quick else {})}
             given = [str(part) for name in settings for part in (f"--{name}", settings[name])]
             apart(str(Path(__file__).resolve()), "full", *given, data=data)
             if not options.quick:
@@ -56,8 +56,8 @@ def main() -> None:
     return None
 
 
-def measure(models: int, count: int, epochs: int, seed: int, kept: Path) -> None:
-    """Train and test the first so many models; keep what is to be drawn in a file."""
+def measure(models: int | None, count: int, epochs: int, seed: int, kept: Path) -> None:
+    """Train and test the first so many models, or all; keep what is to be drawn in a file."""
     import keras
     import numpy as np
 

@@ -39,14 +39,14 @@ class ComputingTime:
         seconds = min(seconds, self._left)
         if seconds < 0.001:
             raise TooLong
-        began, stopped = time.process_time(), False
+        began, counted = time.process_time(), 0.0
         before = signal.signal(signal.SIGVTALRM, _stop)
         try:
             try:
                 signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _AGAIN)
                 yield
             except TooLong:
-                stopped = True
+                counted = seconds
                 raise
             finally:
                 signal.setitimer(signal.ITIMER_VIRTUAL, 0)
@@ -55,7 +55,7 @@ class ComputingTime:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             signal.signal(signal.SIGVTALRM, before)
             # The timer counts whole ticks and may be ahead of the clock: what it gave is used up.
-            self._left -= max(time.process_time() - began, seconds * stopped)
+            self._left -= max(time.process_time() - began, counted)
 
 
 def _stop(*_: object) -> None:
