@@ -41,7 +41,10 @@ _CHARTS = {
 _REMARKS = {
     "grading": "What a notebook computes itself, no grader can shorten: Lab 01 trains for seconds "
     "on every core there is. The light notebook computes next to nothing, so that all of its time "
-    "is the grader's.\n",
+    "is the grader's; in Lab 01 that share is smaller than the difference between two trainings, "
+    "and stands under “Where a submission's time goes”.\n",
+    "training_steps": "What both sides must compute bounds the ratio: with all else free, a step "
+    "of ours would still take the share of its processor time that the products' row names.\n",
     "soak": "Against the first submissions, the machine's own drift over the run is in the figure; "
     "against a fresh class right after the last ones it is not.\n",
 }

@@ -227,19 +227,22 @@ def operations(name: str, parts) -> float:
 
     def forward(network):
         # A multiplication and an addition for each weight, wherever it is used.
-        return 2 * sum(
-            prod(layer.kernel.shape)
+        return [
+            2
+            * prod(layer.kernel.shape)
             * (prod(layer.output.shape[1:3]) if len(layer.output.shape) == 4 else 1)
             for layer in network.layers
             if getattr(layer, "kernel", None) is not None
-        )
+        ]
 
-    # Back again it is twice as much: gradients of the weights, and of the inputs.
-    each = 3 * sum(map(forward, parts))
+    # Back again it is twice as much, gradients of the weights and of the inputs; but a picture's,
+    # or the noise's, nobody asks for.
+    first, *_ = forward(parts[0])
+    each = 3 * sum(sum(forward(part)) for part in parts) - first
     if name == "GAN":
-        generator, discriminator = map(forward, parts)
+        discriminator = forward(parts[1])
         # D sees real and forged pictures; G's gradient runs through D's inputs once more.
-        each = 3 * generator + 2 * 3 * discriminator + discriminator
+        each += 4 * sum(discriminator) - 2 * discriminator[0]
     return BATCH[name] * each
 
 
