@@ -237,10 +237,10 @@ def operations(name: str, parts) -> float:
 
     # Back again it is twice as much, gradients of the weights and of the inputs; but a picture's,
     # or the noise's, nobody asks for.
-    first, *_ = forward(parts[0])
-    each = 3 * sum(sum(forward(part)) for part in parts) - first
+    by_layer = [forward(part) for part in parts]
+    each = 3 * sum(map(sum, by_layer)) - by_layer[0][0]
     if name == "GAN":
-        discriminator = forward(parts[1])
+        _, discriminator = by_layer
         # D sees real and forged pictures; G's gradient runs through D's inputs once more.
         each += 4 * sum(discriminator) - 2 * discriminator[0]
     return BATCH[name] * each
