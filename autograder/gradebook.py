@@ -262,7 +262,7 @@ def _next(reason: str, lab: Lab) -> str:
 def _answers(cell: nbformat.NotebookNode, notebook: nbformat.NotebookNode) -> dict[str, object]:
     """What a graded cell's marks are for: a text's own; of what is computed, all the answers."""
     answers = {
-        c.metadata.nbgrader.grade_id: (c.source, c.get("attachments"))  # with its pasted pictures
+        c.metadata.nbgrader.grade_id: (c.source, c.get("attachments"))  # with its pasted images
         for c in notebook.cells
         if is_solution(c)
     }

@@ -2,12 +2,12 @@
 
     python benchmarks/architectures.py [--quick] [--epochs N] [--seed N]
 
-Trains every model of `course_lib.models.small_architectures` in the same way on the same pictures,
+Trains every model of `course_lib.models.small_architectures` in the same way on the same images,
 a part of the training set, and tests it on 2,000 others; draws accuracy against parameters and
-against multiply-adds into docs/pictures/architectures.svg. So short a training says what can be
+against multiply-adds into docs/images/architectures.svg. So short a training says what can be
 learnt quickly, not what an architecture can do in the end. Real CIFAR-10 is looked for as in
 cifar_accuracy.py; without it there is the stand-in alone. `--quick` takes two of the models, 500
-pictures of the stand-in, one epoch, and draws nothing.
+images of the stand-in, one epoch, and draws nothing.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from pathlib import Path
 from figure import Figure, report
 from labs import ROOT, apart, real_cifar
 
-CHART = ROOT / "docs" / "pictures" / "architectures.svg"
-REAL, STAND_IN, TESTED = 6_000, 2_500, 2_000  # pictures
+CHART = ROOT / "docs" / "images" / "architectures.svg"
+REAL, STAND_IN, TESTED = 6_000, 2_500, 2_000  # images
 EPOCHS, BATCH = 3, 64
 
 
@@ -32,22 +32,22 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="two models, an epoch of the stand-in")
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="of each training")
     parser.add_argument("--seed", type=int, default=1, help="of the trainings")
-    parser.add_argument("--pictures", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--images", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--models", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--measured", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measured:
         kept, seed = options.measured, options.seed
-        return measure(options.models, options.pictures, options.epochs, seed, kept)
+        return measure(options.models, options.images, options.epochs, seed, kept)
     with tempfile.TemporaryDirectory() as folder:
         sources = [(options.epochs, STAND_IN, None)]
         if options.quick:
             sources = [(1, 500, None)]
         elif real := real_cifar(Path(folder)):
             sources.append((options.epochs, REAL, real))
-        for epochs, pictures, data in sources:
+        for epochs, images, data in sources:
             kept = Path(folder) / "measured"
-            settings = {"measured": kept, "pictures": pictures, "epochs": epochs}
+            settings = {"measured": kept, "images": images, "epochs": epochs}
             settings |= {"seed": options.seed, **({"models": 2} if options.quick else {})}
             given = [str(part) for name in settings for part in (f"--{name}", settings[name])]
             apart(str(Path(__file__).resolve()), "full", *given, data=data)
@@ -72,7 +72,7 @@ def measure(models: int | None, count: int, epochs: int, seed: int, kept: Path) 
     x_test, y_test = x_test[:TESTED].astype("float32"), y_test[:TESTED].ravel()
     mean, spread = x.mean(axis=(0, 1, 2)), x.std(axis=(0, 1, 2))
     source = "the stand-in" if is_stand_in("cifar10") else "real CIFAR-10, through JPEG"
-    of = f"{source}, {len(x):,} pictures, {epochs} epochs, seed {seed}"
+    of = f"{source}, {len(x):,} images, {epochs} epochs, seed {seed}"
     table: dict[str, list] = {name: [] for name in ("names", "accuracies", "parameters", "costs")}
     began, cpu = time.perf_counter(), time.process_time()
     for name, build in list(small_architectures().items())[:models]:

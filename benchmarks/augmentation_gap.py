@@ -2,9 +2,9 @@
 
     python benchmarks/augmentation_gap.py [--quick] [--seeds N]
 
-The lab's network and its pipeline, on the first 1,000 training pictures, three seeds: on the
+The lab's network and its pipeline, on the first 1,000 training images, three seeds: on the
 stand-in always, and on real CIFAR-10 where it is (see cifar_accuracy.py). Always the quick
-profile. `--quick` leaves the real pictures out and takes one seed.
+profile. `--quick` leaves the real images out and takes one seed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from figure import Figure, report
 from labs import apart, code_cells, real_cifar, run_cell
 
 LAB = "04_augmentation"
-UNSEEN = 2000  # test pictures
+UNSEEN = 2000  # test images
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = real_cifar(Path(folder))
         if data is None:
-            print("  real pictures: not measured, no cifar10.npz; name its folder: COURSE_DATA=")
+            print("  real images: not measured, no cifar10.npz; name its folder: COURSE_DATA=")
         else:
             apart(script, "quick", "--one", "--seeds", seeds, data=data)
     return None
@@ -64,7 +64,7 @@ def one(seeds: int) -> None:
     from course_lib.data.provenance import is_stand_in
 
     source = "stand-in" if is_stand_in("cifar10") else "real CIFAR-10, through JPEG"
-    of = f"{source}, {len(names['x_train']):,} pictures, mean of {seeds} seeds"
+    of = f"{source}, {len(names['x_train']):,} images, mean of {seeds} seeds"
     without = {"against": "without augmentation", "unit": "%", "data": of}
     gaps = {"peer": bare - bare_unseen, "ratio": (bare - bare_unseen) / (with_it - unseen)}
     report(Figure("gap of training and test", with_it - unseen, **gaps, at_least=1, **without))
@@ -73,7 +73,7 @@ def one(seeds: int) -> None:
 
 
 def shares(names: dict, name: str) -> list[float]:
-    """Accuracy on the training pictures and on unseen ones."""
+    """Accuracy on the training images and on unseen ones."""
     parts = (names["x_train"], names["y_train"]), (names["x_test"], names["y_test"])
     return [
         float((names[name].predict(x[:UNSEEN], verbose=0).argmax(axis=-1) == y[:UNSEEN]).mean())

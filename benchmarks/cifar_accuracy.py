@@ -4,7 +4,7 @@
 
 Runs the lab's own cells with its own solution. Real CIFAR-10 is `cifar10.npz` in the folder that
 COURSE_DATA names, or `cifar10/cifar10_jpeg.npz` with its `unpack_cifar10.py` in the one that
-COURSE_TEST_DATA (default: ../shared/data) names: the same pictures through JPEG, unpacked for the
+COURSE_TEST_DATA (default: ../shared/data) names: the same images through JPEG, unpacked for the
 run. `--epochs` shortens its training, to see how fast it is; `--quick` is the quick profile on the
 stand-in.
 """
@@ -72,7 +72,7 @@ def trainings(seed: int, epochs: int | None) -> None:
 
     stand_in = is_stand_in("cifar10")
     source = "stand-in" if stand_in else "real CIFAR-10, through JPEG"
-    of = f"{source}, {len(names['y_train']):,} pictures, {trained} epochs, seed {seed}"
+    of = f"{source}, {len(names['y_train']):,} images, {trained} epochs, seed {seed}"
     goal = None if epochs or stand_in else 82
     report(Figure("test accuracy of Lab 02", share["model"], "%", at_least=goal, data=of))
     report(Figure("test accuracy of the dense rival", share["rival"], "%", data=of))

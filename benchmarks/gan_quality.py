@@ -68,10 +68,10 @@ def one(what: str, seed: str) -> None:
     seconds = time.perf_counter() - began
     generator = names["generator"]
     noise = np.random.default_rng(int(seed)).normal(size=(SAMPLES, generator.input_shape[-1]))
-    quality = sample_quality(names["as_pictures"](generator(noise.astype("float32"))))
+    quality = sample_quality(names["as_images"](generator(noise.astype("float32"))))
     untrained, after = (100 * float(np.mean(right)) for right in names["right"].values())
     confidence, digits = GOALS[profile.current()]
-    of = f"{what}, {len(names['x_train']):,} pictures, {profile.current()} profile, seed {seed}"
+    of = f"{what}, {len(names['x_train']):,} images, {profile.current()} profile, seed {seed}"
     report(Figure("the judge's confidence", quality.confidence, at_least=confidence, data=of))
     report(Figure("different digits of 10", quality.digits, at_least=digits, data=of))
     report(

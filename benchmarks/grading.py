@@ -200,7 +200,7 @@ def _bare(course: Course, lab: Lab) -> tuple[float, float]:
     """Wall and processor time of the notebook's cells in a process that has imported already.
 
     Two such processes at once, as there are two workers: cores that share a chip slow each other
-    down. In IPython, so that pictures are drawn; the best of three times, after one that warms up.
+    down. In IPython, so that images are drawn; the best of three times, after one that warms up.
     """
     cells = [c.source for c in instructor_notebook(course, lab).cells if c.cell_type == "code"]
     program = (

@@ -57,7 +57,7 @@ def one(seed: int) -> None:
     outputs = np.asarray(names["model"](names["as_inputs"](names["x_test"])))
     accuracy = 100 * float(np.mean(outputs.argmax(axis=-1) == names["y_test"]))
     full = profile.current() == "full"
-    of = f"{'real MNIST' if full else 'stand-in'}, {len(names['y_train']):,} pictures, seed {seed}"
+    of = f"{'real MNIST' if full else 'stand-in'}, {len(names['y_train']):,} images, seed {seed}"
     goal = 98.6 if full else None
     report(Figure("test accuracy of Lab 01", accuracy, "%", at_least=goal, data=of))
     report(Figure("time of the whole lab", seconds, "s", data=of))

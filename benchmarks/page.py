@@ -33,9 +33,9 @@ _TITLES = {
 }
 # Above a script's figures; drawn by the script itself, or below.
 _CHARTS = {
-    "stages": "![Milliseconds of each stage, before and now](pictures/stages.svg)\n",
+    "stages": "![Milliseconds of each stage, before and now](images/stages.svg)\n",
     "architectures": "![Accuracy of small versions of eight architectures, against parameters and "
-    "against multiply-adds](pictures/architectures.svg)\n",
+    "against multiply-adds](images/architectures.svg)\n",
 }
 # Below a script's figures: how to read them.
 _REMARKS = {
@@ -61,7 +61,7 @@ make bench-long   # from "Cheats" on
 
 from `benchmarks/results.json`. Machines differ: compare ratios, not seconds.
 
-![Times as good as the peer in the same run](pictures/ratios.svg)
+![Times as good as the peer in the same run](images/ratios.svg)
 """
 _WIDTH, _BAR, _ROW, _TALL_ROW, _LEFT, _RIGHT = 800, 18, 26, 34, 470, 70
 
@@ -69,8 +69,8 @@ _WIDTH, _BAR, _ROW, _TALL_ROW, _LEFT, _RIGHT = 800, 18, 26, 34, 470, 70
 def write_page(results: dict) -> None:
     """Write the page and its chart."""
     (DOCS / "benchmarks.md").write_text(page(results), encoding="utf-8")
-    (DOCS / "pictures" / "ratios.svg").write_text(chart(results), encoding="utf-8")
-    (DOCS / "pictures" / "stages.svg").write_text(stages_chart(results), encoding="utf-8")
+    (DOCS / "images" / "ratios.svg").write_text(chart(results), encoding="utf-8")
+    (DOCS / "images" / "stages.svg").write_text(stages_chart(results), encoding="utf-8")
 
 
 def page(results: dict) -> str:

@@ -6,7 +6,7 @@ For each of four networks both sides have the same layers, the same batches and 
 and run by turns in one process; the best round of each counts, compiling excluded. Theirs is
 `model.compile(…)` and `model.fit(…)` as keras.io has them, for the VAE and the GAN with the
 examples' own classes: "Simple MNIST convnet", "Variational AutoEncoder" and "DCGAN to generate face
-images" (F. Chollet, https://keras.io/examples/, Apache 2.0), the MLP like the convnet. Pictures are
+images" (F. Chollet, https://keras.io/examples/, Apache 2.0), the MLP like the convnet. Images are
 random numbers: what they show changes no time. Where a network stays under the goal, the share of
 our processor time that matrix products and convolutions would take at the best rate that this
 machine reaches says how much there is to be gained at all. Where `fit` chooses half precision, a
@@ -27,7 +27,7 @@ from figure import Figure, report
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 GOAL = 1.5
-STEPS = {"MLP": 469, "CNN": 60, "VAE": 200, "GAN": 100}  # an epoch; MNIST has 469 of 128 pictures
+STEPS = {"MLP": 469, "CNN": 60, "VAE": 200, "GAN": 100}  # an epoch; MNIST has 469 of 128 images
 BATCH = {"MLP": 128, "CNN": 128, "VAE": 128, "GAN": 64}
 NOISE = 64
 
@@ -194,7 +194,7 @@ def keras_io_gan():
 
 
 def examples(name: str, count: int):
-    """Random pictures, and labels where the network wants some."""
+    """Random images, and labels where the network wants some."""
     import numpy as np
 
     rng = np.random.default_rng(0)
@@ -235,13 +235,13 @@ def operations(name: str, parts) -> float:
             if getattr(layer, "kernel", None) is not None
         ]
 
-    # Back again it is twice as much, gradients of the weights and of the inputs; but a picture's,
+    # Back again it is twice as much, gradients of the weights and of the inputs; but an image's,
     # or the noise's, nobody asks for.
     by_layer = [forward(part) for part in parts]
     each = 3 * sum(map(sum, by_layer)) - by_layer[0][0]
     if name == "GAN":
         _, discriminator = by_layer
-        # D sees real and forged pictures; G's gradient runs through D's inputs once more.
+        # D sees real and forged images; G's gradient runs through D's inputs once more.
         each += 4 * sum(discriminator) - 2 * discriminator[0]
     return BATCH[name] * each
 
@@ -296,7 +296,7 @@ def measure(quick: bool, only: str | None = None) -> Iterator[Figure]:
             for side, (model, _) in built.items():
                 with mixed_precision(model, half) if "half" in side else nullcontext():
                     best[side] = np.minimum(best[side], seconds_a_step(name, side, model, steps))
-        data = f"random pictures, batches of {BATCH[name]}" + (f", ours in {half}" if half else "")
+        data = f"random images, batches of {BATCH[name]}" + (f", ours in {half}" if half else "")
         pers = "second", "processor second"
         for ours, theirs, per in zip(best["ours"], best["theirs"], pers, strict=True):
             yield Figure(

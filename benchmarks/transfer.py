@@ -22,14 +22,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 WEIGHTS = TEST_DATA / "weights" / "mobilenet_7_5_224_tf_no_top.h5"
 
 
-def twice(model, pictures, preprocess, folder, data):
+def twice(model, images, preprocess, folder, data):
     """Features, and the seconds of computing them and of using them again."""
     from course_lib.transfer import extract_features
 
     seconds = []
     for _ in range(2):
         began = time.perf_counter()
-        features = extract_features(model, pictures, preprocess, cache=folder)
+        features = extract_features(model, images, preprocess, cache=folder)
         seconds.append(time.perf_counter() - began)
     report(
         Figure(
@@ -40,7 +40,7 @@ def twice(model, pictures, preprocess, folder, data):
             against="computing them",
             ratio=seconds[0] / seconds[1],
             at_least=10,
-            data=f"{len(pictures):,} pictures, {data}",
+            data=f"{len(images):,} images, {data}",
         )
     )
     return features
@@ -75,8 +75,8 @@ def photographs(part: str, each: int):
     x, y = [], []
     for label, kind in enumerate(("cats", "dogs")):
         for path in sorted((TEST_DATA / "cats_dogs" / part / kind).glob("*.jpg"))[:each]:
-            picture = keras.utils.load_img(path)
-            x.append(np.asarray(keras.preprocessing.image.smart_resize(picture, (128, 128))))
+            image = keras.utils.load_img(path)
+            x.append(np.asarray(keras.preprocessing.image.smart_resize(image, (128, 128))))
             y.append(label)
     return np.stack(x).round().clip(0, 255).astype("uint8"), np.array(y)
 
@@ -114,7 +114,7 @@ def stand_in(folder: Path, seed: int) -> None:
         unseen = extract_features(model, x_test, preprocess_input(), cache=folder)
         for count in (96, 1000):
             right = head_accuracy(features[:count], y[:count], unseen, y_test)
-            report(Figure(f"head on {count} pictures", 100 * right, "%", data=of))
+            report(Figure(f"head on {count} images", 100 * right, "%", data=of))
 
 
 def main() -> None:

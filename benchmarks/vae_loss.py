@@ -4,9 +4,9 @@
 
 Ours: `course_lib.models.vae` with two latent dimensions, trained by `course_lib.training.fit`; its
 loss is the sum of the pixels' binary cross-entropies plus the KL divergence, on the test part, by
-one random code a picture. Beside it, in the same process, keras.io's "Variational AutoEncoder"
+one random code an image. Beside it, in the same process, keras.io's "Variational AutoEncoder"
 (F. Chollet, https://keras.io/examples/generative/vae/, Apache 2.0), as it is there: 30 epochs over
-70,000 pictures. Every epoch does the same work, so two of them are timed and multiplied; `--whole`
+70,000 images. Every epoch does the same work, so two of them are timed and multiplied; `--whole`
 runs all 30. `--quick` takes the stand-in, two epochs of ours and a tenth of one of theirs.
 """
 
@@ -25,11 +25,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 NATS = 142
 TIMES = 3
 EPOCHS = 30  # of theirs, and of ours
-PICTURES = 70_000  # theirs learns from the test part, too
+IMAGES = 70_000  # theirs learns from the test part, too
 
 
-def pictures(real: bool):
-    """Training and test pictures `(n, 784)`, in [0, 1]."""
+def images(real: bool):
+    """Training and test images `(n, 784)`, in [0, 1]."""
     from course_lib import data
 
     (x_train, _), (x_test, _) = data.load("mnist", "real" if real else "offline", "full")
@@ -171,17 +171,17 @@ def measure(quick: bool, seeds: int = 1, whole: bool = False) -> Iterator[Figure
     folder = None if quick else real_mnist()
     if folder is not None:
         os.environ["COURSE_DATA"] = str(folder)
-    x_train, x_test = pictures(real=folder is not None)
+    x_train, x_test = images(real=folder is not None)
     both = np.concatenate([x_train, x_test])
     timed, epochs = (0.1, 2) if quick else (EPOCHS if whole else 2, EPOCHS)
-    peer = np.array(theirs(both, timed)) * EPOCHS / timed * PICTURES / len(both)
+    peer = np.array(theirs(both, timed)) * EPOCHS / timed * IMAGES / len(both)
     against = f"keras.io's example, {EPOCHS} epochs" + ("" if whole else f", from {timed:g}")
     for seed in range(1, seeds + 1):
         loss, *mine = ours(x_train, x_test, epochs, seed)
         data = "stand-in digits" if folder is None else "real MNIST"
         data += f", {epochs} epochs, seed {seed}"
         yield Figure(
-            "loss on the test part", loss, "nats a picture",
+            "loss on the test part", loss, "nats an image",
             at_most=None if folder is None else NATS, data=data,
         )  # fmt: skip
         for what, own, other in zip(("seconds", "processor seconds"), mine, peer, strict=True):

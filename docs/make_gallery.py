@@ -1,8 +1,8 @@
-"""Makes the README's gallery: each lab run from top to bottom, solved, and one picture kept.
+"""Makes the README's gallery: each lab run from top to bottom, solved, and one image kept.
 
     python docs/make_gallery.py [LAB ...] [--profile full] [--all FOLDER]
 
-`--all` writes every picture of the labs into a folder, to be looked at; the full profile takes
+`--all` writes every image of the labs into a folder, to be looked at; the full profile takes
 minutes a lab on a processor. Always on the stand-in data, so that the gallery is the project's own.
 """
 
@@ -24,7 +24,7 @@ from autograder.course import Course, Lab
 from autograder.notebooks import forms
 from autograder.notebooks.source import instructor_notebook
 
-PICTURES = Path(__file__).parent / "pictures"
+IMAGES = Path(__file__).parent / "images"
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- gallery -->\n", "<!-- /gallery -->\n"
 # Where it is not the closing one that says most, its place from the end.
@@ -39,11 +39,11 @@ SHOWN = {
 
 
 def main() -> None:
-    """Run the labs and write their pictures."""
+    """Run the labs and write their images."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("labs", nargs="*", help="default: all")
     parser.add_argument("--profile", default="quick", choices=("quick", "full"))
-    parser.add_argument("--all", type=Path, metavar="FOLDER", help="every picture goes there, too")
+    parser.add_argument("--all", type=Path, metavar="FOLDER", help="every image goes there, too")
     options = parser.parse_args()
     course = Course.find(Path(__file__))
     os.environ.update(COURSE_PROFILE=options.profile, TF_CPP_MIN_LOG_LEVEL="3")
@@ -53,30 +53,30 @@ def main() -> None:
         os.environ["KERAS_HOME"] = empty
         for lab in [course.lab(name) for name in options.labs] or course.labs():
             began = time.monotonic()
-            pictures = pictures_of(course, lab)
+            images = images_of(course, lab)
             seconds = time.monotonic() - began
-            print(f"{lab.name}: {len(pictures)} pictures, {seconds:.0f} s with imports", flush=True)
+            print(f"{lab.name}: {len(images)} images, {seconds:.0f} s with imports", flush=True)
             if options.all:
                 options.all.mkdir(parents=True, exist_ok=True)
-                for number, (picture, _) in enumerate(pictures):
-                    (options.all / f"{lab.name}_{number:02d}.png").write_bytes(picture)
+                for number, (image, _) in enumerate(images):
+                    (options.all / f"{lab.name}_{number:02d}.png").write_bytes(image)
             if options.profile == "quick":
-                picture, finding = pictures[SHOWN.get(lab.name, -1)]
-                picture_of(lab).write_bytes(picture)
+                image, finding = images[SHOWN.get(lab.name, -1)]
+                image_of(lab).write_bytes(image)
                 show(course, {lab.name: finding})
 
 
-def picture_of(lab: Lab) -> Path:
-    """Where a lab's picture of the gallery is."""
-    return PICTURES / f"lab_{lab.name}.png"
+def image_of(lab: Lab) -> Path:
+    """Where a lab's image of the gallery is."""
+    return IMAGES / f"lab_{lab.name}.png"
 
 
 def show(course: Course, findings: dict[str, str]) -> None:
-    """Write the gallery into the README: all labs that have a picture, two beside one another.
+    """Write the gallery into the README: all labs that have an image, two beside one another.
 
     Args:
         course: whose labs.
-        findings: by lab, what its picture says; of the others the README says it already.
+        findings: by lab, what its image says; of the others the README says it already.
     """
     page = README.read_text("utf-8")
     before, _, rest = page.partition(BEGIN)
@@ -84,18 +84,18 @@ def show(course: Course, findings: dict[str, str]) -> None:
     known = re.findall(r"\[!\[([^]]*)\]\([^)]*\)\]\(labs/([^/]*)/", shown)
     said = {lab: finding for finding, lab in known} | findings
     cells = [
-        f"[![{said[lab.name]}]({picture_of(lab).relative_to(README.parent)})]"
+        f"[![{said[lab.name]}]({image_of(lab).relative_to(README.parent)})]"
         f"(labs/{lab.name}/{lab.notebook})<br>Lab {lab.name[:2]} · {lab.title}"
         for lab in course.labs()
-        if lab.name in said and picture_of(lab).is_file()
+        if lab.name in said and image_of(lab).is_file()
     ]
     rows = [f"| {' | '.join([*cells[n : n + 2], ''][:2])} |\n" for n in range(0, len(cells), 2)]
     table = "| | |\n| --- | --- |\n" + "".join(rows)
     README.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", "utf-8")
 
 
-def pictures_of(course: Course, lab: Lab) -> list[tuple[bytes, str]]:
-    """The pictures that the solved lab shows, in their order, and what each says.
+def images_of(course: Course, lab: Lab) -> list[tuple[bytes, str]]:
+    """The images that the solved lab shows, in their order, and what each says.
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell or a test fails.

@@ -1,4 +1,4 @@
-"""Writes labs/README.md and docs/pictures/course_map.svg from course.toml and the labs' own texts.
+"""Writes labs/README.md and docs/images/course_map.svg from course.toml and the labs' own texts.
 
 python docs/make_map.py
 """
@@ -15,7 +15,7 @@ from autograder.course import Course, Lab
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "labs" / "README.md"
-PICTURE = ROOT / "docs" / "pictures" / "course_map.svg"
+IMAGE = ROOT / "docs" / "images" / "course_map.svg"
 
 HEAD = """\
 # The labs
@@ -25,7 +25,7 @@ HEAD = """\
 Every lab begins with its own data and does not go on with your files of another one. What it needs
 is what it takes for known: an arrow leads there from the lab that teaches it.
 
-![Map of the course: which lab builds upon which](../docs/pictures/course_map.svg)
+![Map of the course: which lab builds upon which](../docs/images/course_map.svg)
 
 | lab | you build | needs | computing, quick | computing, full | points |
 | --- | --- | --- | --- | --- | --- |
@@ -93,7 +93,7 @@ def _row(one: Station) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def picture(labs: list[Station]) -> str:
+def image(labs: list[Station]) -> str:
     """The map: a box a lab, an arrow from what it needs; nothing that another arrow implies."""
     needs = {one.lab.name: one.lab.needs for one in labs}
     columns = _columns(needs)
@@ -170,4 +170,4 @@ def _box(one: Station, x: int, y: int) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(stations()), encoding="utf-8")
-    PICTURE.write_text(picture(stations()), encoding="utf-8")
+    IMAGE.write_text(image(stations()), encoding="utf-8")

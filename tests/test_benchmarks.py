@@ -18,8 +18,8 @@ RESULTS = json.loads(run.RESULTS.read_text("utf-8"))
 
 def test_the_page_is_made_from_the_results() -> None:
     assert (page.DOCS / "benchmarks.md").read_text("utf-8") == page.page(RESULTS)
-    assert (page.DOCS / "pictures" / "ratios.svg").read_text("utf-8") == page.chart(RESULTS)
-    assert (page.DOCS / "pictures" / "stages.svg").read_text("utf-8") == page.stages_chart(RESULTS)
+    assert (page.DOCS / "images" / "ratios.svg").read_text("utf-8") == page.chart(RESULTS)
+    assert (page.DOCS / "images" / "stages.svg").read_text("utf-8") == page.stages_chart(RESULTS)
 
 
 def test_every_script_is_run_and_has_a_title() -> None:

@@ -18,7 +18,7 @@ class Limits:
         memory_mb: resident memory of all the student's processes together, in MiB.
         processes: processes and threads of the student at one time.
         disk_mb: files that the student's code may keep, in MiB.
-        output_mb: text and pictures that one cell may show, in MiB.
+        output_mb: text and images that one cell may show, in MiB.
         output_messages: pieces of output that one cell may show.
         value_mb: size of one value on its way between a test and the student's code, in MiB.
 

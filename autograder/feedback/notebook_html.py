@@ -14,20 +14,20 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from autograder.feedback.computing_time import ComputingTime, TooLong
 from autograder.feedback.hidden_tests import HiddenTests
 from autograder.feedback.safe_html import accessible, safe_html
-from autograder.notebooks.paste_pictures import paste_pictures
+from autograder.notebooks.paste_images import paste_images
 
 if TYPE_CHECKING:
     from nbconvert import HTMLExporter
 
-_PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
-_SHOWN = ("text/html", "text/markdown", "text/latex", *_PICTURES, "text/plain")
+_IMAGES = ("image/svg+xml", "image/png", "image/jpeg")
+_SHOWN = ("text/html", "text/markdown", "text/latex", *_IMAGES, "text/plain")
 _TEXT = 20_000  # characters of one text
 _SOURCE = 60_000  # characters of one cell's source
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x7f]")
 _MARKUP = re.compile(r"[<>\"&\x00-\x1f]")
-_PICTURE = 4_000_000  # characters of one picture, base64
+_IMAGE = 4_000_000  # characters of one image, base64
 _OUTPUTS = 60  # outputs of one cell
-_PAGE = 12_000_000  # characters of all outputs and pasted pictures of a page together
+_PAGE = 12_000_000  # characters of all outputs and pasted images of a page together
 # Of computing. A lab's page takes 2 s, a table of 100,000 characters 1 s; parsers of Markdown, HTML
 # and Python take hours over texts that are made for it, or happen to be.
 _CELL_SECONDS = 4.0
@@ -52,7 +52,7 @@ class NotebookHtml:
 
         Args:
             cell: the cell.
-            number: its place in the notebook, from 1, for the words in place of a picture.
+            number: its place in the notebook, from 1, for the words in place of an image.
         """
         source = _cut(cell.source, _SOURCE)
         if cell.cell_type == "raw":
@@ -78,7 +78,7 @@ class NotebookHtml:
             with self._time.at_most(_CELL_SECONDS):
                 body, _ = _exporter().from_notebook_node(new_notebook(cells=[make()]))
                 # Sanitized; the page's policy lets nothing run that might have slipped through.
-                return Markup(accessible(body, f"picture in cell {number}"))
+                return Markup(accessible(body, f"image in cell {number}"))
         except TooLong:
             why = "it, or a cell above, takes too long"
         except Exception as error:  # whatever it is, it costs this cell and no other
@@ -94,7 +94,7 @@ class NotebookHtml:
 
     def _text(self, source: str, cell: NotebookNode) -> NotebookNode:
         text = new_markdown_cell(source)
-        self._left -= paste_pictures(text, cell.get("attachments"), self._left)
+        self._left -= paste_images(text, cell.get("attachments"), self._left)
         return text
 
     def _outputs(self, cell: NotebookNode) -> list[NotebookNode]:
@@ -126,7 +126,7 @@ class NotebookHtml:
         return new_output("display_data", shown, metadata=self._words(output, shown))
 
     def _words(self, output: NotebookNode, shown: dict[str, str]) -> dict[str, dict[str, str]]:
-        """What stands in place of each picture, where its output says it: letters and no more."""
+        """What stands in place of each image, where its output says it: letters and no more."""
         told = {kind: output.get("metadata", {}).get(kind) for kind in shown}
         words = {k: str(t.get("alt", ""))[:500] for k, t in told.items() if isinstance(t, dict)}
         return {
@@ -159,7 +159,7 @@ def _exporter() -> HTMLExporter:
         exclude_output_prompt=True,
         # Once, not after each of twelve steps: nbformat 5.10 takes 25 ms each time.
         optimistic_validation=True,
-        # nbconvert's own allow-list has no headings, paragraphs or pictures.
+        # nbconvert's own allow-list has no headings, paragraphs or images.
         filters={"clean_html": safe_html},
     )
 
@@ -171,8 +171,8 @@ def _note(text: str) -> NotebookNode:
 def _fit(kind: str, value: object) -> str:
     """A value that the page has room for; empty when it has not."""
     text = value if isinstance(value, str) else str(value)
-    if kind in _PICTURES:
-        return text if len(text) <= _PICTURE else ""
+    if kind in _IMAGES:
+        return text if len(text) <= _IMAGE else ""
     if kind == "text/plain":
         return _cut(text, _TEXT)
     return text if len(text) <= 5 * _TEXT else ""

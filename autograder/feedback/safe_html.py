@@ -13,7 +13,7 @@ _TAGS = (
 )
 # Pygments', ANSI colours' and pandas' classes; not those of the page around the notebook.
 _CLASS = re.compile(r"highlight|hl-\w+|language-\w+|dataframe|ansi-[\w-]+|[a-z]\w{0,2}")
-_PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
+_IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
 _SIZES = {"colspan", "rowspan"}
 
 
@@ -33,30 +33,30 @@ def _may_stay(tag: str, name: str, value: str) -> bool:
     if name == "class":
         return all(_CLASS.fullmatch(word) for word in value.split())
     if tag == "img":
-        return name == "alt" or (name == "src" and bool(_PICTURE.match(value)))
+        return name == "alt" or (name == "src" and bool(_IMAGE.match(value)))
     if tag == "a":
         return name == "title" or (name == "href" and not value.strip().startswith("data:"))
     return tag in {"td", "th"} and name in _SIZES and value.isdigit()
 
 
 def accessible(markup: str, where: str) -> str:
-    """Safe HTML with words for every picture, and with scrolling parts that keys reach.
+    """Safe HTML with words for every image, and with scrolling parts that keys reach.
 
-    A picture that would have to be fetched is only its words.
+    An image that would have to be fetched is only its words.
 
     Args:
         markup: safe HTML.
-        where: the words for a picture that has none.
+        where: the words for an image that has none.
     """
     soup = BeautifulSoup(markup, "html.parser")
-    for picture in soup.find_all("img"):
-        alt = picture.get("alt", "").strip()
+    for image in soup.find_all("img"):
+        alt = image.get("alt", "").strip()
         if not alt or alt.startswith("No description has been provided"):
             alt = where
-        if picture.get("src"):
-            picture["alt"] = alt
+        if image.get("src"):
+            image["alt"] = alt
         else:
-            picture.replace_with(f"[{alt}]")
+            image.replace_with(f"[{alt}]")
     for part in soup.select(".output, .rendered_html:has(table)"):
         part["tabindex"] = "0"
     return str(soup)

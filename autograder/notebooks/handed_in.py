@@ -17,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 
 from autograder.errors import AutograderError
 from autograder.files import DAMAGED_ZIP, writable
-from autograder.notebooks.paste_pictures import paste_pictures
+from autograder.notebooks.paste_images import paste_images
 
 # A notebook of a class is a few hundred KB; a hundred figures make 30 MB.
 MOST_BYTES = 100 * 2**20
@@ -159,7 +159,7 @@ def _inside(name: str, content: bytes) -> list[_Candidate]:
 
 
 def _parse(candidate: _Candidate) -> tuple[NotebookNode, list[str]]:
-    """A notebook of plain cells: sources, pasted pictures, ids and nbgrader's metadata, no more."""
+    """A notebook of plain cells: sources, pasted images, ids and nbgrader's metadata, no more."""
     repairs = []
     content = candidate.content
     if not content.strip():
@@ -238,7 +238,7 @@ def _plain_cell(cell: object) -> NotebookNode | None:
     source = writable(source).replace("\r\n", "\n")  # Windows' lines are no change of a test
     rebuilt = _CELLS[kind](source)
     if kind == "markdown":
-        paste_pictures(rebuilt, cell.get("attachments"))
+        paste_images(rebuilt, cell.get("attachments"))
     if isinstance(cell.get("id"), str) and _ID.fullmatch(cell["id"]):
         rebuilt.id = cell["id"]
     metadata = cell.get("metadata")

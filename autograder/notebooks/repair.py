@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.notebooks.matching import defined_in, match_cells
-from autograder.notebooks.paste_pictures import paste_pictures
+from autograder.notebooks.paste_images import paste_images
 
 
 def repair(
@@ -127,7 +127,7 @@ def _as_answer(cell: NotebookNode, given: NotebookNode) -> NotebookNode:
     if given.cell_type == "code":
         return new_code_cell(cell.source, id=given.id, metadata=metadata)
     answer = new_markdown_cell(cell.source, id=given.id, metadata=metadata)
-    paste_pictures(answer, cell.get("attachments"))
+    paste_images(answer, cell.get("attachments"))
     return answer
 
 

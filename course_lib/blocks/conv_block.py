@@ -35,7 +35,7 @@ def conv_block(
         activation: Name of a Keras activation.
         batch_norm: Normalise each channel over the batch before the activation.
         pool: Halve height and width with a 2 × 2 max-pool.
-        padding: "same", or "valid": no zeros around the picture, which then shrinks.
+        padding: "same", or "valid": no zeros around the image, which then shrinks.
         scale: Batch normalisation learns a factor for each channel beside its shift. A ReLU
             followed by another convolution can do without.
 

@@ -14,7 +14,7 @@ def vgg_block(
     name: str | None = None,
     momentum: float = 0.99,
 ) -> Block:
-    """Convolutions of one width that keep the size of the picture, then a pooling that halves it.
+    """Convolutions of one width that keep the size of the image, then a pooling that halves it.
 
     Two 3×3 convolutions in a row see 5×5 pixels, three see 7×7, with fewer weights than one
     large kernel and a ReLU after each (Simonyan & Zisserman 2015, §2.3). Batch normalisation is

@@ -63,7 +63,7 @@ def _examples(dataset, x, name):
         if not np.issubdtype(x.dtype, np.number) or not np.isfinite(x).all():
             raise ValueError(f"{name} should hold finite numbers; its dtype is {x.dtype}")
         return x.astype(dataset.dtype, copy=False)
-    # Pictures in [0, 1] would otherwise be taken for black ones.
+    # Images in [0, 1] would otherwise be taken for black ones.
     if x.dtype != dataset.dtype:
         raise ValueError(
             f"{name} has the dtype {x.dtype}; pixels should be {dataset.dtype}, 0 to 255"

@@ -1,11 +1,11 @@
-"""CIFAR-10: 32 × 32 colour pictures of ten kinds of animals and vehicles.
+"""CIFAR-10: 32 × 32 colour images of ten kinds of animals and vehicles.
 
 The stand-in carries the lessons of the labs on convolution and augmentation: *where an object
-stands must not matter: a small CNN reads pictures much better than an MLP of the same size; and
-with few pictures, showing each mirrored and moved closes part of the gap between train and test.*
+stands must not matter: a small CNN reads images much better than an MLP of the same size; and
+with few images, showing each mirrored and moved closes part of the gap between train and test.*
 
 It is drawn: each class is an arrangement of simple parts (wheels under a box, legs under a body),
-in any colours, anywhere in the picture, in front of clutter (``course_lib.data.scenery``).
+in any colours, anywhere in the image, in front of clutter (``course_lib.data.scenery``).
 """
 
 from __future__ import annotations
@@ -150,11 +150,11 @@ OBJECTS = {
 
 
 def stand_in(train, test, seed=0):
-    """Return ``train`` and ``test`` pictures of the ten classes.
+    """Return ``train`` and ``test`` images of the ten classes.
 
     Args:
-        train: number of training pictures.
-        test: number of test pictures.
+        train: number of training images.
+        test: number of test images.
         seed: integer, 0 or larger.
 
     Returns:

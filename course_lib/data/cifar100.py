@@ -1,10 +1,10 @@
-"""CIFAR-100: 32 × 32 colour pictures of a hundred kinds of things, five in each of twenty groups.
+"""CIFAR-100: 32 × 32 colour images of a hundred kinds of things, five in each of twenty groups.
 
 The stand-in carries the lesson of many classes: *chance is 1 %, and a network that is far from
 perfect on the hundred still knows the group: coarse labels are easier than fine ones.*
 
 It is drawn: each group has an arrangement of parts of its own, and each of its five kinds one
-more part and its own colouring, drawn by lot once and for all; anywhere in the picture, in front
+more part and its own colouring, drawn by lot once and for all; anywhere in the image, in front
 of clutter (``course_lib.data.scenery``). The names are the real ones; the drawings do not look
 like them.
 """
@@ -55,11 +55,11 @@ COARSE_OF_FINE = np.array([_GROUP_OF[kind] for kind in FINE])
 
 
 def stand_in(train, test, seed=0, label_mode="fine"):
-    """Return ``train`` and ``test`` pictures of the hundred classes.
+    """Return ``train`` and ``test`` images of the hundred classes.
 
     Args:
-        train: number of training pictures.
-        test: number of test pictures.
+        train: number of training images.
+        test: number of test images.
         seed: integer, 0 or larger.
         label_mode: ``"fine"`` (default) for labels 0 to 99, ``"coarse"`` for 0 to 19.
 
@@ -76,7 +76,7 @@ def stand_in(train, test, seed=0, label_mode="fine"):
         ((200, 32, 32, 3), 19)
     """
     rng = np.random.default_rng([seed, 100])
-    # With a few dozen pictures of a class there is less to go by than in CIFAR-10: calmer ones.
+    # With a few dozen images of a class there is less to go by than in CIFAR-10: calmer ones.
     how = {"loose": 0.05, "spread": 0.15}
     parts = (labelled_scenes(_things(), n, PIXELS, rng, **how) for n in (train, test))
     return tuple((x, _labels(y, label_mode)[:, None]) for x, y in parts)

@@ -1,9 +1,9 @@
-"""Simple forms drawn into many pictures at once: the pencil behind the drawn stand-ins.
+"""Simple forms drawn into many images at once: the pencil behind the drawn stand-ins.
 
 A form is its signed distance: negative inside, 0 on its edge, positive outside (I. Quilez, "2D
 distance functions"). :func:`cover` makes ink of it. All arguments broadcast against the
-coordinates ``x`` and ``y``, ``(n, size, size)``: a scalar is the same in every picture,
-``(n, 1, 1)`` differs from picture to picture. ``x`` grows to the right, ``y`` downwards.
+coordinates ``x`` and ``y``, ``(n, size, size)``: a scalar is the same in every image,
+``(n, 1, 1)`` differs from image to image. ``x`` grows to the right, ``y`` downwards.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ import numpy as np
 
 
 def each(rng, low, high, n):
-    """Return ``n`` uniform random numbers as ``(n, 1, 1)``, float32: one for each picture."""
+    """Return ``n`` uniform random numbers as ``(n, 1, 1)``, float32: one for each image."""
     return rng.uniform(low, high, (n, 1, 1)).astype("float32")
 
 
 def coordinates(size, across=0.0, down=0.0, zoom=1.0, angle=0.0, mirror=1.0):
-    """Return ``x`` and ``y`` of every pixel, as an object sees them that stands in the picture.
+    """Return ``x`` and ``y`` of every pixel, as an object sees them that stands in the image.
 
-    The object's own square, -1 to 1 both ways, is as large as the picture at zoom 1.
+    The object's own square, -1 to 1 both ways, is as large as the image at zoom 1.
 
     Args:
         size: pixels of a side.
         across, down: where the object's middle is, -1 to 1.
-        zoom: its size; 1 fills the picture.
+        zoom: its size; 1 fills the image.
         angle: how far it is turned clockwise, radians.
         mirror: -1 shows it mirrored, 1 does not.
 

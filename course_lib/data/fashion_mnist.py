@@ -1,4 +1,4 @@
-"""Fashion-MNIST: 28 × 28 grey pictures of clothes.
+"""Fashion-MNIST: 28 × 28 grey images of clothes.
 
 The stand-in carries the lesson of "what to try next" after MNIST: *the same network, unchanged,
 learns clothes as well; but tops look alike, so it is harder, and the mistakes are between shirt,
@@ -33,11 +33,11 @@ CLASSES = (
 
 
 def stand_in(train, test, seed=0):
-    """Return ``train`` and ``test`` pictures of clothes.
+    """Return ``train`` and ``test`` images of clothes.
 
     Args:
-        train: number of training pictures.
-        test: number of test pictures.
+        train: number of training images.
+        test: number of test images.
         seed: integer, 0 or larger.
 
     Returns:
@@ -76,9 +76,9 @@ def _clothes(garment, n, rng):
     cloth, dark = garment(x, y, n, rng)
     shade = each(rng, 70, 240, n) * _texture(x, y, n, rng)
     shade = shade * (1 - each(rng, 0.3, 0.6, n) * cover(dark, pixel))
-    picture = shade * cover(cloth, pixel)
-    picture += 8 * rng.standard_normal(picture.shape, dtype="float32") * (picture > 0)
-    return np.clip(picture, 0, 255)
+    image = shade * cover(cloth, pixel)
+    image += 8 * rng.standard_normal(image.shape, dtype="float32") * (image > 0)
+    return np.clip(image, 0, 255)
 
 
 def _texture(x, y, n, rng):

@@ -1,4 +1,4 @@
-"""MNIST: 28 × 28 grey pictures of handwritten digits.
+"""MNIST: 28 × 28 grey images of handwritten digits.
 
 The stand-in carries the lesson of the first lab: *a network with hidden layers reads handwriting
 better than a linear model, and neither is perfect.* A linear model gets about 90 % of its test
@@ -32,8 +32,8 @@ def stand_in(train, test, seed=0):
     """Return ``train`` and ``test`` digits, drawn again for every ``seed``.
 
     Args:
-        train: number of training pictures.
-        test: number of test pictures.
+        train: number of training images.
+        test: number of test images.
         seed: integer, 0 or larger.
 
     Returns:
@@ -48,7 +48,7 @@ def stand_in(train, test, seed=0):
         >>> x_train.shape, y_test.shape, x_train.dtype
         ((50, 28, 28), (20,), dtype('uint8'))
     """
-    pictures, labels = _originals()
+    images, labels = _originals()
     # Always the same originals are for testing: only their views change with the seed.
     order = np.random.default_rng(0).permutation(len(labels))
     rng = np.random.default_rng([seed, len("mnist")])
@@ -57,7 +57,7 @@ def stand_in(train, test, seed=0):
     body = int(0.9 * train)  # as Keras cuts it
     drawn_train = np.concatenate([_draw(first, body, rng), _draw(last, train - body, rng)])
     drawn_test = _draw(for_test, test, rng)
-    return tuple(_views(pictures, labels, drawn, rng) for drawn in (drawn_train, drawn_test))
+    return tuple(_views(images, labels, drawn, rng) for drawn in (drawn_train, drawn_test))
 
 
 def _draw(originals, n, rng):
@@ -66,10 +66,10 @@ def _draw(originals, n, rng):
     return np.concatenate([originals[:0], *rounds])[:n]
 
 
-def _views(pictures, labels, drawn, rng):
+def _views(images, labels, drawn, rng):
     n = len(drawn)
     views = warp(
-        pictures[drawn],
+        images[drawn],
         PIXELS,
         angle=rng.uniform(-0.15, 0.15, n),
         shear=rng.uniform(-0.15, 0.15, n),

@@ -1,7 +1,7 @@
 """The sets of photographs that Keras lacks, and the drawings that stand for them offline.
 
 The stand-ins carry the lesson of transfer learning as far as drawings can: *a few hundred
-pictures of things that stand anywhere, at any size, are too few to learn to see from.* Cats and
+images of things that stand anywhere, at any size, are too few to learn to see from.* Cats and
 dogs are those of the CIFAR-10 stand-in, larger; flowers have petals, stalks and colours of their
 kind; the 37 breeds of pets differ by coat and by one spot or mark, drawn by lot once and for all.
 """

@@ -11,11 +11,11 @@ from course_lib import profile as profiles
 from course_lib.data.errors import DataError
 from course_lib.data.network import unreachable
 from course_lib.data.photograph_sets import SETS, PhotographSet
-from course_lib.data.prepared import PICTURES, prepared_folder
+from course_lib.data.prepared import IMAGES, prepared_folder
 from course_lib.data.provenance import announce
 from course_lib.data.scenery import labelled_scenes
 
-SIZES = {"quick": (600, 300), "full": (4000, 1000)}  # pictures at most, train and test
+SIZES = {"quick": (600, 300), "full": (4000, 1000)}  # images at most, train and test
 
 
 def photographs(name, source="auto", size=128, profile=None, seed=0):
@@ -30,15 +30,15 @@ def photographs(name, source="auto", size=128, profile=None, seed=0):
         name: ``"cats_vs_dogs"``, ``"flowers"`` or ``"pets"``.
         source: ``"auto"`` (default) as above; ``"real"``: an error instead of the drawings;
             ``"offline"``: the drawings, without looking further.
-        size: side of the pictures in pixels. Default 128.
-        profile: ``"quick"`` (at most 600 and 300 pictures) or ``"full"`` (4,000 and 1,000);
+        size: side of the images in pixels. Default 128.
+        profile: ``"quick"`` (at most 600 and 300 images) or ``"full"`` (4,000 and 1,000);
             default ``course_lib.profile.current()``.
         seed: integer, 0 or larger; another draw of the drawings, and another order.
 
     Returns:
         ``(x_train, y_train), (x_test, y_test)``: ``x`` uint8 ``(n, size, size, 3)``, ``y`` int64
         ``(n,)``, in the order of ``photograph_classes(name)``. A set without a test part of its
-        own gives every fifth picture to it.
+        own gives every fifth image to it.
 
     Raises:
         ValueError: unknown name, source or profile.
@@ -91,9 +91,9 @@ def photograph_classes(name) -> tuple[str, ...]:
 
 def _prepared(photos: PhotographSet, folder: Path, size, most, seed):
     for part in ("train", "test"):
-        if not any(_pictures(folder / part)):
+        if not any(_images(folder / part)):
             raise DataError(
-                f"{folder / part} has no pictures ({', '.join(PICTURES)}) in folders of classes",
+                f"{folder / part} has no images ({', '.join(IMAGES)}) in folders of classes",
                 f"Put them there: {folder / part / photos.classes[0] / '0001.jpg'}",
             )
     tfds = _tfds()
@@ -110,8 +110,8 @@ def _prepared(photos: PhotographSet, folder: Path, size, most, seed):
         raise _damaged(folder, error) from error
 
 
-def _pictures(folder):
-    return (path for path in folder.glob("*/*") if path.suffix.lower() in PICTURES)
+def _images(folder):
+    return (path for path in folder.glob("*/*") if path.suffix.lower() in IMAGES)
 
 
 def _label(photos, folder, name):
@@ -130,16 +130,16 @@ def _damaged(folder, error):
     from PIL import Image
 
     for part in ("train", "test"):
-        for path in sorted(_pictures(folder / part)):
+        for path in sorted(_images(folder / part)):
             try:
-                with Image.open(path) as picture:
-                    picture.load()
+                with Image.open(path) as image:
+                    image.load()
             except OSError as reason:
                 return DataError(
-                    f"{path} cannot be read as a picture ({reason})",
+                    f"{path} cannot be read as an image ({reason})",
                     "Copy it again, or take it out.",
                 )
-    return DataError(f"a picture in {folder} cannot be read ({error})", "Take it out.")
+    return DataError(f"an image in {folder} cannot be read ({error})", "Take it out.")
 
 
 def _from_tfds(photos: PhotographSet, size, most, seed):
@@ -189,7 +189,7 @@ def _fetch(photos, tfds, root):
 
 
 def _read(builder, part, labels, size, most, chosen=None):
-    """Return the first ``most`` pictures of a part, as many of each class."""
+    """Return the first ``most`` images of a part, as many of each class."""
     import tensorflow as tf
 
     def square(i, example):

@@ -21,7 +21,7 @@ from course_lib.data.check import check
 from course_lib.data.dataset import Dataset
 from course_lib.data.errors import DataError
 
-PICTURES = (".png", ".jpg", ".jpeg")
+IMAGES = (".png", ".jpg", ".jpeg")
 
 
 def prepared_folder() -> Path | None:
@@ -58,11 +58,11 @@ def load_prepared(dataset: Dataset, options: dict):
     folder = prepared_folder()
     if folder is None:
         return None
-    file, pictures = folder / f"{dataset.name}.npz", folder / dataset.name
+    file, images = folder / f"{dataset.name}.npz", folder / dataset.name
     if file.exists():
         return _read(dataset, options, file), file
-    if pictures.is_dir():
-        return _look(dataset, options, pictures), pictures
+    if images.is_dir():
+        return _look(dataset, options, images), images
     return None
 
 
@@ -92,10 +92,10 @@ def _read(dataset, options, file):
 def _look(dataset, options, folder):
     if dataset.classes is None or dataset.example is None:
         raise DataError(
-            f"{folder} is a folder, and {dataset.name} is not a set of pictures",
+            f"{folder} is a folder, and {dataset.name} is not a set of images",
             f"Put {dataset.name}.npz into {folder.parent} instead.",
         )
-    parts = [_pictures(dataset, folder / part) for part in ("train", "test")]
+    parts = [_images(dataset, folder / part) for part in ("train", "test")]
     arrays = {
         f"{axis}_{part}": array
         for part, pair in zip(("train", "test"), parts, strict=True)
@@ -104,36 +104,36 @@ def _look(dataset, options, folder):
     return check(dataset, dataset.unpack(arrays, **options))
 
 
-def _pictures(dataset, folder):
+def _images(dataset, folder):
     from PIL import Image, UnidentifiedImageError
 
     colour = "RGB" if len(dataset.example) == 3 else "L"
     x, y = [], []
     for label, path in _labelled(dataset, folder):
         try:
-            with Image.open(path) as picture:
-                pixels = np.asarray(picture.convert(colour))
+            with Image.open(path) as image:
+                pixels = np.asarray(image.convert(colour))
         except (OSError, UnidentifiedImageError) as error:
             raise DataError(
-                f"{path} cannot be read as a picture ({error})", "Copy it again, or take it out."
+                f"{path} cannot be read as an image ({error})", "Copy it again, or take it out."
             ) from error
         if pixels.shape != dataset.example:
             raise DataError(
                 f"{path} has the shape {pixels.shape}; it should be {dataset.example}",
-                "Scale the pictures to that size.",
+                "Scale the images to that size.",
             )
         x.append(pixels)
         y.append(label)
     if not x:
         raise DataError(
-            f"{folder} has no pictures ({', '.join(PICTURES)}) in folders of classes",
+            f"{folder} has no images ({', '.join(IMAGES)}) in folders of classes",
             f"Put them there: {folder / dataset.classes[0] / '0001.png'}",
         )
     return np.stack(x), np.array(y)
 
 
 def _labelled(dataset, folder):
-    """Yield label and path of every picture, class by class, in the order of their names."""
+    """Yield label and path of every image, class by class, in the order of their names."""
     by_name = {name: label for label, name in enumerate(dataset.classes)}
     by_label = {str(label): label for label in by_name.values()}
     for inside in sorted(folder.iterdir() if folder.is_dir() else ()):
@@ -146,5 +146,5 @@ def _labelled(dataset, folder):
                 f"Its classes: {', '.join(dataset.classes)} (or 0 to {len(by_name) - 1}).",
             )
         for path in sorted(inside.iterdir()):
-            if path.suffix.lower() in PICTURES:
+            if path.suffix.lower() in IMAGES:
                 yield label, path

@@ -1,6 +1,6 @@
 """Coloured objects in cluttered surroundings: what the CIFAR stand-ins and photographs are made of.
 
-Each picture shows its object in its own colours and proportions, somewhere, larger or smaller,
+Each image shows its object in its own colours and proportions, somewhere, larger or smaller,
 tilted, from the left or the right, in its own light. Colours hint at the class (a frog is rather
 green), as they do outside; a pixel's place does not; what gives it away is how edges are arranged.
 """
@@ -33,11 +33,11 @@ class Thing(NamedTuple):
 
 
 def scenes(thing, n, size, rng, loose=0.12, spread=0.3):
-    """Return ``n`` pictures of one object.
+    """Return ``n`` images of one object.
 
     Args:
         thing: the object.
-        n: number of pictures.
+        n: number of images.
         size: pixels of a side.
         rng: ``numpy.random.Generator``.
         loose: standard deviation of its proportions. Default 0.12 of its own size.
@@ -52,17 +52,17 @@ def scenes(thing, n, size, rng, loose=0.12, spread=0.3):
         >>> scenes(ball, 2, 32, np.random.default_rng(0)).shape
         (2, 32, 32, 3)
     """
-    pictures = np.empty((n, size, size, 3), "uint8")
+    images = np.empty((n, size, size, 3), "uint8")
     # A few at a time stay in the processor's cache: twice as fast as all together.
     for start in range(0, n, 64):
-        some = pictures[start : start + 64]
+        some = images[start : start + 64]
         some[:] = _scenes(thing, len(some), size, rng, loose, spread).transpose(1, 2, 3, 0)
-    return pictures
+    return images
 
 
 def _scenes(thing, n, size, rng, loose, spread):
-    """Return some pictures, ``(3, n, size, size)``: colour first is the fastest to paint in."""
-    picture = _surroundings(thing.ground, n, size, rng)
+    """Return some images, ``(3, n, size, size)``: colour first is the fastest to paint in."""
+    image = _surroundings(thing.ground, n, size, rng)
     zoom = each(rng, 0.5, 0.9, n)
     x, y = coordinates(
         size,
@@ -82,14 +82,14 @@ def _scenes(thing, n, size, rng, loose, spread):
             for i, (v, s) in enumerate(zip(numbers, slack, strict=True))
         ]
         ink = cover(form(x, y, *drawn), 2 / size / zoom)
-        for channel, paint in zip(picture, colours[colour], strict=True):
+        for channel, paint in zip(image, colours[colour], strict=True):
             channel += ink * ((paint * coat if colour in (BODY, ACCENT) else paint) - channel)
-    _clutter(picture, n, size, rng)
-    return _light(picture, n, size, rng)
+    _clutter(image, n, size, rng)
+    return _light(image, n, size, rng)
 
 
 def _tend(colour, to, rng):
-    """Return colours ``(3, n, …)`` on their way to one colour, each picture more or less far."""
+    """Return colours ``(3, n, …)`` on their way to one colour, each image more or less far."""
     way = rng.uniform(0, 0.8, (colour.shape[1], 1, 1))
     return colour + way * (np.reshape(to, (3, 1, 1, 1)) - colour)
 
@@ -110,18 +110,18 @@ def _coat(x, y, n, rng):
 
 
 def _surroundings(ground, n, size, rng):
-    """Return pictures of soft colours with a few bars and blocks in them."""
+    """Return images of soft colours with a few bars and blocks in them."""
     mood = _tend(rng.uniform(30, 225, (3, n, 1, 1)), ground, rng)
     coarse = (mood + rng.uniform(-60, 60, (3, n, 5, 5))).astype("float32")
     weight = _linear(size, 5)
-    picture = weight @ coarse @ weight.T
+    image = weight @ coarse @ weight.T
     for _ in range(3):
-        _clutter(picture, n, size, rng)
-    return picture
+        _clutter(image, n, size, rng)
+    return image
 
 
-def _clutter(picture, n, size, rng):
-    """Paint a bar or a block somewhere over the picture."""
+def _clutter(image, n, size, rng):
+    """Paint a bar or a block somewhere over the image."""
     x, y = coordinates(
         size,
         across=each(rng, -1, 1, n),
@@ -130,7 +130,7 @@ def _clutter(picture, n, size, rng):
     )
     block = box(x, y, 0, 0, each(rng, 0.1, 0.5, n), each(rng, 0.05, 0.25, n))
     ink = 0.8 * cover(block, 2 / size)
-    for channel in picture:
+    for channel in image:
         channel += ink * (each(rng, 10, 245, n) - channel)
 
 
@@ -140,22 +140,22 @@ def _linear(size, coarse):
     return np.clip(1 - np.abs(where[:, None] - np.arange(coarse)), 0, 1).astype("float32")
 
 
-def _light(picture, n, size, rng):
-    """Return the picture under a light from one side, with more or less contrast, and grain."""
+def _light(image, n, size, rng):
+    """Return the image under a light from one side, with more or less contrast, and grain."""
     x, y = coordinates(size)
     slope = 1 + 0.25 * (each(rng, -1, 1, n) * x + each(rng, -1, 1, n) * y)
-    picture *= slope * each(rng, 0.6, 1.1, n)
-    picture += each(rng, 0, 30, n)
-    picture += 10 * rng.standard_normal(picture.shape, dtype="float32")
-    return np.clip(picture, 0, 255)
+    image *= slope * each(rng, 0.6, 1.1, n)
+    image += each(rng, 0, 30, n)
+    image += 10 * rng.standard_normal(image.shape, dtype="float32")
+    return np.clip(image, 0, 255)
 
 
 def labelled_scenes(things, n, size, rng, **how):
-    """Return ``n`` pictures of the objects, as many of each, mixed, and their labels.
+    """Return ``n`` images of the objects, as many of each, mixed, and their labels.
 
     Args:
         things: sequence of objects; the label is the place in it.
-        n: number of pictures.
+        n: number of images.
         size: pixels of a side.
         rng: ``numpy.random.Generator``.
         **how: ``loose`` and ``spread`` of :func:`scenes`.

@@ -1,6 +1,6 @@
-"""Shapes: 28 × 28 grey pictures of one square, circle or triangle.
+"""Shapes: 28 × 28 grey images of one square, circle or triangle.
 
-The set of the lecture's first network (a picture, 784 inputs, 3 outputs). It has no other
+The set of the lecture's first network (an image, 784 inputs, 3 outputs). It has no other
 original: it is drawn in memory, whatever the source.
 
 Its lesson: *what a shape is does not depend on where it is, and only hidden layers find that
@@ -22,11 +22,11 @@ CLASSES = ("square", "circle", "triangle")
 
 
 def stand_in(train, test, seed=0):
-    """Return ``train`` and ``test`` pictures of shapes.
+    """Return ``train`` and ``test`` images of shapes.
 
     Args:
-        train: number of training pictures.
-        test: number of test pictures.
+        train: number of training images.
+        test: number of test images.
         seed: integer, 0 or larger.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Pictures moved by a few pixels and mirrored: the cheapest augmentation that helps."""
+"""Images moved by a few pixels and mirrored: the cheapest augmentation that helps."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 
 def shift_and_flip(pixels: int = 4, flip: bool = True, seed: int = 0) -> Callable:
-    """Return a map for :func:`course_lib.data.pipeline`: another shift and side for each picture.
+    """Return a map for :func:`course_lib.data.pipeline`: another shift and side for each image.
 
     Keras' ``RandomTranslation`` computes every pixel anew, from four others, in float; here
     pixels are only moved, whatever their dtype, which takes a twentieth of the time. What comes
-    in at the edge is the picture itself, mirrored (He et al. 2016, §4.2, pad with zeros).
+    in at the edge is the image itself, mirrored (He et al. 2016, §4.2, pad with zeros).
 
     Args:
         pixels: largest shift, in each direction. Default 4.
-        flip: whether every other picture, by chance, is mirrored left to right. Default: yes.
+        flip: whether every other image, by chance, is mirrored left to right. Default: yes.
         seed: what shifts and sides are drawn from; they go on, other ones in every epoch.
             Default 0.
 

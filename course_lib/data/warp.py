@@ -1,20 +1,20 @@
-"""Turn, shear, stretch and move pictures, all at once: what makes many digits out of one."""
+"""Turn, shear, stretch and move images, all at once: what makes many digits out of one."""
 
 from __future__ import annotations
 
 import numpy as np
 
 
-def warp(pictures, size, angle, shear, zoom, shift):
-    """Return the pictures seen through one affine map each, read off bilinearly.
+def warp(images, size, angle, shear, zoom, shift):
+    """Return the images seen through one affine map each, read off bilinearly.
 
     A point ``p`` of the result, measured from the middle, shows the point
-    ``A(p - shift)`` of the picture, where ``A`` undoes zoom, shear and turn. What lies outside a
-    picture is 0.
+    ``A(p - shift)`` of the image, where ``A`` undoes zoom, shear and turn. What lies outside an
+    image is 0.
 
     Args:
-        pictures: ``(n, h, w)``, float32.
-        size: side of the result in pixels; pictures are stretched to fill it at zoom 1.
+        images: ``(n, h, w)``, float32.
+        size: side of the result in pixels; images are stretched to fill it at zoom 1.
         angle: ``(n,)``, radians, counter-clockwise.
         shear: ``(n,)``, how far a row moves sideways for each row up.
         zoom: ``(n, 2)``, vertical and horizontal; 1 fills the frame.
@@ -30,22 +30,20 @@ def warp(pictures, size, angle, shear, zoom, shift):
         >>> [int(i) for i in np.argwhere(moved[0] == 1)[0]]
         [2, 3]
     """
-    pictures = np.asarray(pictures, "float32")
-    n, height, width = pictures.shape
+    images = np.asarray(images, "float32")
+    n, height, width = images.shape
     angle, shear = np.asarray(angle, "float32"), np.asarray(shear, "float32")
     zoom, shift = np.asarray(zoom, "float32"), np.asarray(shift, "float32")
     result = np.empty((n, size, size), "float32")
     # A few hundred at a time stay in the processor's cache: twice as fast as all together.
     for start in range(0, n, 256):
         part = slice(start, start + 256)
-        result[part] = _warp(
-            pictures[part], size, angle[part], shear[part], zoom[part], shift[part]
-        )
+        result[part] = _warp(images[part], size, angle[part], shear[part], zoom[part], shift[part])
     return result
 
 
-def _warp(pictures, size, angle, shear, zoom, shift):
-    n, height, width = pictures.shape
+def _warp(images, size, angle, shear, zoom, shift):
+    n, height, width = images.shape
     offset = np.arange(size, dtype="float32") - (size - 1) / 2
     down = (offset - shift[:, :1])[:, :, None]
     right = (offset - shift[:, 1:])[:, None, :]
@@ -56,7 +54,7 @@ def _warp(pictures, size, angle, shear, zoom, shift):
     x = x * (width / size / zoom[:, 1:, None]) + (width - 1) / 2
 
     # One row and column of zeros all round: every point outside reads 0, without a test.
-    padded = np.pad(pictures, ((0, 0), (1, 1), (1, 1)))
+    padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
     y, x = np.clip(y + 1, 0, height + 0.999), np.clip(x + 1, 0, width + 0.999)
     top, left = y.astype("int32"), x.astype("int32")
     y -= top

@@ -18,6 +18,8 @@ from course_lib.figures.generator_losses import generator_losses
 from course_lib.figures.gradient_by_layer import gradient_by_layer
 from course_lib.figures.heaps_over_time import heaps_over_time
 from course_lib.figures.heat_maps import heat_maps
+from course_lib.figures.image_grid import image_grid
+from course_lib.figures.image_to_outputs import image_to_outputs
 from course_lib.figures.interpolation import interpolation
 from course_lib.figures.kl_of_gaussians import kl_of_gaussians
 from course_lib.figures.kl_per_dimension import kl_per_dimension
@@ -27,8 +29,6 @@ from course_lib.figures.loss_going_down import loss_going_down
 from course_lib.figures.loss_surface import loss_surface
 from course_lib.figures.losses_by_step import losses_by_step
 from course_lib.figures.parameters_by_layer import parameters_by_layer
-from course_lib.figures.picture_grid import picture_grid
-from course_lib.figures.picture_to_outputs import picture_to_outputs
 from course_lib.figures.roc_curve import roc_curve
 from course_lib.figures.sliding_filter import sliding_filter
 from course_lib.figures.slope_by_spread import slope_by_spread
@@ -64,8 +64,8 @@ __all__ = [
     "loss_surface",
     "losses_by_step",
     "parameters_by_layer",
-    "picture_grid",
-    "picture_to_outputs",
+    "image_grid",
+    "image_to_outputs",
     "roc_curve",
     "sliding_filter",
     "slope_by_spread",

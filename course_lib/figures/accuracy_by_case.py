@@ -46,7 +46,7 @@ def accuracy_by_case(results: Mapping[str, Mapping[str, float]]) -> Figure:
         )
         axes.bar_label(bars, fmt="%.0f", fontsize=8)
     axes.set_xticks(places, [case.replace(", ", "\n") for case in results])
-    axes.set(ylabel="accuracy on unseen pictures, %", ylim=(0, 105))
+    axes.set(ylabel="accuracy on unseen images, %", ylim=(0, 105))
     figure.legend(loc="outside lower center", ncols=len(ways[0]), frameon=False, fontsize=9)
     tidy(axes)
     return figure

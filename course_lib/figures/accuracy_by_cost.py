@@ -38,7 +38,7 @@ def accuracy_by_cost(
         names: Of the models.
         accuracies: Of each, on the same test data, in [0, 1].
         parameters: Of each.
-        multiply_adds: Of each, for one picture.
+        multiply_adds: Of each, for one image.
         title: The finding. Default: which model is the most accurate, and what it costs.
 
     Returns:
@@ -65,7 +65,7 @@ def accuracy_by_cost(
     figure = Canvas(10, 4.4, title or found)
     panels = figure.subplots(1, 2, sharey=True)
     percent = 100 * np.array(accuracies, float)
-    costs = {"parameters": parameters, "multiply-adds of one picture": multiply_adds}
+    costs = {"parameters": parameters, "multiply-adds of one image": multiply_adds}
     for axes, (label, cost) in zip(panels, costs.items(), strict=True):
         _draw(axes, names, np.array(cost, float), percent)
         axes.set(xlabel=label)

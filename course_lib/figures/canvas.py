@@ -37,7 +37,7 @@ class Canvas(Figure):
         self.suptitle(fill(title, int(width * CHARACTERS)), fontsize=11)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        # The finding is also what a reader hears who does not see the picture.
+        # The finding is also what a reader hears who does not see the image.
         return {"image/png": self._repr_png_()}, {"image/png": {"alt": self._finding}}
 
     def _repr_png_(self) -> bytes:

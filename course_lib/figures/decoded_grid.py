@@ -10,12 +10,12 @@ from matplotlib.figure import Figure
 from course_lib.figures.canvas import Canvas
 
 
-def decoded_grid(pictures, codes) -> Figure:
-    """Draw pictures decoded from a square grid of codes, each in the place of its code.
+def decoded_grid(images, codes) -> Figure:
+    """Draw images decoded from a square grid of codes, each in the place of its code.
 
     Args:
-        pictures: Array `(n * n, height, width)`, float in [0, 1].
-        codes: Array `(n * n, 2)`, in the order of the pictures: a full grid of n values of each
+        images: Array `(n * n, height, width)`, float in [0, 1].
+        codes: Array `(n * n, 2)`, in the order of the images: a full grid of n values of each
             coordinate, in any order.
 
     Returns:
@@ -23,28 +23,28 @@ def decoded_grid(pictures, codes) -> Figure:
         second one up.
 
     Raises:
-        ValueError: The codes are no full square grid, or not one a picture.
+        ValueError: The codes are no full square grid, or not one an image.
 
     Example:
         >>> import numpy as np
         >>> codes = [(a, b) for b in (-1, 1) for a in (-1, 1)]
         >>> decoded_grid(np.zeros((4, 28, 28)), codes).get_suptitle()
-        'Every place of the map is a picture, and neighbours look alike'
+        'Every place of the map is an image, and neighbours look alike'
     """
-    pictures, codes = np.asarray(pictures), np.asarray(codes, dtype=float)
+    images, codes = np.asarray(images), np.asarray(codes, dtype=float)
     steps = isqrt(len(codes))
     first, second = (np.unique(codes[:, axis].round(6)) for axis in (0, 1))
-    if len(pictures) != len(codes) or len(first) != steps or len(second) != steps:
+    if len(images) != len(codes) or len(first) != steps or len(second) != steps:
         raise ValueError(
-            f"{len(pictures)} pictures and {len(codes)} codes with {len(first)} × {len(second)} "
-            "different coordinates: a square grid with one picture a code is needed."
+            f"{len(images)} images and {len(codes)} codes with {len(first)} × {len(second)} "
+            "different coordinates: a square grid with one image a code is needed."
         )
     order = np.lexsort((codes[:, 0], -codes[:, 1]))
-    height, width = pictures.shape[1:]
-    wall = pictures[order].reshape(steps, steps, height, width)
+    height, width = images.shape[1:]
+    wall = images[order].reshape(steps, steps, height, width)
     wall = wall.transpose(0, 2, 1, 3).reshape(steps * height, steps * width)
 
-    figure = Canvas(6.4, 6.6, "Every place of the map is a picture, and neighbours look alike")
+    figure = Canvas(6.4, 6.6, "Every place of the map is an image, and neighbours look alike")
     axes = figure.subplots()
     axes.imshow(wall, cmap="gray_r", vmin=0, vmax=1)
     shown = np.arange(0, steps, max(1, steps // 7))

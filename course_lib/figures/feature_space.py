@@ -1,4 +1,4 @@
-"""Where a network puts pictures."""
+"""Where a network puts images."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def feature_space(
     method: str = "pca",
     seed: int = 0,
 ) -> Figure:
-    """Draw pictures as points of a plane, once for each kind of features.
+    """Draw images as points of a plane, once for each kind of features.
 
     PCA turns the features so that the two directions in which they vary most lie in the plane.
     t-SNE (van der Maaten & Hinton 2008) puts near together what is near in all dimensions; its
@@ -35,7 +35,7 @@ def feature_space(
 
     Returns:
         A `matplotlib.figure.Figure` with one panel for each kind of features. The number above a
-        panel is the share of pictures whose nearest neighbour, among all features and not only
+        panel is the share of images whose nearest neighbour, among all features and not only
         in the plane, is of their own class.
 
     Raises:
@@ -54,7 +54,7 @@ def feature_space(
     rows = {name: np.reshape(x, (len(x), -1)).astype("float64") for name, x in features.items()}
     shares = {name: 100 * _neighbours(x, labels) for name, x in rows.items()}
     best, worst = max(shares, key=shares.get), min(shares, key=shares.get)
-    title = f"Pictures of one class lie nearest together as {best}"
+    title = f"Images of one class lie nearest together as {best}"
     if len(shares) > 1:
         title += f", least as {worst}"
     figure = Canvas(min(11, 3.7 * len(rows) + 0.6), 4.4, title)

@@ -9,7 +9,7 @@ from course_lib.figures.canvas import Canvas
 
 
 def filters(kernel, columns: int = 8) -> Figure:
-    """Draw the filters of a convolution that sees colours, each as a small picture.
+    """Draw the filters of a convolution that sees colours, each as a small image.
 
     Grey stands for weights of 0; a colour is what the filter likes there, its opposite what it
     dislikes. Each filter is scaled by its own largest weight.

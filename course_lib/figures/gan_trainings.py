@@ -40,7 +40,7 @@ def gan_trainings(trainings: Mapping[str, tuple]) -> Figure:
     figure = Canvas(9.6, 1.75 * len(trainings) + 0.6, title)
     grid = figure.subplots(len(trainings), 3, squeeze=False, width_ratios=(1.1, 1.5, 1))
     for row, (name, (losses, samples, judged)) in zip(grid, trainings.items(), strict=True):
-        curves, pictures, bars = row
+        curves, images, bars = row
         epochs = np.arange(1, len(losses["generator_loss"]) + 1)
         curves.plot(epochs, losses["discriminator_loss"], "o-", color=BLUE, ms=3, label="D")
         curves.plot(epochs, losses["generator_loss"], "s--", color=ORANGE, ms=3, label="G")
@@ -50,8 +50,8 @@ def gan_trainings(trainings: Mapping[str, tuple]) -> Figure:
         curves.legend(frameon=False, fontsize=7)
         shown = np.asarray(samples)[: ROWS * COLUMNS].reshape(ROWS, COLUMNS, 28, 28)
         wall = shown.transpose(0, 2, 1, 3).reshape(ROWS * 28, COLUMNS * 28)
-        pictures.imshow(wall, cmap="gray_r", vmin=0, vmax=1)
-        pictures.set_axis_off()
+        images.imshow(wall, cmap="gray_r", vmin=0, vmax=1)
+        images.set_axis_off()
         bars.bar(range(11), np.mean(judged, axis=0), color=[GREY] * 10 + [RED])
         bars.set(xticks=range(11), ylim=(0, 1), ylabel="probability")
         bars.set_xticklabels([*"0123456789", "no"])

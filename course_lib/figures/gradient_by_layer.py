@@ -51,7 +51,7 @@ def gradient_by_layer(norms: Mapping[str, Sequence[float]]) -> Figure:
         axes.semilogy(
             np.arange(1, len(values) + 1), shown, style, color=colour, ms=4, label=name, alpha=0.9
         )
-    axes.set(xlabel="convolution, counted from the picture", ylabel="norm of the gradient")
+    axes.set(xlabel="convolution, counted from the image", ylabel="norm of the gradient")
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda norm, _: f"{norm:g}"))
     axes.yaxis.set_minor_formatter(NullFormatter())

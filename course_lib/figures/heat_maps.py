@@ -1,4 +1,4 @@
-"""Where in a picture something is."""
+"""Where in an image something is."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from matplotlib.figure import Figure
 from course_lib.figures.canvas import Canvas
 
 
-def heat_maps(pictures, heat, captions: Sequence[str] = (), title: str = "") -> Figure:
-    """Draw each picture, and below it the same picture under its heat map.
+def heat_maps(images, heat, captions: Sequence[str] = (), title: str = "") -> Figure:
+    """Draw each image, and below it the same image under its heat map.
 
     Args:
-        pictures: Array `(n, height, width, channels)`, uint8 in [0, 255] or float in [0, 1].
+        images: Array `(n, height, width, channels)`, uint8 in [0, 255] or float in [0, 1].
         heat: Array `(n, rows, columns)` in [0, 1]: dark where nothing is, bright where much is.
-        captions: One text a picture, or none.
+        captions: One text an image, or none.
         title: The finding, above everything.
 
     Returns:
-        A `matplotlib.figure.Figure` with two panels a picture.
+        A `matplotlib.figure.Figure` with two panels an image.
 
     Raises:
-        ValueError: There are not as many heat maps as pictures.
+        ValueError: There are not as many heat maps as images.
 
     Example:
         >>> import numpy as np
@@ -31,18 +31,18 @@ def heat_maps(pictures, heat, captions: Sequence[str] = (), title: str = "") -> 
         >>> len(figure.axes)
         8
     """
-    pictures, heat = np.asarray(pictures), np.asarray(heat)
-    if len(pictures) != len(heat):
-        raise ValueError(f"{len(pictures)} pictures and {len(heat)} heat maps: give one a picture.")
-    count = len(pictures)
+    images, heat = np.asarray(images), np.asarray(heat)
+    if len(images) != len(heat):
+        raise ValueError(f"{len(images)} images and {len(heat)} heat maps: give one an image.")
+    count = len(images)
     figure = Canvas(max(5.0, 1.15 * count), 3.2, title)
     panels = figure.subplots(2, count, squeeze=False)
-    edge = (-0.5, pictures.shape[2] - 0.5, pictures.shape[1] - 0.5, -0.5)
+    edge = (-0.5, images.shape[2] - 0.5, images.shape[1] - 0.5, -0.5)
     for number, (above, below) in enumerate(panels.T):
-        above.imshow(pictures[number])
+        above.imshow(images[number])
         if len(captions):
             above.set_title(captions[number], fontsize=8, pad=3)
-        grey = pictures[number].mean(axis=-1)
+        grey = images[number].mean(axis=-1)
         below.imshow(grey, cmap="gray")
         below.imshow(
             heat[number], cmap="inferno", vmin=0, vmax=1, alpha=0.6,

@@ -1,4 +1,4 @@
-"""From one picture to another in small steps."""
+"""From one image to another in small steps."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from course_lib.figures.canvas import Canvas
 
 
-def interpolation(rows, title: str = "From one picture to another without a jump") -> Figure:
-    """Draw rows of pictures, each a way from its first picture to its last.
+def interpolation(rows, title: str = "From one image to another without a jump") -> Figure:
+    """Draw rows of images, each a way from its first image to its last.
 
     Args:
         rows: Array `(rows, steps, height, width)`, float in [0, 1].

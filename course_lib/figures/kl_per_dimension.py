@@ -13,8 +13,8 @@ from course_lib.figures.canvas import BLUE, GREY, RED, Canvas, tidy
 def kl_per_dimension(models: Mapping[str, np.ndarray], threshold: float = 0.1) -> Figure:
     """Draw the mean KL divergence of each latent dimension, one panel a model.
 
-    A dimension whose KL divergence is about 0 says nothing about the picture: its distribution
-    is N(0, 1) for every picture. When all are like that, the posterior has collapsed (Bowman et
+    A dimension whose KL divergence is about 0 says nothing about the image: its distribution
+    is N(0, 1) for every image. When all are like that, the posterior has collapsed (Bowman et
     al. 2016, §3.1).
 
     Args:

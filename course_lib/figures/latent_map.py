@@ -1,4 +1,4 @@
-"""Where an encoder puts the pictures of each class."""
+"""Where an encoder puts the images of each class."""
 
 from __future__ import annotations
 

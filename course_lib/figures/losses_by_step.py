@@ -17,7 +17,7 @@ def losses_by_step(losses: Mapping[str, Sequence[float]], smooth: int = 8) -> Fi
 
     Args:
         losses: From a training's name to its loss at each step; up to four trainings.
-        smooth: Steps over which a mean is taken, because each step sees other pictures.
+        smooth: Steps over which a mean is taken, because each step sees other images.
 
     Returns:
         A `matplotlib.figure.Figure`; the title gives each training's mean loss at the end.

@@ -12,12 +12,12 @@ ZOOM, GAP = 2, 2  # pixels
 
 
 def save_gif(frames, path, columns: int = 8, seconds: float = 0.15) -> Path:
-    """Write frames of small grey pictures as an animated GIF; the last one stays for a while.
+    """Write frames of small grey images as an animated GIF; the last one stays for a while.
 
     Args:
         frames: Arrays `(n, height, width)`, float in [0, 1]; 1 is ink, drawn black.
         path: The file to write.
-        columns: Pictures a row.
+        columns: Images a row.
         seconds: How long a frame is shown.
 
     Returns:
@@ -42,12 +42,12 @@ def save_gif(frames, path, columns: int = 8, seconds: float = 0.15) -> Path:
     return path
 
 
-def _wall(pictures, columns):
-    count, height, width = pictures.shape
+def _wall(images, columns):
+    count, height, width = images.shape
     rows = ceil(count / columns)
     wall = np.zeros((rows * (height + GAP), columns * (width + GAP)))
-    for index, picture in enumerate(pictures):
+    for index, image in enumerate(images):
         top, left = index // columns * (height + GAP), index % columns * (width + GAP)
-        wall[top : top + height, left : left + width] = picture
+        wall[top : top + height, left : left + width] = image
     ink = (255 * (1 - np.clip(wall, 0, 1))).astype("uint8")
     return ink.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)

@@ -1,4 +1,4 @@
-"""A filter on its way over a picture."""
+"""A filter on its way over an image."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from matplotlib.patches import Rectangle
 from course_lib.figures.canvas import ORANGE, Canvas
 
 
-def sliding_filter(picture, kernel, stride: int = 1, steps: int = 3) -> Figure:
-    """Draw the first places of a filter on a small picture, and the sum at each of them.
+def sliding_filter(image, kernel, stride: int = 1, steps: int = 3) -> Figure:
+    """Draw the first places of a filter on a small image, and the sum at each of them.
 
     Args:
-        picture: Array `(height, width)`.
+        image: Array `(height, width)`.
         kernel: The filter's weights, `(rows, columns)`.
         stride: Pixels from one place to the next.
         steps: How many places to draw, from the top left to the right, then the next row.
@@ -22,7 +22,7 @@ def sliding_filter(picture, kernel, stride: int = 1, steps: int = 3) -> Figure:
         A `matplotlib.figure.Figure` with one panel a place.
 
     Raises:
-        ValueError: The filter is larger than the picture.
+        ValueError: The filter is larger than the image.
 
     Example:
         >>> import numpy as np
@@ -30,15 +30,15 @@ def sliding_filter(picture, kernel, stride: int = 1, steps: int = 3) -> Figure:
         >>> [axes.get_title() for axes in figure.axes]
         ['1 + 0 + 0 + 1 = 2', '0 + 0 + 1 + 0 = 1']
     """
-    picture, kernel = np.asarray(picture), np.asarray(kernel)
+    image, kernel = np.asarray(image), np.asarray(kernel)
     rows, columns = kernel.shape
     places = [
         (top, left)
-        for top in range(0, len(picture) - rows + 1, stride)
-        for left in range(0, picture.shape[1] - columns + 1, stride)
+        for top in range(0, len(image) - rows + 1, stride)
+        for left in range(0, image.shape[1] - columns + 1, stride)
     ][:steps]
     if not places:
-        raise ValueError(f"A filter {kernel.shape} does not fit into a picture {picture.shape}.")
+        raise ValueError(f"A filter {kernel.shape} does not fit into an image {image.shape}.")
     figure = Canvas(
         2.9 * len(places),
         3.3,
@@ -46,8 +46,8 @@ def sliding_filter(picture, kernel, stride: int = 1, steps: int = 3) -> Figure:
     )
     panels = figure.subplots(1, len(places), squeeze=False)[0]
     for axes, (top, left) in zip(panels, places, strict=True):
-        axes.imshow(picture, cmap="Blues", vmin=0, vmax=2.5 * max(1, np.max(picture)))
-        for (row, column), value in np.ndenumerate(picture):
+        axes.imshow(image, cmap="Blues", vmin=0, vmax=2.5 * max(1, np.max(image)))
+        for (row, column), value in np.ndenumerate(image):
             axes.text(column, row, f"{value:g}", ha="center", va="center", fontsize=12)
         for (row, column), weight in np.ndenumerate(kernel):
             axes.text(
@@ -57,7 +57,7 @@ def sliding_filter(picture, kernel, stride: int = 1, steps: int = 3) -> Figure:
         axes.add_patch(
             Rectangle((left - 0.5, top - 0.5), columns, rows, fill=False, ec=ORANGE, lw=3)
         )
-        products = (picture[top : top + rows, left : left + columns] * kernel).ravel()
+        products = (image[top : top + rows, left : left + columns] * kernel).ravel()
         axes.set_title(
             " + ".join(f"{value:g}" for value in products) + f" = {products.sum():g}", fontsize=9
         )

@@ -1,4 +1,4 @@
-"""The pictures that a classifier is surest and most wrong about."""
+"""The images that a classifier is surest and most wrong about."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.figures.picture_grid import picture_grid
+from course_lib.figures.image_grid import image_grid
 
 
 def worst_mistakes(
-    pictures, labels, probabilities, indices, classes: Sequence[str] | None = None
+    images, labels, probabilities, indices, classes: Sequence[str] | None = None
 ) -> Figure:
     """Draw mistakes, each with its true class, the class that was predicted, and how surely.
 
     Args:
-        pictures: Array `(n, height, width)` or `(n, height, width, channels)`.
+        images: Array `(n, height, width)` or `(n, height, width, channels)`.
         labels: True classes, integers `(n,)`.
         probabilities: Predicted probabilities `(n, classes)`.
         indices: Which of the n to draw, the worst first.
@@ -30,9 +30,9 @@ def worst_mistakes(
 
     Example:
         >>> import numpy as np
-        >>> pictures, labels = np.zeros((2, 28, 28), "uint8"), np.array([0, 1])
+        >>> images, labels = np.zeros((2, 28, 28), "uint8"), np.array([0, 1])
         >>> probabilities = np.array([[0.9, 0.1], [0.8, 0.2]])
-        >>> worst_mistakes(pictures, labels, probabilities, [1]).get_suptitle()
+        >>> worst_mistakes(images, labels, probabilities, [1]).get_suptitle()
         'The worst mistake: 80 % sure, and wrong'
     """
     indices = np.ravel(indices).astype(int)
@@ -40,15 +40,15 @@ def worst_mistakes(
     predicted, confidence = probabilities.argmax(axis=-1), probabilities.max(axis=-1)
     if np.any(predicted == labels):
         right = indices[predicted == labels][0]
-        raise ValueError(f"Picture {right} is no mistake: its most probable class is its label.")
+        raise ValueError(f"Image {right} is no mistake: its most probable class is its label.")
     name = (lambda number: str(number)) if classes is None else (lambda number: classes[number])
-    # Long names would run into those of the next picture.
+    # Long names would run into those of the next image.
     gap = "\n" if classes is not None and max(map(len, classes)) > 4 else " "
     captions = [
         f"{name(true)}{gap}read as{gap}{name(wrong)}\n{100 * sure:.1f} % sure"
         for true, wrong, sure in zip(labels, predicted, confidence, strict=True)
     ]
-    return picture_grid(np.asarray(pictures)[indices], captions, _finding(confidence), columns=6)
+    return image_grid(np.asarray(images)[indices], captions, _finding(confidence), columns=6)
 
 
 def _finding(confidence):

@@ -31,7 +31,7 @@ def alexnet(
         input_shape: `(height, width, channels)`: at least 67 each side; with the small stem, 15.
         width: Every layer but the last has this share of the paper's maps or units.
         stem: "paper": a first convolution of 11×11 with stride 4; "small": 3×3 with stride 1, for
-            pictures of about 32×32.
+            images of about 32×32.
         activation: Name of the activation of all layers but the last. The paper compares ReLU
             with tanh in figure 1.
         dropout: Share of the dense layers' outputs set to 0 while training, in [0, 1).

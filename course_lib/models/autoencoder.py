@@ -18,7 +18,7 @@ def autoencoder(
 ) -> tuple[keras.Model, keras.Model, keras.Model]:
     """An autoencoder of dense blocks, its encoder and its decoder (Hinton & Salakhutdinov 2006).
 
-    The encoder turns a picture into a few numbers, its code; the decoder has the same hidden
+    The encoder turns an image into a few numbers, its code; the decoder has the same hidden
     layers in reverse order and turns codes into logits of pixels. `keras.ops.sigmoid` makes
     pixels in [0, 1] of them, and binary cross-entropy with `from_logits=True` is the loss.
 

@@ -22,7 +22,7 @@ def cnn(
 ) -> keras.Model:
     """A convolutional network: stages of conv blocks and a max-pool, then one logit per class.
 
-    Pixels from 0 to 255 are scaled to [0, 1] inside the model, so that it takes pictures as they
+    Pixels from 0 to 255 are scaled to [0, 1] inside the model, so that it takes images as they
     come. The first block of each stage halves height and width. The last maps are reduced to each
     channel's largest value, wherever it stands; dropout and a dense layer follow. The last layer
     has no activation: its outputs are logits.
@@ -30,7 +30,7 @@ def cnn(
     Args:
         filters: Channels of each stage, the one after the input first.
         classes: Number of classes.
-        input_shape: `(height, width, channels)` of one picture.
+        input_shape: `(height, width, channels)` of one image.
         activation: Name of the blocks' activation.
         dropout: Share of the features before the dense layer that are set to 0 while training, in
             [0, 1).
@@ -39,11 +39,11 @@ def cnn(
         api: "sequential" or "functional": how Keras is told. The layers are the same.
 
     Returns:
-        A `keras.Model`, not compiled, from pictures `(batch, *input_shape)`, uint8 or float in
+        A `keras.Model`, not compiled, from images `(batch, *input_shape)`, uint8 or float in
         [0, 255], to logits `(batch, classes)`.
 
     Raises:
-        ValueError: `api` is neither of the two, or the picture is too small for so many stages.
+        ValueError: `api` is neither of the two, or the image is too small for so many stages.
 
     Example:
         >>> from course_lib.models import cnn
@@ -55,7 +55,7 @@ def cnn(
     """
     if min(input_shape[:2]) < 2 ** len(filters):
         raise ValueError(
-            f"{len(filters)} stages halve a picture {len(filters)} times, and one of "
+            f"{len(filters)} stages halve an image {len(filters)} times, and one of "
             f"{input_shape[0]} × {input_shape[1]} pixels is too small: give fewer filters."
         )
     inputs = keras.Input(tuple(input_shape))

@@ -1,4 +1,4 @@
-"""The convolutional autoencoder: a narrow place for pictures, between strided convolutions."""
+"""The convolutional autoencoder: a narrow place for images, between strided convolutions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def conv_autoencoder(
 ) -> tuple[keras.Model, keras.Model, keras.Model]:
     """An autoencoder of strided convolutions, its encoder and its decoder (Masci et al. 2011).
 
-    Every convolution of the encoder, 3×3 with stride 2, halves the picture's sides; a dense layer
+    Every convolution of the encoder, 3×3 with stride 2, halves the image's sides; a dense layer
     makes the code of what is left. The decoder goes the same way back with transposed
     convolutions (Dumoulin & Visin 2016, chapter 4) and ends in logits of pixels. Masci et al.
     shrink with max-pooling; strides (Springenberg et al. 2015) can be undone by a layer.
@@ -42,16 +42,16 @@ def conv_autoencoder(
     halved = 2 ** len(filters)
     if height % halved or width % halved:
         raise ValueError(
-            f"Pictures of {height} × {width} can't be halved {len(filters)} times: "
-            f"both sides must be multiples of {halved}. Give fewer filters, or pad the pictures."
+            f"Images of {height} × {width} can't be halved {len(filters)} times: "
+            f"both sides must be multiples of {halved}. Give fewer filters, or pad the images."
         )
     settings = {"strides": 2, "padding": "same"}
-    pictures = keras.Input(tuple(input_shape))
-    x = pictures
+    images = keras.Input(tuple(input_shape))
+    x = images
     for maps in filters:
         x = keras.layers.Conv2D(maps, 3, activation=activation, **settings)(x)
     x = keras.layers.Flatten()(x)
-    encoder = keras.Model(pictures, keras.layers.Dense(latent)(x), name="encoder")
+    encoder = keras.Model(images, keras.layers.Dense(latent)(x), name="encoder")
 
     small = (height // halved, width // halved, filters[-1])
     codes = keras.Input((latent,))
@@ -61,4 +61,4 @@ def conv_autoencoder(
         x = keras.layers.Conv2DTranspose(maps, 3, activation=activation, **settings)(x)
     logits = keras.layers.Conv2DTranspose(channels, 3, **settings)(x)
     decoder = keras.Model(codes, logits, name="decoder")
-    return keras.Model(pictures, decoder(encoder(pictures)), name="autoencoder"), encoder, decoder
+    return keras.Model(images, decoder(encoder(images)), name="autoencoder"), encoder, decoder

@@ -10,18 +10,18 @@ SIDE = 7  # of the smallest feature map; two doublings make 28
 
 
 def dcgan(noise: int = 64, channels: int = 64, slope: float = 0.2) -> GAN:
-    """A GAN for 28 × 28 pictures with strided convolutions (Radford, Metz & Chintala 2016, §3).
+    """A GAN for 28 × 28 images with strided convolutions (Radford, Metz & Chintala 2016, §3).
 
     The generator enlarges 7 × 7 feature maps twice by transposed convolutions with batch
-    normalisation; the discriminator halves the picture twice.
+    normalisation; the discriminator halves the image twice.
 
     Args:
-        noise: Random numbers from which a picture is made.
+        noise: Random numbers from which an image is made.
         channels: Of the generator's largest feature map, and of the discriminator's first.
         slope: Of the leaky ReLUs in the discriminator.
 
     Returns:
-        A `GAN`, not compiled, of pictures `(batch, 28, 28, 1)` from -1 to 1.
+        A `GAN`, not compiled, of images `(batch, 28, 28, 1)` from -1 to 1.
 
     Example:
         >>> model = dcgan(noise=16, channels=8)

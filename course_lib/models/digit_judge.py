@@ -1,4 +1,4 @@
-"""A fixed classifier that says how much made-up pictures look like digits, and like which."""
+"""A fixed classifier that says how much made-up images look like digits, and like which."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class SampleQuality(NamedTuple):
     shares: np.ndarray
 
 
-def sample_quality(pictures) -> SampleQuality:
-    """Judge pictures that a generator made: how sure are they digits, and of how many kinds?
+def sample_quality(images) -> SampleQuality:
+    """Judge images that a generator made: how sure are they digits, and of how many kinds?
 
     A generator can fail in two ways, so it takes two numbers, as in the inception score (Salimans
     et al. 2016, §4), and one alone says nothing: a single perfect seven, a thousand times over,
@@ -36,27 +36,27 @@ def sample_quality(pictures) -> SampleQuality:
     equally frequent digits, 1 for one digit only.
 
     Args:
-        pictures: Array `(n, 28, 28)` or `(n, 784)`: uint8, or float in [0, 1], ink bright.
+        images: Array `(n, 28, 28)` or `(n, 784)`: uint8, or float in [0, 1], ink bright.
 
     Returns:
         `SampleQuality(confidence, digits, shares)`.
 
     Raises:
-        ValueError: There is no picture, or they have another shape or range.
+        ValueError: There is no image, or they have another shape or range.
 
     Example:
         >>> import numpy as np
         >>> from course_lib import data
-        >>> _, (pictures, _) = data.load("mnist", source="offline", profile="quick")
+        >>> _, (images, _) = data.load("mnist", source="offline", profile="quick")
         ... # doctest: +ELLIPSIS
         course_lib.data: ...
-        >>> quality = sample_quality(pictures)
+        >>> quality = sample_quality(images)
         >>> quality.confidence > 0.9, quality.digits > 9.5
         (True, True)
         >>> sample_quality(np.random.default_rng(0).uniform(size=(100, 28, 28))).confidence < 0.1
         True
     """
-    probabilities = digit_judge()(_as_inputs(pictures)).numpy()[:, :NO_DIGIT]
+    probabilities = digit_judge()(_as_inputs(images)).numpy()[:, :NO_DIGIT]
     # Whatever is no digit at all counts among the samples, but has no kind.
     kinds = np.bincount(probabilities.argmax(axis=-1), probabilities.max(axis=-1), NO_DIGIT)
     shares = kinds / max(kinds.sum(), 1e-9)
@@ -69,11 +69,11 @@ def digit_judge() -> keras.Model:
     """The classifier, with the weights that it was shipped with: always the same.
 
     It was trained by `python -m course_lib.models.train_digit_judge` on real and stand-in digits,
-    and on pictures that are none: noise, two digits in one place, digits in pieces. So it has an
+    and on images that are none: noise, two digits in one place, digits in pieces. So it has an
     eleventh class, "no digit", for what a classifier of ten would call a digit all the same.
 
     Returns:
-        A `keras.Model` from pictures `(batch, 28, 28)`, float in [0, 1], to probabilities
+        A `keras.Model` from images `(batch, 28, 28)`, float in [0, 1], to probabilities
         `(batch, 11)` of the digits 0 to 9 and of "no digit".
 
     Example:
@@ -108,15 +108,15 @@ def judge_network() -> keras.Model:
     )
 
 
-def _as_inputs(pictures) -> np.ndarray:
-    pictures = np.asarray(pictures)
-    if pictures.dtype == np.uint8:
-        pictures = pictures / 255
-    if pictures.size == 0 or pictures.size != len(pictures) * 28 * 28:
-        raise ValueError(f"The judge takes pictures (n, 28, 28); these are {pictures.shape}.")
-    if pictures.min() < -0.01 or pictures.max() > 1.01:
+def _as_inputs(images) -> np.ndarray:
+    images = np.asarray(images)
+    if images.dtype == np.uint8:
+        images = images / 255
+    if images.size == 0 or images.size != len(images) * 28 * 28:
+        raise ValueError(f"The judge takes images (n, 28, 28); these are {images.shape}.")
+    if images.min() < -0.01 or images.max() > 1.01:
         raise ValueError(
-            f"The judge takes pixels from 0 to 1; these go from {pictures.min():.2f} to "
-            f"{pictures.max():.2f}. Pixels in [-1, 1] become that by (pixels + 1) / 2."
+            f"The judge takes pixels from 0 to 1; these go from {images.min():.2f} to "
+            f"{images.max():.2f}. Pixels in [-1, 1] become that by (pixels + 1) / 2."
         )
-    return pictures.reshape(-1, 28, 28).astype("float32")
+    return images.reshape(-1, 28, 28).astype("float32")

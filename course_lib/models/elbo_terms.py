@@ -1,4 +1,4 @@
-"""How well a variational autoencoder does on pictures that it was not trained on."""
+"""How well a variational autoencoder does on images that it was not trained on."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import numpy as np
 
 
 def elbo_terms(encoder, decoder, x, rng, draws: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Both parts of a variational autoencoder's loss, for each picture (Kingma & Welling 2014).
+    """Both parts of a variational autoencoder's loss, for each image (Kingma & Welling 2014).
 
     Their sum is minus the bound in equation 3. It is computed in numpy, in float64, and with dice
     of its own, so that it can be held against what any network or loss function says.
 
     Args:
-        encoder: Model or function from pictures `(n, pixels)` to mean and log-variance, both
+        encoder: Model or function from images `(n, pixels)` to mean and log-variance, both
             `(n, latent)`.
         decoder: Model or function from codes `(n, latent)` to logits `(n, pixels)`.
-        x: Pictures `(n, pixels)`, from 0 to 1.
+        x: Images `(n, pixels)`, from 0 to 1.
         rng: A `numpy.random.Generator`, for the codes.
-        draws: Random codes for each picture; the reconstruction is the mean over them.
+        draws: Random codes for each image; the reconstruction is the mean over them.
 
     Returns:
         Binary cross-entropy, summed over the pixels, and KL divergence from N(0, I), summed over

@@ -19,10 +19,10 @@ def gan(
     """A GAN of dense layers (Goodfellow et al. 2014), with leaky ReLUs throughout.
 
     Args:
-        noise: Random numbers from which a picture is made.
+        noise: Random numbers from which an image is made.
         generator_units: Width of the generator's hidden layers, the one after the noise first.
         discriminator_units: Width of the discriminator's.
-        pixels: Numbers in a picture; they go from -1 to 1.
+        pixels: Numbers in an image; they go from -1 to 1.
         slope: Of the leaky ReLUs, where their input is negative.
 
     Returns:
@@ -36,7 +36,7 @@ def gan(
         >>> history = model.fit(np.ones((32, 784)), verbose=0)
         >>> sorted(history.history)
         ['discriminator_loss', 'generator_loss']
-        >>> model.generator(np.zeros((5, 4))).shape     # five new pictures
+        >>> model.generator(np.zeros((5, 4))).shape     # five new images
         TensorShape([5, 784])
     """
     generator = _leaky_mlp(noise, generator_units, pixels, slope, "tanh", "generator")
@@ -55,14 +55,14 @@ def _leaky_mlp(inputs, units, outputs, slope, activation, name):
 class GAN(keras.Model):
     """A generative adversarial network of any generator and discriminator.
 
-    One `train_step` updates both, on the same invented pictures: the discriminator to tell them
+    One `train_step` updates both, on the same invented images: the discriminator to tell them
     from real ones, the generator to be taken for real. The generator maximises log D(G(z)) instead
     of minimising log(1 - D(G(z))), whose gradient vanishes while D is sure (Goodfellow et al. 2014,
     §3).
 
     Args:
-        generator: Model from noise `(batch, n)` to pictures `(batch, …)`.
-        discriminator: Model from pictures to logits `(batch, 1)`, above 0 for "real".
+        generator: Model from noise `(batch, n)` to images `(batch, …)`.
+        discriminator: Model from images to logits `(batch, 1)`, above 0 for "real".
 
     Example:
         >>> from course_lib.models import gan
@@ -92,11 +92,11 @@ class GAN(keras.Model):
         return self._losses
 
     def call(self, noise):
-        """Pictures `(batch, …)` that the generator makes of noise `(batch, n)`."""
+        """Images `(batch, …)` that the generator makes of noise `(batch, n)`."""
         return self.generator(noise)
 
     def train_step(self, real):
-        """Update both parts once on a batch of real pictures."""
+        """Update both parts once on a batch of real images."""
         real = ops.cast(real, "float32")
         batch = ops.shape(real)[0]
         noise = keras.random.normal((batch, self.generator.input_shape[-1]), seed=self._noise)

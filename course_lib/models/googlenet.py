@@ -47,7 +47,7 @@ def googlenet(
             the small stem 17.
         width: Every layer but the last has this share of the paper's maps or units.
         stem: "paper": 7×7 with stride 2, pooling, 1×1, 3×3, pooling. "small": 3×3 with stride 1
-            and a pooling, for pictures of about 32×32.
+            and a pooling, for images of about 32×32.
         auxiliary: Two further classifiers look at modules 4a and 4d. They bring the gradient
             closer to the first layers and are thrown away after training; the paper adds their
             losses with a weight of 0.3.
@@ -105,7 +105,7 @@ def _auxiliary(x, conv, share, classes, name):
     if min(x.shape[1:3]) < 5:
         raise ValueError(
             f"The auxiliary classifiers average windows of 5 × 5, and the maps of module 4a are "
-            f"{x.shape[1]} × {x.shape[2]}: give larger pictures, or auxiliary=False."
+            f"{x.shape[1]} × {x.shape[2]}: give larger images, or auxiliary=False."
         )
     x = keras.layers.AveragePooling2D(5, strides=3)(x)
     x = keras.layers.Flatten()(conv(128, 1)(x))

@@ -1,4 +1,4 @@
-"""Which part of a picture speaks for a class: Grad-CAM."""
+"""Which part of an image speaks for a class: Grad-CAM."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ import numpy as np
 SMALLEST = 4  # places along a side of a map
 
 
-def grad_cam(model: keras.Model, pictures, classes=None, layer: str | None = None) -> np.ndarray:
-    """Heat maps of what in each picture speaks for a class (Selvaraju et al. 2017, eq. 1 and 2).
+def grad_cam(model: keras.Model, images, classes=None, layer: str | None = None) -> np.ndarray:
+    """Heat maps of what in each image speaks for a class (Selvaraju et al. 2017, eq. 1 and 2).
 
     The gradient of the class' logit by each feature map, averaged over its places, says how much
     this map counts; the maps, weighted by it and added up, give the heat, and what speaks against
     the class (below 0) is dropped.
 
     Args:
-        model: Sequential or Functional model from pictures to logits.
-        pictures: Array `(batch, height, width, channels)`, as the model takes them.
-        classes: Integers `(batch,)`: which class each picture is asked about. Default: the one
+        model: Sequential or Functional model from images to logits.
+        images: Array `(batch, height, width, channels)`, as the model takes them.
+        classes: Integers `(batch,)`: which class each image is asked about. Default: the one
             that the model predicts.
         layer: Name of the layer whose maps are taken. Default: the last activation with maps of at
             least 4 × 4 places, fewer hardly say where; if there is none, the last layer with maps.
 
     Returns:
-        float32 `(batch, rows, columns)` of the maps' size, in [0, 1]: each picture's warmest
+        float32 `(batch, rows, columns)` of the maps' size, in [0, 1]: each image's warmest
         place is 1 (all 0 where nothing speaks for the class).
 
     Raises:
@@ -41,10 +41,10 @@ def grad_cam(model: keras.Model, pictures, classes=None, layer: str | None = Non
     # Keras models run on TensorFlow here, and a gradient by maps inside one needs its tape.
 
     both = keras.Model(model.inputs, [_layer_with_maps(model, layer).output, model.outputs[0]])
-    pictures = tf.convert_to_tensor(pictures, "float32")
+    images = tf.convert_to_tensor(images, "float32")
     with tf.GradientTape() as tape:
-        tape.watch(pictures)  # so that it also records a model whose weights are frozen
-        maps, logits = both(pictures, training=False)
+        tape.watch(images)  # so that it also records a model whose weights are frozen
+        maps, logits = both(images, training=False)
         asked = tf.argmax(logits, axis=-1) if classes is None else np.ravel(classes).astype("int64")
         logit = tf.gather(logits, asked, batch_dims=1)
     weights = tf.reduce_mean(tape.gradient(logit, maps), axis=(1, 2), keepdims=True)

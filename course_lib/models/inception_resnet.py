@@ -39,7 +39,7 @@ def inception_resnet(
         input_shape: `(height, width, channels)`: at least 75 each side; with the small stem, 15.
         width: Every layer but the last has this share of the feature maps.
         stem: "paper": convolutions and poolings that divide the sides by about 8; "small": two
-            convolutions and one pooling, for pictures of about 32×32.
+            convolutions and one pooling, for images of about 32×32.
         repeats: Inception-ResNet modules of kinds A, B and C, each 1 or more.
 
     Returns:

@@ -29,7 +29,7 @@ def mlp(
         units: Width of each hidden layer, the one after the input first.
         classes: Number of classes.
         input_shape: Shape of one example without the batch axis. With more than one axis the
-            model begins by flattening, so that `(28, 28)` takes pictures as they are.
+            model begins by flattening, so that `(28, 28)` takes images as they are.
         activation: Name of the hidden layers' activation.
         dropout: Share of each hidden layer's outputs set to 0 while training, in [0, 1).
         batch_norm: Normalise each hidden layer over the batch, before its activation.

@@ -28,7 +28,7 @@ def mobilenet(
     """MobileNet: one convolution, then thirteen depthwise separable ones (Howard et al. 2017).
 
     Two numbers trade accuracy for cost: the width multiplier α (§3.3) and the resolution (§3.4),
-    which is the picture's size. Multiply-adds fall about as the square of each; parameters as α²,
+    which is the image's size. Multiply-adds fall about as the square of each; parameters as α²,
     whatever the size.
 
     The table's last block says stride 2; its shapes say 1, as here. `keras.applications` has the
@@ -39,7 +39,7 @@ def mobilenet(
         input_shape: `(height, width, channels)`. With stride 2, even sides are padded below and to
             the right only, as in `keras.applications`; odd ones on all sides, which it does not.
         alpha: α: every layer but the last has this share of the paper's feature maps.
-        stem: "paper": the first convolution has stride 2; "small": 1, for pictures of about 32×32.
+        stem: "paper": the first convolution has stride 2; "small": 1, for images of about 32×32.
         dropout: Share of the last feature maps' means set to 0 while training, in [0, 1).
         activation: Name of the activation. The paper says ReLU; the authors' released models
             have one that is cut off at 6.

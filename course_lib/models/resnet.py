@@ -43,7 +43,7 @@ def resnet(
         input_shape: `(height, width, channels)`.
         width: Every layer but the last has this share of the paper's feature maps.
         stem: "paper": 7×7 with stride 2, then max-pooling; "small": 3×3 with stride 1, for
-            pictures of about 32×32.
+            images of about 32×32.
         residual: False leaves every shortcut out: the paper's plain network (§3.3).
         stride_in: Which convolution of a bottleneck has the stride: "1x1", the first, as in the
             paper (3.8 billion multiply-adds of ResNet-50), or "3x3", as in everything trained

@@ -37,7 +37,7 @@ _SETTINGS = {
 def small_architectures(
     classes: int = 10, input_shape: Sequence[int] = (32, 32, 3)
 ) -> dict[str, Callable[[], keras.Model]]:
-    """Small versions of the architectures, for pictures of about 32×32.
+    """Small versions of the architectures, for images of about 32×32.
 
     Args:
         classes: Number of classes.

@@ -1,4 +1,4 @@
-"""How a network begins: as in its paper, or for small pictures."""
+"""How a network begins: as in its paper, or for small images."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def is_small(stem: str, name: str) -> bool:
     """Whether `stem` is "small".
 
     Args:
-        stem: "paper", or "small": a first convolution that does not shrink the picture.
+        stem: "paper", or "small": a first convolution that does not shrink the image.
         name: of the function that was given it; its error says so.
 
     Raises:

@@ -24,7 +24,7 @@ def train_digit_judge(count: int = DIGITS, epochs: int = EPOCHS) -> keras.Model:
 
     Args:
         count: Real digits, and as many stand-in digits, to learn from.
-        epochs: How often every picture is seen.
+        epochs: How often every image is seen.
 
     Returns:
         The trained `judge_network()`.
@@ -43,13 +43,13 @@ def train_digit_judge(count: int = DIGITS, epochs: int = EPOCHS) -> keras.Model:
     digits = np.concatenate(kept).astype("float32") / 255
     labels = [parts[0][1][:count], np.concatenate([y for _, y in parts[1:]])[:count]]
     others = no_digits(digits[rng.permutation(len(digits))[:count]], rng)
-    pictures = np.concatenate([as_drawn(digits, rng), others])
+    images = np.concatenate([as_drawn(digits, rng), others])
     labels = np.concatenate([*labels, np.full(len(others), NO_DIGIT)]).astype("int32")
 
     model = judge_network()
-    schedule = keras.optimizers.schedules.CosineDecay(3e-3, epochs * -(-len(pictures) // 128))
+    schedule = keras.optimizers.schedules.CosineDecay(3e-3, epochs * -(-len(images) // 128))
     model.compile(keras.optimizers.Adam(schedule), "sparse_categorical_crossentropy")
-    model.fit(pictures, labels, batch_size=128, epochs=epochs, verbose=0)
+    model.fit(images, labels, batch_size=128, epochs=epochs, verbose=0)
     return model
 
 
@@ -74,7 +74,7 @@ def as_drawn(digits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def no_digits(digits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """As many pictures as `digits` `(n, 28, 28)` that are none, made of them.
+    """As many images as `digits` `(n, 28, 28)` that are none, made of them.
 
     Example:
         >>> no_digits(np.ones((10, 28, 28), "float32"), np.random.default_rng(0)).shape

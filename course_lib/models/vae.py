@@ -38,7 +38,7 @@ def vae(
         >>> history = model.fit(np.zeros((8, 784)), verbose=0)
         >>> sorted(history.history)
         ['kl', 'loss', 'reconstruction']
-        >>> ops.sigmoid(model.decoder(np.random.normal(size=(5, 2)))).shape     # five new pictures
+        >>> ops.sigmoid(model.decoder(np.random.normal(size=(5, 2)))).shape     # five new images
         TensorShape([5, 784])
     """
     inputs = keras.Input(tuple(input_shape))
@@ -52,13 +52,13 @@ def vae(
 class VAE(keras.Model):
     """A variational autoencoder of any encoder and decoder (Kingma & Welling 2014).
 
-    Its loss, in nats a picture and averaged over the batch, is the negative of the bound in
-    their equation 3: the pixels' binary cross-entropy, summed over a picture, plus `beta` times
+    Its loss, in nats an image and averaged over the batch, is the negative of the bound in
+    their equation 3: the pixels' binary cross-entropy, summed over an image, plus `beta` times
     the KL divergence of the code's distribution from N(0, I), summed over the code. It brings
-    this loss with it: `compile` needs an optimizer only, and `fit` pictures only.
+    this loss with it: `compile` needs an optimizer only, and `fit` images only.
 
     Args:
-        encoder: Model from pictures `(batch, …)` to `[mean, log_variance]`, both
+        encoder: Model from images `(batch, …)` to `[mean, log_variance]`, both
             `(batch, latent)`.
         decoder: Model from codes `(batch, latent)` to logits of pixels `(batch, …)`.
         beta: Weight of the KL divergence.
@@ -81,7 +81,7 @@ class VAE(keras.Model):
         self.built = True  # both parts are
 
     def call(self, x):
-        """Pictures to `(logits, mean, log_variance)`, by one random code for each picture."""
+        """Images to `(logits, mean, log_variance)`, by one random code for each image."""
         mean, log_variance = self.encoder(x)
         noise = keras.random.normal(ops.shape(mean), seed=self._noise)
         # Mean and spread stand outside the noise, so the gradient reaches both (§2.4).

@@ -29,7 +29,7 @@ def xception(
         input_shape: `(height, width, channels)`.
         width: Every layer but the last has this share of the paper's feature maps.
         stem: "paper": the first convolution has stride 2, and the first two no padding; "small":
-            stride 1 and padding, for pictures of about 32×32.
+            stride 1 and padding, for images of about 32×32.
         middle: Blocks of the middle flow.
 
     Returns:

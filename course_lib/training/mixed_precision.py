@@ -82,7 +82,7 @@ def mixed_precision(model: keras.Model, half: str = "float16") -> Iterator[None]
     """Compute in half precision inside the `with`, as float32 before and after it.
 
     Weights stay float32, and so do the model's outputs, because a loss needs the digits, and what
-    stands before the first weights, because it prepares the pictures. In float16 the loss is
+    stands before the first weights, because it prepares the images. In float16 the loss is
     scaled so that small gradients do not vanish (Micikevicius et al. 2018, §3); bfloat16 has the
     exponents of float32 and needs no such thing (Kalamkar et al. 2019). Afterwards the model
     is as it was, apart from its weights.

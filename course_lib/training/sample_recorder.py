@@ -7,7 +7,7 @@ import numpy as np
 
 
 class SampleRecorder(keras.callbacks.Callback):
-    """Keeps the pictures that a model's `generator` makes of the same noise, again and again.
+    """Keeps the images that a model's `generator` makes of the same noise, again and again.
 
     A frame is kept before the first update and after each execution: with `steps_per_execution`,
     as `course_lib.training.fit` sets it, several times an epoch.

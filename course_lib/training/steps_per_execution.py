@@ -23,7 +23,7 @@ def steps_per_execution(steps: int | None, epochs: int) -> int:
         An integer in [1, 50] for `model.compile(steps_per_execution=…)`.
 
     Example:
-        >>> steps_per_execution(469, epochs=20)     # 60,000 pictures, batches of 128
+        >>> steps_per_execution(469, epochs=20)     # 60,000 images, batches of 128
         47
         >>> steps_per_execution(36, epochs=5)       # 180 updates in all
         9

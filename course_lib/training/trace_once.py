@@ -10,7 +10,7 @@ def trace_once(model: keras.Model, x=None, y=None) -> None:
 
     Left to itself, Keras makes them in the first training step. A graph that makes variables is
     good for one call, so TensorFlow traces the step once more, which for a small CNN takes a
-    second: longer than some trainings of a few hundred pictures.
+    second: longer than some trainings of a few hundred images.
 
     Neither weights nor results change. A model with a `train_step` of its own is left alone: it
     may have several optimizers, or give its optimizer a part of the variables only.

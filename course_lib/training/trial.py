@@ -19,13 +19,13 @@ def trial(
 
     The next trial of the same model begins where this one began, on other data or for longer; and
     TensorFlow need not build the training step once more, which takes longer than to train a
-    small network on a few pictures.
+    small network on a few images.
 
     Args:
         model: A compiled Keras model that gives one logit or probability for each class.
         train: `(x, y)`, integer labels; trained on whole batches only.
         test: `(x, y)`.
-        epochs: How often each training picture is seen.
+        epochs: How often each training image is seen.
         batch_size: Examples an update.
 
     Returns:
@@ -59,7 +59,7 @@ def trial(
             for batch in order.permutation(len(x))[: steps * batch_size].reshape(steps, -1):
                 model.train_on_batch(x[batch], y[batch])
     starts = range(0, len(test[0]), 250)
-    # Called as it is: to build a graph for so few pictures would take longer.
+    # Called as it is: to build a graph for so few images would take longer.
     outputs = np.concatenate(
         [keras.ops.convert_to_numpy(model(test[0][at : at + 250], training=False)) for at in starts]
     )

@@ -82,8 +82,8 @@ def preprocess_input(name: str = "small_vgg") -> Callable:
         name: As for `backbone`.
 
     Returns:
-        A function of pictures `(batch, height, width, 3)`, that returns float32 of the same shape
-        and leaves the pictures as they are.
+        A function of images `(batch, height, width, 3)`, that returns float32 of the same shape
+        and leaves the images as they are.
 
     Raises:
         ValueError: There is no such network.
@@ -97,9 +97,9 @@ def preprocess_input(name: str = "small_vgg") -> Callable:
     """
     _, module = _application("vgg16" if name == "small_vgg" else name)
 
-    def preprocess(pictures):
+    def preprocess(images):
         # Keras' own functions change arrays of floats in place.
-        return module.preprocess_input(keras.ops.convert_to_numpy(pictures).astype("float32"))
+        return module.preprocess_input(keras.ops.convert_to_numpy(images).astype("float32"))
 
     preprocess.__qualname__ = f"{module.__name__}.preprocess_input"
     return preprocess

@@ -39,23 +39,23 @@ class FeatureCache:
         self.folder = Path(folder or keras_home() / "features")
 
     @staticmethod
-    def key(model: keras.Model, pictures: np.ndarray, preprocess: Callable | None = None) -> str:
+    def key(model: keras.Model, images: np.ndarray, preprocess: Callable | None = None) -> str:
         """The name under which these features are kept, 32 characters.
 
-        Of `preprocess` it takes the name and what it does: to one picture that has every value
+        Of `preprocess` it takes the name and what it does: to one image that has every value
         from 0 to 255, and to eight of yours.
         """
-        pictures = np.ascontiguousarray(pictures)
-        ramp = np.arange(256).reshape(1, 16, 16, 1).repeat(3, axis=-1).astype(pictures.dtype)
-        some = pictures[np.linspace(0, len(pictures) - 1, 8).astype(int)] if len(pictures) else ()
+        images = np.ascontiguousarray(images)
+        ramp = np.arange(256).reshape(1, 16, 16, 1).repeat(3, axis=-1).astype(images.dtype)
+        some = images[np.linspace(0, len(images) - 1, 8).astype(int)] if len(images) else ()
         parts = [
             _config(model),
             *model.get_weights(),
-            pictures,
+            images,
             getattr(preprocess, "__qualname__", type(preprocess).__name__),
         ]
         if preprocess is not None:
-            for probe in [ramp, some] if pictures.shape[3:] == (3,) else [some]:
+            for probe in [ramp, some] if images.shape[3:] == (3,) else [some]:
                 parts.append(np.asarray(preprocess(probe.copy())))
         digest = hashlib.blake2b(digest_size=16)
         for part in parts:

@@ -22,30 +22,30 @@ from course_lib.data.shift_and_flip import shift_and_flip
 from course_lib.training import fit
 from course_lib.transfer.small_vgg import WEIGHTS, small_vgg
 
-PICTURES, EPOCHS, SEED = 30_000, 10, 0
+IMAGES, EPOCHS, SEED = 30_000, 10, 0
 
 
 def pretrain_small_vgg(
-    pictures: int = PICTURES, epochs: int = EPOCHS, seed: int = SEED, verbose: bool = False
+    images: int = IMAGES, epochs: int = EPOCHS, seed: int = SEED, verbose: bool = False
 ) -> keras.Model:
     """Train `small_vgg` from random weights on its source task.
 
     Args:
-        pictures: Number of training pictures.
-        epochs: How often every picture is seen, each time moved and perhaps mirrored.
-        seed: Of the pictures, the first weights and the order.
+        images: Number of training images.
+        epochs: How often every image is seen, each time moved and perhaps mirrored.
+        seed: Of the images, the first weights and the order.
         verbose: Show the progress bar.
 
     Returns:
         The trained model with its top, compiled.
 
     Example:
-        >>> model = pretrain_small_vgg(pictures=200, epochs=1)
+        >>> model = pretrain_small_vgg(images=200, epochs=1)
         >>> model.output_shape
         (None, 100)
     """
     keras.utils.set_random_seed(seed)
-    (x, y), _ = cifar100.stand_in(pictures, 1, seed)
+    (x, y), _ = cifar100.stand_in(images, 1, seed)
     model = small_vgg(weights=None)
     model.compile(
         keras.optimizers.AdamW(4e-3, weight_decay=0.02),
@@ -63,14 +63,14 @@ def pretrain_small_vgg(
     return model
 
 
-def source_accuracy(model: keras.Model, pictures: int = 2000, seed: int = SEED) -> float:
-    """Share of unseen pictures of the source task that `model` gets right.
+def source_accuracy(model: keras.Model, images: int = 2000, seed: int = SEED) -> float:
+    """Share of unseen images of the source task that `model` gets right.
 
     Example:
-        >>> 0 <= source_accuracy(small_vgg(weights=None), pictures=100) <= 1
+        >>> 0 <= source_accuracy(small_vgg(weights=None), images=100) <= 1
         True
     """
-    _, (x, y) = cifar100.stand_in(1, pictures, seed)
+    _, (x, y) = cifar100.stand_in(1, images, seed)
     x = keras.applications.vgg16.preprocess_input(x.astype("float32"))
     answers = model.predict(x, batch_size=250, verbose=0).argmax(axis=-1)
     return float(np.mean(answers == y[:, 0]))
@@ -85,7 +85,7 @@ def main() -> None:
     np.savez_compressed(path, *arrays)
     print(
         f"{path}: {path.stat().st_size:,} bytes; "
-        f"{100 * source_accuracy(small_vgg(path)):.1f} % of unseen pictures of 100 kinds right"
+        f"{100 * source_accuracy(small_vgg(path)):.1f} % of unseen images of 100 kinds right"
     )
 
 

@@ -32,7 +32,7 @@ def small_vgg(
     Args:
         weights: "pretrained", the path of another file of the same kind, or None for random ones.
         include_top: Keep the top; without it the model ends at "block4_pool".
-        input_shape: `(height, width, 3)`; it has seen pictures of 32 × 32 pixels.
+        input_shape: `(height, width, 3)`; it has seen images of 32 × 32 pixels.
 
     Returns:
         A `keras.Model` from `(batch, height, width, 3)` to probabilities `(batch, 100)`, or

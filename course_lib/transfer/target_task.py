@@ -13,17 +13,17 @@ TASKS = {
 
 
 def target_task(name: str, train: int, test: int, seed: int = 0):
-    """Pictures of a task that is similar to what `small_vgg` has learnt, or of a different one.
+    """Images of a task that is similar to what `small_vgg` has learnt, or of a different one.
 
-    "objects" are drawn like the pictures that it has seen, but of ten other kinds: the stand-in
+    "objects" are drawn like the images that it has seen, but of ten other kinds: the stand-in
     for CIFAR-10. "digits" are handwritten: the stand-in for MNIST, in the middle of 32 × 32
     pixels, its grey as red, green and blue.
 
     Args:
         name: "objects" or "digits".
-        train: Number of training pictures.
-        test: Number of test pictures.
-        seed: Integer, 0 or larger; other pictures of the same classes.
+        train: Number of training images.
+        test: Number of test images.
+        seed: Integer, 0 or larger; other images of the same classes.
 
     Returns:
         `(x_train, y_train), (x_test, y_test)`: x uint8 `(n, 32, 32, 3)`, y uint8 `(n,)`, 0 to 9.

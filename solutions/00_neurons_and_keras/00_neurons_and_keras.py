@@ -444,22 +444,22 @@ check_losses_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ## 4 A network learns shapes
 #
-# Square, circle or triangle? A picture has 28 × 28 pixels, so the network has 784 inputs. Then comes one
+# Square, circle or triangle? An image has 28 × 28 pixels, so the network has 784 inputs. Then comes one
 # **hidden layer** of neurons with ReLU, and at the end three neurons, one a shape, whose $z$ go through a softmax.
 
 # %%
 (x_train, y_train), (x_test, y_test) = data.load("shapes")
 shapes = data.class_names("shapes")
-figures.picture_to_outputs(
+figures.image_to_outputs(
     [x_train[np.flatnonzero(y_train == kind)[0]] for kind in range(3)], list(shapes)
 )
 
 # %% [markdown]
-# **Forward**, for a batch with one picture a row:
+# **Forward**, for a batch with one image a row:
 #
 # $$a = x W_1 + b_1 \qquad h = \mathrm{ReLU}(a) \qquad z = h W_2 + b_2 \qquad p = \mathrm{softmax}(z)$$
 #
-# and the loss is the categorical cross-entropy, averaged over the $n$ pictures of the batch.
+# and the loss is the categorical cross-entropy, averaged over the $n$ images of the batch.
 #
 # **Backward.** How does the loss change if one weight does? Go from the end to the beginning, and at each step
 # multiply by one slope: that is the chain rule, and the whole of **backpropagation** (Rumelhart, Hinton & Williams
@@ -516,7 +516,7 @@ def check_gradients(x, y, parameters, right_loss, right_slopes):
         if np.allclose(given, right, rtol=1e-3, atol=1e-6):
             continue
         assert not np.allclose(given, right * n, rtol=1e-3), (
-            f"{name} is {n} times too large: the loss is a mean over {n} pictures."
+            f"{name} is {n} times too large: the loss is a mean over {n} images."
         )
         assert not np.allclose(given, -right, rtol=1e-3), f"{name} has the wrong sign: it is p - y."
         hint = (
@@ -529,7 +529,7 @@ def check_gradients(x, y, parameters, right_loss, right_slopes):
         )
 
 
-def check_two_pictures():  # of three pixels; two hidden neurons, three classes
+def check_two_images():  # of three pixels; two hidden neurons, three classes
     x, y = np.array([[1.0, 0, 2], [-1, 3, 1]]), np.array([2, 0])
     w1, b1 = np.array([[0.5, -1], [1, 0], [-0.5, 2]]), np.array([0.25, -0.5])
     w2, b2 = np.array([[1.0, 0, -1], [0.5, -0.5, 0.25]]), np.array([0, 0.1, -0.2])
@@ -540,7 +540,7 @@ def check_two_pictures():  # of three pixels; two hidden neurons, three classes
     check_gradients(x, y, (w1, b1, w2, b2), 0.631955, (dw1, db1, dw2, db2))
 
 
-check_two_pictures()
+check_two_images()
 ### BEGIN HIDDEN TESTS
 import tensorflow as tf
 
@@ -570,7 +570,7 @@ check_gradients_twice(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your slopes at work: 64 hidden neurons, batches of 16 pictures, and after each batch every weight goes a
+# Your slopes at work: 64 hidden neurons, batches of 16 images, and after each batch every weight goes a
 # little way against its slope. Of the *test part* no weight learns anything. Of its
 # circles we watch some that are taken for something else before, and no longer after.
 
@@ -597,10 +597,10 @@ for _ in range({"quick": 40, "full": 15}[profile.current()]):
 trained = answers_of(weights, test_inputs)
 
 for text, p in [("before", untrained), ("after", trained)]:
-    print(f"{text}: {np.mean(p.argmax(axis=1) == y_test):.1%} of {len(y_test)} test pictures right")
+    print(f"{text}: {np.mean(p.argmax(axis=1) == y_test):.1%} of {len(y_test)} test images right")
 circles = (y_test == 1) & (untrained.argmax(axis=1) != 1) & (trained.argmax(axis=1) == 1)
 some = np.flatnonzero(circles)[:6]
-figures.picture_grid(
+figures.image_grid(
     x_test[some],
     [
         f"{shapes[untrained[n].argmax()]} {untrained[n].max():.0%}\n→ {shapes[trained[n].argmax()]} {trained[n].max():.0%}"
@@ -1147,7 +1147,7 @@ figures.learning_curves(history)
 #
 # 1. Which loss, and which activation in the last layer, would you take to predict (a) whether a patient has a disease,
 #    (b) which of five species a leaf belongs to, (c) the temperature of tomorrow? Why not mean squared error for (a)?
-# 2. What does the picture of the two spirals say about depth? What does it *not* prove?
+# 2. What does the image of the two spirals say about depth? What does it *not* prove?
 # 3. Suppose that leaving column `B` in makes the prices a little more exact. Would you use it in a tool that advises a bank?
 #    Is the question settled when it is left out?
 

@@ -21,7 +21,7 @@
 # **You will learn**
 #
 # - what one artificial neuron computes, and why it needs a bend (the activation);
-# - how a whole batch of pictures goes through a network in two matrix products;
+# - how a whole batch of images goes through a network in two matrix products;
 # - to write the same network with Keras' Sequential and with its Functional API, and to know how many
 #   numbers it has to learn;
 # - what an epoch, a batch and an update are, and to train a network on nothing but its training data;
@@ -33,7 +33,7 @@
 #
 # | profile | where | data | the last network gets | time |
 # | --- | --- | --- | --- | --- |
-# | quick | chosen on a CPU | 5,000 training pictures | 92–96 % | 5–15 s on 2 cores |
+# | quick | chosen on a CPU | 5,000 training images | 92–96 % | 5–15 s on 2 cores |
 # | full | chosen on a GPU | all of MNIST, 60,000 | 98.5–98.9 % | 1–3 min on 2 cores, less on a GPU |
 #
 # To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without the internet
@@ -55,7 +55,7 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # %% [markdown]
 # ## The data
 #
-# Each picture has 28 × 28 pixels, each pixel a number from 0 (paper) to 255 (ink), and each picture
+# Each image has 28 × 28 pixels, each pixel a number from 0 (paper) to 255 (ink), and each image
 # comes with its **label**: the digit that the writer meant. A *training part* is there to learn from. A
 # *test part* is kept apart until the end, to find out what has been learnt (LeCun et al. 1998).
 
@@ -64,7 +64,7 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 if profile.current() == "quick":
     x_train, y_train = x_train[:5000], y_train[:5000]  # enough to see everything, in seconds
 print("training", x_train.shape, x_train.dtype, "· test", x_test.shape)
-figures.picture_grid(
+figures.image_grid(
     x_train[:20], [str(digit) for digit in y_train[:20]], "People write the same digit differently"
 )
 
@@ -172,7 +172,7 @@ check_neuron_hidden(np.random.default_rng(hidden_seed()))
 # | softmax | $\dfrac{e^{z_k}}{\sum_j e^{z_j}}$ | one $z$ a class → one probability a class, together 1 |
 #
 # The first five take each number by itself. Softmax takes a whole row: the $z$ of all classes for one
-# picture.
+# image.
 #
 # One warning. A `float64` ends near $1.8 \cdot 10^{308}$, and $e^{710}$ lies beyond: NumPy makes it `inf`,
 # and `inf / inf` is `nan`, *not a number*, which then spreads to everything that it meets. A network
@@ -270,7 +270,7 @@ def check_activations():
         "Is it the natural logarithm, and the 1 inside it?",
     )  # fmt: skip
 
-    # Two pictures, three classes: two rows, each of which must sum to 1.
+    # Two images, three classes: two rows, each of which must sum to 1.
     z = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 3.0]])
     p = softmax(z.copy())
     assert p is not None, "softmax gives nothing back: does it end with `return`?"
@@ -279,7 +279,7 @@ def check_activations():
     assert np.allclose(p.sum(axis=1), 1), (
         f"your rows do not sum to 1 but to {np.round(p.sum(axis=1), 3).tolist()}: "
         + (
-            "did you normalise over axis 0? A row is one picture, its probabilities belong together."
+            "did you normalise over axis 0? A row is one image, its probabilities belong together."
             if np.allclose(p.sum(axis=0), 1)
             else "divide by the sum over the row's own classes, with keepdims=True."
         )
@@ -354,15 +354,15 @@ figures.activation_functions(
 )
 
 # %% [markdown]
-# ## 3 From a picture to an answer
+# ## 3 From an image to an answer
 #
-# How does a *picture* go into neurons? Row after row: 28 × 28 pixels become a line of 784 numbers. And
+# How does an *image* go into neurons? Row after row: 28 × 28 pixels become a line of 784 numbers. And
 # how does a *class* come out? Each class has an output of its own, and the largest wins. Below that is
 # drawn for three classes.
 
 # %%
 (shapes, kinds), _ = data.load("shapes", profile="quick")
-figures.picture_to_outputs(
+figures.image_to_outputs(
     [shapes[np.flatnonzero(kinds == kind)[0]] for kind in range(3)],
     ["square", "circle", "triangle"],
 )
@@ -377,7 +377,7 @@ figures.picture_to_outputs(
 # of the hidden layer, after its activation, are the inputs of the next. The last layer's $z$ are called
 # **logits**; softmax turns them into probabilities.
 #
-# Pictures come in **batches**: an array with one picture a row. A loop over them would work, but a
+# Images come in **batches**: an array with one image a row. A loop over them would work, but a
 # matrix product does the whole batch at once, and many times as fast.
 #
 # ### Question 3 · `forward`
@@ -413,7 +413,7 @@ def check_forward():
     assert p is not None, "forward gives nothing back: does it end with `return`?"
     p = np.asarray(p, dtype=float)
     assert p.shape == (2, 3), (
-        f"2 pictures and 3 classes make an array (2, 3); yours has the shape {p.shape}."
+        f"2 images and 3 classes make an array (2, 3); yours has the shape {p.shape}."
     )
     # What the first row looks like when one thing is missing.
     for row, mistake in [
@@ -433,7 +433,7 @@ def check_forward():
     )
     alone = np.asarray(forward(x[:1].copy(), w1, b1, w2, b2), dtype=float)
     assert np.allclose(alone, p[:1], atol=1e-6), (
-        "A picture gets other probabilities alone than in a batch: pictures must not mix."
+        "An image gets other probabilities alone than in a batch: images must not mix."
     )
 
 
@@ -459,7 +459,7 @@ def check_forward_hidden(rng):
         wanted = keras.ops.convert_to_numpy(network(x))
         given = np.asarray(forward(x.copy(), *weights), dtype=float)
         assert given.shape == wanted.shape, (
-            f"{batch} pictures and {classes} classes make {wanted.shape}, not {given.shape}."
+            f"{batch} images and {classes} classes make {wanted.shape}, not {given.shape}."
         )
         assert np.allclose(given, wanted, atol=1e-4), (
             "With the same weights Keras gives other probabilities than your forward: up to "
@@ -532,7 +532,7 @@ import numpy as np
 
 
 def outputs_of(network, inputs):
-    # A network that takes pictures as squares is as good as one that takes them as rows.
+    # A network that takes images as squares is as good as one that takes them as rows.
     shape = tuple(getattr(network, "input_shape", (None, 784)))[1:]
     inputs = np.asarray(inputs, dtype="float32").reshape(len(inputs), *shape)
     return np.asarray(keras.ops.convert_to_numpy(network(inputs)), dtype="float64")
@@ -553,7 +553,7 @@ def check_structure(network, hidden, name):
     x = np.random.default_rng(0).uniform(0, 1, (5, 784))
     outputs = outputs_of(network, x)
     assert outputs.shape == (5, 10), (
-        f"5 pictures and 10 digits make outputs (5, 10); the model's are {outputs.shape}."
+        f"5 images and 10 digits make outputs (5, 10); the model's are {outputs.shape}."
     )
     sizes = (784, *hidden, 10)
     shapes = [tuple(w.shape) for w in network.get_weights()]
@@ -651,7 +651,7 @@ check_sequential_hidden(np.random.default_rng(hidden_seed()))
 # ```
 #
 # Whatever stands between can be an end as well. So you can look into a network: what does its last
-# hidden layer make of a picture, just before the decision? In lab 3 you will cut a large network open at
+# hidden layer make of an image, just before the decision? In lab 3 you will cut a large network open at
 # that place, and use it for something that it was never trained for.
 #
 # ### Question 5 · `functional`
@@ -743,8 +743,8 @@ check_functional_hidden(np.random.default_rng(hidden_seed()))
 figures.loss_going_down(learning_rates=(0.05, 0.3, 1.05))
 
 # %% [markdown]
-# One batch makes one update. When every training picture has been used once, an **epoch** is over, and
-# the next begins, in a new order. If the pictures do not divide evenly into batches, the last batch of
+# One batch makes one update. When every training image has been used once, an **epoch** is over, and
+# the next begins, in a new order. If the images do not divide evenly into batches, the last batch of
 # an epoch is smaller.
 #
 # In Keras, `model.compile(...)` says how to learn and `model.fit(...)` does it:
@@ -755,7 +755,7 @@ figures.loss_going_down(learning_rates=(0.05, 0.3, 1.05))
 # | `loss` | what to make small | `keras.losses.SparseCategoricalCrossentropy`: *sparse*, because labels are numbers 0 … 9 and not rows of zeros with a one |
 # | `metrics` | what else to report | `["accuracy"]`, the share of right answers |
 #
-# How good is the network on pictures that it has *not* learnt from? To watch that while it trains, a
+# How good is the network on images that it has *not* learnt from? To watch that while it trains, a
 # tenth of the **training** part is set aside: the **validation** part. The test part is none of
 # training's business, not even for watching: whoever chooses by it what to try next has used it up.
 #
@@ -763,9 +763,9 @@ figures.loss_going_down(learning_rates=(0.05, 0.3, 1.05))
 
 
 # %%
-def as_inputs(pictures):
-    """Pictures (n, 28, 28), 0 … 255, as inputs (n, 784), float32, 0 … 1."""
-    return pictures.reshape(len(pictures), 784).astype("float32") / 255
+def as_inputs(images):
+    """Images (n, 28, 28), 0 … 255, as inputs (n, 784), float32, 0 … 1."""
+    return images.reshape(len(images), 784).astype("float32") / 255
 
 
 # %% [markdown]
@@ -773,7 +773,7 @@ def as_inputs(pictures):
 #
 # 1. Write `updates(examples, epochs, batch_size)`: how often are the weights changed?
 # 2. Write `train(data, epochs, batch_size)`. `data` is what `data.load` gives back,
-#    `(x_train, y_train), (x_test, y_test)`, pictures and labels as they come. Build a new network of your
+#    `(x_train, y_train), (x_test, y_test)`, images and labels as they come. Build a new network of your
 #    own with hidden layers (128, 64), compile it, fit it with a tenth of the training part as validation
 #    part, and hand back `(model, history)`: the model and what `fit` returns. Tell `fit` `verbose=0`, or
 #    it prints a line for every epoch.
@@ -820,8 +820,8 @@ import numpy as np
 def toy_digits(rng, patterns, examples, shift=0):
     """Ten fixed patterns in noise: quick to learn. With a shift the labels are wrong on purpose."""
     labels = rng.integers(0, 10, examples)
-    pictures = 200 * patterns[labels] + rng.integers(0, 56, (examples, 28, 28))
-    return pictures.astype("uint8"), ((labels + shift) % 10).astype("uint8")
+    images = 200 * patterns[labels] + rng.integers(0, 56, (examples, 28, 28))
+    return images.astype("uint8"), ((labels + shift) % 10).astype("uint8")
 
 
 def trained(parts, epochs, batch_size):
@@ -866,14 +866,14 @@ def check_training():
         given = updates(*arguments)
         assert given == wanted, (
             "updates(examples={}, epochs={}, batch_size={})".format(*arguments)
-            + f" should be {wanted}; yours is {given}. The pictures that are left over at the end "
+            + f" should be {wanted}; yours is {given}. The images that are left over at the end "
             "of an epoch make an update too."
         )
 
     rng = np.random.default_rng(0)
     patterns = rng.integers(0, 2, (10, 28, 28))
     parts = toy_digits(rng, patterns, 600), toy_digits(rng, patterns, 100)
-    # All pictures in one batch: a single update, made after the loss is measured.
+    # All images in one batch: a single update, made after the loss is measured.
     _, record = trained(parts, epochs=1, batch_size=600)
     assert record["loss"][0] > 1.9, (
         f"One epoch with a single batch is one update, so the loss must be that of a network which "
@@ -902,8 +902,8 @@ def check_training_hidden(rng):
     shift = int(rng.integers(1, 10))
     parts = toy_digits(rng, patterns, 640), toy_digits(rng, patterns, 640, shift)
     network, record = trained(parts, epochs=4, batch_size=32)
-    pictures, digits = toy_digits(rng, patterns, 300)
-    answers = [outputs_of(network, pictures / scale).argmax(axis=-1) for scale in (255, 1)]
+    images, digits = toy_digits(rng, patterns, 300)
+    answers = [outputs_of(network, images / scale).argmax(axis=-1) for scale in (255, 1)]
     right = max(np.mean(answer == digits) for answer in answers)
     from_test = max(np.mean(answer == (digits + shift) % 10) for answer in answers)
     assert from_test < 0.7, (
@@ -919,7 +919,7 @@ def check_training_hidden(rng):
     assert right > 0.8, (
         f"after 4 epochs on ten simple patterns the loss is {loss:.2f}, and {100 * right:.0f} % of the "
         "answers are right. Does the loss know that the model gives logits (from_logits=True)? Do "
-        "pictures and labels belong together?"
+        "images and labels belong together?"
     )
     assert record["val_loss"][-1] < 2.3, (
         f"the validation loss is {record['val_loss'][-1]:.1f}, worse than guessing, though the model "
@@ -938,7 +938,7 @@ check_training_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Let us see it learn; from a thousand pictures first, and with more epochs than it needs.
+# Let us see it learn; from a thousand images first, and with more epochs than it needs.
 
 # %%
 few = (x_train[:1000], y_train[:1000]), (x_test, y_test)
@@ -949,7 +949,7 @@ figures.learning_curves(few_history)
 # %% [markdown]
 # ## 7 As good as you can
 #
-# Now take all the training pictures, and everything that helps. Two things are ready for you:
+# Now take all the training images, and everything that helps. Two things are ready for you:
 #
 # - `mlp(units=(512, 512), activation="relu", dropout=0.3)` from `course_lib.models` builds the kind of
 #   network that you have built twice, of any size. Another activation to try is `"gelu"`, a ReLU with a
@@ -966,7 +966,7 @@ figures.learning_curves(few_history)
 # your own functions, or these two. (The cells after question 9 want a model that takes what `as_inputs` gives, and was
 # compiled with `metrics=["accuracy"]`.) It must read at least **90 %** of the validation part in the quick
 # profile, **96 %** in the full one. Try as often as you like: that is what the validation part (the last
-# tenth of the training part, here) is for. The hidden test asks the same of pictures that nobody has seen.
+# tenth of the training part, here) is for. The hidden test asks the same of images that nobody has seen.
 
 # %% solution="accuracy"
 from course_lib.models import mlp
@@ -985,27 +985,27 @@ import numpy as np
 from course_lib import data, profile
 
 
-def share_read(network, pictures, digits):
+def share_read(network, images, digits):
     # The better of two: some networks take pixels from 0 to 255.
-    answers = [outputs_of(network, pictures / scale).argmax(axis=-1) for scale in (255, 1)]
+    answers = [outputs_of(network, images / scale).argmax(axis=-1) for scale in (255, 1)]
     return max(float(np.mean(answer == digits)) for answer in answers)
 
 
-def check_accuracy(wanted, pictures, digits):
-    share = share_read(model, pictures, digits)
-    print(f"The model reads {100 * share:.1f} % of {len(digits)} pictures.")
+def check_accuracy(wanted, images, digits):
+    share = share_read(model, images, digits)
+    print(f"The model reads {100 * share:.1f} % of {len(digits)} images.")
     assert share >= wanted, (
-        f"your model reads {100 * share:.1f} % of the pictures; at least {100 * wanted:.0f} % are "
-        "wanted. Did training run long enough, and on all the training pictures?"
+        f"your model reads {100 * share:.1f} % of the images; at least {100 * wanted:.0f} % are "
+        "wanted. Did training run long enough, and on all the training images?"
     )
 
 
 def validation_part():
-    (pictures, digits), _ = data.load("mnist")
+    (images, digits), _ = data.load("mnist")
     if profile.current() == "quick":
-        pictures, digits = pictures[:5000], digits[:5000]
+        images, digits = images[:5000], digits[:5000]
     first = int(0.9 * len(digits))
-    return pictures[first:], digits[first:]
+    return images[first:], digits[first:]
 
 
 check_accuracy({"quick": 0.9, "full": 0.96}[profile.current()], *validation_part())
@@ -1023,7 +1023,7 @@ figures.learning_curves(history)
 # %% [markdown]
 # ## 8 What the curves say
 #
-# You have two pairs of curves now: one of a network that saw 1,000 pictures for fifteen epochs, and one of
+# You have two pairs of curves now: one of a network that saw 1,000 images for fifteen epochs, and one of
 # the network that you have just trained.
 #
 # ### Question 8 · `curves` · in words
@@ -1040,24 +1040,24 @@ figures.learning_curves(history)
 # ### BEGIN SOLUTION
 # **A model answer.** (1) The first network's training loss falls in every epoch, almost to 0. Its
 # validation loss falls with it for about ten epochs, to 0.3 or 0.4, and then stays there or rises again,
-# while the training accuracy reaches 100 %. From there on the network learns its 900 pictures by heart:
+# while the training accuracy reaches 100 %. From there on the network learns its 900 images by heart:
 # it overfits. The gap between the two losses shows it. Accuracy shows it less: it counts only which class
 # is the largest, while the loss also counts how sure the network is, and an overfitted network makes much
 # the same mistakes, but more surely. (2) In the second training the two curves stay closer together, and
-# the validation loss is lower and goes on falling. The network saw several times as many pictures, which
+# the validation loss is lower and goes on falling. The network saw several times as many images, which
 # are harder to learn by heart; and dropout changes the network at every update, which also makes the
 # *training* loss larger than it would be without (so the validation curve can even be the better one).
 # A falling learning rate keeps the last epochs calm. (3) By the validation loss: stop where it is lowest,
 # about at the tenth epoch. Whoever chooses the epoch by the test part has fitted the number of epochs to it; its
-# accuracy is then too good, and nothing is left to tell how the network does on pictures that nobody has
+# accuracy is then too good, and nothing is left to tell how the network does on images that nobody has
 # looked at.
 #
 # **Rubric, 3 points.**
 #
-# - 1 point: the first network learns its training pictures by heart (overfits), seen in the gap between
+# - 1 point: the first network learns its training images by heart (overfits), seen in the gap between
 #   the losses, with an epoch and a number from the student's own curves. Half if only "training is better
 #   than validation" is said. The difference between loss and accuracy is part of this point.
-# - 1 point: two reasons of: more pictures, dropout, falling learning rate, fewer epochs. Half for one.
+# - 1 point: two reasons of: more images, dropout, falling learning rate, fewer epochs. Half for one.
 # - 1 point: chooses by the lowest validation loss (read off, or with a callback), **and** says that a
 #   choice made by the test part makes the test part's figure worthless. Half for one of the two.
 # ### END SOLUTION
@@ -1222,7 +1222,7 @@ figures.worst_mistakes(x_test, y_test, probabilities, worst_mistakes(y_test, pro
 #   28 × 28. Put it in place of `"mnist"` above and run everything again. You need not change a line of your
 #   functions (only the check of question 7 goes on asking for digits). Which two kinds are confused most, and would you have guessed it?
 # - **A linear model.** `mlp(units=())` has no hidden layer. How much do the hidden layers bring?
-# - **Shift the test pictures** by two pixels: `np.roll(x_test, 2, axis=2)`. What does the accuracy say about
+# - **Shift the test images** by two pixels: `np.roll(x_test, 2, axis=2)`. What does the accuracy say about
 #   what the network has learnt? The next lab builds networks that do not mind.
 #
 # **Sources.** F. Rosenblatt, *The perceptron*, Psychological Review 65, 1958 · Y. LeCun, L. Bottou, Y.

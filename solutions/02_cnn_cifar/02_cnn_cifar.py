@@ -13,9 +13,9 @@
 # %% [markdown]
 # # A convolutional network sees
 #
-# The network of Lab 01 took a picture apart into 784 numbers and forgot which of them were neighbours. To
-# it, a cat moved by three pixels is another picture altogether. In this lab you build a network that looks at
-# pictures as pictures: the same small *filters* everywhere, then a summary of what they found, then filters on
+# The network of Lab 01 took an image apart into 784 numbers and forgot which of them were neighbours. To
+# it, a cat moved by three pixels is another image altogether. In this lab you build a network that looks at
+# images as images: the same small *filters* everywhere, then a summary of what they found, then filters on
 # that. It is the idea that made computers see (LeCun et al. 1998). First each part, in NumPy; then the whole
 # in Keras; and then you open the trained network and look at what it looks at.
 #
@@ -26,7 +26,7 @@
 # - what batch normalisation and dropout do, and why both work differently in training and afterwards;
 # - to build a convolutional network with both of Keras' APIs, and to know how many numbers it learns;
 # - to find out by an experiment what a part of a network is good for, instead of believing it;
-# - to see *where* in a picture a network finds its answer.
+# - to see *where* in an image a network finds its answer.
 #
 # **You need** Lab 01: layers, ReLU, logits, softmax, loss, optimizer, learning rate, batches, epochs, validation.
 #
@@ -34,11 +34,11 @@
 #
 # | profile | where | data | the network is right for | time |
 # | --- | --- | --- | --- | --- |
-# | quick | chosen on a CPU | 2,000 training pictures | 70–80 % on the stand-in, 40–46 % on real CIFAR-10 | 10–20 s on 2 cores |
-# | full | chosen on a GPU | 45,000 training pictures of CIFAR-10 | 83–87 % on real CIFAR-10 | 6–15 min on 2 cores, less on a GPU |
+# | quick | chosen on a CPU | 2,000 training images | 70–80 % on the stand-in, 40–46 % on real CIFAR-10 | 10–20 s on 2 cores |
+# | full | chosen on a GPU | 45,000 training images of CIFAR-10 | 83–87 % on real CIFAR-10 | 6–15 min on 2 cores, less on a GPU |
 #
 # To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without internet access
-# the lab runs on drawn stand-in pictures, and says so.
+# the lab runs on drawn stand-in images, and says so.
 
 # %%
 import os
@@ -58,8 +58,8 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # ## The data
 #
 # CIFAR-10 has ten kinds of animals and vehicles, in colour, 32 × 32 pixels (Krizhevsky 2009). A colour
-# picture is three pictures on top of each other, its **channels** red, green and blue: an array (height,
-# width, channels). A batch has one more axis in front. The first training pictures are there to learn from;
+# image is three images on top of each other, its **channels** red, green and blue: an array (height,
+# width, channels). A batch has one more axis in front. The first training images are there to learn from;
 # some of those that follow are the validation part, which shows how good the network is on others.
 
 # %%
@@ -70,23 +70,23 @@ x_train, y_train = x_all[:training], y_all[:training]
 x_val, y_val = x_all[training : training + validating], y_all[training : training + validating]
 classes = data.class_names("cifar10")
 print("training", x_train.shape, x_train.dtype, "· validation", x_val.shape, "· test", x_test.shape)
-figures.picture_grid(
+figures.image_grid(
     x_train[:20],
     [classes[label] for label in y_train[:20]],
-    "Ten kinds of things, anywhere in the picture",
+    "Ten kinds of things, anywhere in the image",
 )
 
 # %% [markdown]
-# ## 1 A filter looks at a picture
+# ## 1 A filter looks at an image
 #
 # A **filter** (or *kernel*) is a small array of weights, say 3 × 3. Lay it on the top left corner of the
-# picture, multiply each pixel by the weight that lies on it, add everything up: that is *one* neuron, which
+# image, multiply each pixel by the weight that lies on it, add everything up: that is *one* neuron, which
 # sees nine pixels only. Then move the filter by one pixel and do it again, with the *same* weights. All
-# the sums together, each at its place, are the **feature map**: it tells where in the picture something
-# is that the filter likes. Below is a filter at its first three places on a picture of 0 and 1.
+# the sums together, each at its place, are the **feature map**: it tells where in the image something
+# is that the filter likes. Below is a filter at its first three places on an image of 0 and 1.
 
 # %%
-picture = np.array(
+image = np.array(
     [
         [1, 1, 1, 0, 0],
         [0, 1, 1, 1, 0],
@@ -96,46 +96,46 @@ picture = np.array(
     ]
 )
 cross = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]])
-figures.sliding_filter(picture, cross)
+figures.sliding_filter(image, cross)
 
 # %% [markdown]
 # Three words decide how large the feature map is:
 #
 # - **kernel size** $k$: the side of the filter, in pixels;
 # - **stride** $s$: how many pixels the filter moves from one place to the next (1 above);
-# - **padding** $p$: how many rows and columns of zeros are put around the picture first, on *each* side, so
+# - **padding** $p$: how many rows and columns of zeros are put around the image first, on *each* side, so
 #   that the filter also gets to the edges (0 above).
 #
-# The filter must lie wholly on the (padded) picture. If the last step would leave it, that step is not made.
+# The filter must lie wholly on the (padded) image. If the last step would leave it, that step is not made.
 #
 # ### Question 1 · `feature_map`
 #
 # 1. Write `output_size(size, kernel, stride=1, padding=0)`: how many places are there along a side of `size`
 #    pixels? Here `kernel` is the kernel size, a whole number.
-# 2. Write `feature_map(picture, kernel)` for one picture with one channel, with stride 1 and without
+# 2. Write `feature_map(image, kernel)` for one image with one channel, with stride 1 and without
 #    padding. Here `kernel` is the filter itself, an array, which may be higher than wide. Loops are fine.
 
 
 # %% solution="feature_map"
 def output_size(size, kernel, stride=1, padding=0):
-    """Number of places of a filter along one side of a picture."""
+    """Number of places of a filter along one side of an image."""
     ### BEGIN SOLUTION
     return (size + 2 * padding - kernel) // stride + 1
     ### END SOLUTION
 
 
-def feature_map(picture, kernel):
-    """Sums of picture × kernel at every place.
+def feature_map(image, kernel):
+    """Sums of image × kernel at every place.
 
-    picture: (height, width) · kernel: (rows, columns) · returns (height', width')
+    image: (height, width) · kernel: (rows, columns) · returns (height', width')
     """
     ### BEGIN SOLUTION
     rows, columns = kernel.shape
-    height, width = output_size(len(picture), rows), output_size(picture.shape[1], columns)
+    height, width = output_size(len(image), rows), output_size(image.shape[1], columns)
     result = np.zeros((height, width))
     for top in range(height):
         for left in range(width):
-            window = picture[top : top + rows, left : left + columns]
+            window = image[top : top + rows, left : left + columns]
             result[top, left] = np.sum(window * kernel)
     return result
     ### END SOLUTION
@@ -165,7 +165,7 @@ def check_output_size(size, kernel, stride, padding, wanted, one_side=None):
     elif given == wanted - 1:
         hint = "Is the place where the filter starts counted, too?"
     elif given != int(given):
-        hint = "A step that would leave the picture is not made: the number is whole."
+        hint = "A step that would leave the image is not made: the number is whole."
     assert given == wanted, (
         f"A filter of {kernel} on {size} pixels with stride {stride} and padding {padding} has "
         f"{wanted} places; your output_size says {given:g}. {hint}"
@@ -177,16 +177,16 @@ def check_feature_map():
     check_output_size(32, 3, 1, 1, wanted=32, one_side=31)
     check_output_size(28, 5, 2, 0, wanted=12)
     check_output_size(7, 3, 2, 1, wanted=4, one_side=3)
-    picture = np.array(
+    image = np.array(
         [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
     )
     cross = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]])
     given, wanted = as_numbers(
-        feature_map(picture, cross), [[4, 3, 4], [2, 4, 3], [2, 3, 4]],
-        "feature_map of the picture above",
+        feature_map(image, cross), [[4, 3, 4], [2, 4, 3], [2, 3, 4]],
+        "feature_map of the image above",
     )  # fmt: skip
     assert np.allclose(given, wanted), (
-        f"The feature map of the picture above is {wanted.astype(int).tolist()}; yours is "
+        f"The feature map of the image above is {wanted.astype(int).tolist()}; yours is "
         f"{given.tolist()}. Begin at the top left: which nine pixels lie under the filter there?"
     )
 
@@ -206,20 +206,20 @@ def check_feature_map_hidden(rng):
         )
         check_output_size(size, kernel, stride, padding, wanted, one_side if padding else None)
     for shape, kernel_shape in (((6, 9), (3, 3)), ((7, 7), (2, 4)), ((4, 5), (1, 1))):
-        picture, kernel = rng.normal(size=shape), rng.normal(size=kernel_shape)
-        windows = np.lib.stride_tricks.sliding_window_view(picture, kernel_shape)
+        image, kernel = rng.normal(size=shape), rng.normal(size=kernel_shape)
+        windows = np.lib.stride_tricks.sliding_window_view(image, kernel_shape)
         wanted = (windows * kernel).sum(axis=(2, 3))
         given, wanted = as_numbers(
-            feature_map(picture, kernel), wanted,
-            f"feature_map of a picture {shape} and a filter {kernel_shape}",
+            feature_map(image, kernel), wanted,
+            f"feature_map of an image {shape} and a filter {kernel_shape}",
         )  # fmt: skip
         turned = (windows * kernel[::-1, ::-1]).sum(axis=(2, 3))
         assert np.allclose(turned, wanted) or not np.allclose(given, turned), (
-            "Your filter lies on the picture turned by 180°, as a convolution is defined in "
+            "Your filter lies on the image turned by 180°, as a convolution is defined in "
             "mathematics. Neural networks leave the filter as it is."
         )
         assert np.allclose(given, wanted, atol=1e-4), (
-            f"With a random picture {shape} and filter {kernel_shape} your feature map is up to "
+            f"With a random image {shape} and filter {kernel_shape} your feature map is up to "
             f"{np.abs(given - wanted).max():.2f} off."
         )
 
@@ -230,35 +230,35 @@ check_feature_map_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ## 2 Depth, and many filters
 #
-# A colour picture has three channels, so a filter on it has three layers of weights, one for each channel:
+# A colour image has three channels, so a filter on it has three layers of weights, one for each channel:
 # it is as *deep* as its input. It still puts out **one** number at each place: the sum over height, width
 # *and* depth, plus the filter's bias. And one filter is not enough. Each of $F$ filters makes a feature map
 # of its own, and their maps on top of each other are the output, with $F$ channels. The next convolution
-# takes it as a picture with $F$ colours. For row $y$, column $x$ and filter number $f$, with stride $s$, on
-# the picture with its padding:
+# takes it as an image with $F$ colours. For row $y$, column $x$ and filter number $f$, with stride $s$, on
+# the image with its padding:
 #
-# $$z_{y,x,f} = b_f + \sum_{i,j,c} \text{picture}_{\,ys+i,\;xs+j,\;c}\; W_{i,j,c,f}$$
+# $$z_{y,x,f} = b_f + \sum_{i,j,c} \text{image}_{\,ys+i,\;xs+j,\;c}\; W_{i,j,c,f}$$
 #
 # ### Question 2 · `convolution`
 #
 # Write it for a whole batch, with stride and padding. (If only the *places* are in a loop, and
-# `np.tensordot` or `np.einsum` does the rest, it is fast enough for real pictures. More loops are right, too.)
+# `np.tensordot` or `np.einsum` does the rest, it is fast enough for real images. More loops are right, too.)
 
 
 # %% solution="convolution"
-def convolution(pictures, kernel, bias, stride=1, padding=0):
-    """Feature maps of a batch of pictures.
+def convolution(images, kernel, bias, stride=1, padding=0):
+    """Feature maps of a batch of images.
 
-    pictures: (batch, height, width, channels) · kernel: (rows, columns, channels, filters)
+    images: (batch, height, width, channels) · kernel: (rows, columns, channels, filters)
     bias: (filters,) · returns (batch, height', width', filters)
     """
     ### BEGIN SOLUTION
     around = ((0, 0), (padding, padding), (padding, padding), (0, 0))
-    padded = np.pad(pictures, around)
+    padded = np.pad(images, around)
     rows, columns, _, filters = kernel.shape
-    height = output_size(pictures.shape[1], rows, stride, padding)
-    width = output_size(pictures.shape[2], columns, stride, padding)
-    maps = np.zeros((len(pictures), height, width, filters))
+    height = output_size(images.shape[1], rows, stride, padding)
+    width = output_size(images.shape[2], columns, stride, padding)
+    maps = np.zeros((len(images), height, width, filters))
     for row in range(height):
         for column in range(width):
             top, left = row * stride, column * stride
@@ -274,17 +274,17 @@ import numpy as np
 MISTAKES = {
     "no bias": "the bias is missing.",
     "biases": "the bias is added once for every weight; it belongs to the sum.",
-    "turned": "the filter lies on the picture turned by 180°.",
+    "turned": "the filter lies on the image turned by 180°.",
 }
 
 
-def check_convolution(pictures, kernel, bias, stride, padding, wanted, mistaken):
+def check_convolution(images, kernel, bias, stride, padding, wanted, mistaken):
     """mistaken: by mistake, what stands at the first place."""
-    size, channels = pictures.shape[1:3], pictures.shape[3]
-    settings = f"pictures {size} with {channels} channels, filters {kernel.shape[:2]}, "
+    size, channels = images.shape[1:3], images.shape[3]
+    settings = f"images {size} with {channels} channels, filters {kernel.shape[:2]}, "
     settings += f"stride {stride}, padding {padding}"
     given, wanted = as_numbers(
-        convolution(pictures.copy(), kernel, bias, stride=stride, padding=padding), wanted,
+        convolution(images.copy(), kernel, bias, stride=stride, padding=padding), wanted,
         f"convolution of {settings}",
     )  # fmt: skip
     right = np.allclose(given, wanted, atol=1e-3)
@@ -329,10 +329,10 @@ import keras
 from course_lib.testing import hidden_seed
 
 
-def by_keras(pictures, kernel, bias, stride, padding):
+def by_keras(images, kernel, bias, stride, padding):
     around = ((0, 0), (padding, padding), (padding, padding), (0, 0))
     maps = keras.ops.conv(
-        np.pad(pictures, around).astype("float32"), kernel.astype("float32"), strides=stride
+        np.pad(images, around).astype("float32"), kernel.astype("float32"), strides=stride
     )
     return keras.ops.convert_to_numpy(maps) + bias
 
@@ -341,25 +341,25 @@ def check_convolution_hidden(rng):
     for size, kernel_size in (((9, 9), (3, 3)), ((8, 11), (2, 4)), ((5, 7), (5, 3))):
         for stride, padding in ((1, 0), (1, 1), (2, 1), (3, 2)):
             channels, filters = (int(n) for n in rng.integers(2, 5, 2))
-            pictures = rng.normal(size=(2, *size, channels))
+            images = rng.normal(size=(2, *size, channels))
             kernel = rng.normal(size=(*kernel_size, channels, filters))
             bias = rng.normal(size=filters) + 3
             weights, how = int(np.prod(kernel.shape[:3])), (stride, padding)
-            wanted = by_keras(pictures, kernel, bias, *how)
+            wanted = by_keras(images, kernel, bias, *how)
             mistaken = {
                 "no bias": wanted - bias,
-                "biases": by_keras(pictures, kernel, weights * bias, *how),
-                "turned": by_keras(pictures, kernel[::-1, ::-1], bias, *how),
+                "biases": by_keras(images, kernel, weights * bias, *how),
+                "turned": by_keras(images, kernel[::-1, ::-1], bias, *how),
             }
             mistaken = {mistake: maps[0, 0, 0] for mistake, maps in mistaken.items()}
-            check_convolution(pictures, kernel, bias, *how, wanted, mistaken)
+            check_convolution(images, kernel, bias, *how, wanted, mistaken)
 
 
 check_convolution_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# What can such a filter see? Three of them, made by hand, on a picture in grey, by your own function. The
+# What can such a filter see? Three of them, made by hand, on an image in grey, by your own function. The
 # first is the difference between right and left: it answers to upright edges, bright where it is brighter
 # to the right and dark where it is darker; grey is 0. The second, bottom minus top, answers to level ones. The
 # third takes the mean and blurs. A network is not given its filters: it learns them.
@@ -370,9 +370,9 @@ upright = np.array([[-1, 0, 1]] * 3) / 3
 by_hand = np.stack([upright, upright.T, np.full((3, 3), 1 / 9)], axis=-1)[:, :, None, :]
 seen = np.asarray(convolution(grey, by_hand, np.zeros(3), padding=1))
 panels = [grey[0, ..., 0], 0.5 + seen[0, ..., 0], 0.5 + seen[0, ..., 1], seen[0, ..., 2]]
-figures.picture_grid(
-    np.clip(np.stack([panels] * 3, axis=-1), 0, 1),  # red, green and blue alike: a grey picture
-    ["picture", "right - left", "bottom - top", "mean"],
+figures.image_grid(
+    np.clip(np.stack([panels] * 3, axis=-1), 0, 1),  # red, green and blue alike: a grey image
+    ["image", "right - left", "bottom - top", "mean"],
     "Three filters by hand: upright edges, level edges, a blur",
     columns=4,
 )
@@ -436,18 +436,18 @@ def check_max_pool(maps, size, stride, wanted, means):
     )
 
 
-def one_picture(*maps):
+def one_image(*maps):
     return np.stack([np.asarray(one, dtype=float) for one in maps], axis=-1)[None]
 
 
 def check_pooling():
     first = np.array([[1, 1, 2, 4], [5, 6, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]], dtype=float)
     wanted, means = [[6, 8], [3, 4]], [[3.25, 5.25], [2, 2]]
-    check_max_pool(one_picture(first), 2, 2, one_picture(wanted), one_picture(means))
+    check_max_pool(one_image(first), 2, 2, one_image(wanted), one_image(means))
     check_max_pool(
-        one_picture(first, 9 - first, first.T), 2, 2,
-        one_picture(wanted, [[8, 7], [8, 9]], [[6, 3], [8, 4]]),
-        one_picture(means, [[5.75, 3.75], [7, 7]], [[3.25, 2], [5.25, 2]]),
+        one_image(first, 9 - first, first.T), 2, 2,
+        one_image(wanted, [[8, 7], [8, 9]], [[6, 3], [8, 4]]),
+        one_image(means, [[5.75, 3.75], [7, 7]], [[3.25, 2], [5.25, 2]]),
     )  # fmt: skip
 
 
@@ -476,14 +476,14 @@ check_pooling_hidden(np.random.default_rng(hidden_seed()))
 # They grow, shrink and shift, and a learning rate that fitted before no longer does. **Batch normalisation**
 # (BN) takes each channel of a batch and shifts and scales it to mean 0 and variance 1. Two numbers a channel,
 # which the network learns, then say which scale $\gamma$ and shift $\beta$ it would rather have. Over the $m$
-# values of a channel, that is, over all pictures of the batch and all places (Ioffe & Szegedy 2015, algorithm 1):
+# values of a channel, that is, over all images of the batch and all places (Ioffe & Szegedy 2015, algorithm 1):
 #
 # $$\mu = \frac1m \sum_i x_i \qquad \sigma^2 = \frac1m \sum_i (x_i - \mu)^2 \qquad
 # \hat x_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}} \qquad y_i = \gamma \hat x_i + \beta$$
 #
 # The small $\epsilon$ keeps a channel that is everywhere the same from being divided by 0.
 #
-# And when the trained network is asked about a *single* picture? Its answer must not depend on which
+# And when the trained network is asked about a *single* image? Its answer must not depend on which
 # others come with it. So training also keeps a **moving average** of $\mu$ and of $\sigma^2$, and afterwards
 # those are used in their place. With each batch, for a momentum $a$ near 1 (`momentum` below):
 #
@@ -657,7 +657,7 @@ check_batch_norm_hidden(np.random.default_rng(hidden_seed()))
 #
 # **Dropout** makes a network's life hard while it learns: at every update each value is set to 0 with
 # probability `rate`, by chance, each on its own. No neuron can rely on any other one, so it is harder for them
-# to recognise, together, a training picture that they know by heart (Srivastava et al. 2014). After training
+# to recognise, together, a training image that they know by heart (Srivastava et al. 2014). After training
 # nothing is dropped any more, and every sum would be larger than it ever was in training. So in training
 # the values that are kept are divided by `1 - rate`, and the mean stays what it was.
 #
@@ -744,9 +744,9 @@ check_dropout_hidden(np.random.default_rng(hidden_seed()))
 #
 # Now the whole, in Keras. A **stage** is a convolution, batch normalisation, a ReLU, and a max-pool. (The
 # max-pool may also stand right after the convolution; then the rest has only a quarter of the work.) After
-# three stages a picture of 32 × 32 has become maps of 4 × 4, with many more channels: less and less *where*,
+# three stages an image of 32 × 32 has become maps of 4 × 4, with many more channels: less and less *where*,
 # more and more *what*. `GlobalMaxPooling2D` then takes the largest value of each whole map (is it anywhere in
-# the picture?), and a `Dense` layer makes logits of those.
+# the image?), and a `Dense` layer makes logits of those.
 #
 # `course_lib` has the stage as a **block**, a few Keras layers under one name:
 #
@@ -766,7 +766,7 @@ check_dropout_hidden(np.random.default_rng(hidden_seed()))
 #
 # ### Question 6 · `network`
 #
-# 1. Write `sequential_cnn(filters, batch_norm=True, dropout=0.0)`: pictures (32, 32, 3) with pixels
+# 1. Write `sequential_cnn(filters, batch_norm=True, dropout=0.0)`: images (32, 32, 3) with pixels
 #    from 0 to 255 → `keras.layers.Rescaling(1 / 255)` → one stage for each number in `filters`, which is its
 #    number of filters → `GlobalMaxPooling2D` → a `Dropout` layer with the rate `dropout` → 10 logits. With
 #    `batch_norm=False` no stage is normalised.
@@ -782,7 +782,7 @@ from course_lib.blocks import conv_block
 
 
 def sequential_cnn(filters, batch_norm=True, dropout=0.0):
-    """A Keras Sequential model from pictures (batch, 32, 32, 3) to logits (batch, 10).
+    """A Keras Sequential model from images (batch, 32, 32, 3) to logits (batch, 10).
 
     filters: the number of filters of each stage, as in (8, 16, 32)
     """
@@ -830,8 +830,8 @@ import keras
 import numpy as np
 
 
-def logits_of(network, pictures, **how):
-    outputs = network(np.asarray(pictures, dtype="float32"), **how)
+def logits_of(network, images, **how):
+    outputs = network(np.asarray(images, dtype="float32"), **how)
     return np.asarray(keras.ops.convert_to_numpy(outputs), dtype="float64")
 
 
@@ -840,10 +840,10 @@ def check_cnn(network, filters, name, wanted, averages):
     assert isinstance(network, keras.Model), (
         f"{name} must give back a Keras model; it gives {type(network).__name__}."
     )
-    pictures = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3))
-    outputs = logits_of(network, pictures)
+    images = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3))
+    outputs = logits_of(network, images)
     assert outputs.shape == (2, 10), (
-        f"2 pictures and 10 classes make logits (2, 10); the model of {name} gives {outputs.shape}."
+        f"2 images and 10 classes make logits (2, 10); the model of {name} gives {outputs.shape}."
     )
     kernels = [tuple(w.shape) for w in network.trainable_weights if len(w.shape) == 4]
     assert kernels == wanted, (
@@ -908,7 +908,7 @@ def by_the_book(filters, use_bias):
     return keras.Sequential([*layers, keras.layers.GlobalMaxPooling2D(), keras.layers.Dense(10)])
 
 
-def check_same(rng, network, filters, pictures, name):
+def check_same(rng, network, filters, images, name):
     right = by_the_book(filters, use_bias=trained_numbers(network) != formula(filters))
     given, wanted = ([tuple(w.shape) for w in each.weights] for each in (network, right))
     assert given == wanted, (
@@ -920,7 +920,7 @@ def check_same(rng, network, filters, pictures, name):
         value = value if len(weight.shape) == 1 else rng.normal(size=weight.shape)
         weight.assign(value)
         twin.assign(value)
-    given, wanted = logits_of(network, pictures), logits_of(right, pictures)
+    given, wanted = logits_of(network, images), logits_of(right, images)
     assert np.allclose(given, wanted, rtol=1e-2, atol=1e-2 * np.abs(wanted).max()), (
         f"{name}: with the same weights the first logits should be {np.round(wanted[0, :4], 1).tolist()}; "
         f"yours are {np.round(given[0, :4], 1).tolist()}. Is every layer there: Rescaling, in each stage "
@@ -930,7 +930,7 @@ def check_same(rng, network, filters, pictures, name):
 
 def check_network_hidden(rng):
     filters = tuple(int(n) for n in rng.choice(np.arange(3, 9), 3, replace=False))
-    pictures = rng.integers(0, 256, (6, 32, 32, 3)).astype("float32")
+    images = rng.integers(0, 256, (6, 32, 32, 3)).astype("float32")
     network = sequential_cnn(filters, dropout=0.0)
     shapes = [(3, 3, c, f) for c, f in zip((3, *filters[:-1]), filters, strict=True)]
     check_cnn(network, filters, "sequential_cnn", shapes, averages=2 * sum(filters))
@@ -940,27 +940,27 @@ def check_network_hidden(rng):
     assert count_parameters(filters) == formula(filters), (
         f"count_parameters({filters}) should be {formula(filters)}; yours is {count_parameters(filters)}."
     )
-    first, second = (logits_of(network, pictures, training=True) for _ in range(2))
+    first, second = (logits_of(network, images, training=True) for _ in range(2))
     assert np.allclose(first, second, atol=1e-4), (
         "sequential_cnn(…, dropout=0.0) gives another answer each time in training: something is dropped."
     )
     network = sequential_cnn(filters, dropout=0.5)
-    first, second = (logits_of(network, pictures, training=True) for _ in range(2))
+    first, second = (logits_of(network, images, training=True) for _ in range(2))
     assert not np.allclose(first, second, atol=1e-4), (
         "sequential_cnn(…, dropout=0.5) drops nothing in training: hand dropout on to the layer."
     )
-    outputs = logits_of(network, pictures)
+    outputs = logits_of(network, images)
     assert not np.allclose(outputs.sum(axis=-1), 1, atol=1e-3), (
         "the outputs sum to 1: these are probabilities. Logits are wanted, the bare sums."
     )
 
-    check_same(rng, sequential_cnn(filters), filters, pictures, "sequential_cnn")
+    check_same(rng, sequential_cnn(filters), filters, images, "sequential_cnn")
 
     network, maps = functional_cnn(filters)
     assert isinstance(maps, keras.Model), (
         f"the second thing that functional_cnn gives back is a {type(maps).__name__}, not a model."
     )
-    stages = maps(pictures)
+    stages = maps(images)
     assert isinstance(stages, (list, tuple)) and len(stages) == len(filters), (
         f"maps should give a list with one output a stage, {len(filters)} here."
     )
@@ -974,12 +974,12 @@ def check_network_hidden(rng):
         "a stage puts out negative numbers: where is its ReLU?"
     )
     weights = [np.asarray(w) for w in network.trainable_weights][-2:]
-    outputs = logits_of(network, pictures)
+    outputs = logits_of(network, images)
     assert np.allclose(stages[-1].max(axis=(1, 2)) @ weights[0] + weights[1], outputs, atol=1e-3), (
         "From the last stage's maps, their largest values and the dense layer's weights make other "
         "logits than model does: the two models must share their layers, and pool globally by the maximum."
     )
-    check_same(rng, network, filters, pictures, "functional_cnn")
+    check_same(rng, network, filters, images, "functional_cnn")
 
 
 check_network_hidden(np.random.default_rng(hidden_seed()))
@@ -989,7 +989,7 @@ check_network_hidden(np.random.default_rng(hidden_seed()))
 # ## 7 Better than a network that knows no neighbours
 #
 # Is it worth it? Let it compete with a network of dense layers that has at least as many numbers to learn, and
-# sees the same pictures.
+# sees the same images.
 #
 # Ready for you are:
 #
@@ -1001,15 +1001,15 @@ check_network_hidden(np.random.default_rng(hidden_seed()))
 #   with batch normalisation learn well with twice as much;
 # - `dense_block(64, batch_norm=True)` from `course_lib.blocks`, for the rival, after a `Flatten` layer;
 # - for the full profile: `data.pipeline(x, y, batch_size=128, shuffle=True, map=data.shift_and_flip())`
-#   in place of `x, y` shows every picture a little moved, and mirrored now and then. (Lab 04 is about that.)
+#   in place of `x, y` shows every image a little moved, and mirrored now and then. (Lab 04 is about that.)
 #
 # ### Question 7 · `accuracy`
 #
 # Train a convolutional network `model` and a network of dense layers `rival` with **at least as many**
-# parameters (`count_params()`), both on `x_train, y_train`, both for pictures with pixels from 0 to 255. On
-# training pictures that you did not train on, and in the hidden test on others that nobody has seen, `model`
+# parameters (`count_params()`), both on `x_train, y_train`, both for images with pixels from 0 to 255. On
+# training images that you did not train on, and in the hidden test on others that nobody has seen, `model`
 # must be right for at least **35 %** in the quick profile and **75 %** in the full one, and for at least 1 % more
-# of all pictures than `rival`. `rival` must really have been trained: right for at least **15 %**, where
+# of all images than `rival`. `rival` must really have been trained: right for at least **15 %**, where
 # guessing gets 10 %.
 
 # %% solution="accuracy"
@@ -1053,17 +1053,17 @@ import numpy as np
 from course_lib import data, profile
 
 
-def share_right(network, pictures, labels):
+def share_right(network, images, labels):
     shape = tuple(getattr(network, "input_shape", None) or (None, 32, 32, 3))[1:]
     right = 0
     for first in range(0, len(labels), 500):
-        some = pictures[first : first + 500].reshape(-1, *shape).astype("float32")
+        some = images[first : first + 500].reshape(-1, *shape).astype("float32")
         answers = keras.ops.convert_to_numpy(network(some)).argmax(axis=-1)
         right += np.sum(answers == labels[first : first + 500])
     return float(right / len(labels))
 
 
-def check_accuracy(pictures, labels):
+def check_accuracy(images, labels):
     wanted = {"quick": 0.35, "full": 0.75}[profile.current()]
     for network, name in ((model, "model"), (rival, "rival")):
         assert isinstance(network, keras.Model), f"{name} must be a Keras model."
@@ -1077,13 +1077,13 @@ def check_accuracy(pictures, labels):
     assert sizes[0] <= sizes[1], (
         f"rival has {sizes[1]:,} parameters and model {sizes[0]:,}: give rival at least as many."
     )
-    ours, theirs = share_right(model, pictures, labels), share_right(rival, pictures, labels)
+    ours, theirs = share_right(model, images, labels), share_right(rival, images, labels)
     print(
-        f"Of {len(labels)} pictures model gets {100 * ours:.1f} % right with {sizes[0]:,} parameters, "
+        f"Of {len(labels)} images model gets {100 * ours:.1f} % right with {sizes[0]:,} parameters, "
         f"rival {100 * theirs:.1f} % with {sizes[1]:,}."
     )
     assert ours >= wanted, (
-        f"model is right for {100 * ours:.1f} % of the pictures; at least {100 * wanted:.0f} % are "
+        f"model is right for {100 * ours:.1f} % of the images; at least {100 * wanted:.0f} % are "
         "wanted. Did training run long enough? Does it take pixels from 0 to 255?"
     )
     assert theirs >= 0.15, (
@@ -1096,9 +1096,9 @@ def check_accuracy(pictures, labels):
 
 
 def validation_part():
-    (pictures, labels), _ = data.load("cifar10")
+    (images, labels), _ = data.load("cifar10")
     first, count = (2000, 1000) if profile.current() == "quick" else (int(0.9 * len(labels)), 2000)
-    return pictures[first : first + count], labels[first : first + count, 0]
+    return images[first : first + count], labels[first : first + count, 0]
 
 
 check_accuracy(*validation_part())
@@ -1113,7 +1113,7 @@ check_accuracy(unseen[:2000], true[:2000, 0])
 # ## 8 What is it good for? An experiment
 #
 # You have read above what batch normalisation and dropout are said to do. Don't believe it: try. An
-# experiment changes **one** thing and keeps everything else the same: the pictures, their order, the weights
+# experiment changes **one** thing and keeps everything else the same: the images, their order, the weights
 # at the start as far as possible (hence the seed), the optimizer, the number of epochs.
 #
 # ### Question 8 · `experiment`
@@ -1125,7 +1125,7 @@ check_accuracy(unseen[:2000], true[:2000, 0])
 # - call `keras.utils.set_random_seed(1)` and build a new network;
 # - compile it with `keras.optimizers.Adam(0.004)`, the loss of Lab 01,
 #   `keras.losses.SparseCategoricalCrossentropy(from_logits=True)`, and the metric `"accuracy"`;
-# - train it with its own `fit` on `training`, a pair (pictures, labels), in batches of 25, with
+# - train it with its own `fit` on `training`, a pair (images, labels), in batches of 25, with
 #   `validation_data=validation` and `verbose=0`. (`trace_once(network, *training)` before it saves a second for
 #   each network: TensorFlow then builds the graph of a training step once and not twice. The results are the same.)
 #
@@ -1133,7 +1133,7 @@ check_accuracy(unseen[:2000], true[:2000, 0])
 #
 # Then call it, below, for three variants, and keep the result as `curves`: `"bare"` (no normalisation, no
 # dropout), `"BN"` (normalisation alone) and `"BN + dropout"` (with dropout 0.3). Take the stages `(8, 16, 32)`,
-# the pictures in `part`, the validation part `(x_val, y_val)`, and 6 epochs.
+# the images in `part`, the validation part `(x_val, y_val)`, and 6 epochs.
 
 
 # %% solution="experiment"
@@ -1206,12 +1206,12 @@ def check_curves(histories, names, epochs=None):
 def check_findings():
     runs = check_curves(curves, ["bare", "BN", "BN + dropout"])
     assert runs["BN"]["accuracy"][-1] > runs["bare"]["accuracy"][-1], (
-        "with batch normalisation your network learnt its training pictures less well than without: is "
+        "with batch normalisation your network learnt its training images less well than without: is "
         "batch_norm handed on, and are the names right?"
     )
-    # Not by the gap to the validation: with pictures enough there is hardly one.
+    # Not by the gap to the validation: with images enough there is hardly one.
     assert np.mean(runs["BN + dropout"]["accuracy"]) < np.mean(runs["BN"]["accuracy"]), (
-        "with dropout your network should learn its training pictures less well: is dropout handed on?"
+        "with dropout your network should learn its training images less well: is dropout handed on?"
     )
 
 
@@ -1221,15 +1221,15 @@ from course_lib.testing import hidden_seed
 
 
 def check_experiment_hidden(rng):
-    pictures, labels = (
+    images, labels = (
         rng.integers(0, 256, (57, 32, 32, 3)).astype("uint8"),
         rng.integers(0, 10, 57),
     )
     runs = compare(
         {"one": {"batch_norm": False}, "same": {"batch_norm": False}},
         (2,),
-        (pictures[:50], labels[:50]),
-        (pictures[50:], labels[50:]),
+        (images[:50], labels[:50]),
+        (images[50:], labels[50:]),
         3,
     )
     runs = check_curves(runs, ["one", "same"], epochs=3)
@@ -1239,7 +1239,7 @@ def check_experiment_hidden(rng):
     )
     counted = runs["one"]["val_accuracy"] * 7
     assert np.allclose(counted, np.round(counted), atol=1e-3), (
-        "the validation accuracy is not that of the validation part: 7 pictures are right or wrong."
+        "the validation accuracy is not that of the validation part: 7 images are right or wrong."
     )
 
 
@@ -1255,8 +1255,8 @@ figures.compared_curves(curves)
 # Write about ten lines, with numbers from *your* curves:
 #
 # 1. What does batch normalisation change, and in which epoch do you see it first?
-# 2. What does dropout change? Does it make the network better on pictures that it has not seen? Why are the
-#    *training* values of this network lower than they would be if you asked it about the same pictures after
+# 2. What does dropout change? Does it make the network better on images that it has not seen? Why are the
+#    *training* values of this network lower than they would be if you asked it about the same images after
 #    the training?
 # 3. Each curve is one training. What would you have to do before you could say "dropout raises the validation
 #    accuracy by 3 %"?
@@ -1265,15 +1265,15 @@ figures.compared_curves(curves)
 # ### BEGIN SOLUTION
 # **A model answer.** (1) With batch normalisation the network learns much faster: after three epochs it has a
 # training accuracy (about 0.5) that the bare network does not reach in six. It is seen from the second or third
-# epoch on. In the end it knows nine of ten of its 300 pictures by heart, while the bare one, at the same
+# epoch on. In the end it knows nine of ten of its 300 images by heart, while the bare one, at the same
 # learning rate, has hardly begun. The validation accuracy rises too, to about 0.3, but by much less: what is learnt
 # fast is also overfitted fast. (2) With dropout the training accuracy rises slowly, and the gap to validation is small.
 # That does not make the network better here: the gap closed because the training curve came down, not because
 # the validation curve went up (in mine it is even lower, 0.2: after six epochs this network has not finished
 # learning). The training values are measured *while* a third of the values before the last layer are dropped, and during the epoch;
-# after training all of them are there, and the same pictures would be recognised more often. (3) Repeat it: several seeds for each variant (and better, several
-# choices of the 300 pictures), and compare the difference with how much it varies from seed to seed. 300 validation
-# pictures alone make an error of about three per cent.
+# after training all of them are there, and the same images would be recognised more often. (3) Repeat it: several seeds for each variant (and better, several
+# choices of the 300 images), and compare the difference with how much it varies from seed to seed. 300 validation
+# images alone make an error of about three per cent.
 #
 # **Rubric, 3 points.**
 #
@@ -1287,7 +1287,7 @@ figures.compared_curves(curves)
 # ## 9 Looking inside
 #
 # What does your network of question 7 look for? The filters of the *first* layer see colours, so they can be
-# shown as small pictures. In the quick profile they still look much as they began, at random: training was
+# shown as small images. In the quick profile they still look much as they began, at random: training was
 # too short to change them a lot. What the layers behind them make of it must have been enough.
 
 # %%
@@ -1295,7 +1295,7 @@ first = next(layer for layer in model.layers if isinstance(layer, keras.layers.C
 figures.filters(keras.ops.convert_to_numpy(first.kernel))
 
 # %% [markdown]
-# Filters of later layers see many channels and can't be shown so. But what they make of a picture can. Below
+# Filters of later layers see many channels and can't be shown so. But what they make of an image can. Below
 # is the last layer of each size, with eight of its maps: yellow where much of what the filter looks for is,
 # dark blue where least is. (A border of another colour comes from the zeros of the padding.)
 
@@ -1330,7 +1330,7 @@ figures.heat_maps(
     x_test[surest],
     grad_cam(model, x_test[surest]),
     [f"{classes[y_test[n]]}\nread as {classes[answers[n]]}" for n in surest],
-    "Where the network sees its answer, each time in the picture of which it is surest",
+    "Where the network sees its answer, each time in the image of which it is surest",
 )
 
 # %% [markdown]
@@ -1346,9 +1346,9 @@ figures.worst_mistakes(x_test, y_test, probabilities, worst, classes)
 #
 # - **Cheaper filters.** `separable_conv_block` from `course_lib.blocks` looks around and mixes channels in two
 #   steps, with an eighth of the weights (Howard et al. 2017). How much accuracy does that cost?
-# - **Shuffle the pixels** of all pictures in the same way: `x.reshape(-1, 1024, 3)[:, order].reshape(x.shape)`.
+# - **Shuffle the pixels** of all images in the same way: `x.reshape(-1, 1024, 3)[:, order].reshape(x.shape)`.
 #   The rival does not mind at all. What about your network, and what does that tell you?
-# - **Ask Grad-CAM about another class**: `grad_cam(model, pictures, classes=…)`. Where is the dog in the cat?
+# - **Ask Grad-CAM about another class**: `grad_cam(model, images, classes=…)`. Where is the dog in the cat?
 # - **The full profile**: set `COURSE_PROFILE=full`, and go for a walk.
 #
 # **Sources.** Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, *Gradient-based learning applied to document

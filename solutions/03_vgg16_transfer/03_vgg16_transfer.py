@@ -17,12 +17,12 @@
 # convolutions, if there are enough of them? Far enough that their network, VGG, is taken out of its
 # drawer to this day: not to do what it was trained for, but to see for others. In this lab you build it
 # from the table in its paper. Then you take a network that somebody else has trained, cut it open, and
-# teach it a new task with fewer pictures of each class than you have fingers.
+# teach it a new task with fewer images of each class than you have fingers.
 #
 # **You will learn**
 #
 # - to read an architecture's table, to write it as a list, and to count its parameters before you build it;
-# - what has to happen to a picture before a pre-trained network understands it, and to its answer
+# - what has to happen to an image before a pre-trained network understands it, and to its answer
 #   before you do;
 # - to use a network as an extractor of features, and to compute them only once;
 # - which layers to keep, freeze, throw away or begin anew, in the four cases that there are;
@@ -33,14 +33,14 @@
 #
 # **How long the computer works**, apart from importing TensorFlow:
 #
-# | profile | where | pictures, "small" and "large" | time |
+# | profile | where | images, "small" and "large" | time |
 # | --- | --- | --- | --- |
 # | quick | chosen on a CPU | 96 and 240 | 10–20 s on 2 cores |
 # | full | chosen on a GPU | 96 and 4,000; then photographs | 3–8 min on 2 cores, less on a GPU |
 #
-# **The network and the pictures.** VGG16's own weights have half a gigabyte. So that this lab runs anywhere, it
+# **The network and the images.** VGG16's own weights have half a gigabyte. So that this lab runs anywhere, it
 # brings a pre-trained network of its own, `small_vgg`: four blocks, half a megabyte, and it really was
-# trained, on a hundred kinds of drawn objects. Its pictures and yours are stand-ins, made in memory. Photographs
+# trained, on a hundred kinds of drawn objects. Its images and yours are stand-ins, made in memory. Photographs
 # and VGG16 come at the very end, in the full profile.
 
 # %%
@@ -63,7 +63,7 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # %% [markdown]
 # ## 1 A network as a list
 #
-# The paper (Simonyan & Zisserman 2015, table 1) gives five **configurations**. All of them take a picture
+# The paper (Simonyan & Zisserman 2015, table 1) gives five **configurations**. All of them take an image
 # of 224 × 224 pixels and do only five things to it:
 #
 # | in the table | what it is |
@@ -181,7 +181,7 @@ def check_count(layers, input_shape, classes, name, wanted, biases):
     assert given == wanted, (
         f"count_parameters of {name} at {input_shape} with {classes} classes should be "
         f"{wanted:,}; yours is {given:,}. A kernel reaches through all channels of its input; and "
-        "how large is the picture after the last pooling?"
+        "how large is the image after the last pooling?"
     )
 
 
@@ -300,7 +300,7 @@ check_configurations_hidden(np.random.default_rng(hidden_seed()))
 so_far, by_layer = 0, {}
 for number, word in enumerate(D, start=1):
     if word != "maxpool":
-        # Only fully connected layers need the size of the picture, and only the last has 1,000.
+        # Only fully connected layers need the size of the image, and only the last has 1,000.
         total = (
             count_parameters([*D[:number], "FC-1"], classes=0)
             if word != D[-1]
@@ -312,13 +312,13 @@ figures.parameters_by_layer(by_layer)
 
 # %% [markdown]
 # Three quarters of all parameters are in one fully connected layer; the thirteen convolutions, which look at the
-# picture, have a tenth. Later networks have done without that layer (He et al. 2016), and we shall cut it off, too.
+# image, have a tenth. Later networks have done without that layer (He et al. 2016), and we shall cut it off, too.
 #
 # ## 2 From the list to the network
 #
 # ### Question 2 · `vgg`
 #
-# Write `vgg(layers, input_shape, classes, width)`: a Keras model from pictures to logits, for any such
+# Write `vgg(layers, input_shape, classes, width)`: a Keras model from images to logits, for any such
 # list. `width` makes it narrower: each layer but the last has `round(width * number)` channels or neurons, so
 # that `width=1/16` makes a VGG16 for any laptop. The words mean what the table says: the size stays through a
 # convolution, pooling halves it, and the last layer, with `classes` neurons, has no activation. (The paper puts
@@ -374,7 +374,7 @@ def check_vgg(layers, input_shape, classes, width, shapes, weights, x, outputs):
         f"For {classes} classes the outputs are (batch, {classes}); yours are {network.output_shape}."
     )
     given = [tuple(w.shape) for w in network.weights]
-    where = f"vgg at width {width:g} on pictures {input_shape}"
+    where = f"vgg at width {width:g} on images {input_shape}"
     assert len(given) == len(shapes), (
         f"{where} should hold {len(shapes)} arrays (a kernel and a bias each layer), yours {len(given)}."
     )
@@ -383,7 +383,7 @@ def check_vgg(layers, input_shape, classes, width, shapes, weights, x, outputs):
             f"{where}: array {number + 1} of {len(shapes)} should have the shape {should}; yours has "
             f"{mine}. "
             + (
-                "That depends on how large the picture is after the last pooling: does every "
+                "That depends on how large the image is after the last pooling: does every "
                 "convolution keep the size (padding), every pooling halve it?"
                 if len(should) == 2 and mine[-1] == should[-1]
                 else "Is the width applied to every layer but the last?"
@@ -471,7 +471,7 @@ check_vgg_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ## 3 To speak a network's language
 #
-# VGG has never seen a picture as you have it. Its authors subtracted from each pixel the average colour of
+# VGG has never seen an image as you have it. Its authors subtracted from each pixel the average colour of
 # ImageNet, and their software, Caffe, kept colours in the order blue, green, red. So that is what the
 # weights expect, to this day:
 #
@@ -483,18 +483,18 @@ check_vgg_hidden(np.random.default_rng(hidden_seed()))
 #
 # ### Question 3 · `preprocess`
 #
-# 1. Write `preprocess_input(pictures)` by hand.
-# 2. Write `decode_predictions(probabilities, names, top)`: for each picture, a row of `probabilities`, a list of
+# 1. Write `preprocess_input(images)` by hand.
+# 2. Write `decode_predictions(probabilities, names, top)`: for each image, a row of `probabilities`, a list of
 #    the `top` most probable classes, the most probable first, each as a pair `(name, probability)`. The name of
 #    class `k` is `names[k]`.
 
 
 # %% solution="preprocess"
-def preprocess_input(pictures):
+def preprocess_input(images):
     """RGB pixels (batch, height, width, 3), 0 … 255 → what VGG expects, float32, the same shape."""
     ### BEGIN SOLUTION
     mean = np.array([103.939, 116.779, 123.68], "float32")
-    return pictures[..., ::-1].astype("float32") - mean
+    return images[..., ::-1].astype("float32") - mean
     ### END SOLUTION
 
 
@@ -516,18 +516,18 @@ MISTAKES = {
     "neither turned": "the channels are still red, green, blue: turn them round.",
     "means turned": "the means belong to blue, green, red, in this order.",
     "no mean": "the channels are turned round, but no mean is subtracted.",
-    "rows turned": "this turns the picture upside down, not its colours round.",
-    "columns turned": "this mirrors the picture instead of turning its colours round.",
+    "rows turned": "this turns the image upside down, not its colours round.",
+    "columns turned": "this mirrors the image instead of turning its colours round.",
 }
 
 
-def check_preprocess(pictures, wanted, mistaken):
+def check_preprocess(images, wanted, mistaken):
     """mistaken: by mistake, what it makes of the first pixel."""
-    given = preprocess_input(pictures.copy())
+    given = preprocess_input(images.copy())
     assert given is not None, "preprocess_input gives nothing back: does it end with `return`?"
     given = np.asarray(given, dtype=float)
-    assert given.shape == pictures.shape, (
-        f"pictures {pictures.shape} keep their shape; yours become {given.shape}."
+    assert given.shape == images.shape, (
+        f"images {images.shape} keep their shape; yours become {given.shape}."
     )
     right = np.allclose(given, wanted, atol=1e-2)
     for mistake, pixel in mistaken.items():
@@ -535,7 +535,7 @@ def check_preprocess(pictures, wanted, mistaken):
             f"preprocess_input: {MISTAKES[mistake]}"
         )
     assert right, (
-        f"the pixel {pictures[0, 0, 0].tolist()} should become {np.round(wanted[0, 0, 0], 2).tolist()}; "
+        f"the pixel {images[0, 0, 0].tolist()} should become {np.round(wanted[0, 0, 0], 2).tolist()}; "
         f"yours becomes {np.round(given[0, 0, 0], 2).tolist()}. (VGG divides by nothing.)"
     )
 
@@ -544,7 +544,7 @@ def check_decode(probabilities, names, top, wanted):
     given = decode_predictions(probabilities.copy(), list(names), top)
     assert given is not None, "decode_predictions gives nothing back: does it end with `return`?"
     assert len(given) == len(probabilities), (
-        f"{len(probabilities)} pictures make {len(probabilities)} lists; yours makes {len(given)}."
+        f"{len(probabilities)} images make {len(probabilities)} lists; yours makes {len(given)}."
     )
     for pairs, should in zip(given, wanted, strict=True):
         pairs = [(str(name), float(p)) for name, p in pairs]
@@ -586,8 +586,8 @@ check_preprocess_visible()
 from course_lib.testing import hidden_seed
 
 
-def check_random_pictures(pictures):
-    mean, rgb = np.array([103.939, 116.779, 123.68]), pictures.astype(float)
+def check_random_images(images):
+    mean, rgb = np.array([103.939, 116.779, 123.68]), images.astype(float)
     wrong = {
         "not turned": rgb - mean,
         "neither turned": rgb - mean[::-1],
@@ -597,12 +597,12 @@ def check_random_pictures(pictures):
         "columns turned": rgb[:, :, ::-1] - mean,
     }
     first = {mistake: given[0, 0, 0] for mistake, given in wrong.items()}
-    check_preprocess(pictures, rgb[..., ::-1] - mean, first)
+    check_preprocess(images, rgb[..., ::-1] - mean, first)
 
 
 def check_preprocess_hidden(rng):
-    check_random_pictures(rng.integers(0, 256, (4, 5, 6, 3)).astype("uint8"))
-    check_random_pictures(rng.uniform(0, 255, (2, 5, 6, 3)).astype("float32"))
+    check_random_images(rng.integers(0, 256, (4, 5, 6, 3)).astype("uint8"))
+    check_random_images(rng.uniform(0, 255, (2, 5, 6, 3)).astype("float32"))
     names = [f"kind {number}" for number in rng.permutation(12)]
     probabilities = rng.dirichlet(np.full(12, 0.4), 9)
     wanted = [
@@ -617,15 +617,15 @@ check_preprocess_hidden(np.random.default_rng(hidden_seed()))
 
 # %% [markdown]
 # `small_vgg` wants the same preprocessing as VGG. With its *top*, the last layer, it still knows its hundred
-# kinds. Here it looks at new pictures of those kinds: once preprocessed as it was taught, once as they come.
+# kinds. Here it looks at new images of those kinds: once preprocessed as it was taught, once as they come.
 
 # %%
 from course_lib.data import cifar100  # the drawn stand-in, not the photographs
 
 kinds = data.class_names("cifar100")
-_, (pictures, numbers) = cifar100.stand_in(1, 300, seed=1)
+_, (images, numbers) = cifar100.stand_in(1, 300, seed=1)
 classifier = transfer.backbone("small_vgg", include_top=True)
-for text, prepared in [("preprocessed", preprocess_input(pictures)), ("as they come", pictures)]:
+for text, prepared in [("preprocessed", preprocess_input(images)), ("as they come", images)]:
     probabilities = keras.ops.convert_to_numpy(classifier(prepared))
     print(f"{text}: {np.mean(probabilities.argmax(axis=-1) == numbers.ravel()):.0%} right")
 
@@ -633,7 +633,7 @@ for text, prepared in [("preprocessed", preprocess_input(pictures)), ("as they c
 answers = decode_predictions(
     keras.ops.convert_to_numpy(classifier(preprocess_input(objects))), kinds, 1
 )
-figures.picture_grid(
+figures.image_grid(
     objects,
     [f"{answer[0][0]}\n{answer[0][1]:.0%}".replace("_", " ") for answer in answers],
     "Ten kinds of objects that it was never shown: it calls each by the name of one that it knows",
@@ -647,14 +647,14 @@ figures.picture_grid(
 # ## 4 Features
 #
 # What it says in the end is useless for a new task. But just before the top it has a few hundred numbers for
-# each picture, which hold much of what matters in it: its **features**. Cut off the top, and the rest, the
-# **backbone**, turns pictures into features. Two tasks are waiting for them:
+# each image, which hold much of what matters in it: its **features**. Cut off the top, and the rest, the
+# **backbone**, turns images into features. Two tasks are waiting for them:
 #
 # - **objects**: ten kinds drawn like those that the network has learnt, but none of them among them. A *similar*
 #   task.
 # - **digits**: handwriting. A *different* one.
 #
-# A backbone that is not trained any more gives the same features for the same picture, always. So they are
+# A backbone that is not trained any more gives the same features for the same image, always. So they are
 # computed once and kept on the disk, under a name that depends on *everything* that they depend on. If the name
 # leaves anything out, sooner or later you will get features that belong to something else, and nothing will
 # tell you.
@@ -662,11 +662,11 @@ figures.picture_grid(
 # ### Question 4 · `features`
 #
 # 1. Write `feature_extractor(layer)`: a model from the inputs of a new `transfer.backbone("small_vgg")` to
-#    the outputs of its layer of that name, flattened: one row of numbers a picture. (Its blocks end at
+#    the outputs of its layer of that name, flattened: one row of numbers an image. (Its blocks end at
 #    `"block1_pool"` … `"block4_pool"`. Models have an `input`, and `get_layer(name)`; layers have `output`.)
-# 2. Write `cache_key(model, pictures, preprocessing)`: a text that is the same whenever the model's
-#    weights, the pictures, and the name of the preprocessing are the same, and another if any of
-#    them differs, be it in one number, or in the order of the pictures.
+# 2. Write `cache_key(model, images, preprocessing)`: a text that is the same whenever the model's
+#    weights, the images, and the name of the preprocessing are the same, and another if any of
+#    them differs, be it in one number, or in the order of the images.
 #
 # `hashlib.sha256(some_bytes).hexdigest()` makes a short text out of many bytes, and another out of others;
 # an array has its bytes in `array.tobytes()`, a text in `text.encode()`. Python's own `hash` of a text is another in every process:
@@ -678,7 +678,7 @@ import hashlib
 
 
 def feature_extractor(layer):
-    """Keras model: preprocessed pictures (batch, 32, 32, 3) → features (batch, n)."""
+    """Keras model: preprocessed images (batch, 32, 32, 3) → features (batch, n)."""
     ### BEGIN SOLUTION
     backbone = transfer.backbone("small_vgg")
     features = keras.layers.Flatten()(backbone.get_layer(layer).output)
@@ -686,14 +686,14 @@ def feature_extractor(layer):
     ### END SOLUTION
 
 
-def cache_key(model, pictures, preprocessing):
+def cache_key(model, images, preprocessing):
     """A text that names these features.
 
-    model: Keras model · pictures: array · preprocessing: a text, as "vgg"
+    model: Keras model · images: array · preprocessing: a text, as "vgg"
     """
     ### BEGIN SOLUTION
     key = hashlib.sha256(preprocessing.encode())
-    for array in [*model.get_weights(), pictures]:
+    for array in [*model.get_weights(), images]:
         key.update(f"{array.shape} {array.dtype}".encode())
         key.update(array.tobytes())
     return key.hexdigest()
@@ -707,17 +707,17 @@ import numpy as np
 from course_lib import transfer
 
 
-def check_extractor(layer, pictures, length, columns, wanted):
+def check_extractor(layer, images, length, columns, wanted):
     """wanted: what stands in these columns of the features."""
-    inputs = transfer.preprocess_input("small_vgg")(pictures)
+    inputs = transfer.preprocess_input("small_vgg")(images)
     model = feature_extractor(layer)
     assert isinstance(model, keras.Model), (
         f"feature_extractor must give back a Keras model; it gives {type(model).__name__}."
     )
     given = outputs_of(model, inputs)
-    shape = len(pictures), length
+    shape = len(images), length
     assert given.shape == shape, (
-        f"features at {layer} should have the shape {shape}, one row a picture; "
+        f"features at {layer} should have the shape {shape}, one row an image; "
         f"yours have {given.shape}. Does the model end at that layer, and then flatten?"
     )
     assert np.allclose(given[:, columns], wanted, rtol=1e-3, atol=1e-3), (
@@ -733,28 +733,28 @@ def small_model(rng):
 
 
 def check_key(rng):
-    model, pictures = small_model(rng), rng.integers(0, 256, (6, 8, 8, 3)).astype("uint8")
-    key = cache_key(model, pictures.copy(), "vgg")
+    model, images = small_model(rng), rng.integers(0, 256, (6, 8, 8, 3)).astype("uint8")
+    key = cache_key(model, images.copy(), "vgg")
     assert isinstance(key, str) and key, f"cache_key must give back a text; yours is {key!r}."
-    assert cache_key(model, pictures.copy(), "vgg") == key, (
-        "the same model, pictures and preprocessing give another key each time: nothing would ever be "
+    assert cache_key(model, images.copy(), "vgg") == key, (
+        "the same model, images and preprocessing give another key each time: nothing would ever be "
         "found again. (Is an id or a random number in it?)"
     )
-    one_pixel = pictures.copy()
+    one_pixel = images.copy()
     one_pixel[rng.integers(6), rng.integers(8), rng.integers(8), rng.integers(3)] ^= 1
-    turned = pictures[::-1].copy()
-    swapped = pictures.copy()
-    swapped[4], swapped[5] = pictures[5], pictures[4]
+    turned = images[::-1].copy()
+    swapped = images.copy()
+    swapped[4], swapped[5] = images[5], images[4]
     for others, what in [
         (one_pixel, "with one pixel changed"),
         (turned, "in another order"),
         (swapped, "of which only two have changed places"),
-        (pictures[:5].copy(), "without the last one"),
+        (images[:5].copy(), "without the last one"),
     ]:
         assert cache_key(model, others, "vgg") != key, (
-            f"pictures {what} have the same key: you would be given the features of others."
+            f"images {what} have the same key: you would be given the features of others."
         )
-    assert cache_key(model, pictures.copy(), "none") != key, (
+    assert cache_key(model, images.copy(), "none") != key, (
         "with another preprocessing the key is the same."
     )
     for number in range(len(model.weights)):
@@ -762,7 +762,7 @@ def check_key(rng):
         place = int(0.6 * weights[number].size)
         weights[number].flat[place] += 0.001
         model.set_weights(weights)
-        assert cache_key(model, pictures.copy(), "vgg") != key, (
+        assert cache_key(model, images.copy(), "vgg") != key, (
             f"the key stays the same when a number in array {number + 1} of the model's "
             f"{len(weights)} weight arrays changes: after a training you would get the old features."
         )
@@ -771,7 +771,7 @@ def check_key(rng):
     weights = model.get_weights()
     weights[0][0], weights[0][1] = weights[0][1].copy(), weights[0][0].copy()
     model.set_weights(weights)
-    assert cache_key(model, pictures.copy(), "vgg") != key, (
+    assert cache_key(model, images.copy(), "vgg") != key, (
         "the key stays the same when two rows of weights change places."
     )
 
@@ -792,12 +792,12 @@ from course_lib.testing import hidden_seed
 
 
 def check_features_hidden(rng):
-    pictures = rng.integers(0, 256, (3, 32, 32, 3)).astype("uint8")
-    inputs, whole = transfer.preprocess_input("small_vgg")(pictures), transfer.backbone("small_vgg")
+    images = rng.integers(0, 256, (3, 32, 32, 3)).astype("uint8")
+    inputs, whole = transfer.preprocess_input("small_vgg")(images), transfer.backbone("small_vgg")
     for layer in ("block2_pool", "block3_conv2", "block4_pool"):
         wanted = outputs_of(keras.Model(whole.input, whole.get_layer(layer).output), inputs)
-        wanted = wanted.reshape(len(pictures), -1)
-        check_extractor(layer, pictures, wanted.shape[1], slice(None), wanted)
+        wanted = wanted.reshape(len(images), -1)
+        check_extractor(layer, images, wanted.shape[1], slice(None), wanted)
     check_key(rng)
 
 
@@ -808,11 +808,11 @@ check_features_hidden(np.random.default_rng(hidden_seed()))
 cache_folder = Path(mkdtemp())
 
 
-def features_once(model, pictures):
-    """Features of pictures: computed at the first call, read from the disk at every other."""
-    path = cache_folder / f"{cache_key(model, pictures, 'vgg')}.npy"
+def features_once(model, images):
+    """Features of images: computed at the first call, read from the disk at every other."""
+    path = cache_folder / f"{cache_key(model, images, 'vgg')}.npy"
     if not path.exists():
-        np.save(path, model(preprocess_input(pictures)))
+        np.save(path, model(preprocess_input(images)))
     return np.load(path)
 
 
@@ -830,14 +830,14 @@ for use in ("first", "second"):
 # ## 5 A head
 #
 # What is still missing is a **head**: a layer that leads from the features to the new classes. One
-# fully connected layer is enough. It has so few weights that a hundred pictures can train it, and it
+# fully connected layer is enough. It has so few weights that a hundred images can train it, and it
 # never looks at a pixel: training takes about a second.
 #
 # ### Question 5 · `head`
 #
 # Write `train_head(features, labels, classes)`: build a model from features `(batch, n)` to logits
 # `(batch, classes)`, one `Dense` layer; compile and train it, and hand it back. `labels` are whole numbers. It must get at least **55 %** of unseen
-# objects right after 120 pictures of ten kinds. Take care that there are enough updates: 120 pictures make
+# objects right after 120 images of ten kinds. Take care that there are enough updates: 120 images make
 # only four batches of 32. (Adam with a learning rate of 0.005 is quicker than with 0.001 here. And `trace_once(model)`
 # before `fit` spares TensorFlow from building the graph of a training step twice, which takes longer than the training.)
 
@@ -884,7 +884,7 @@ def check_head(seed, classes):
     weights = sum(int(np.prod(w.shape)) for w in head.weights)
     outputs = outputs_of(head, unseen)
     assert outputs.shape == (len(unseen), classes), (
-        f"{len(unseen)} pictures and {classes} classes make outputs {(len(unseen), classes)}; "
+        f"{len(unseen)} images and {classes} classes make outputs {(len(unseen), classes)}; "
         f"yours are {outputs.shape}."
     )
     assert weights == 513 * classes, (
@@ -893,9 +893,9 @@ def check_head(seed, classes):
     )
     share = np.mean(outputs.argmax(axis=-1) == y_test)
     known = np.mean(outputs_of(head, few).argmax(axis=-1) == y)
-    print(f"{len(few)} pictures to learn from: {share:.1%} of {len(unseen)} unseen ones are right.")
+    print(f"{len(few)} images to learn from: {share:.1%} of {len(unseen)} unseen ones are right.")
     assert share >= 0.55, (
-        f"the head gets {share:.1%} of unseen pictures right, and {known:.0%} of those that it learnt "
+        f"the head gets {share:.1%} of unseen images right, and {known:.0%} of those that it learnt "
         "from; at least 55 % are wanted. Are there enough updates, does the loss know that these are "
         "logits, and is the trained model the one that you return?"
     )
@@ -909,8 +909,8 @@ check_head(seed=hidden_seed(), classes=7)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# At which layer should one cut? Both tasks get 96 pictures, and a head on the features of the last two
-# blocks. `trial` trains a model, measures it on 300 unseen pictures, and puts its weights back, so that
+# At which layer should one cut? Both tasks get 96 images, and a head on the features of the last two
+# blocks. `trial` trains a model, measures it on 300 unseen images, and puts its weights back, so that
 # the next trial begins where this one did.
 
 # %%
@@ -944,17 +944,17 @@ figures.accuracy_by_layer(by_depth)
 #
 # ## 6 Four cases
 #
-# How much of a pre-trained network one keeps depends on two things: whether there are **few pictures or
+# How much of a pre-trained network one keeps depends on two things: whether there are **few images or
 # many**, and whether the new task is **similar** to the old one or **different**. The rules of thumb
 # behind it:
 #
-# - With few pictures, the fewer weights are trained, the better: many weights learn few pictures by heart.
+# - With few images, the fewer weights are trained, the better: many weights learn few images by heart.
 # - With many, training the whole network pays. Where the tasks are similar, what was learnt is a good place
 #   to begin: all of it **goes on training**, but for its batch normalisation, which stays as it is (section 8
 #   says why).
-# - Early layers, here up to `"block3_pool"`, see edges and textures, which all pictures have. Late ones see
+# - Early layers, here up to `"block3_pool"`, see edges and textures, which all images have. Late ones see
 #   what their own task needed.
-# - With many pictures of something quite different nothing that was learnt need be kept. One takes the
+# - With many images of something quite different nothing that was learnt need be kept. One takes the
 #   network's form, with all its blocks, and **random** weights.
 #
 # Whatever is kept, the old top goes, and a new head comes in its place: flattened features, one `Dense`
@@ -967,7 +967,7 @@ figures.accuracy_by_layer(by_depth)
 #    they begin with the pre-trained weights, `False` if with random ones; and `frozen`, `True` if their
 #    weights do not train.
 # 2. Write `transfer_model(size, similarity, classes)`: the network that your plan asks for, with a
-#    new head, not compiled: from preprocessed pictures to logits `(batch, classes)`.
+#    new head, not compiled: from preprocessed images to logits `(batch, classes)`.
 #
 # `transfer.backbone("small_vgg", weights=None)` has random weights. A layer whose `trainable` is `False`
 # is **frozen**; `model.trainable = False` freezes all layers of a model, and
@@ -1040,7 +1040,7 @@ def check_plan(case, keep, pretrained, frozen):
     given = plan_of(case)
     name = f"{case[0]} data, {case[1]} task"
     assert given[0] == keep, f"{name}: you keep {given[0]!r}. " + (
-        "Late layers are made for the old task, and there are too few pictures to change them."
+        "Late layers are made for the old task, and there are too few images to change them."
         if keep == "early"
         else "All blocks are of use here."
     )
@@ -1053,9 +1053,9 @@ def check_plan(case, keep, pretrained, frozen):
         )
     )
     assert given[2] == frozen, f"{name}: you {'freeze' if given[2] else 'train'} what is kept. " + (
-        "So few pictures would be learnt by heart."
+        "So few images would be learnt by heart."
         if frozen
-        else "There are enough pictures to train it."
+        else "There are enough images to train it."
     )
 
 
@@ -1185,14 +1185,14 @@ figures.four_cases({case: plan(*case) for case in cases})
 
 # %% [markdown]
 # Are the rules any good? An experiment says more than a rule. Each task, objects (similar) and digits
-# (different), once with few pictures and once with many, and each time three ways to a network:
+# (different), once with few images and once with many, and each time three ways to a network:
 #
 # - **frozen**: what the plan for small data keeps, frozen, with a new head;
 # - **fine-tuned**: all blocks, from the pre-trained weights, trained;
 # - **from scratch**: all blocks, from random weights, trained.
 #
-# In each case all three see every picture equally often, and all trials of one way on one task begin alike. What is frozen
-# need not be computed again at every look: there the head alone is trained, on features. Mind that 300 pictures leave an
+# In each case all three see every image equally often, and all trials of one way on one task begin alike. What is frozen
+# need not be computed again at every look: there the head alone is trained, on features. Mind that 300 images leave an
 # error of two or three points, and that each bar is one training.
 
 # %%
@@ -1227,32 +1227,32 @@ figures.accuracy_by_case(results)
 # Write about ten lines, with numbers from *your* figure:
 #
 # 1. Where does it pay most to begin with pre-trained weights, and where hardly at all? Say why.
-# 2. Compare *frozen* and *fine-tuned* on the similar task. How does the difference change from few pictures to
+# 2. Compare *frozen* and *fine-tuned* on the similar task. How does the difference change from few images to
 #    many, and how do you explain it?
 # 3. Take the row "large, different" of the plan at its word. Does your figure bear it out? What would
-#    you do if you had a thousand X-ray pictures and a network that was trained on holiday photographs?
+#    you do if you had a thousand X-ray images and a network that was trained on holiday photographs?
 
 # %% [markdown] written="choice"
 # ### BEGIN SOLUTION
-# **A model answer**, for the quick profile. (1) On the similar task, with few pictures and with many: 70 to 80 % with
-# frozen features, 15 to 30 % from scratch. Ten or twenty pictures of a kind are not enough to learn what edges and
+# **A model answer**, for the quick profile. (1) On the similar task, with few images and with many: 70 to 80 % with
+# frozen features, 15 to 30 % from scratch. Ten or twenty images of a kind are not enough to learn what edges and
 # parts are; the pre-trained network knows that from thirty thousand others, and only has to learn names. On digits, the different
 # task, it brings less: from scratch gets 50 to 75 %, at times as much as the others, at times twenty points less; strokes on a plain ground are
 # easier to learn, and what the network knows about coloured objects in front of clutter does not all apply. (2) Frozen is
-# better than fine-tuned, by one to fifteen points with 96 pictures and by five at most with 240 (at times by none, and
+# better than fine-tuned, by one to fifteen points with 96 images and by five at most with 240 (at times by none, and
 # less than the error): fine-tuning moves some 290,000
-# weights, a head only 5,000. The more pictures, the better they say what all those weights should be; for them to say
-# it better than the old task did, 240 are still few. (3) No: with 240 pictures random weights are at best as good as pre-trained ones
+# weights, a head only 5,000. The more images, the better they say what all those weights should be; for them to say
+# it better than the old task did, 240 are still few. (3) No: with 240 images random weights are at best as good as pre-trained ones
 # on the different task, too, and less reliable, so 240 are not "large"; and the pre-trained ones cost nothing. A thousand X-rays are few for a whole
 # network, and the task is different: I should cut early and freeze, then try fine-tuning with a small
 # learning rate, and compare both with a network from scratch on a validation part.
 #
 # **Rubric, 3 points.**
 #
-# - 1 point: pre-training pays most with few pictures of a similar task, with two numbers, **and** a reason
-#   (what it already knows need not be learnt from these pictures). Half without a reason.
+# - 1 point: pre-training pays most with few images of a similar task, with two numbers, **and** a reason
+#   (what it already knows need not be learnt from these images). Half without a reason.
 # - 1 point: frozen against fine-tuned in both sizes with numbers, explained by the number of weights
-#   that are trained per picture. Half without the explanation. A student whose figure shows another order and who says so is right.
+#   that are trained per image. Half without the explanation. A student whose figure shows another order and who says so is right.
 # - 1 point: says what the figure shows for "large, different" and not what the table says, **and** gives a
 #   choice for the X-rays with a reason; any choice that is compared on a validation part counts.
 # ### END SOLUTION
@@ -1267,13 +1267,13 @@ figures.accuracy_by_case(results)
 #   them.
 # - **Batch normalisation.** In training it normalises with the mean and variance of the *batch*, and from
 #   them keeps its moving averages up to date (Lab 02). Those of a few small batches are far from those
-#   of the thirty thousand pictures it was trained with. So its layers are frozen: in Keras a frozen
+#   of the thirty thousand images it was trained with. So its layers are frozen: in Keras a frozen
 #   batch normalisation also runs in **inference mode**, with the averages that it has.
 #
 # ### Question 8 · `fine_tuning`
 #
 # Write `fine_tune(model, x, y, epochs)`. `model` is a network with a pre-trained backbone and a head that has
-# already been trained; all of its layers are trainable, and it gives logits. `x` are preprocessed pictures,
+# already been trained; all of its layers are trainable, and it gives logits. `x` are preprocessed images,
 # `y` their classes. Go on training **all convolutions and the head**, but no batch normalisation, with a
 # learning rate of 0.001 or less, and hand the model back. (`trace_once` helps here, too.)
 
@@ -1302,8 +1302,8 @@ import numpy as np
 from course_lib import transfer
 
 
-def check_fine_tuning(seed, epochs, pictures):
-    (x, y), _ = transfer.target_task("objects", train=pictures, test=1, seed=seed)
+def check_fine_tuning(seed, epochs, images):
+    (x, y), _ = transfer.target_task("objects", train=images, test=1, seed=seed)
     x = transfer.preprocess_input("small_vgg")(x)
     base = transfer.backbone("small_vgg")
     outputs = keras.layers.Dense(10)(keras.layers.Flatten()(base.output))
@@ -1348,16 +1348,16 @@ def check_fine_tuning(seed, epochs, pictures):
             )
 
 
-check_fine_tuning(seed=0, epochs=2, pictures=64)
+check_fine_tuning(seed=0, epochs=2, images=64)
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
-check_fine_tuning(seed=hidden_seed(), epochs=4, pictures=96)
+check_fine_tuning(seed=hidden_seed(), epochs=4, images=96)
 ### END HIDDEN TESTS
 
 # %% [markdown]
 # And what happens without? A head that your `train_head` has trained on 96 objects comes on the whole network; then it
-# is fine-tuned for one epoch, picture by picture: carefully, with a learning rate of 0.0001; with 0.01; and with 0.0001,
+# is fine-tuned for one epoch, image by image: carefully, with a learning rate of 0.0001; with 0.01; and with 0.0001,
 # but with batch normalisation in training mode.
 
 # %%
@@ -1388,13 +1388,13 @@ figures.accuracy_by_case({"96 objects": outcome})
 # The large learning rate has destroyed the network: one in ten is what guessing gets. Normalising by
 # batches of one costs much less, one to nine points when we tried seven times: in a single training you may hardly see it.
 # Careful fine-tuning, from a trained head and in small steps, is as good as the head alone, give or take the error of two
-# or three points: with 96 pictures there is more to lose than to gain.
+# or three points: with 96 images there is more to lose than to gain.
 #
 # ## 9 What the network sees
 #
-# To end with, a look at the space that all of this is about. Pictures of five kinds of objects that the
+# To end with, a look at the space that all of this is about. Images of five kinds of objects that the
 # backbone was never trained on: as pixels, as features of a network with random weights, and as features of the
-# pre-trained one. All of these are hundreds or thousands of numbers a picture; drawn are the two directions in which they
+# pre-trained one. All of these are hundreds or thousands of numbers an image; drawn are the two directions in which they
 # vary most (*principal component analysis*, PCA).
 
 # %%
@@ -1415,7 +1415,7 @@ figures.feature_space(
 )
 
 # %% [markdown]
-# In the plane the kinds still overlap. But among all features, three of four pictures have as their nearest neighbour
+# In the plane the kinds still overlap. But among all features, three of four images have as their nearest neighbour
 # one of their own kind; among pixels, one of three, where guessing gets one of five. The backbone was never told what a bird is.
 #
 # **Photographs.** In the full profile the last cell takes VGG16 itself, with the weights that it learnt on 1.3 million
@@ -1440,7 +1440,7 @@ if profile.current() == "full":
         head(transfer.extract_features(photo_backbone, x_test, preprocess) / scale)
     )
     print(
-        f"{name}, {len(x)} pictures: {np.mean(outputs.argmax(axis=-1) == y_test):.1%} of {len(x_test)} right"
+        f"{name}, {len(x)} images: {np.mean(outputs.argmax(axis=-1) == y_test):.1%} of {len(x_test)} right"
     )
 
 # %% [markdown]
@@ -1448,10 +1448,10 @@ if profile.current() == "full":
 #
 # - **t-SNE.** `figures.feature_space(..., method="tsne")` draws the same features so that near things lie near
 #   together. What does it show that PCA does not?
-# - **Fewer pictures.** Set `SMALL` to 32 and run section 6 again. Which way suffers least?
+# - **Fewer images.** Set `SMALL` to 32 and run section 6 again. Which way suffers least?
 # - **Another backbone.** `transfer.backbone("mobilenet", (128, 128, 3))` has 17 MB instead of VGG16's 58, and is many
 #   times as fast. Each has a preprocessing of its own: `transfer.preprocess_input("mobilenet")`.
-# - **Your own pictures.** A folder a class, thirty photographs each, and `COURSE_DATA` (see the course's page on data).
+# - **Your own images.** A folder a class, thirty photographs each, and `COURSE_DATA` (see the course's page on data).
 #
 # **Sources.** K. Simonyan, A. Zisserman, *Very deep convolutional networks for large-scale image recognition*,
 # ICLR 2015, §2 and tables 1 and 2 · J. Yosinski, J. Clune, Y. Bengio, H. Lipson, *How transferable are features in deep

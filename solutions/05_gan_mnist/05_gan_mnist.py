@@ -33,7 +33,7 @@
 #
 # | profile | where | data | samples: confidence · different digits (section 5) | time |
 # | --- | --- | --- | --- | --- |
-# | quick | chosen on a CPU | 5,000 training pictures | 0.3–0.7 · 6–10 | 20–40 s on 2 cores |
+# | quick | chosen on a CPU | 5,000 training images | 0.3–0.7 · 6–10 | 20–40 s on 2 cores |
 # | full | chosen on a GPU | all of MNIST, 60,000 | 0.6–0.9 · 8–10 | 4–10 min on 2 cores, less on a GPU |
 #
 # To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without a network the
@@ -59,7 +59,7 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # %% [markdown]
 # ## The data
 #
-# The pictures are rows of 784 numbers, and this time they go from **-1** (paper) to **1** (ink), for a
+# The images are rows of 784 numbers, and this time they go from **-1** (paper) to **1** (ink), for a
 # reason that you will see in a moment.
 
 # %%
@@ -68,25 +68,25 @@ if profile.current() == "quick":
     x_train, y_train = x_train[:5000], y_train[:5000]
 
 
-def as_inputs(pictures):
-    """Pictures (n, 28, 28), 0 … 255, as inputs (n, 784), float32, -1 … 1."""
-    return pictures.reshape(len(pictures), 784).astype("float32") / 127.5 - 1
+def as_inputs(images):
+    """Images (n, 28, 28), 0 … 255, as inputs (n, 784), float32, -1 … 1."""
+    return images.reshape(len(images), 784).astype("float32") / 127.5 - 1
 
 
-def as_pictures(rows):
-    """Rows (n, 784), -1 … 1, as pictures (n, 28, 28), 0 … 1."""
+def as_images(rows):
+    """Rows (n, 784), -1 … 1, as images (n, 28, 28), 0 … 1."""
     return (ops.convert_to_numpy(rows).reshape(-1, 28, 28) + 1) / 2
 
 
 x_train, x_test = as_inputs(x_train), as_inputs(x_test)
-figures.picture_grid(as_pictures(x_train[:20]), title="What the forger has to imitate")
+figures.image_grid(as_images(x_train[:20]), title="What the forger has to imitate")
 
 # %% [markdown]
 # ## 1 The two networks
 #
 # The forger is called the **generator** $G$. It starts from nothing but chance: $z$, a row of random
 # numbers, the **noise**, each from the standard normal distribution (mean 0, standard deviation 1). Its last layer has
-# a tanh, which gives numbers between -1 and 1: a picture as ours are.
+# a tanh, which gives numbers between -1 and 1: an image as ours are.
 #
 # The detective is the **discriminator** $D$. Its one output is a **logit**: above 0 for "real", below for
 # "forged". The logit's sigmoid is the probability of "real", and the formulas below write $D(x)$ for that
@@ -102,12 +102,12 @@ figures.picture_grid(as_pictures(x_train[:20]), title="What the forger has to im
 #
 # 1. `make_discriminator()`: 784 → 256 → 256 → 1 logit;
 # 2. `make_generator(noise)`: `noise` → 1024 → 1024 → 784 with tanh at the end. `noise` says how many random numbers
-#    make a picture.
+#    make an image.
 
 
 # %% solution="networks"
 def make_discriminator():
-    """A Keras model from pictures (batch, 784) to logits (batch, 1)."""
+    """A Keras model from images (batch, 784) to logits (batch, 1)."""
     ### BEGIN SOLUTION
     return keras.Sequential(
         [
@@ -123,7 +123,7 @@ def make_discriminator():
 
 
 def make_generator(noise):
-    """A Keras model from noise (batch, noise) to pictures (batch, 784), from -1 to 1."""
+    """A Keras model from noise (batch, noise) to images (batch, 784), from -1 to 1."""
     ### BEGIN SOLUTION
     return keras.Sequential(
         [
@@ -180,7 +180,7 @@ def check_network(name, network, sizes, last, rng):
             f"{name} ends in bare sums: where is the tanh?"
         )
         assert not np.allclose(given, sigmoid, atol=1e-3), (
-            f"{name} ends in a sigmoid, from 0 to 1; pictures go from -1 to 1 here: tanh."
+            f"{name} ends in a sigmoid, from 0 to 1; images go from -1 to 1 here: tanh."
         )
     else:
         assert not np.allclose(given, sigmoid, atol=1e-3), (
@@ -224,7 +224,7 @@ check_networks_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ## 2 What each of them wants
 #
-# From $m$ real pictures $x_i$ and $m$ forged ones $G(z_i)$ the discriminator wants to make
+# From $m$ real images $x_i$ and $m$ forged ones $G(z_i)$ the discriminator wants to make
 #
 # $$\frac{1}{m} \sum_{i=1}^{m} \Big[ \ln D(x_i) + \ln\big(1 - D(G(z_i))\big) \Big]$$
 #
@@ -249,7 +249,7 @@ check_networks_hidden(np.random.default_rng(hidden_seed()))
 
 # %% solution="losses"
 def discriminator_loss(real_logits, fake_logits):
-    """The discriminator's loss, one number, from its logits (m, 1) for real and forged pictures."""
+    """The discriminator's loss, one number, from its logits (m, 1) for real and forged images."""
     ### BEGIN SOLUTION
     # 1 - D is the sigmoid of -s.
     return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))
@@ -257,7 +257,7 @@ def discriminator_loss(real_logits, fake_logits):
 
 
 def generator_loss(fake_logits):
-    """The generator's loss, one number, from the discriminator's logits (m, 1) for its pictures."""
+    """The generator's loss, one number, from the discriminator's logits (m, 1) for its images."""
     ### BEGIN SOLUTION
     return ops.mean(ops.softplus(-fake_logits))
     ### END SOLUTION
@@ -276,7 +276,7 @@ def check_losses(real, fake, of_d, of_g, swapped, doubted):
     for value, hint in [
         (-of_d, "the sign is wrong: a loss is made small, and the formula is to be large."),
         (of_d / 2, "it is half of what the formula says: the two means are added, not averaged."),
-        (of_d * len(real), "it is the sum over the pictures, not the mean."),
+        (of_d * len(real), "it is the sum over the images, not the mean."),
         (swapped, "real and forged are the wrong way round."),
     ]:
         assert np.isclose(value, of_d) or not np.isclose(given_d, value, rtol=1e-3), (
@@ -287,7 +287,7 @@ def check_losses(real, fake, of_d, of_g, swapped, doubted):
     )
     for value, hint in [
         (-of_g, "the sign is wrong."),
-        (of_g * len(fake), "it is the sum over the pictures, not the mean."),
+        (of_g * len(fake), "it is the sum over the images, not the mean."),
         (-doubted, "this is ln(1 - D): the generator is to *maximise ln D*."),
         (doubted, "this is the discriminator's part of it: the generator wants to be believed."),
     ]:
@@ -319,8 +319,8 @@ def true_losses(real, fake):
 
 
 def check_losses_hidden(rng):
-    for pictures in (1, 6, 64):
-        real, fake = rng.normal([[[0.5]], [[-0.5]]], 2, (2, pictures, 1))
+    for images in (1, 6, 64):
+        real, fake = rng.normal([[[0.5]], [[-0.5]]], 2, (2, images, 1))
         check_losses(real, fake, *true_losses(real, fake), *true_losses(-real, -fake))
     sure = rng.uniform(150, 300)
     given = float(
@@ -347,7 +347,7 @@ check_losses_hidden(np.random.default_rng(hidden_seed()))
 # ### Question 3 · `slopes`
 #
 # Write `slopes(logits)`. It takes an array and gives back two arrays of its shape: for each logit $s$ of a forged
-# picture, the derivative with respect to $s$ of
+# image, the derivative with respect to $s$ of
 #
 # 1. the generator's loss as you wrote it, $-\ln D$;
 # 2. the natural loss, $\ln(1 - D)$.
@@ -421,9 +421,9 @@ figures.generator_losses()
 # %% [markdown]
 # ## 4 By turns
 #
-# One training step, on a batch of $m$ real pictures:
+# One training step, on a batch of $m$ real images:
 #
-# 1. Draw $m$ rows of noise, and let $G$ make pictures of them.
+# 1. Draw $m$ rows of noise, and let $G$ make images of them.
 # 2. Update $D$ with the gradient of **its** loss with respect to **its** weights.
 # 3. Update $G$ with the gradient of **its** loss with respect to **its** weights. The gradient runs through
 #    $D$, but $D$ is not changed.
@@ -446,7 +446,7 @@ figures.generator_losses()
 #
 # Complete `train_step`. `self.d_optimizer` is for $D$, `self.g_optimizer` for $G$, and
 # `keras.random.normal(shape, seed=self.seed_generator)` draws noise, other numbers at each call: a row of `self.noise`
-# numbers for each real picture. How many those are, `ops.shape(real)[0]` says. (The last batch of an epoch may be smaller,
+# numbers for each real image. How many those are, `ops.shape(real)[0]` says. (The last batch of an epoch may be smaller,
 # so inside `fit` it is not known beforehand, and `real.shape[0]` is None.) End with `return self.track(loss of D, loss of G)`.
 
 
@@ -482,7 +482,7 @@ class GAN(keras.Model):
         return {tracker.name: tracker.result() for tracker in self.trackers}
 
     def train_step(self, real):
-        """One update of each network on a batch of real pictures (batch, 784)."""
+        """One update of each network on a batch of real images (batch, 784)."""
         ### BEGIN SOLUTION
         shape = (ops.shape(real)[0], self.noise)
         fake = self.generator(keras.random.normal(shape, seed=self.seed_generator))
@@ -537,7 +537,7 @@ def played(generator, discriminator, real, d_rate, g_rate, epochs=1, batch_size=
             history = game.fit(real, epochs=epochs, batch_size=batch_size, verbose=0)
         except Exception as error:
             assert "No gradients" not in str(error), (
-                "no gradient reaches the weights: is the forged picture made inside the tape, by "
+                "no gradient reaches the weights: is the forged image made inside the tape, by "
                 "Keras' operations, and its loss, too?"
             )
             raise
@@ -552,7 +552,7 @@ def played(generator, discriminator, real, d_rate, g_rate, epochs=1, batch_size=
 
 def check_turns(rng):
     pixels, noise = 6, 3
-    # 70 pictures in batches of 32: the last batch has 6.
+    # 70 images in batches of 32: the last batch has 6.
     real = rng.normal(2, 0.3, (70, pixels)).astype("float32")
     generator, discriminator = small_networks(rng, pixels, noise)
     before_g, before_d = weights_of(generator), weights_of(discriminator)
@@ -567,7 +567,7 @@ def check_turns(rng):
         numbers(game.discriminator(v)).mean() for v in (real, np.asarray(game.generator(z)))
     ]
     assert believed[0] > believed[1] + 0.5, (
-        f"after training alone, the discriminator gives real pictures {believed[0]:.2f} and forged ones "
+        f"after training alone, the discriminator gives real images {believed[0]:.2f} and forged ones "
         f"{believed[1]:.2f}: it should give real ones more. Does it go down its own loss?"
     )
 
@@ -580,11 +580,11 @@ def check_turns(rng):
         "optimizer must get the generator's weights, and no others."
     )
     assert change(before_g, game.generator) > 1e-4, (
-        "the generator's weights never change: is its picture made inside the tape, and are they updated?"
+        "the generator's weights never change: is its image made inside the tape, and are they updated?"
     )
     last = numbers(game.discriminator(np.asarray(game.generator(z)))).mean()
     assert last > first + 0.2, (
-        f"after training alone against a discriminator that stands still, the generator's pictures get "
+        f"after training alone against a discriminator that stands still, the generator's images get "
         f"{last:.2f}, before {first:.2f}: it should be believed more. Does it go down its own loss?"
     )
 
@@ -598,7 +598,7 @@ def check_noise(rng):
     game, given = played(generator, discriminator, real, 0.0, 0.0, epochs=updates)
     z = rng.normal(size=(10000, noise)).astype("float32")
     logits = numbers(game.discriminator(np.asarray(game.generator(z))))
-    # Nothing learns: the mean loss of 4 forged pictures differs from update to update by their noise.
+    # Nothing learns: the mean loss of 4 forged images differs from update to update by their noise.
     for name, losses, single in zip("DG", given, np.logaddexp(0, [logits, -logits]), strict=True):
         spread, wanted = np.std(losses), np.std(single) / np.sqrt(rows)
         assert spread > 1e-4 * wanted, (
@@ -606,9 +606,9 @@ def check_noise(rng):
             "same, too. Does each update draw its own, in train_step, with seed=self.seed_generator?"
         )
         assert 0.65 < spread / wanted < 1.4, (
-            f"where nothing learns and {rows} pictures are forged at a time, the loss of {name} should "
+            f"where nothing learns and {rows} images are forged at a time, the loss of {name} should "
             f"differ by about {wanted:.3f} from update to update, by the noise alone; yours differs by "
-            f"{spread:.3f}. Is there one row of noise for each real picture, from a normal distribution?"
+            f"{spread:.3f}. Is there one row of noise for each real image, from a normal distribution?"
         )
 
 
@@ -623,7 +623,7 @@ def check_reported(real, generator, discriminator, wanted):
 
 def check_example():
     generator, discriminator = small_networks(np.random.default_rng(0), 6, 3)
-    # All real pictures are 1 everywhere, all forged ones, whatever the noise, -0.5.
+    # All real images are 1 everywhere, all forged ones, whatever the noise, -0.5.
     generator.set_weights([np.zeros((3, 6)), np.full(6, -0.5)])
     discriminator.set_weights(
         [np.full((6, 8), 0.25), np.zeros(8), np.full((8, 1), 0.25), np.zeros(1)]
@@ -650,7 +650,7 @@ def check_gan_hidden(rng):
     real = rng.normal(size=(50, pixels)).astype("float32")
     generator, discriminator = small_networks(rng, pixels, noise)
     kernel, bias = weights_of(generator)
-    generator.set_weights([0 * kernel, bias])  # whatever the noise: one picture
+    generator.set_weights([0 * kernel, bias])  # whatever the noise: one image
     fake = np.asarray(generator(np.zeros((1, noise))))
     wanted = true_losses(numbers(discriminator(real)), numbers(discriminator(fake)))
     check_reported(real, generator, discriminator, wanted)
@@ -664,9 +664,9 @@ check_gan_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ## 5 Who judges?
 #
-# The losses do not say how good the pictures are: they only say who is ahead. And the eye is a bad judge,
+# The losses do not say how good the images are: they only say who is ahead. And the eye is a bad judge,
 # for it finds a digit where it wants one. So the course brings a judge: `digit_judge()`, a fixed classifier that
-# was trained beforehand, on digits and on pictures that are none. For each picture it gives **eleven** probabilities, of the ten digits, and
+# was trained beforehand, on digits and on images that are none. For each image it gives **eleven** probabilities, of the ten digits, and
 # last of "no digit at all".
 #
 # Two things are asked of a set of samples (the idea is that of the inception score: Salimans et al. 2016,
@@ -776,7 +776,7 @@ for name, rows in [
     ("real digits", x_test[:500]),
     ("untrained", make_generator(32)(keras.random.normal((500, 32), seed=1))),
 ]:
-    judged = ops.convert_to_numpy(digit_judge()(as_pictures(rows)))
+    judged = ops.convert_to_numpy(digit_judge()(as_images(rows)))
     confidence, spread = measure(judged)
     print(f"{name:12} confidence {confidence:.2f}   spread {spread:4.1f}")
 
@@ -819,8 +819,8 @@ from course_lib.models import sample_quality
 def check_samples(rng):
     noise = generator.input_shape[-1]
     rows = numbers(generator(rng.normal(size=(1000, noise)).astype("float32")))
-    assert rows.shape == (1000, 784), f"1000 pictures make (1000, 784); yours are {rows.shape}."
-    assert np.abs(rows).max() <= 1.001, "the pictures of `generator` should go from -1 to 1."
+    assert rows.shape == (1000, 784), f"1000 images make (1000, 784); yours are {rows.shape}."
+    assert np.abs(rows).max() <= 1.001, "the images of `generator` should go from -1 to 1."
     confidence, digits, shares = sample_quality((rows + 1) / 2)
     wanted = {"quick": (0.15, 4), "full": (0.4, 6)}[profile.current()]
     print(f"The judge's confidence is {confidence:.2f}; there are {digits:.1f} different digits.")
@@ -843,19 +843,19 @@ check_samples(np.random.default_rng(hidden_seed()))
 
 # %%
 early = {"quick": 1, "full": 5}[profile.current()]
-frames = [as_pictures(frame) for frame in recorder.frames]
+frames = [as_images(frame) for frame in recorder.frames]
 for when in (early, recorder.epochs[-1]):
-    judged = ops.convert_to_numpy(digit_judge()(as_pictures(recorder.at(when))))
+    judged = ops.convert_to_numpy(digit_judge()(as_images(recorder.at(when))))
     confidence, spread = measure(judged)
     print(f"after epoch {when:g}: confidence {confidence:.2f}, spread {spread:.1f}")
 side_by_side = np.concatenate(
     [
-        as_pictures(recorder.at(when))[:24].reshape(4, 6, 28, 28)
+        as_images(recorder.at(when))[:24].reshape(4, 6, 28, 28)
         for when in (early, recorder.epochs[-1])
     ],
     axis=1,
 )
-figures.picture_grid(
+figures.image_grid(
     side_by_side.reshape(-1, 28, 28),
     title=f"From the same noise: left after epoch {early}, right at the end",
     columns=12,
@@ -873,18 +873,18 @@ Image(data=save_gif([frame[:32] for frame in frames], "gan.gif").read_bytes())
 
 # %% [markdown]
 # The generator has no map of its noise, as nobody has asked for one. But neighbours look alike all the same:
-# here are pictures on straight lines from one row of noise to another.
+# here are images on straight lines from one row of noise to another.
 
 # %%
 ends = np.random.default_rng(3).normal(size=(4, 2, generator.input_shape[-1])).astype("float32")
 share = np.linspace(0, 1, 12, dtype="float32")[:, None]
-ways = [as_pictures(generator((1 - share) * a + share * b)) for a, b in ends]
+ways = [as_images(generator((1 - share) * a + share * b)) for a, b in ends]
 figures.interpolation(np.stack(ways))
 
 # %% [markdown]
 # ## 7 How GANs fail
 #
-# Four failures have names. **Mode collapse**: the generator makes few kinds (modes) of picture, whatever the noise.
+# Four failures have names. **Mode collapse**: the generator makes few kinds (modes) of image, whatever the noise.
 # **Oscillation**: it runs from one kind to another and never comes to rest. **Imbalance**: one of the two is so far
 # ahead that the other has nothing to learn from it. **Vanishing gradient**: question 3. All of them are in the figures
 # of this section, and which is where you will have to say in question 7.
@@ -937,7 +937,7 @@ for name, d_rate, g_rate in [
     on.discriminator.set_weights(discriminator.get_weights())
     on.compile(d_rate, g_rate)
     record = fit(on, x_train[:640], epochs=4, batch_size=32, verbose=False).history
-    samples = as_pictures(on.generator(keras.random.normal((500, noise), seed=2)))
+    samples = as_images(on.generator(keras.random.normal((500, noise), seed=2)))
     judged = ops.convert_to_numpy(digit_judge()(samples))
     confidence, spread = measure(judged)
     print(
@@ -1014,12 +1014,12 @@ figures.vanishing_gradient(*np.transpose(points))
 # ## 8 What the detective has learnt
 #
 # To tell real digits from forged ones, the discriminator had to learn what strokes look like, without a
-# single label. What it knows sits in its last hidden layer: 256 numbers a picture, its **features**. Take them
+# single label. What it knows sits in its last hidden layer: 256 numbers an image, its **features**. Take them
 # as the input of a classifier, and train only that, on very few labels (Radford et al. 2016, §5.2).
 #
 # ### Question 8 · `features`
 #
-# Write `classifier_on(discriminator)`: a Keras model from pictures (batch, 784) to 10 logits, made of all
+# Write `classifier_on(discriminator)`: a Keras model from images (batch, 784) to 10 logits, made of all
 # the discriminator's layers but the last, which makes the logit, **frozen** (`trainable = False`), and a new dense layer. The
 # classifier needs layers of its own, with copies of the weights; otherwise you freeze the discriminator itself, and its game
 # is over. `keras.models.clone_model` makes a second network of the same layers, with new weights.
@@ -1065,7 +1065,7 @@ def check_features(rng):
         warnings.simplefilter("ignore")
         given = numbers(classifier(x))
     assert given.shape == (30, 10), (
-        f"30 pictures and 10 digits make (30, 10); yours is {given.shape}."
+        f"30 images and 10 digits make (30, 10); yours is {given.shape}."
     )
     trained = [tuple(w.shape) for w in classifier.trainable_weights]
     assert len(trained) == 2, (
@@ -1120,18 +1120,18 @@ for name, classifier in classifiers.items():
 # Three hundred labels, about thirty a digit, and only one layer learns from them; five times, each time with other labels.
 # How much more are the discriminator's features worth than those of an untrained one, though it has never seen a label? Expect
 # three to ten percentage points in the quick profile, in which it has not played long, and about fifteen after the full one on real digits.
-# With convolutions and more pictures the same trick was the best that was known in 2016 for photographed house numbers
+# With convolutions and more images the same trick was the best that was known in 2016 for photographed house numbers
 # with a thousand labels (Radford et al. 2016, §5.2).
 #
 # ## What to try next
 #
 # - **Convolutions.** `dcgan()` from `course_lib.models` is the DCGAN of Radford et al. 2016: its generator ends in
-#   transposed convolutions (`keras.layers.Conv2DTranspose`), which enlarge a small picture step by step, and its
-#   discriminator is a small CNN. It takes pictures `(n, 28, 28, 1)` from -1 to 1, trains like the others, with `fit`, and draws cleaner
+#   transposed convolutions (`keras.layers.Conv2DTranspose`), which enlarge a small image step by step, and its
+#   discriminator is a small CNN. It takes images `(n, 28, 28, 1)` from -1 to 1, trains like the others, with `fit`, and draws cleaner
 #   strokes. Take the full profile, and time: an update costs several times as much.
 # - **Clothes.** `data.load("fashion_mnist")` instead of `"mnist"`. (The judge only knows digits.)
 # - **Order a digit.** Hand the label to both networks, as ten more inputs: a conditional GAN (Mirza & Osindero 2014).
-# - **One-sided smoothing.** Tell $D$ that real pictures are real with 0.9 instead of 1 (Salimans et al. 2016, §3.4). Does
+# - **One-sided smoothing.** Tell $D$ that real images are real with 0.9 instead of 1 (Salimans et al. 2016, §3.4). Does
 #   the game in the plane still collapse when $D$ is twenty times as fast?
 #
 # **Sources.** I. Goodfellow et al., *Generative adversarial nets*, NIPS 2014, arXiv:1406.2661, §3 and algorithm 1 · A. Radford,

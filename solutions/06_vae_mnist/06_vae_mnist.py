@@ -13,14 +13,14 @@
 # %% [markdown]
 # # A variational autoencoder invents digits
 #
-# A network that reads digits goes from a picture to a label. In this lab you build one that goes the
-# other way: from a few random numbers to a picture of a digit that nobody has ever written. Along the way
-# every picture gets a place on a map, drawn by the network itself, and you will walk across it.
+# A network that reads digits goes from an image to a label. In this lab you build one that goes the
+# other way: from a few random numbers to an image of a digit that nobody has ever written. Along the way
+# every image gets a place on a map, drawn by the network itself, and you will walk across it.
 #
 # **You will learn**
 #
-# - how a network learns a short code for pictures without any labels (an autoencoder), and why it cannot
-#   invent pictures;
+# - how a network learns a short code for images without any labels (an autoencoder), and why it cannot
+#   invent images;
 # - what a variational autoencoder changes: codes are distributions, not points, and they are pulled
 #   towards one distribution that you can draw from;
 # - to write its loss, both parts of it, and to check a formula by throwing dice;
@@ -31,9 +31,9 @@
 #
 # **How long the computer works**, apart from importing TensorFlow:
 #
-# | profile | where | data | loss on new pictures (question 6) | time |
+# | profile | where | data | loss on new images (question 6) | time |
 # | --- | --- | --- | --- | --- |
-# | quick | chosen on a CPU | 5,000 training pictures | 140–155 | 10–20 s on 2 cores |
+# | quick | chosen on a CPU | 5,000 training images | 140–155 | 10–20 s on 2 cores |
 # | full | chosen on a GPU | all of MNIST, 60,000 | 139–145 | 2–4 min on 2 cores, less on a GPU |
 #
 # To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without a network the
@@ -58,7 +58,7 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # %% [markdown]
 # ## The data
 #
-# Pictures of digits as rows of 784 pixels, each from 0 (paper) to 1 (ink). The labels have a holiday
+# Images of digits as rows of 784 pixels, each from 0 (paper) to 1 (ink). The labels have a holiday
 # today: nothing is trained on them, they only colour the maps.
 
 # %%
@@ -67,9 +67,9 @@ if profile.current() == "quick":
     x_train, y_train = x_train[:5000], y_train[:5000]
 
 
-def as_inputs(pictures):
-    """Pictures (n, 28, 28), 0 … 255, as inputs (n, 784), float32, 0 … 1."""
-    return pictures.reshape(len(pictures), 784).astype("float32") / 255
+def as_inputs(images):
+    """Images (n, 28, 28), 0 … 255, as inputs (n, 784), float32, 0 … 1."""
+    return images.reshape(len(images), 784).astype("float32") / 255
 
 
 x_train, x_test = as_inputs(x_train), as_inputs(x_test)
@@ -78,9 +78,9 @@ print("training", x_train.shape, x_train.dtype, "· test", x_test.shape)
 # %% [markdown]
 # ## 1 An autoencoder
 #
-# An **autoencoder** is a network that is asked for the picture it has just been given. That would be easy,
+# An **autoencoder** is a network that is asked for the image it has just been given. That would be easy,
 # were there not a narrow place in the middle: the **encoder** squeezes the 784 pixels into a few numbers,
-# the **code**, and the **decoder** has to make the picture of the code alone (Hinton & Salakhutdinov 2006).
+# the **code**, and the **decoder** has to make the image of the code alone (Hinton & Salakhutdinov 2006).
 # What is in the code must be what matters. Codes are also called *latent*, Latin for hidden: nobody says
 # what they should be.
 #
@@ -205,7 +205,7 @@ check_autoencoder_hidden(np.random.default_rng(hidden_seed()))
 #
 # $$-x \ln p - (1 - x) \ln(1 - p)$$
 #
-# which you know from classification: here there are two classes, ink and paper, for every pixel. A picture's
+# which you know from classification: here there are two classes, ink and paper, for every pixel. An image's
 # **reconstruction loss** is the **sum** over its 784 pixels. (Not the mean: later another part joins the
 # loss, and then it matters how much one pixel weighs against it.)
 #
@@ -215,12 +215,12 @@ check_autoencoder_hidden(np.random.default_rng(hidden_seed()))
 #
 # ### Question 2 · `reconstruction`
 #
-# Write `reconstruction(x, logits)`: the reconstruction loss of each picture.
+# Write `reconstruction(x, logits)`: the reconstruction loss of each image.
 
 
 # %% solution="reconstruction"
 def reconstruction(x, logits):
-    """Binary cross-entropy of each picture, summed over its pixels.
+    """Binary cross-entropy of each image, summed over its pixels.
 
     x: pixels (batch, 784), 0 … 1 · logits: (batch, 784) · returns (batch,)
     """
@@ -242,7 +242,7 @@ def compare_losses(given, wanted, hints):
             f"{np.round(wanted[:2], 2).tolist()}: {hint}"
         )
     assert given.shape == wanted.shape, (
-        f"one loss a picture makes {wanted.shape} for {len(wanted)} pictures; yours is {given.shape}."
+        f"one loss an image makes {wanted.shape} for {len(wanted)} images; yours is {given.shape}."
     )
     assert np.allclose(given, wanted, rtol=1e-3, atol=1e-3), (
         f"the losses should begin with {np.round(wanted[:3], 2).tolist()}; "
@@ -256,8 +256,8 @@ def check_reconstruction(x, logits, wanted, swapped, as_probabilities):
         wanted,
         [
             (wanted / x.shape[1], "this is the mean over the pixels; the sum is wanted."),
-            (wanted.mean(), "one number for all: the pictures stay apart here, a loss for each."),
-            (wanted.sum(), "one number for all: the pictures stay apart here, a loss for each."),
+            (wanted.mean(), "one number for all: the images stay apart here, a loss for each."),
+            (wanted.sum(), "one number for all: the images stay apart here, a loss for each."),
             (as_probabilities, "the logits were taken for probabilities: from_logits=True."),
             (-wanted, "the sign is wrong: a loss is small when the copy is good."),
             (swapped, "x and the logits are the wrong way round."),
@@ -307,7 +307,7 @@ check_reconstruction_hidden(np.random.default_rng(hidden_seed()))
 
 # %% [markdown]
 # Your loss and your model together, with two numbers for the code. Then, from the trained decoder, thirty
-# pictures from codes that we draw ourselves: two random numbers each, from the **standard normal
+# images from codes that we draw ourselves: two random numbers each, from the **standard normal
 # distribution** N(0, I), mean 0 and standard deviation 1 in each number, independently. (For a single number it is
 # written N(0, 1); I stands for the identity matrix.)
 
@@ -322,30 +322,30 @@ figures.latent_map({"the autoencoder": (codes[:1000], y_test[:1000])})
 
 # %%
 def drawn(decoder, codes):
-    """Pictures (n, 28, 28) that a decoder makes of codes (n, latent)."""
+    """Images (n, 28, 28) that a decoder makes of codes (n, latent)."""
     return ops.convert_to_numpy(ops.sigmoid(decoder(codes))).reshape(-1, 28, 28)
 
 
 dice = np.random.default_rng(1).normal(size=(30, 2)).astype("float32")
-figures.picture_grid(
-    drawn(plain_decoder, dice), title="The autoencoder, asked for pictures from N(0, I)"
+figures.image_grid(
+    drawn(plain_decoder, dice), title="The autoencoder, asked for images from N(0, I)"
 )
 
 # %% [markdown]
 # Without having seen a label, the network gives some digits regions of their own: which? But look at the
-# map's scale, and at the dashed circle, into which 86 % of our random codes fall. The codes of the pictures lie
+# map's scale, and at the dashed circle, into which 86 % of our random codes fall. The codes of the images lie
 # wherever training happened to put them. Nobody can guess where, and what the decoder makes of a place
-# where no picture is, has never been trained. So we can copy pictures, but hardly invent any.
+# where no image is, has never been trained. So we can copy images, but hardly invent any.
 
 # %% [markdown]
 # ## 3 From points to clouds
 #
 # The **variational autoencoder** (Kingma & Welling 2014; Rezende, Mohamed & Wierstra 2014) is trained so that
-# codes drawn at random make pictures, too. Two things change.
+# codes drawn at random make images, too. Two things change.
 #
-# First, the encoder no longer names a point. For each picture, and each number of the code, it gives a
+# First, the encoder no longer names a point. For each image, and each number of the code, it gives a
 # mean $\mu$ and a standard deviation $\sigma$: a small cloud, a normal distribution $q$. The decoder gets a
-# random point of the cloud, another one each time, and so has to make a good picture of all that lies near.
+# random point of the cloud, another one each time, and so has to make a good image of all that lies near.
 # The gaps close.
 #
 # Second, every cloud is pulled towards N(0, I). Then they lie where we will draw our random codes.
@@ -363,14 +363,14 @@ figures.picture_grid(
 #
 # ### Question 3 · `reparameterise`
 #
-# Write `reparameterise(mean, log_variance, seed)`: a random code for each picture. `keras.random.normal(shape, seed=seed)`
+# Write `reparameterise(mean, log_variance, seed)`: a random code for each image. `keras.random.normal(shape, seed=seed)`
 # draws the noise; hand your `seed` on to it. It is a number, which gives the same noise each time, or a
 # `keras.random.SeedGenerator`, which gives other noise each time.
 
 
 # %% solution="reparameterise"
 def reparameterise(mean, log_variance, seed):
-    """One random code a picture from N(mean, exp(log_variance)).
+    """One random code an image from N(mean, exp(log_variance)).
 
     mean, log_variance: (batch, latent) · seed: a number or a SeedGenerator
     returns (batch, latent)
@@ -407,7 +407,7 @@ def check_reparameterise(latent, mean, variance, seed):
     deviation = np.sqrt(variance)
     assert not np.allclose(z, mean), "all codes are the mean: where is the noise?"
     assert z[:, 0].std() > 0.02 * deviation, (
-        "every picture of the batch gets the same noise: draw it in the shape of the mean, (batch, latent)."
+        "every image of the batch gets the same noise: draw it in the shape of the mean, (batch, latent)."
     )
     assert latent == 1 or not np.allclose(z[:, 0], z[:, 1]), (
         "all numbers of a code get the same noise: draw it in the shape of the mean, (batch, latent)."
@@ -638,11 +638,11 @@ check_kl_hidden(np.random.default_rng(hidden_seed()))
 #
 # The loss of a variational autoencoder is the sum of the two, averaged over the batch:
 #
-# $$\text{loss} = \frac{1}{m} \sum_{\text{pictures}} \Big( \underbrace{\textstyle\sum_\text{pixels} \text{cross-entropy}}_\text{reconstruction}
+# $$\text{loss} = \frac{1}{m} \sum_{\text{images}} \Big( \underbrace{\textstyle\sum_\text{pixels} \text{cross-entropy}}_\text{reconstruction}
 # + \beta \underbrace{\textstyle\sum_\text{code} \mathrm{KL}}_\text{pull} \Big)$$
 #
 # With $\beta = 1$ it has a meaning of its own: minus the loss is a lower bound on the logarithm of the
-# probability that the machine gives to the pictures (equation 3 of the paper). Other $\beta$ change how strong
+# probability that the machine gives to the images (equation 3 of the paper). Other $\beta$ change how strong
 # the pull is (Higgins et al. 2017); we will play with it at the end.
 #
 # ### Question 5 · `vae`
@@ -650,7 +650,7 @@ check_kl_hidden(np.random.default_rng(hidden_seed()))
 # 1. Write `vae_encoder(latent)`: a Functional model like the encoder of question 1, but with **two** outputs,
 #    `keras.Model(pixels, [mean, log_variance])`, from two last layers on the same hidden ones.
 # 2. Complete the class `VAE`. Its method `losses` computes the three numbers with your functions, from one
-#    random code a picture; `train_step` makes one update of **all** weights, the encoder's and the decoder's,
+#    random code an image; `train_step` makes one update of **all** weights, the encoder's and the decoder's,
 #    as in lab 5: inside `with tf.GradientTape() as tape:` TensorFlow writes down what is computed, `tape.gradient(loss, weights)`
 #    gives one gradient for each of `self.trainable_variables`, and `self.optimizer.apply(gradients, weights)` makes the update. The
 #    trackers are there to be fed: `fit` shows what is in them.
@@ -736,7 +736,7 @@ def check_vae_encoder(latent, rng):
     names = ("mean", "log-variance")
     for name, values in zip(names, map(numbers, both), strict=True):
         assert values.shape == (200, latent), (
-            f"the {name} of 200 pictures should be (200, {latent}); yours is {values.shape}."
+            f"the {name} of 200 images should be (200, {latent}); yours is {values.shape}."
         )
         assert values.min() < 0 and np.abs(values).max() > 1, (
             f"the {name} goes from {values.min():.2f} to {values.max():.2f}, whatever goes in: it must "
@@ -788,13 +788,13 @@ def fitted(encoder, decoder, x, beta, epochs, batch_size, optimizer="adam"):
 
 
 def check_losses(encoder, decoder, x, beta, each, kl, of_the_mean):
-    pictures, latent = len(x), decoder.input_shape[-1]
+    images, latent = len(x), decoder.input_shape[-1]
     # One batch: what fit reports is the loss before the only update.
-    _, record = fitted(encoder, decoder, x, beta, epochs=1, batch_size=pictures)
+    _, record = fitted(encoder, decoder, x, beta, epochs=1, batch_size=images)
     loss, copied, pulled = (record[name][0] for name in ("loss", "reconstruction", "kl"))
     for value, hint in [
         (kl / latent, "you average over the code; the sum over the code is wanted."),
-        (kl * pictures, "you add up over the batch; the mean over the pictures is wanted."),
+        (kl * images, "you add up over the batch; the mean over the images is wanted."),
     ]:
         assert not np.isclose(pulled, value, rtol=1e-3), (
             f"the KL divergence should be {kl:.2f}, yours is {pulled:.2f}: {hint}"
@@ -807,7 +807,7 @@ def check_losses(encoder, decoder, x, beta, each, kl, of_the_mean):
     )
     assert abs(copied / each - 1) < 0.05, (
         f"the reconstruction should be about {each:.1f}, yours is {copied:.1f}. Is it the mean "
-        "over the batch of your reconstruction(x, logits), with a random code for each picture?"
+        "over the batch of your reconstruction(x, logits), with a random code for each image?"
     )
     assert not (beta != 1 and np.isclose(loss, copied + pulled, rtol=1e-4)), (
         f"the loss leaves out beta = {beta:g}: reconstruction + beta · KL."
@@ -880,13 +880,13 @@ check_vae_hidden(np.random.default_rng(hidden_seed()))
 #
 # Put everything together, with **two** numbers for the code, so that the map can be drawn. To train, `fit`
 # from `course_lib.training` does what `model.fit` does, with a learning rate that rises first and then
-# falls. Your class brings its loss along, so nothing but the pictures goes in, and `compile` needs only an
+# falls. Your class brings its loss along, so nothing but the images goes in, and `compile` needs only an
 # optimizer: Adam, with learning rates of some thousandths, and batches of 100 do well.
 #
 # ### Question 6 · `quality`
 #
 # Train a `VAE`, as well as you can. Name its two parts `encoder` and `decoder`, and what `fit` returns `history`.
-# On pictures that it has never seen, its loss ($\beta = 1$) must be at most **160** in the quick profile, **150** in
+# On images that it has never seen, its loss ($\beta = 1$) must be at most **160** in the quick profile, **150** in
 # the full one. (A machine whose code says nothing at all stays above 180.) And what it makes from random codes must show more
 # than **four** different digits; a classifier of the course counts them (`sample_quality` from `course_lib.models`). Is it not
 # good enough? Train longer, make layers wider.
@@ -907,8 +907,8 @@ from course_lib import data, profile
 from course_lib.models import elbo_terms, sample_quality
 
 
-def check_quality(pictures, rng):
-    x = pictures.reshape(-1, 784).astype("float32") / 255
+def check_quality(images, rng):
+    x = images.reshape(-1, 784).astype("float32") / 255
     both = encoder(x)
     assert isinstance(both, (list, tuple)) and len(both) == 2, (
         "encoder should give a mean and a log-variance: encoder = machine.encoder"
@@ -918,9 +918,9 @@ def check_quality(pictures, rng):
     )
     copied, kl = elbo_terms(encoder, decoder, x, rng)
     loss, wanted = np.mean(copied + kl), {"quick": 160, "full": 150}[profile.current()]
-    print(f"On {len(x)} new pictures: {copied.mean():.1f} + {kl.mean():.1f} = {loss:.1f}")
+    print(f"On {len(x)} new images: {copied.mean():.1f} + {kl.mean():.1f} = {loss:.1f}")
     assert loss <= wanted, (
-        f"the loss on new pictures is {loss:.1f}, reconstruction {copied.mean():.1f} and KL "
+        f"the loss on new images is {loss:.1f}, reconstruction {copied.mean():.1f} and KL "
         f"{kl.mean():.1f}; at most {wanted} is wanted. Did training run long enough, with beta 1?"
     )
     logits = np.asarray(decoder(rng.normal(size=(1000, 2)).astype("float32")), "float64")
@@ -928,7 +928,7 @@ def check_quality(pictures, rng):
     print(f"Random codes make {quality.digits:.1f} different digits.")
     assert quality.digits > 4, (
         f"from random codes come only {quality.digits:.1f} different digits; more than 4 are wanted. Do "
-        "the codes of the pictures lie around 0, with a spread of about 1?"
+        "the codes of the images lie around 0, with a spread of about 1?"
     )
 
 
@@ -955,11 +955,11 @@ figures.latent_map(
 
 # %% [markdown]
 # Compare the scales. The codes of the variational autoencoder fill the circle, without large gaps, and
-# hardly anything lies far outside. So the same thirty random codes as before now give other pictures:
+# hardly anything lies far outside. So the same thirty random codes as before now give other images:
 
 # %%
-figures.picture_grid(
-    drawn(decoder, dice), title="The variational autoencoder, asked for pictures from N(0, I)"
+figures.image_grid(
+    drawn(decoder, dice), title="The variational autoencoder, asked for images from N(0, I)"
 )
 
 # %% [markdown]
@@ -972,18 +972,18 @@ figures.picture_grid(
 #
 # ### Question 7 · `generate`
 #
-# 1. `invent(decoder, count, seed)`: `count` new pictures from random codes, the same ones for the same `seed`. How many
+# 1. `invent(decoder, count, seed)`: `count` new images from random codes, the same ones for the same `seed`. How many
 #    numbers a code has, the decoder knows: `decoder.input_shape[-1]`.
 # 2. `quantile_grid(steps)`: the `steps · steps` codes of the grid, of two numbers each, with $n$ = `steps`.
-# 3. `interpolate(encoder, decoder, first, second, steps)`: the pictures on the straight line between the
-#    codes (means) of two pictures, both ends included, in equal steps.
+# 3. `interpolate(encoder, decoder, first, second, steps)`: the images on the straight line between the
+#    codes (means) of two images, both ends included, in equal steps.
 #
-# All pictures are rows of 784 pixels from 0 to 1.
+# All images are rows of 784 pixels from 0 to 1.
 
 
 # %% solution="generate"
 def invent(decoder, count, seed):
-    """New pictures (count, 784) of random codes from N(0, I)."""
+    """New images (count, 784) of random codes from N(0, I)."""
     ### BEGIN SOLUTION
     z = keras.random.normal((count, decoder.input_shape[-1]), seed=seed)
     return ops.sigmoid(decoder(z))
@@ -1001,7 +1001,7 @@ def quantile_grid(steps):
 
 
 def interpolate(encoder, decoder, first, second, steps):
-    """Pictures (steps, 784) on the way from the picture `first` (784,) to `second` (784,)."""
+    """Images (steps, 784) on the way from the image `first` (784,) to `second` (784,)."""
     ### BEGIN SOLUTION
     ends, _ = encoder(np.stack([first, second]))
     share = np.linspace(0, 1, steps, dtype="float32")[:, None]
@@ -1013,9 +1013,9 @@ def interpolate(encoder, decoder, first, second, steps):
 import numpy as np
 
 
-def check_pictures(name, given, shape):
+def check_images(name, given, shape):
     given = numbers(given)
-    assert given.shape == shape, f"{name} should give pictures {shape}; yours are {given.shape}."
+    assert given.shape == shape, f"{name} should give images {shape}; yours are {given.shape}."
     assert given.min() >= 0 and given.max() <= 1, (
         f"{name} gives pixels from {given.min():.1f} to {given.max():.1f}: the decoder makes logits, "
         "their sigmoid makes pixels."
@@ -1024,12 +1024,12 @@ def check_pictures(name, given, shape):
 
 
 def check_invent(decoder, seed):
-    pictures = check_pictures("invent", invent(decoder, 1500, seed), (1500, 784))
-    # Back from the pictures to the codes: the test's decoder is linear.
+    images = check_images("invent", invent(decoder, 1500, seed), (1500, 784))
+    # Back from the images to the codes: the test's decoder is linear.
     kernel, bias = (np.asarray(w, "float64") for w in decoder.get_weights())
-    logits = np.log(np.clip(pictures, 1e-6, 1 - 1e-6) / (1 - np.clip(pictures, 1e-6, 1 - 1e-6)))
+    logits = np.log(np.clip(images, 1e-6, 1 - 1e-6) / (1 - np.clip(images, 1e-6, 1 - 1e-6)))
     z = (logits - bias) @ np.linalg.pinv(kernel)
-    assert not np.allclose(z[0], z[1], atol=1e-3), "invent gives the same picture over and over."
+    assert not np.allclose(z[0], z[1], atol=1e-3), "invent gives the same image over and over."
     assert np.all(np.abs(z.mean(axis=0)) < 0.2) and np.all(np.abs(z.std(axis=0) - 1) < 0.15), (
         f"the codes of invent have means {np.round(z.mean(axis=0), 2).tolist()} and deviations "
         f"{np.round(z.std(axis=0), 2).tolist()}; N(0, I) has 0 and 1."
@@ -1037,20 +1037,20 @@ def check_invent(decoder, seed):
     again, other = (numbers(invent(decoder, 4, s)) for s in (seed, seed + 1))
     assert np.allclose(again, numbers(invent(decoder, 4, seed))) and not np.allclose(
         again, other
-    ), "the same seed should give the same pictures, another seed others."
+    ), "the same seed should give the same images, another seed others."
 
 
 def check_interpolate(encoder, decoder, first, second, wanted, mixed):
-    """wanted, mixed: pictures (steps, …), as many of their pixels as are looked at."""
+    """wanted, mixed: images (steps, …), as many of their pixels as are looked at."""
     steps, looked_at = wanted.shape
     way = interpolate(encoder, decoder, first, second, steps)
-    way = check_pictures("interpolate", way, (steps, 784))[:, :looked_at]
+    way = check_images("interpolate", way, (steps, 784))[:, :looked_at]
     assert not np.allclose(way, mixed, atol=1e-3), (
-        "interpolate mixes the two pictures, pixel by pixel: mix their codes, and decode the mixtures."
+        "interpolate mixes the two images, pixel by pixel: mix their codes, and decode the mixtures."
     )
     assert not np.allclose(way[::-1], wanted, atol=1e-3), "interpolate goes from second to first."
     assert np.allclose(way[[0, -1]], wanted[[0, -1]], atol=2e-3), (
-        "interpolate should begin and end with the decoded means of the two pictures: random codes, "
+        "interpolate should begin and end with the decoded means of the two images: random codes, "
         "or the log-variance, have no place here."
     )
     assert np.allclose(way, wanted, atol=2e-3), (
@@ -1130,8 +1130,8 @@ grid = np.asarray(quantile_grid(15), "float32")
 figures.decoded_grid(drawn(decoder, grid), grid)
 
 # %% [markdown]
-# And on straight ways from one test picture's code to another's. (Two numbers are few for a picture: the ends
-# need not look exactly like the pictures that they stand for.)
+# And on straight ways from one test image's code to another's. (Two numbers are few for an image: the ends
+# need not look exactly like the images that they stand for.)
 
 # %%
 pairs = [
@@ -1145,18 +1145,18 @@ figures.interpolation(np.stack(ways).reshape(len(ways), 12, 28, 28))
 # ## 8 How strong should the pull be?
 #
 # Three machines with **eight** numbers for the code, from no pull ($\beta = 0$) through the right one to twenty
-# times as much. For each, one asks of every number of the code whether it says anything about the picture.
-# A number that says nothing has the same cloud, N(0, 1), for every picture: its KL divergence is 0.
+# times as much. For each, one asks of every number of the code whether it says anything about the image.
+# A number that says nothing has the same cloud, N(0, 1), for every image: its KL divergence is 0.
 #
 # ### Question 8 · `collapse`
 #
-# 1. `kl_by_dimension(encoder, x)`: the KL divergence of each number of the code, its mean over the pictures.
+# 1. `kl_by_dimension(encoder, x)`: the KL divergence of each number of the code, its mean over the images.
 # 2. `used_dimensions(encoder, x, threshold=0.1)`: how many of them are above the threshold.
 
 
 # %% solution="collapse"
 def kl_by_dimension(encoder, x):
-    """Mean KL divergence of each latent dimension, (latent,), over the pictures x (n, 784)."""
+    """Mean KL divergence of each latent dimension, (latent,), over the images x (n, 784)."""
     ### BEGIN SOLUTION
     mean, log_variance = encoder(x)
     return ops.convert_to_numpy(ops.mean(kl_divergence(mean, log_variance), axis=0))
@@ -1175,7 +1175,7 @@ import numpy as np
 
 
 def half_dead(draw, latent, dead):
-    """An encoder whose numbers `dead` say hardly anything about a picture."""
+    """An encoder whose numbers `dead` say hardly anything about an image."""
     encoder, _ = small_networks(draw, 784, latent, log_variance=-1.0)
     kernel, bias, spread, log_variance = encoder.get_weights()
     kernel *= np.linspace(0.05, 0.2, latent)
@@ -1186,14 +1186,14 @@ def half_dead(draw, latent, dead):
 
 def check_collapse(encoder, x, wanted, above):
     """above: by threshold, how many are above it."""
-    pictures, latent = len(x), len(wanted)
+    images, latent = len(x), len(wanted)
     given = numbers(kl_by_dimension(encoder, x))
     assert given.shape == (latent,), (
         f"one number for each of {latent} dimensions makes ({latent},); yours is {given.shape}"
-        f"{', one for each picture: the mean goes over the pictures' if given.shape == (pictures,) else ''}."
+        f"{', one for each image: the mean goes over the images' if given.shape == (images,) else ''}."
     )
-    assert not np.allclose(given, pictures * wanted, rtol=1e-3), (
-        "the mean over the pictures, not the sum."
+    assert not np.allclose(given, images * wanted, rtol=1e-3), (
+        "the mean over the images, not the sum."
     )
     assert np.allclose(given, wanted, rtol=1e-3, atol=1e-3), (
         f"kl_by_dimension should be {np.round(wanted, 3).tolist()}; yours is {np.round(given, 3).tolist()}."
@@ -1255,8 +1255,8 @@ for beta in (0.0, 1.0, 20.0):
 figures.kl_per_dimension(by_beta)
 
 # %%
-figures.picture_grid(
-    np.concatenate([ops.convert_to_numpy(pictures) for pictures in invented]).reshape(-1, 28, 28),
+figures.image_grid(
+    np.concatenate([ops.convert_to_numpy(images) for images in invented]).reshape(-1, 28, 28),
     title="Invented from N(0, I): with β = 0 above, β = 1 in the middle, β = 20 below",
 )
 
@@ -1266,21 +1266,21 @@ figures.picture_grid(
 # About ten lines, in your own words, with numbers from *your* table and figures:
 #
 # 1. With $\beta = 0$ nothing pulls. What becomes of $\sigma$, and why? Why does that make the machine a plain
-#    autoencoder again, and how do its invented pictures show it?
-# 2. With $\beta = 20$, what do the bars say? What does the decoder then know about the picture, and what does
+#    autoencoder again, and how do its invented images show it?
+# 2. With $\beta = 20$, what do the bars say? What does the decoder then know about the image, and what does
 #    it draw? This is called *posterior collapse*: why is it the cheapest thing to do under this loss?
-# 3. The reconstruction is best with $\beta = 0$. Why does that machine still invent worse pictures than the one with $\beta = 1$?
+# 3. The reconstruction is best with $\beta = 0$. Why does that machine still invent worse images than the one with $\beta = 1$?
 
 # %% [markdown] written="pull"
 # ### BEGIN SOLUTION
 # **A model answer.** (1) Noise in the code only makes copies worse, and nothing pays for it when $\beta = 0$, so
 # training makes $\sigma$ small (the table says about 0.001 to 0.01, against 0.4 to 0.5 with $\beta = 1$). Clouds of
 # no width are points: it is a plain autoencoder, with codes that lie far apart and anywhere (a KL of 100 and more).
-# Codes from N(0, I) hit places that were never trained; the invented pictures of the upper row are mostly
-# no digits but grey blots. (2) All bars are under the threshold, near 0: for every picture the cloud is N(0, 1). So the code is noise,
-# the decoder knows nothing about the picture, and draws the mean of all digits, ten times the same blot. A nat of KL costs
+# Codes from N(0, I) hit places that were never trained; the invented images of the upper row are mostly
+# no digits but grey blots. (2) All bars are under the threshold, near 0: for every image the cloud is N(0, 1). So the code is noise,
+# the decoder knows nothing about the image, and draws the mean of all digits, ten times the same blot. A nat of KL costs
 # 20 here; what a number of the code could save in reconstruction is less than it would cost, so it is cheapest to send nothing.
-# (3) Reconstruction measures copying, when the code comes from a picture. Inventing starts from
+# (3) Reconstruction measures copying, when the code comes from an image. Inventing starts from
 # N(0, I), and only the KL part makes sure that codes from there are like those the decoder has
 # learnt from. A good generator needs both: that is why the bound adds them.
 #
@@ -1288,7 +1288,7 @@ figures.picture_grid(
 #
 # - 1 point: $\sigma$ shrinks towards 0 because noise costs reconstruction and nothing rewards it, with a number; points
 #   instead of clouds, so N(0, I) meets untrained places. Half without the reason.
-# - 1 point: KL near 0 in all dimensions, the decoder ignores the code and draws a mean picture; too
+# - 1 point: KL near 0 in all dimensions, the decoder ignores the code and draws a mean image; too
 #   dear to send information at this $\beta$. Half if only "it collapses".
 # - 1 point: copying and inventing are different tasks; the KL part ties the codes to the distribution that is
 #   drawn from. Half for one side of it.
@@ -1299,13 +1299,13 @@ figures.picture_grid(
 #
 # - **Clothes.** `data.load("fashion_mnist")` instead of `"mnist"` above: which clothes are neighbours?
 #   (The check of question 6 goes on asking for digits.)
-# - **More numbers.** A code of 2 gives a map, but soft pictures. What do 16 numbers do for the loss and
+# - **More numbers.** A code of 2 gives a map, but soft images. What do 16 numbers do for the loss and
 #   for the invented digits? `vae(latent=16)` from `course_lib.models` is a machine of any size, and
 #   `sample_quality` from there judges what it invents.
 # - **Arithmetic with codes.** The mean code of slanted sevens minus that of upright sevens is a
 #   direction. What does it do to a one?
-# - **Fill in.** Cover the lower half of a test picture and search, by gradient, for the code whose
-#   picture fits the upper half best.
+# - **Fill in.** Cover the lower half of a test image and search, by gradient, for the code whose
+#   image fits the upper half best.
 #
 # **Sources.** G. Hinton, R. Salakhutdinov, *Reducing the dimensionality of data with neural networks*,
 # Science 313, 2006 · D. Kingma, M. Welling, *Auto-encoding variational Bayes*, ICLR 2014,

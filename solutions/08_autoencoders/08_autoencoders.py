@@ -13,8 +13,8 @@
 # %% [markdown]
 # # Autoencoders, and what they are good for
 #
-# A picture has 784 pixels. How few numbers say what is on it? In this lab a network finds out by itself, without
-# a single label: it must get each picture through a narrow place, and draw it again behind. You compare it with
+# An image has 784 pixels. How few numbers say what is on it? In this lab a network finds out by itself, without
+# a single label: it must get each image through a narrow place, and draw it again behind. You compare it with
 # the best that straight lines can do, train it for three other aims, and put it to work.
 #
 # **You will learn**
@@ -22,14 +22,14 @@
 # - dense and convolutional autoencoders, and how they compare with principal components;
 # - what compression of this kind loses, counted honestly;
 # - sparse, denoising and contractive autoencoders, and how to measure what each of them promises;
-# - to find anomalies, similar pictures, and features for a classifier with 100 labels;
-# - why an autoencoder cannot invent pictures, which is what Lab 06 is about.
+# - to find anomalies, similar images, and features for a classifier with 100 labels;
+# - why an autoencoder cannot invent images, which is what Lab 06 is about.
 #
 # **You need** labs 1 and 2: the Functional API and convolutions.
 #
 # **How long the computer works**, apart from importing TensorFlow:
 #
-# | profile | where | training pictures | error of a pixel, 32 numbers | time |
+# | profile | where | training images | error of a pixel, 32 numbers | time |
 # | --- | --- | --- | --- | --- |
 # | quick | chosen on a CPU | 2,000 | 0.009–0.026 | 15–30 s on 2 cores |
 # | full | chosen on a GPU | 20,000 | 0.003–0.009 | 1–3 min on 2 cores, less on a GPU |
@@ -74,7 +74,7 @@ def error(copies, x):
 # pixels of the code alone. The codes may be any numbers: their layer has no activation. The pixels lie between 0
 # and 1: the last layer has a sigmoid.
 #
-# In the **dense** one all layers are `Dense`. The **convolutional** one (Masci et al. 2011) looks at the picture
+# In the **dense** one all layers are `Dense`. The **convolutional** one (Masci et al. 2011) looks at the image
 # with filters. A convolution with stride 2 and `padding="same"` halves the sides, 28 → 14 → 7;
 # `Conv2DTranspose` with the same stride and padding doubles them, 7 → 14 → 28.
 #
@@ -142,7 +142,7 @@ def check_autoencoder(name, three, latent, rng):
     x = rng.normal(scale=20, size=(60, 784)).astype("float32")  # loud, so that activations show
     codes = numbers(encoder(x))
     assert codes.shape == (60, latent), (
-        f"{name}: the codes of 60 pictures should be (60, {latent}); yours are {codes.shape}."
+        f"{name}: the codes of 60 images should be (60, {latent}); yours are {codes.shape}."
     )
     assert codes.min() < 0 and np.abs(codes).max() > 1, (
         f"{name}: codes go from {codes.min():.2f} to {codes.max():.2f}, whatever goes in: is there an "
@@ -230,13 +230,13 @@ print(
 # ## 2 The best that straight lines can do
 #
 # Without activations an autoencoder is two matrices. Then there is a best solution in closed form: the **principal
-# component analysis**, PCA. Take off the mean of the training pictures; the first **component** is the direction in which
+# component analysis**, PCA. Take off the mean of the training images; the first **component** is the direction in which
 # they spread most, the second the one at right angles to it in which they spread most of what is left, and so on. To find them, NumPy is
-# enough: `np.cov(x.T)` (it takes what varies as rows) gives the pictures' *covariance* matrix, how any two pixels vary together. A direction that this matrix only stretches is
-# called its *eigenvector*, and how much it stretches it, the *eigenvalue*, is the variance of the pictures along it. So the components are the
+# enough: `np.cov(x.T)` (it takes what varies as rows) gives the images' *covariance* matrix, how any two pixels vary together. A direction that this matrix only stretches is
+# called its *eigenvector*, and how much it stretches it, the *eigenvalue*, is the variance of the images along it. So the components are the
 # eigenvectors with the largest eigenvalues.
 #
-# The code of a picture, a row $x$, is then $c = (x - \text{mean})\, V^\top$, with the $k$ components as the rows of $V$ and
+# The code of an image, a row $x$, is then $c = (x - \text{mean})\, V^\top$, with the $k$ components as the rows of $V$ and
 # $V^\top$ (`V.T`) as its transpose. Its copy is the way back: so much of each component, beginning at the mean.
 #
 # A linear autoencoder that has learnt all it can need not find the same directions. But it must find the same **subspace**: everything
@@ -290,7 +290,7 @@ def check_components(x, k, mean_of_x, right, least_spread):
     )
     given_mean, given = numbers(both[0]).ravel(), numbers(both[1])
     assert given_mean.shape == (pixels,) and np.allclose(given_mean, mean_of_x), (
-        "the first thing given back should be the mean picture."
+        "the first thing given back should be the mean image."
     )
     assert given.shape == (k, pixels), (
         f"{k} components of {pixels} pixels are ({k}, {pixels}); yours are {given.shape}."
@@ -299,7 +299,7 @@ def check_components(x, k, mean_of_x, right, least_spread):
         "the components should be of length 1 and at right angles: are they the rows, and not the columns?"
     )
     assert (x @ given.T).std(axis=0).max() > least_spread, (
-        "these are the directions in which the pictures spread least: eigh has the largest last."
+        "these are the directions in which the images spread least: eigh has the largest last."
     )
     share = np.abs(np.sum(given * right, axis=1))
     assert np.all(share > 0.99), (
@@ -332,7 +332,7 @@ def check_overlap(a, b, wanted):
 
 
 def check_principal():
-    # Eight pictures in which four pixels each are always alike: 3, 5 and 1 on average.
+    # Eight images in which four pixels each are always alike: 3, 5 and 1 on average.
     fours = [[5, 9, 2], [5, 9, 0], [1, 9, 2], [1, 9, 0], [5, 1, 2], [5, 1, 0], [1, 1, 2], [1, 1, 0]]
     x, by_four = np.repeat(np.array(fours, dtype=float), 4, axis=1), np.repeat(np.eye(3), 4, axis=1)
     check_components(x, 3, np.repeat([3, 5, 1], 4), by_four[[1, 0, 2]] / 2, least_spread=1e-6)
@@ -414,7 +414,7 @@ figures.latent_map({"the autoencoder": (codes, y_test), "PCA": (flat, y_test)})
 some = [int(np.flatnonzero(y_test == digit)[0]) for digit in range(10)]
 rows = [x_test[some], *(ops.convert_to_numpy(three[0](x_test[some])) for three in dense.values())]
 rows.append(np.clip(pca_copy(x_test[some], mean, components), 0, 1))
-figures.picture_grid(
+figures.image_grid(
     np.concatenate(rows).reshape(-1, 28, 28),
     title="Originals; copies from 2, 8 and 32 numbers; PCA's from 32",
 )
@@ -439,20 +439,20 @@ def readable(copies):
 
 packed = np.mean([len(zlib.compress((255 * x).astype("uint8").tobytes(), 9)) for x in x_test[:200]])
 print(
-    f"a picture has 784 bytes; zlib makes {packed:.0f} of them and loses nothing; read right {readable(x_test):.0%}"
+    f"an image has 784 bytes; zlib makes {packed:.0f} of them and loses nothing; read right {readable(x_test):.0%}"
 )
 for latent, (model, _, decoder) in dense.items():
     weights = 4 * decoder.count_params()
     print(
         f"{latent:2} numbers, one byte each, and a decoder of {weights:,} bytes, which pays from "
-        f"{weights / (packed - latent):,.0f} pictures on; read right {readable(model(x_test)):.0%}"
+        f"{weights / (packed - latent):,.0f} images on; read right {readable(model(x_test)):.0%}"
     )
 
 # %% [markdown]
 # ## 3 Sparse
 #
 # There are other ways to keep a network from just copying. The bottleneck may be as wide as one likes, if only a few of
-# its neurons are on for any one picture: a **sparse** autoencoder. What is on costs. Let $h$ be the activations of the hidden
+# its neurons are on for any one image: a **sparse** autoencoder. What is on costs. Let $h$ be the activations of the hidden
 # layer, a sigmoid's, between 0 and 1, for a batch:
 #
 # - **L1**: the sum of $\lvert h \rvert$ over the neurons, its mean over the batch;
@@ -511,12 +511,12 @@ def check_l1(h, wanted, mean, whole_sum, with_sign):
     check_penalty("l1_penalty", l1_penalty(h), wanted, mistakes)
 
 
-def check_kl(h, rho, wanted, mean, by_picture, first_part):
+def check_kl(h, rho, wanted, mean, by_image, first_part):
     mistakes = [
         (mean, "this is the mean over the neurons; their sum is wanted."),
         (
-            by_picture,
-            "first each neuron's mean over the batch, then the divergence: a neuron may well be on for one picture.",
+            by_image,
+            "first each neuron's mean over the batch, then the divergence: a neuron may well be on for one image.",
         ),
         (-wanted, "the sign is wrong: a divergence is never negative."),
         (first_part, "the second part is missing, for being off."),
@@ -524,11 +524,11 @@ def check_kl(h, rho, wanted, mean, by_picture, first_part):
     check_penalty("kl_penalty", kl_penalty(h, rho), wanted, mistakes)
 
 
-def check_sparse():  # two pictures, three neurons
+def check_sparse():  # two images, three neurons
     loud = np.array([[0.3, -0.4, 0.1], [-0.2, 0.5, -0.9]], dtype="float32")
     check_l1(loud, 1.2, mean=0.4, whole_sum=2.4, with_sign=-0.3)
     h = np.array([[0.1, 0.8, 0.5], [0.3, 0.2, 0.9]], dtype="float32")
-    check_kl(h, 0.1, 1.198914, mean=0.399638, by_picture=1.712291, first_part=-0.424850)
+    check_kl(h, 0.1, 1.198914, mean=0.399638, by_image=1.712291, first_part=-0.424850)
 
 
 check_sparse()
@@ -582,7 +582,7 @@ def with_penalty(penalty):
     keras.utils.set_random_seed(1)
     pixels = keras.Input((784,))
     h = Paying(64, penalty)(pixels)
-    paper = keras.initializers.Constant(-2.0)  # most of a picture is empty: a good first guess
+    paper = keras.initializers.Constant(-2.0)  # most of an image is empty: a good first guess
     copies = keras.layers.Dense(784, activation="sigmoid", bias_initializer=paper)(h)
     model = keras.Model(pixels, copies)
     train(model, x_train, x_train, epochs=10, rate=1e-2)
@@ -595,12 +595,12 @@ kl = with_penalty(lambda layer, x, h: 1e-3 * kl_penalty(h))
 for name, (model, encoder) in {"no penalty": free, "L1": l1, "KL": kl}.items():
     h = ops.convert_to_numpy(encoder(x_test))
     print(
-        f"{name:>10}: {np.mean(h > 0.1) * 64:4.1f} of 64 neurons are on (above 0.1) for a picture, "
+        f"{name:>10}: {np.mean(h > 0.1) * 64:4.1f} of 64 neurons are on (above 0.1) for an image, "
         f"mean activation {h.mean():.3f}, error {error(model(x_test), x_test):.4f}"
     )
 
 # %% [markdown]
-# Fewer neurons a picture, as promised. What does a neuron look for? Its weights can be drawn as a picture.
+# Fewer neurons an image, as promised. What does a neuron look for? Its weights can be drawn as an image.
 
 
 # %%
@@ -612,7 +612,7 @@ def looks_for(encoder, count=10):
     return (weights.reshape(-1, 28, 28) + 1) / 2
 
 
-figures.picture_grid(
+figures.image_grid(
     np.concatenate([looks_for(encoder) for _, encoder in (free, l1, kl)]),
     title="Weights of ten neurons: no penalty, L1, KL (dark: ink there switches it on)",
 )
@@ -620,16 +620,16 @@ figures.picture_grid(
 # %% [markdown]
 # ## 4 Denoising
 #
-# A **denoising** autoencoder (Vincent et al. 2008) gets a spoilt picture and is asked for the clean one. Copying is no
+# A **denoising** autoencoder (Vincent et al. 2008) gets a spoilt image and is asked for the clean one. Copying is no
 # way out now: it has to know what digits look like.
 #
 # ### Question 4 · `denoising`
 #
 # 1. `add_noise(x, deviation, seed)`: add noise from a normal distribution with mean 0 and this standard deviation to every pixel
 #    (`np.random.default_rng(seed).normal`), the same noise for the same seed, and cut off what leaves 0 … 1.
-# 2. Train a `dense_autoencoder(32)` on noisy pictures with a deviation of 0.4 (`train` from above does it), and name the trained
-#    model, the first of the three, `denoiser`. On noisy pictures that it has never seen, the error of what it makes of them, against
-#    the clean ones, must be at most 45 % of the noisy pictures' own.
+# 2. Train a `dense_autoencoder(32)` on noisy images with a deviation of 0.4 (`train` from above does it), and name the trained
+#    model, the first of the three, `denoiser`. On noisy images that it has never seen, the error of what it makes of them, against
+#    the clean ones, must be at most 45 % of the noisy images' own.
 
 
 # %% solution="denoising"
@@ -657,7 +657,7 @@ def check_add_noise(rng, deviation):
     x = rng.uniform(0.4, 0.6, (50, 784)).astype("float32")
     seed = int(rng.integers(1, 1000))
     given = numbers(add_noise(x.copy(), deviation / 10, seed))
-    assert given.shape == x.shape, f"noisy pictures should be {x.shape}; yours are {given.shape}."
+    assert given.shape == x.shape, f"noisy images should be {x.shape}; yours are {given.shape}."
     spread = (given - x).std()
     assert abs(spread / (deviation / 10) - 1) < 0.05, (
         f"the noise should have a standard deviation of {deviation / 10:.3f}; yours has {spread:.3f}. Is the second "
@@ -665,7 +665,7 @@ def check_add_noise(rng, deviation):
     )
     noise = given - x
     assert np.all(noise.std(axis=0) > 0) and np.abs(noise.mean(axis=0)).max() < deviation / 10, (
-        "every pixel of every picture needs a noise of its own: give normal the shape of x."
+        "every pixel of every image needs a noise of its own: give normal the shape of x."
     )
     assert abs(noise.mean()) < 0.1 * spread, "the noise should have the mean 0."
     again, other = (numbers(add_noise(x.copy(), deviation / 10, s)) for s in (seed, seed + 1))
@@ -678,7 +678,7 @@ def check_add_noise(rng, deviation):
     )
 
 
-def clean_pictures(seed):
+def clean_images(seed):
     return data.load("mnist", seed=seed)[1][0][:500].reshape(-1, 784).astype("float32") / 255
 
 
@@ -688,28 +688,26 @@ def check_denoiser(x, noisy):
     )
     copies = numbers(denoiser(noisy.astype("float32")))
     off, spoilt = np.mean((copies - x) ** 2), np.mean((noisy - x) ** 2)
-    print(
-        f"error on noisy pictures {off:.4f}, of the noise itself {spoilt:.4f}: {off / spoilt:.0%}"
-    )
+    print(f"error on noisy images {off:.4f}, of the noise itself {spoilt:.4f}: {off / spoilt:.0%}")
     assert np.mean((copies - noisy) ** 2) > off, (
-        f"the denoiser is closer to the noisy pictures ({np.mean((copies - noisy) ** 2):.4f}) than to the clean ones "
-        f"({off:.4f}): what should come out is the clean picture."
+        f"the denoiser is closer to the noisy images ({np.mean((copies - noisy) ** 2):.4f}) than to the clean ones "
+        f"({off:.4f}): what should come out is the clean image."
     )
     assert off <= 0.45 * spoilt, (
-        f"the denoiser's error on noisy pictures is {off:.4f}, {off / spoilt:.0%} of the noise's own; at most 45 % "
-        "are wanted. Noisy pictures in, clean ones out, and training long enough?"
+        f"the denoiser's error on noisy images is {off:.4f}, {off / spoilt:.0%} of the noise's own; at most 45 % "
+        "are wanted. Noisy images in, clean ones out, and training long enough?"
     )
 
 
 check_add_noise(np.random.default_rng(0), 0.4)
-check_denoiser(clean_pictures(0), numbers(add_noise(clean_pictures(0), 0.4, 0)))
+check_denoiser(clean_images(0), numbers(add_noise(clean_images(0), 0.4, 0)))
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 
 def check_denoising_hidden(seed):
     check_add_noise(np.random.default_rng(seed), 0.3)
-    x = clean_pictures(seed)
+    x = clean_images(seed)
     noise = np.random.default_rng(seed).normal(0, 0.4, x.shape)
     check_denoiser(x, np.clip(x + noise, 0, 1))
 
@@ -719,12 +717,12 @@ check_denoising_hidden(hidden_seed())
 
 # %%
 noisy = add_noise(x_test, 0.4, seed=2)
-print(f"error on noisy pictures: noise itself {error(noisy, x_test):.4f}, "
+print(f"error on noisy images: noise itself {error(noisy, x_test):.4f}, "
       f"never saw noise {error(dense[32][0](noisy), x_test):.4f}, denoiser {error(denoiser(noisy), x_test):.4f}")  # fmt: skip
-print(f"error on clean pictures: never saw noise {error(dense[32][0](x_test), x_test):.4f}, "
+print(f"error on clean images: never saw noise {error(dense[32][0](x_test), x_test):.4f}, "
       f"denoiser {error(denoiser(x_test), x_test):.4f}")  # fmt: skip
 rows = [noisy[some], *(ops.convert_to_numpy(m(noisy[some])) for m in (dense[32][0], denoiser))]
-figures.picture_grid(
+figures.image_grid(
     np.concatenate(rows).reshape(-1, 28, 28),
     title="Noisy; from the autoencoder that never saw noise; from the denoiser",
 )
@@ -732,7 +730,7 @@ figures.picture_grid(
 # %% [markdown]
 # ## 5 Contractive
 #
-# A good code should not jump when a pixel changes a little. How much it does, its slopes say: the **Jacobian** of a picture
+# A good code should not jump when a pixel changes a little. How much it does, its slopes say: the **Jacobian** of an image
 # has in row $j$ and column $i$ the slope $\partial h_j / \partial x_i$. A **contractive** autoencoder (Rifai et al. 2011) pays for the sum of
 # the squares of all of them.
 #
@@ -744,7 +742,7 @@ figures.picture_grid(
 # ### Question 5 · `contraction`
 #
 # 1. `jacobian(encoder, x)`, with `tf.GradientTape`, for any encoder: `(batch, neurons, pixels)`.
-# 2. `contraction(h, kernel)`, by the formula: for each picture the sum of the squares of its Jacobian, `(batch,)`. `h` are the
+# 2. `contraction(h, kernel)`, by the formula: for each image the sum of the squares of its Jacobian, `(batch,)`. `h` are the
 #    activations `(batch, neurons)`, `kernel` is $W$ `(pixels, neurons)`. With `ops`.
 
 
@@ -785,7 +783,7 @@ def check_contraction(h, kernel, wanted, mistaken):
             f"contraction: {given.ravel()[0]:.3f} instead of {wanted[0]:.3f}: {hint}"
         )
     assert given.shape == np.shape(wanted), (
-        f"contraction gives one number a picture, {np.shape(wanted)}; yours are {given.shape}."
+        f"contraction gives one number an image, {np.shape(wanted)}; yours are {given.shape}."
     )
     assert np.allclose(given, wanted, rtol=1e-3), (
         f"contraction: {given[0]:.3f} instead of {wanted[0]:.3f}: are the slope of the sigmoid and the weights both "
@@ -817,7 +815,7 @@ def squaring_encoder(pixels):
     return keras.Model(inputs, inputs * inputs)
 
 
-def check_slopes():  # of two pictures of three pixels, in two neurons
+def check_slopes():  # of two images of three pixels, in two neurons
     kernel = np.array([[1.0, -2], [0.5, 0], [-1, 1]])
     check_contraction(
         np.array([[0.5, 0.2], [0.9, 0.6]]),
@@ -997,13 +995,13 @@ mirrored = x_test.reshape(-1, 28, 28)[:, :, ::-1].reshape(-1, 784)
 mixed, turned = np.concatenate([x_test, mirrored]), np.repeat([False, True], len(x_test))
 
 
-def picture_errors(copies):
+def image_errors(copies):
     return np.mean((ops.convert_to_numpy(copies) - mixed) ** 2, axis=1)
 
 
 curves = {
-    "autoencoder, 8": roc(picture_errors(dense[8][0](mixed)), turned),
-    "PCA, 8": roc(picture_errors(pca_copy(mixed, mean, components[:8])), turned),
+    "autoencoder, 8": roc(image_errors(dense[8][0](mixed)), turned),
+    "PCA, 8": roc(image_errors(pca_copy(mixed, mean, components[:8])), turned),
     "ink": roc(mixed.mean(axis=1), turned),
 }
 for name, curve in curves.items():
@@ -1013,7 +1011,7 @@ figures.roc_curve(curves)
 # %% [markdown]
 # ## 7 At work: find me more of these
 #
-# Pictures with similar codes look similar. So a search need not compare pixels: it looks for the nearest codes.
+# Images with similar codes look similar. So a search need not compare pixels: it looks for the nearest codes.
 #
 # ### Question 7 · `similar`
 #
@@ -1081,7 +1079,7 @@ asked = [some[digit] for digit in (2, 3, 5)]
 hits = [similar(library, queries[n], 7) for n in asked]
 right = np.mean([y_train[similar(library, queries[n], 7)] == y_test[n] for n in range(200)])
 print(f"of the 7 nearest, {right:.0%} are the same digit (200 queries)")
-figures.picture_grid(
+figures.image_grid(
     np.concatenate(
         [np.stack([x_test[n], *x_train[hit]]) for n, hit in zip(asked, hits, strict=True)]
     ).reshape(-1, 28, 28),
@@ -1092,8 +1090,8 @@ figures.picture_grid(
 # %% [markdown]
 # ## 8 At work: a hundred labels
 #
-# Pictures are cheap, labels are dear. Say that only ten pictures of each digit have one. A classifier on top of the sparse encoder, which has seen all
-# the pictures without their labels, against the same one on an encoder with random weights. In each case either only the classifier's
+# Images are cheap, labels are dear. Say that only ten images of each digit have one. A classifier on top of the sparse encoder, which has seen all
+# the images without their labels, against the same one on an encoder with random weights. In each case either only the classifier's
 # own layer learns (**frozen** encoder), or all of it does (**fine-tuned**).
 
 
@@ -1126,7 +1124,7 @@ for frozen, how in [(True, "frozen"), (False, "fine-tuned")]:
 #
 # ## 9 What it cannot do
 #
-# The decoder makes a picture of any code. Does it make a *new digit* of a random one? To be fair, we draw random codes that have, number by number,
+# The decoder makes an image of any code. Does it make a *new digit* of a random one? To be fair, we draw random codes that have, number by number,
 # the mean and the deviation of real ones. The judge is the network that read the copies in section 2.
 
 # %%
@@ -1136,10 +1134,10 @@ rng = np.random.default_rng(0)
 dice = (library.mean(axis=0) + library.std(axis=0) * rng.normal(size=(500, 32))).astype("float32")
 invented = ops.convert_to_numpy(dense[32][2](dice))
 copied = ops.convert_to_numpy(dense[32][0](x_test[:500]))
-for name, pictures in [("copies of real pictures", copied), ("from random codes", invented)]:
-    quality = sample_quality(pictures)
+for name, images in [("copies of real images", copied), ("from random codes", invented)]:
+    quality = sample_quality(images)
     print(f"{name}: the judge gives the most probable digit {quality.confidence:.0%} on average")
-figures.picture_grid(
+figures.image_grid(
     invented[:30].reshape(-1, 28, 28),
     title="Decoded from random codes: some pass for a digit, many do not",
 )
@@ -1152,24 +1150,24 @@ figures.picture_grid(
 # 1. A colleague says: "784 bytes become 32, that is compression by 24." What does she leave out? Name two things, with
 #    numbers.
 # 2. Choose one of sparse, denoising, contractive. What does it promise, what was measured, and what did it cost in error, if anything?
-# 3. The random codes have the mean and the deviation of real ones, and the decoder copies well. Why are many of the pictures none the less no digits?
+# 3. The random codes have the mean and the deviation of real ones, and the decoder copies well. Why are many of the images none the less no digits?
 #    What would have to change in training?
 
 # %% [markdown] written="limits"
 # ### BEGIN SOLUTION
-# **A model answer.** (1) The decoder has to be sent as well, some 420 thousand bytes, which only pays from a few thousand pictures on; zlib
-# already gets a picture to a few hundred bytes, so the fair ratio is far below 24. And the copies are not the originals: there is an error in every
-# pixel, some are no longer read as the same digit, and pictures unlike the training ones (the mirrored digits) come out worse.
-# (2) For example denoising: it promises that spoilt pictures come out clean. On noisy pictures its error is
-# clearly smaller than that of the autoencoder which never saw noise, and a fraction of the noise's own. The price: on clean pictures, which it has never
+# **A model answer.** (1) The decoder has to be sent as well, some 420 thousand bytes, which only pays from a few thousand images on; zlib
+# already gets an image to a few hundred bytes, so the fair ratio is far below 24. And the copies are not the originals: there is an error in every
+# pixel, some are no longer read as the same digit, and images unlike the training ones (the mirrored digits) come out worse.
+# (2) For example denoising: it promises that spoilt images come out clean. On noisy images its error is
+# clearly smaller than that of the autoencoder which never saw noise, and a fraction of the noise's own. The price: on clean images, which it has never
 # seen as inputs, its error is more than twice that of the plain one. (Sparse: about a third of the neurons are on in place of nine tenths, measured by activations above 0.1; the error is about the same with L1, with KL
 # even smaller. Contractive: squares of the Jacobian and how far noise moves a code are both less than half, at about the same error.) (3) Nothing in the loss says where codes should lie, nor that what lies between codes should be a digit. The 32 numbers of real
-# codes hang together; drawn one by one they land where no picture ever was, and there the decoder was never trained. One
+# codes hang together; drawn one by one they land where no image ever was, and there the decoder was never trained. One
 # would have to train the codes to fill a distribution that can be drawn from, and the decoder on all of it: Lab 06.
 #
 # **Rubric, 3 points.**
 #
-# - 1 point: two of decoder, zlib or other lossless methods, loss, other kinds of pictures, with numbers. Half for one.
+# - 1 point: two of decoder, zlib or other lossless methods, loss, other kinds of images, with numbers. Half for one.
 # - 1 point: promise, measured quantity and its price (which may be none), with numbers. Half if one of them is missing.
 # - 1 point: no constraint on where codes lie (or dependence between the numbers), untrained places; codes must be made to follow a known
 #   distribution. Half for one of the two.
@@ -1179,7 +1177,7 @@ figures.picture_grid(
 # ## What to try next
 #
 # - **Clothes.** `data.load("fashion_mnist")` in place of the digits. Which size of code do they need?
-# - **Holes for noise.** Put a black square on the picture instead of noise: does the denoiser fill it in?
+# - **Holes for noise.** Put a black square on the image instead of noise: does the denoiser fill it in?
 # - **Deeper.** `conv_autoencoder` from `course_lib.models` with three convolutions for `data.load("cifar10")`.
 # - **Lab 06** teaches an autoencoder to invent.
 #

@@ -103,7 +103,7 @@ def mark_by_hand(
 
 def make_class(course: Course) -> None:
     """Fifteen submissions: all that the pages have to show."""
-    lay_down(course, "Çelik, Ada", _with_picture(solved(course)))
+    lay_down(course, "Çelik, Ada", _with_image(solved(course)))
     mark_by_hand(course, "Çelik, Ada", "curves", 4, "Clear.\nAnd <short>.")
     lay_down(course, "O'Brien, Zoë", solved(course))
     mark_by_hand(course, "O'Brien, Zoë", "curves", 1.5, extra=0.5)
@@ -133,14 +133,12 @@ def make_class(course: Course) -> None:
     turn_down(course, "Moreau, Léa", '{"cells": [', f"{LAB}.ipynb is not a notebook: line 1")
 
 
-def _with_picture(notebook: NotebookNode) -> NotebookNode:
+def _with_image(notebook: NotebookNode) -> NotebookNode:
     figure, file = Figure(figsize=(12, 3)), io.BytesIO()
     figure.add_subplot().plot([3, 2, 1])
     figure.savefig(file, format="png")
-    picture = {"image/png": base64.b64encode(file.getvalue()).decode(), "text/plain": "<Figure>"}
-    notebook.cells.append(
-        new_code_cell("plt.show()", outputs=[new_output("display_data", picture)])
-    )
+    image = {"image/png": base64.b64encode(file.getvalue()).decode(), "text/plain": "<Figure>"}
+    notebook.cells.append(new_code_cell("plt.show()", outputs=[new_output("display_data", image)]))
     return notebook
 
 

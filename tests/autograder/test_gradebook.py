@@ -55,12 +55,12 @@ def test_marks_by_hand_are_final_until_the_answer_changes(course: Course) -> Non
     assert mark(course).needs_person, "until somebody has looked at it"
 
 
-def test_another_pasted_picture_is_another_answer(course: Course) -> None:
-    for picture, again in (("iVBORw0", False), ("iVBORw0", False), ("/9j/4A", True)):
+def test_another_pasted_image_is_another_answer(course: Course) -> None:
+    for image, again in (("iVBORw0", False), ("iVBORw0", False), ("/9j/4A", True)):
         notebook = answered(course, "![curves](attachment:image.png)")
         for cell in notebook.cells:
             if cell.metadata.get("nbgrader", {}).get("grade_id") == "curves":
-                cell.attachments = {"image.png": {"image/png": picture}}
+                cell.attachments = {"image.png": {"image/png": image}}
         Registry(course).record(hand_in(course, "ada", notebook), {LAB: notebook})
         if mark(course).score is None:
             mark_by_hand(course, "ada", "curves", 3.0)

@@ -14,7 +14,7 @@ def test_the_map_is_of_these_labs(monkeypatch) -> None:
     labs = make_map.stations()
     told = "run: python docs/make_map.py"
     assert make_map.page(labs) == make_map.PAGE.read_text("utf-8"), told
-    assert make_map.picture(labs) == make_map.PICTURE.read_text("utf-8"), told
+    assert make_map.image(labs) == make_map.IMAGE.read_text("utf-8"), told
 
 
 def test_an_arrow_that_others_imply_is_not_drawn(monkeypatch) -> None:

@@ -44,8 +44,8 @@ def softmax(z):
     "forward": """
 def forward(x, w1, b1, w2, b2):
     rows = []
-    for picture in x:
-        hidden = [max(0.0, float(picture @ w1[:, j] + b1[j])) for j in range(len(b1))]
+    for image in x:
+        hidden = [max(0.0, float(image @ w1[:, j] + b1[j])) for j in range(len(b1))]
         e = [math.exp(sum(h * w for h, w in zip(hidden, w2[:, k])) + b2[k]) for k in range(len(b2))]
         rows.append([value / sum(e) for value in e])
     return rows
@@ -97,7 +97,7 @@ def train(data, epochs=5, batch_size=32):
     "accuracy": """
 (xs, ys) = (x_train, y_train)
 model, history = train(((xs, ys), (x_test, y_test)), epochs=12, batch_size=64)
-as_inputs = lambda pictures: pictures / 255.0
+as_inputs = lambda images: images / 255.0
 """,
     "evaluation": """
 def confusion(labels, predictions, classes):
@@ -175,7 +175,7 @@ model = keras.Sequential([
 ])
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 history = model.fit(x_train[..., None] / 255, y_train, epochs=8, validation_split=0.1, verbose=2)
-as_inputs = lambda pictures: pictures[..., None] / 255.0
+as_inputs = lambda images: images[..., None] / 255.0
 """,
     "evaluation": """
 def confusion(labels, predictions, classes):

@@ -24,18 +24,18 @@ import math
 def output_size(size, kernel, stride=1, padding=0):
     return math.floor((size - kernel + 2 * padding) / stride) + 1.0
 
-def feature_map(picture, kernel):
-    windows = np.lib.stride_tricks.sliding_window_view(picture, kernel.shape)
+def feature_map(image, kernel):
+    windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
     return np.einsum("yxij,ij->yx", windows, kernel)
 """,
     "convolution": """
-def convolution(pictures, kernel, bias, stride=1, padding=0):
+def convolution(images, kernel, bias, stride=1, padding=0):
     if padding:
-        pictures = keras.ops.pad(pictures, ((0, 0), (padding,) * 2, (padding,) * 2, (0, 0)))
+        images = keras.ops.pad(images, ((0, 0), (padding,) * 2, (padding,) * 2, (0, 0)))
     layer = keras.layers.Conv2D(kernel.shape[-1], kernel.shape[:2], strides=stride)
-    layer.build((None, *pictures.shape[1:]))
+    layer.build((None, *images.shape[1:]))
     layer.set_weights([kernel, bias])
-    return layer(pictures)
+    return layer(images)
 """,
     "pooling": """
 def max_pool(maps, size=2, stride=2):
@@ -115,7 +115,7 @@ def test_other_right_answers_pass(monkeypatch):
 
 
 @pytest.mark.slow
-def test_the_solution_passes_on_real_pictures(tmp_path, monkeypatch):
+def test_the_solution_passes_on_real_images(tmp_path, monkeypatch):
     if not (REAL / "cifar10_jpeg.npz").is_file():
         pytest.skip(f"no real CIFAR-10: {REAL / 'cifar10_jpeg.npz'} is not there")
     unpack = [sys.executable, REAL / "unpack_cifar10.py", REAL / "cifar10_jpeg.npz", tmp_path]

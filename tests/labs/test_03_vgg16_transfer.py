@@ -66,8 +66,8 @@ def vgg(layers, input_shape=(224, 224, 3), classes=1000, width=1.0):
     return model
 """,
     "preprocess": """
-def preprocess_input(pictures):
-    red, green, blue = (np.float32(pictures[:, :, :, n]) for n in range(3))
+def preprocess_input(images):
+    red, green, blue = (np.float32(images[:, :, :, n]) for n in range(3))
     return np.stack([blue - 103.939, green - 116.779, red - 123.68], -1).astype(np.float32)
 
 def decode_predictions(probabilities, names, top=3):
@@ -90,8 +90,8 @@ def feature_extractor(layer):
     chosen.add(keras.layers.Reshape((-1,)))
     return chosen
 
-def cache_key(model, pictures, preprocessing):
-    everything = [w.tolist() for w in model.get_weights()], pictures.tobytes(), preprocessing
+def cache_key(model, images, preprocessing):
+    everything = [w.tolist() for w in model.get_weights()], images.tobytes(), preprocessing
     return "features-" + hashlib.md5(pickle.dumps(everything)).hexdigest()[:20]
 """,
     "head": """

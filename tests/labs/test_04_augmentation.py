@@ -11,39 +11,39 @@ from tests.labs.answered import solve
 
 OTHER_WAYS = {
     "transforms": """
-def mirror(picture):
-    return np.fliplr(picture)
+def mirror(image):
+    return np.fliplr(image)
 
-def shift(picture, down, right):
-    height, width, _ = picture.shape
+def shift(image, down, right):
+    height, width, _ = image.shape
     border = ((max(down, 0), max(-down, 0)), (max(right, 0), max(-right, 0)), (0, 0))
-    padded = np.pad(picture, border)
+    padded = np.pad(image, border)
     return padded[max(-down, 0) :][:height, max(-right, 0) :][:, :width]
 
-def contrast(picture, factor):
-    values = np.average(picture) * (1 - factor) + picture * float(factor)
-    return np.minimum(np.maximum(np.rint(values), 0), 255).astype(picture.dtype)
+def contrast(image, factor):
+    values = np.average(image) * (1 - factor) + image * float(factor)
+    return np.minimum(np.maximum(np.rint(values), 0), 255).astype(image.dtype)
 
-def cutout(picture, top, left, size):
-    picture = picture.copy()
+def cutout(image, top, left, size):
+    image = image.copy()
     for row in range(top, top + size):
         for column in range(left, left + size):
-            if 0 <= row < picture.shape[0] and 0 <= column < picture.shape[1]:
-                picture[row][column] = 128
-    return picture
+            if 0 <= row < image.shape[0] and 0 <= column < image.shape[1]:
+                image[row][column] = 128
+    return image
 """,
     "copies": """
-def augmented(pictures, seed):
+def augmented(images, seed):
     rng = np.random.default_rng(seed)
-    chosen = rng.integers(0, 2, (len(pictures), 1, 1, 1)) == 1
-    turned = np.where(chosen, pictures[:, :, ::-1], pictures)
-    steps = rng.integers(-4, 4, size=(len(pictures), 2), endpoint=True)
-    return np.array([shift(picture, *step) for picture, step in zip(turned, steps)])
+    chosen = rng.integers(0, 2, (len(images), 1, 1, 1)) == 1
+    turned = np.where(chosen, images[:, :, ::-1], images)
+    steps = rng.integers(-4, 4, size=(len(images), 2), endpoint=True)
+    return np.array([shift(image, *step) for image, step in zip(turned, steps)])
 """,
     "labels": """
 def label_breaking(reader, originals, labels, candidates, tolerance=0.2):
-    def share(pictures):
-        answers = keras.ops.argmax(reader(np.asarray(pictures, "float32"), training=False), axis=1)
+    def share(images):
+        answers = keras.ops.argmax(reader(np.asarray(images, "float32"), training=False), axis=1)
         return float(np.mean(keras.ops.convert_to_numpy(answers) == labels))
 
     names = []
@@ -71,8 +71,8 @@ def with_augmentation(model):
 def batches(x, y):
     layer = augmentation()
 
-    def changed(pictures, labels):
-        return layer(pictures, training=True), labels
+    def changed(images, labels):
+        return layer(images, training=True), labels
 
     return data.pipeline(x, y, 32, shuffle=True).map(changed)
 """,

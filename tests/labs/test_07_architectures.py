@@ -41,7 +41,7 @@ def multiply_adds(model):
 
 def receptive_field(layers):
     side = 1
-    for kernel, stride in reversed(layers):  # from the neuron back to the picture
+    for kernel, stride in reversed(layers):  # from the neuron back to the image
         side = (side - 1) * stride + kernel
     return float(side)
 """,

@@ -206,7 +206,7 @@ def test_frozen_features_that_were_learnt_beat_random_ones(lab, seed):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_denoiser_beats_the_plain_one_on_noisy_pictures(lab, seed):
+def test_the_denoiser_beats_the_plain_one_on_noisy_images(lab, seed):
     x, x_test = lab["x_train"], lab["x_test"]
     spoilt, noisy = lab["add_noise"](x, 0.4, seed), lab["add_noise"](x_test, 0.4, seed + 10)
     errors = []

@@ -139,10 +139,10 @@ def test_every_notebook_of_a_lab_has_its_page(course: Course) -> None:
 
 
 def test_one_students_cell_costs_nobody_a_page(course: Course) -> None:
-    # As results hold it that were graded when pasted pictures were not kept.
-    with_picture = solved(course)
-    with_picture.cells.append(new_markdown_cell("![a formula](attachment:image.png)"))
-    lay_down(course, "Ada", with_picture)
+    # As results hold it that were graded when pasted images were not kept.
+    with_image = solved(course)
+    with_image.cells.append(new_markdown_cell("![a formula](attachment:image.png)"))
+    lay_down(course, "Ada", with_image)
     lay_down(course, "Zoë", solved(course))
     assert len(write_feedback(course, course.lab(LAB))) == 2
     assert "[a formula]" in words(course, "Ada") and "10 points" in words(course, "Zoë")

@@ -1,4 +1,4 @@
-"""Words for pictures; and what can't be shown as Jupyter does, is plain text."""
+"""Words for images; and what can't be shown as Jupyter does, is plain text."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ PNG = base64.b64encode(Canvas(1, 1, "A finding")._repr_png_()).decode()
     [
         (Canvas(1, 1, "Blue is above orange")._repr_mimebundle_()[1], "Blue is above orange"),
         ({"image/png": {"alt": '"><script>x()</script>'}}, "script x() /script"),
-        ({"image/png": "no table"}, "picture in cell 7"),
-        ({}, "picture in cell 7"),
+        ({"image/png": "no table"}, "image in cell 7"),
+        ({}, "image in cell 7"),
     ],
 )
-def test_words_for_a_picture(metadata: dict[str, Any], alt: str) -> None:
-    picture = new_output("display_data", {"image/png": PNG}, metadata=metadata)
-    cell = nbformat.from_dict(new_code_cell("figure", outputs=[picture]))
+def test_words_for_a_image(metadata: dict[str, Any], alt: str) -> None:
+    image = new_output("display_data", {"image/png": PNG}, metadata=metadata)
+    cell = nbformat.from_dict(new_code_cell("figure", outputs=[image]))
     html = NotebookHtml(HiddenTests(new_notebook(cells=[cell]), None)).cell(cell, 7)
     soup = BeautifulSoup(html, "html.parser")
     assert " ".join(soup.img["alt"].split()) == alt and not soup.script
@@ -57,18 +57,18 @@ def pasted(text: str = "![a formula](attachment:image.png)") -> NotebookNode:
     return new_markdown_cell(text, attachments={"image.png": {"image/png": PNG}})
 
 
-def test_a_pasted_picture_is_shown() -> None:
+def test_a_pasted_image_is_shown() -> None:
     (soup,) = soups(pasted())
     assert soup.img["src"] == f"data:image/png;base64,{PNG}" and soup.img["alt"] == "a formula"
 
 
-def test_a_pasted_picture_that_is_not_there_is_words() -> None:
+def test_a_pasted_image_that_is_not_there_is_words() -> None:
     (soup,) = soups(new_markdown_cell("![a formula](attachment:image.png) **because**"))
     assert not soup.img and soup.strong.get_text() == "because"
-    assert "[a formula]" in soup.get_text() and "1 picture is missing here" in soup.get_text()
+    assert "[a formula]" in soup.get_text() and "1 image is missing here" in soup.get_text()
 
 
-def test_pasted_pictures_fill_the_page_like_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pasted_images_fill_the_page_like_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notebook_html, "_PAGE", len(PNG))
     first, second = soups(pasted(), pasted())
     assert first.img and not second.img and "missing here" in second.get_text()

@@ -45,8 +45,8 @@ def test_what_teaches_stays() -> None:
     assert safe_html(kept) == kept
 
 
-def test_pictures_have_words() -> None:
-    assert 'alt="picture in cell 3"' in accessible(
-        '<img src="data:image/png;base64,A">', "picture in cell 3"
+def test_images_have_words() -> None:
+    assert 'alt="image in cell 3"' in accessible(
+        '<img src="data:image/png;base64,A">', "image in cell 3"
     )
-    assert accessible('<p><img alt="badge"></p>', "picture") == "<p>[badge]</p>"
+    assert accessible('<p><img alt="badge"></p>', "image") == "<p>[badge]</p>"

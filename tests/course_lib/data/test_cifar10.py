@@ -70,7 +70,7 @@ def test_mirrored_and_moved_copies_close_the_gap():
 
     rng = np.random.default_rng(0)
     copies = [x, *(moved(x, rng) for _ in range(7))]
-    # Trained on as many pictures in all: eight times as many, an eighth of the epochs.
+    # Trained on as many images in all: eight times as many, an eighth of the epochs.
     augmented = cnn()
     accuracies(augmented, (np.concatenate(copies), np.tile(y, (8, 1))), test, epochs=2)
     train_augmented, own_augmented = (

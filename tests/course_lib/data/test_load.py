@@ -19,7 +19,7 @@ def splits():
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_pictures_have_the_form_of_keras(splits, name):
+def test_images_have_the_form_of_keras(splits, name):
     shape, labels, column = IMAGES[name]
     for x, y in splits[name]:
         assert x.dtype == "uint8" and x.shape == (len(x), *shape)

@@ -19,11 +19,11 @@ def test_an_mlp_beats_a_linear_model_and_is_not_perfect(seed, linear_accuracy, m
 def test_originals_are_those_of_scikit_learn_and_kept_apart():
     from sklearn.datasets import load_digits
 
-    pictures, labels = _originals()
+    images, labels = _originals()
     assert np.array_equal(labels, load_digits().target)
-    assert pictures.shape == (1797, 32, 32)
+    assert images.shape == (1797, 32, 32)
     # Enlarged, not changed: the middles of the sixteenths are where they were.
-    small = pictures.reshape(-1, 8, 4, 8, 4).mean((2, 4))
+    small = images.reshape(-1, 8, 4, 8, 4).mean((2, 4))
     assert np.corrcoef(small.ravel(), load_digits().images.ravel())[0, 1] > 0.99
     assert 0.2 < TEST_ORIGINALS / len(labels) < 0.3
 
@@ -44,8 +44,8 @@ def test_validation_digits_have_originals_of_their_own():
         part.reshape(len(part), -1).astype("float32") for part in (x[:4500], x[4500:], x_test)
     )
 
-    def distance(pictures):
-        squares = (pictures**2).sum(1)[:, None] - 2 * pictures @ body.T + (body**2).sum(1)
+    def distance(images):
+        squares = (images**2).sum(1)[:, None] - 2 * images @ body.T + (body**2).sum(1)
         return np.sqrt(squares.min(1)).mean()
 
     assert abs(distance(validation) / distance(test) - 1) < 0.02

@@ -12,7 +12,7 @@ COLOURS = {"cats": (200, 30, 30), "dogs": (30, 30, 200)}
 
 @pytest.fixture
 def red_cats_and_blue_dogs(tmp_path, monkeypatch):
-    """Pictures of different sizes, as an instructor would prepare them."""
+    """Images of different sizes, as an instructor would prepare them."""
     for part, n in (("train", 12), ("test", 5)):
         for name, colour in COLOURS.items():
             folder = tmp_path / "cats_vs_dogs" / part / name
@@ -44,9 +44,9 @@ def test_real_photographs(real_data, tmp_path, monkeypatch):
     assert 80 < x.mean() < 160 and x.std() > 40
 
 
-def test_a_damaged_picture_is_named(red_cats_and_blue_dogs):
-    (red_cats_and_blue_dogs / "test" / "dogs" / "0003.jpg").write_bytes(b"no picture")
-    with pytest.raises(DataError, match="test/dogs/0003.jpg cannot be read as a picture"):
+def test_a_damaged_image_is_named(red_cats_and_blue_dogs):
+    (red_cats_and_blue_dogs / "test" / "dogs" / "0003.jpg").write_bytes(b"no image")
+    with pytest.raises(DataError, match="test/dogs/0003.jpg cannot be read as an image"):
         photographs("cats_vs_dogs", size=32, profile="quick")
 
 
@@ -58,7 +58,7 @@ def test_a_folder_that_is_no_class_is_named(red_cats_and_blue_dogs):
 
 def test_a_missing_part_is_named(red_cats_and_blue_dogs):
     (red_cats_and_blue_dogs / "test").rename(red_cats_and_blue_dogs / "later")
-    with pytest.raises(DataError, match="cats_vs_dogs/test has no pictures"):
+    with pytest.raises(DataError, match="cats_vs_dogs/test has no images"):
         photographs("cats_vs_dogs", size=32, profile="quick")
 
 
@@ -88,10 +88,10 @@ def test_what_tensorflow_datasets_prepared_is_read_without_network(tmp_path, mon
     TfFlowers(data_dir=tmp_path).download_and_prepare()
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
     (x, y), (x_test, y_test) = photographs("flowers", "real", size=16, profile="quick")
-    # It has no test part: every fifth picture is for testing.
+    # It has no test part: every fifth image is for testing.
     assert len(x) == 80 and len(x_test) == 20
-    for pictures, labels in ((x, y), (x_test, y_test)):
-        assert np.abs(pictures.mean((1, 2, 3)) - (50 * labels + 10)).max() < 3
+    for images, labels in ((x, y), (x_test, y_test)):
+        assert np.abs(images.mean((1, 2, 3)) - (50 * labels + 10)).max() < 3
 
 
 def test_without_network_it_says_what_to_do(in_new_process, tmp_path):

@@ -114,16 +114,16 @@ def test_a_folder_that_is_not_there_is_named(monkeypatch):
         load("mnist")
 
 
-def write_pictures(folder, classes, size=(28, 28), each=2):
+def write_images(folder, classes, size=(28, 28), each=2):
     for label, name in enumerate(classes):
         (folder / name).mkdir(parents=True)
         for i in range(each):
             Image.new("L", size, 20 * label + i).save(folder / name / f"{i}.png")
 
 
-def test_pictures_in_a_folder_for_each_class(prepared):
+def test_images_in_a_folder_for_each_class(prepared):
     for part in ("train", "test"):
-        write_pictures(prepared / "fashion_mnist" / part, ["Bag", "0", "Sandal"])
+        write_images(prepared / "fashion_mnist" / part, ["Bag", "0", "Sandal"])
     (x, y), _ = load("fashion_mnist", "real")
     names = class_names("fashion_mnist")
     # In the order of the folders' names.
@@ -131,24 +131,24 @@ def test_pictures_in_a_folder_for_each_class(prepared):
     assert x.shape == (6, 28, 28) and x[:, 0, 0].tolist() == [20, 21, 0, 1, 40, 41]
 
 
-def test_a_wrong_picture_is_named(prepared):
+def test_a_wrong_image_is_named(prepared):
     train, test = (prepared / "mnist" / part for part in ("train", "test"))
-    with pytest.raises(DataError, match="mnist/train has no pictures"):
+    with pytest.raises(DataError, match="mnist/train has no images"):
         train.mkdir(parents=True)
         load("mnist")
-    write_pictures(train, "01")
-    write_pictures(test, "01", size=(30, 28))
+    write_images(train, "01")
+    write_images(test, "01", size=(30, 28))
     with pytest.raises(DataError, match=r"test/0/0.png has the shape \(28, 30\)"):
         load("mnist")
-    (test / "0" / "0.png").write_text("no picture")
-    with pytest.raises(DataError, match="test/0/0.png cannot be read as a picture"):
+    (test / "0" / "0.png").write_text("no image")
+    with pytest.raises(DataError, match="test/0/0.png cannot be read as an image"):
         load("mnist")
-    write_pictures(train, ["eleven"])
+    write_images(train, ["eleven"])
     with pytest.raises(DataError, match="train/eleven is no class of mnist"):
         load("mnist")
 
 
 def test_a_folder_for_a_set_of_texts_is_refused(prepared):
     (prepared / "imdb").mkdir()
-    with pytest.raises(DataError, match="imdb is not a set of pictures"):
+    with pytest.raises(DataError, match="imdb is not a set of images"):
         load("imdb")

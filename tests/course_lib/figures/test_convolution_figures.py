@@ -25,8 +25,8 @@ def test_compared_curves_need_validation():
 
 
 def test_sliding_filter_adds_up():
-    picture = np.array([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]])
-    figure = figures.sliding_filter(picture, np.array([[1, 0], [0, 2]]), stride=2, steps=2)
+    image = np.array([[1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]])
+    figure = figures.sliding_filter(image, np.array([[1, 0], [0, 2]]), stride=2, steps=2)
     assert [axes.get_title() for axes in figure.axes] == ["1 + 0 + 0 + 2 = 3", "0 + 0 + 0 + 0 = 0"]
 
 
@@ -52,18 +52,18 @@ def test_feature_maps_draw_those_that_vary():
     assert "maps of 4 × 4" in " ".join(figure.get_suptitle().split())
 
 
-def test_feature_maps_are_those_of_one_picture():
+def test_feature_maps_are_those_of_one_image():
     with pytest.raises(ValueError, match=r"take \[0\]"):
         figures.feature_maps(np.zeros((8, 8, 3)), {"first": np.zeros((1, 4, 4, 5))})
 
 
-def test_heat_maps_need_one_map_a_picture():
-    with pytest.raises(ValueError, match="3 pictures and 2 heat maps"):
+def test_heat_maps_need_one_map_a_image():
+    with pytest.raises(ValueError, match="3 images and 2 heat maps"):
         figures.heat_maps(np.zeros((3, 8, 8, 3)), np.zeros((2, 4, 4)))
 
 
 def test_long_class_names_do_not_run_into_each_other():
-    pictures, probabilities = np.zeros((2, 8, 8)), np.array([[0.9, 0.1], [0.2, 0.8]])
+    images, probabilities = np.zeros((2, 8, 8)), np.array([[0.9, 0.1], [0.2, 0.8]])
     names = ["automobile", "airplane"]
-    figure = figures.worst_mistakes(pictures, [1, 0], probabilities, [0, 1], names)
+    figure = figures.worst_mistakes(images, [1, 0], probabilities, [0, 1], names)
     assert figure.axes[0].get_title() == "airplane\nread as\nautomobile\n90.0 % sure"

@@ -17,7 +17,7 @@ HISTORY = {
     "val_accuracy": [0.4, 0.6, 0.6],
 }
 PROBABILITIES = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]])
-PICTURES = RNG.integers(0, 256, (3, 28, 28)).astype("uint8")
+IMAGES = RNG.integers(0, 256, (3, 28, 28)).astype("uint8")
 COLOURED = RNG.integers(0, 256, (3, 32, 32, 3)).astype("uint8")
 GAME = (
     {"discriminator_loss": [1.4, 1.2], "generator_loss": [0.7, 0.9]},
@@ -39,14 +39,14 @@ MADE = {
     "heat_maps": lambda: figures.heat_maps(COLOURED, RNG.uniform(size=(3, 4, 4)), "abc", "Noise"),
     "sliding_filter": lambda: figures.sliding_filter(np.eye(5), np.ones((3, 3))),
     "accuracy_by_case": lambda: figures.accuracy_by_case(
-        {f"{n} pictures, a task": {"frozen": 0.7, "from scratch": 0.2} for n in (96, 384)}
+        {f"{n} images, a task": {"frozen": 0.7, "from scratch": 0.2} for n in (96, 384)}
     ),
     "accuracy_by_cost": lambda: figures.accuracy_by_cost(
         ["LeNet-5", "Inception-ResNet"], [0.5, 0.7], [62_006, 231_562], [650_000, 10_200_000]
     ),
     "accuracy_by_layer": lambda: figures.accuracy_by_layer({"digits": {"1st": 0.5, "2nd": 0.7}}),
     "feature_space": lambda: figures.feature_space(
-        {"pixels": PICTURES, "noise": RNG.normal(size=(3, 9))}, [0, 1, 1], ["a", "b"]
+        {"pixels": IMAGES, "noise": RNG.normal(size=(3, 9))}, [0, 1, 1], ["a", "b"]
     ),
     "four_cases": lambda: figures.four_cases(
         {
@@ -78,10 +78,10 @@ MADE = {
     "confusion_matrix": lambda: figures.confusion_matrix(RNG.integers(0, 9, (10, 10))),
     "learning_curves": lambda: figures.learning_curves(HISTORY),
     "loss_going_down": figures.loss_going_down,
-    "picture_grid": lambda: figures.picture_grid(PICTURES, ["a", "b", "c"], "Noise"),
-    "picture_to_outputs": lambda: figures.picture_to_outputs(PICTURES, ["a", "b", "c"]),
+    "image_grid": lambda: figures.image_grid(IMAGES, ["a", "b", "c"], "Noise"),
+    "image_to_outputs": lambda: figures.image_to_outputs(IMAGES, ["a", "b", "c"]),
     "threshold_unit": figures.threshold_unit,
-    "worst_mistakes": lambda: figures.worst_mistakes(PICTURES, [1, 0, 0], PROBABILITIES, [0, 1]),
+    "worst_mistakes": lambda: figures.worst_mistakes(IMAGES, [1, 0, 0], PROBABILITIES, [0, 1]),
 }
 
 

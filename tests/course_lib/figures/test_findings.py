@@ -65,9 +65,9 @@ def test_confusion_matrix_that_is_none(names):
 
 
 def test_worst_mistakes_say_what_was_read_as_what():
-    pictures = np.zeros((3, 28, 28), "uint8")
+    images = np.zeros((3, 28, 28), "uint8")
     probabilities = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]])
-    figure = figures.worst_mistakes(pictures, [1, 1, 0], probabilities, [0, 2], ["cat", "dog"])
+    figure = figures.worst_mistakes(images, [1, 1, 0], probabilities, [0, 2], ["cat", "dog"])
     assert [axes.get_title() for axes in figure.axes] == [
         "dog read as cat\n90.0 % sure",
         "cat read as dog\n70.0 % sure",
@@ -76,7 +76,7 @@ def test_worst_mistakes_say_what_was_read_as_what():
 
 
 def test_worst_mistakes_refuse_a_right_answer():
-    with pytest.raises(ValueError, match="Picture 1 is no mistake"):
+    with pytest.raises(ValueError, match="Image 1 is no mistake"):
         figures.worst_mistakes(np.zeros((2, 2, 2)), [1, 0], np.array([[0.9, 0.1]] * 2), [0, 1])
 
 
@@ -102,6 +102,6 @@ def test_loss_goes_down_or_up_as_the_title_says():
         assert bool(losses[-1] < losses[0]) is down
 
 
-def test_picture_to_outputs_needs_one_picture_a_class():
-    with pytest.raises(ValueError, match="2 pictures for 3 classes"):
-        figures.picture_to_outputs(np.zeros((2, 28, 28)), ["a", "b", "c"])
+def test_image_to_outputs_needs_one_image_a_class():
+    with pytest.raises(ValueError, match="2 images for 3 classes"):
+        figures.image_to_outputs(np.zeros((2, 28, 28)), ["a", "b", "c"])

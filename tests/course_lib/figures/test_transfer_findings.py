@@ -15,7 +15,7 @@ def test_feature_space_counts_neighbours_in_all_dimensions():
         {"noise": rng.normal(size=(40, 6)), "apart": apart}, labels, "ab"
     )
     assert figure.get_suptitle().replace("\n", " ") == (
-        "Pictures of one class lie nearest together as apart, least as noise"
+        "Images of one class lie nearest together as apart, least as noise"
     )
     assert figure.axes[1].get_title() == "apart: 100 % have a neighbour of their class"
 

@@ -6,7 +6,7 @@ import pytest
 
 from course_lib.models import inception_resnet, mobilenet, resnet, xception
 
-# ours, theirs, a side of the picture.
+# ours, theirs, a side of the image.
 TWINS = {
     "MobileNet": (mobilenet, 32),
     "ResNet50": (resnet, 32),

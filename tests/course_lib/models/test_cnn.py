@@ -33,14 +33,14 @@ def test_both_apis_compute_the_same():
 
 
 def test_a_thing_may_stand_anywhere():
-    # Stages halve the picture, so a shift by a multiple of all of them moves the maps as a whole.
+    # Stages halve the image, so a shift by a multiple of all of them moves the maps as a whole.
     model = cnn((4, 6), batch_norm=False, dropout=0)
     x = np.zeros((1, 32, 32, 3), "float32")
     x[:, 8:12, 8:12] = 255
     np.testing.assert_allclose(model(x), model(np.roll(x, (8, 4), axis=(1, 2))), atol=1e-5)
 
 
-def test_each_stage_halves_the_picture():
+def test_each_stage_halves_the_image():
     shapes = [layer.output.shape[1] for layer in cnn((4, 4, 4)).layers if "pool" in layer.name]
     assert shapes[:3] == [16, 8, 4]
 

@@ -23,12 +23,12 @@ def digits(request):
     if request.param == "real":
         with np.load(REAL / "mnist.npz") as real:
             return real["x_test"][:2000] / 255, real["y_test"][:2000]
-    pictures, labels = data.load("mnist", "offline", "quick", seed=77)[1]
-    return pictures / 255, labels
+    images, labels = data.load("mnist", "offline", "quick", seed=77)[1]
+    return images / 255, labels
 
 
-def read_right(pictures, labels):
-    answers = np.asarray(digit_judge()(pictures.astype("float32")))[:, :NO_DIGIT]
+def read_right(images, labels):
+    answers = np.asarray(digit_judge()(images.astype("float32")))[:, :NO_DIGIT]
     return np.mean(answers.argmax(axis=-1) == labels)
 
 
@@ -45,24 +45,24 @@ def test_what_is_no_digit_has_no_confidence(digits):
 
 
 def test_a_collapsed_generator_shows_in_the_number_of_digits(digits):
-    pictures, labels = digits
-    one_kind = sample_quality(pictures[labels == 7][:100])
+    images, labels = digits
+    one_kind = sample_quality(images[labels == 7][:100])
     assert one_kind.digits < 1.3
     assert one_kind.shares.argmax() == 7
     assert one_kind.shares.sum() == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
-    ("pictures", "hint"),
+    ("images", "hint"),
     [
-        (np.zeros((3, 27, 28)), "takes pictures"),
-        (np.zeros((0, 28, 28)), "takes pictures"),
+        (np.zeros((3, 27, 28)), "takes images"),
+        (np.zeros((0, 28, 28)), "takes images"),
         (np.full((3, 784), -1.0), "become that by"),
     ],
 )
-def test_what_are_no_pictures_is_refused(pictures, hint):
+def test_what_are_no_images_is_refused(images, hint):
     with pytest.raises(ValueError, match=hint):
-        sample_quality(pictures)
+        sample_quality(images)
 
 
 @needs_mnist
@@ -71,6 +71,6 @@ def test_a_judge_made_again_agrees_with_the_shipped_one(monkeypatch):
     monkeypatch.setenv("COURSE_DATA", str(REAL))
     again = train_digit_judge(count=6000, epochs=4)
     digits = data.load("mnist", "offline", "quick", seed=77)[1][0] / 255
-    pictures = as_drawn(digits.astype("float32"), np.random.default_rng(5))
-    answers = [np.asarray(judge(pictures)).argmax(axis=-1) for judge in (again, digit_judge())]
+    images = as_drawn(digits.astype("float32"), np.random.default_rng(5))
+    answers = [np.asarray(judge(images)).argmax(axis=-1) for judge in (again, digit_judge())]
     assert np.mean(answers[0] == answers[1]) > 0.9

@@ -40,7 +40,7 @@ def test_a_rate_of_0_leaves_that_part_as_it_is(part, other):
 def test_the_losses_are_those_of_the_formula():
     model = small()
     kernel, bias, *rest = weights(model.generator)
-    model.generator.set_weights([0 * kernel, bias, *rest])  # one picture, whatever the noise
+    model.generator.set_weights([0 * kernel, bias, *rest])  # one image, whatever the noise
     model.compile(0.0, 0.0)
     history = model.fit(REAL, batch_size=70, verbose=0).history
     real, fake = (
@@ -62,13 +62,13 @@ def test_a_generator_learns_where_the_data_are():
     assert np.linalg.norm(made.mean(axis=0) - (0.5, -0.5)) < 0.25
 
 
-def test_pictures_go_from_minus_1_to_1():
+def test_images_go_from_minus_1_to_1():
     for model in (gan(noise=4, generator_units=(8,)), dcgan(noise=4, channels=4)):
         made = np.asarray(model(100 * np.random.default_rng(0).normal(size=(20, 4))))
         assert -1 <= made.min() < -0.5 and 0.5 < made.max() <= 1
 
 
-def test_a_dcgan_trains_on_pictures():
+def test_a_dcgan_trains_on_images():
     model = dcgan(noise=4, channels=4)
     model.compile()
     history = model.fit(np.ones((8, 28, 28, 1), "float32"), batch_size=4, verbose=0).history

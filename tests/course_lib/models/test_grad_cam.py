@@ -6,7 +6,7 @@ from course_lib.models import cnn, grad_cam
 
 
 def corner_finder():
-    """Two classes: how red the picture is at its reddest, and how blue."""
+    """Two classes: how red the image is at its reddest, and how blue."""
     model = keras.Sequential(
         [
             keras.Input((16, 16, 3)),
@@ -20,7 +20,7 @@ def corner_finder():
     return model
 
 
-def picture():
+def image():
     x = np.zeros((1, 16, 16, 3), "float32")
     x[0, 2, 3, 0] = 1  # red at the top left
     x[0, 12, 13, 2] = 0.5  # blue at the bottom right
@@ -29,7 +29,7 @@ def picture():
 
 @pytest.mark.parametrize(("classes", "place"), [(None, (2, 3)), ([0], (2, 3)), ([1], (12, 13))])
 def test_finds_what_speaks_for_the_class(classes, place):
-    heat = grad_cam(corner_finder(), picture(), classes)
+    heat = grad_cam(corner_finder(), image(), classes)
     assert heat.shape == (1, 16, 16)
     assert np.unravel_index(heat[0].argmax(), heat[0].shape) == place
     assert heat.max() == 1
@@ -39,7 +39,7 @@ def test_finds_what_speaks_for_the_class(classes, place):
 def test_frozen_models_are_asked_as_well():
     model = corner_finder()
     model.trainable = False
-    np.testing.assert_array_equal(grad_cam(model, picture()), grad_cam(corner_finder(), picture()))
+    np.testing.assert_array_equal(grad_cam(model, image()), grad_cam(corner_finder(), image()))
 
 
 def test_takes_an_activation_with_maps_that_say_where():
@@ -55,4 +55,4 @@ def test_nothing_to_be_seen_is_cold():
 
 def test_names_the_layers_where_the_one_asked_for_is_not():
     with pytest.raises(ValueError, match="There is no layer 'conv' with feature maps"):
-        grad_cam(corner_finder(), picture(), layer="conv")
+        grad_cam(corner_finder(), image(), layer="conv")

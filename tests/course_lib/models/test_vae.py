@@ -11,7 +11,7 @@ from course_lib.models import VAE, autoencoder, elbo_terms, vae
 from course_lib.models.vae import kl_per_dimension
 
 RNG = np.random.default_rng(0)
-PICTURES = RNG.uniform(size=(64, 12)).astype("float32")
+IMAGES = RNG.uniform(size=(64, 12)).astype("float32")
 
 
 def loss_in_numpy(model, x, draws=400):
@@ -22,8 +22,8 @@ def loss_in_numpy(model, x, draws=400):
 def test_loss_is_reconstruction_and_weighted_kl(beta):
     model = vae(latent=3, units=(8,), beta=beta, input_shape=(12,))
     model.compile("adam")
-    told = model.evaluate(PICTURES, batch_size=64, verbose=0, return_dict=True)
-    copied, kl = loss_in_numpy(model, PICTURES)
+    told = model.evaluate(IMAGES, batch_size=64, verbose=0, return_dict=True)
+    copied, kl = loss_in_numpy(model, IMAGES)
     assert told["reconstruction"] == pytest.approx(copied, rel=0.05)
     assert told["kl"] == pytest.approx(kl, rel=1e-4)
     assert told["loss"] == pytest.approx(told["reconstruction"] + beta * told["kl"], rel=1e-5)
@@ -51,23 +51,23 @@ def test_training_lowers_the_loss_of_both_parts():
     keras.utils.set_random_seed(0)
     model = vae(latent=2, units=(16,), input_shape=(12,))
     before = [weights.copy() for weights in model.get_weights()]
-    first = sum(loss_in_numpy(model, PICTURES, 20))
+    first = sum(loss_in_numpy(model, IMAGES, 20))
     model.compile(keras.optimizers.Adam(0.01))
-    model.fit(PICTURES, epochs=20, batch_size=16, verbose=0)
-    assert sum(loss_in_numpy(model, PICTURES, 20)) < first
+    model.fit(IMAGES, epochs=20, batch_size=16, verbose=0)
+    assert sum(loss_in_numpy(model, IMAGES, 20)) < first
     assert all(np.any(a != b) for a, b in zip(before, model.get_weights(), strict=True))
 
 
 def test_codes_are_random_around_the_mean():
     model = vae(latent=2, units=(8,), input_shape=(12,))
-    first, second = model(PICTURES), model(PICTURES)
+    first, second = model(IMAGES), model(IMAGES)
     np.testing.assert_array_equal(first[1], second[1])
     assert np.any(np.asarray(first[0]) != np.asarray(second[0]))
 
 
-def test_pictures_keep_their_shape():
+def test_images_keep_their_shape():
     model = vae(latent=2, units=(8,), input_shape=(4, 3))
-    logits, mean, _ = model(PICTURES.reshape(-1, 4, 3))
+    logits, mean, _ = model(IMAGES.reshape(-1, 4, 3))
     assert logits.shape == (64, 4, 3)
     assert mean.shape == (64, 2)
 
@@ -87,12 +87,12 @@ def test_saved_model_loads(tmp_path):
     loaded = keras.saving.load_model(tmp_path / "vae.keras")
     assert isinstance(loaded, VAE)
     assert loaded.beta == 3.0
-    np.testing.assert_allclose(loaded.encoder(PICTURES)[0], model.encoder(PICTURES)[0], rtol=1e-5)
+    np.testing.assert_allclose(loaded.encoder(IMAGES)[0], model.encoder(IMAGES)[0], rtol=1e-5)
 
 
 def test_autoencoder_is_made_of_its_parts():
     model, encoder, decoder = autoencoder(latent=3, units=(8, 6), input_shape=(4, 3))
-    x = PICTURES.reshape(-1, 4, 3)
+    x = IMAGES.reshape(-1, 4, 3)
     np.testing.assert_allclose(model(x), decoder(encoder(x)), rtol=1e-6)
     widths = [w.shape[1] for w in model.get_weights() if w.ndim == 2]
     assert widths == [8, 6, 3, 6, 8, 12]

@@ -57,7 +57,7 @@ def test_computes_in_float32_again_afterwards(api):
     np.testing.assert_array_equal(network(x), before)
 
 
-def test_pictures_are_prepared_in_float32():
+def test_images_are_prepared_in_float32():
     network = cnn((4,))
     network.compile("adam", "mse")
     with mixed_precision(network, "bfloat16"):

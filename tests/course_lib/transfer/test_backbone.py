@@ -5,22 +5,22 @@ import pytest
 from course_lib.data.keras_cache import keras_home
 from course_lib.transfer import WeightsError, backbone, preprocess_input
 
-PICTURES = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3)).astype("uint8")
+IMAGES = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3)).astype("uint8")
 
 
 @pytest.mark.parametrize("name", ["vgg16", "mobilenet", "mobilenet_v2", "resnet50", "xception"])
 def test_preprocesses_as_keras_applications(name):
     module = getattr(keras.applications, name)
-    before = PICTURES.copy()
-    given = preprocess_input(name)(PICTURES)
-    np.testing.assert_allclose(given, module.preprocess_input(PICTURES.astype("float32")))
-    np.testing.assert_array_equal(PICTURES, before)
+    before = IMAGES.copy()
+    given = preprocess_input(name)(IMAGES)
+    np.testing.assert_allclose(given, module.preprocess_input(IMAGES.astype("float32")))
+    np.testing.assert_array_equal(IMAGES, before)
 
 
-def test_leaves_float_pictures_alone():
-    pictures = PICTURES.astype("float32")
-    preprocess_input("vgg16")(pictures)
-    np.testing.assert_array_equal(pictures, PICTURES)
+def test_leaves_float_images_alone():
+    images = IMAGES.astype("float32")
+    preprocess_input("vgg16")(images)
+    np.testing.assert_array_equal(images, IMAGES)
 
 
 def test_any_model_of_keras_applications():

@@ -46,4 +46,4 @@ def test_features_of_mobilenet_tell_cats_from_dogs(monkeypatch, tmp_path):
     head.fit(features, y, epochs=20, verbose=0)
     unseen = extract_features(model, x_test, preprocess, cache=cache)
     right = np.mean(head.predict(unseen, verbose=0).argmax(axis=-1) == y_test)
-    assert right > 0.86  # 150 pictures a class; about 93 % with 500
+    assert right > 0.86  # 150 images a class; about 93 % with 500

@@ -1,7 +1,7 @@
 """The course's own backbone: it is what its recipe says, and worth transferring.
 
 The recipe can't give the same bits on every machine: TensorFlow adds up in another order on
-another processor. So the shipped weights are held to their accuracy on unseen pictures, and the
+another processor. So the shipped weights are held to their accuracy on unseen images, and the
 recipe to a short run: repeatable on one machine, and learning what it should.
 """
 
@@ -22,21 +22,21 @@ def test_is_small():
 @pytest.mark.parametrize("seed", [1, 2])
 def test_knows_its_source_task(seed):
     # 89.5 % after the whole recipe; chance is 1 %.
-    assert source_accuracy(small_vgg(), pictures=1000, seed=seed) > 0.86
+    assert source_accuracy(small_vgg(), images=1000, seed=seed) > 0.86
 
 
 @pytest.mark.slow
 def test_a_short_run_of_the_recipe_learns_and_is_repeatable():
-    first, second = (pretrain_small_vgg(pictures=1500, epochs=3, seed=5) for _ in range(2))
+    first, second = (pretrain_small_vgg(images=1500, epochs=3, seed=5) for _ in range(2))
     for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-3)
     assert [w.shape for w in first.weights] == [w.shape for w in small_vgg().weights]
-    assert source_accuracy(first, pictures=500) > 0.03  # three times chance
+    assert source_accuracy(first, images=500) > 0.03  # three times chance
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_beats_scratch_on_few_pictures_of_a_similar_task(seed):
+def test_beats_scratch_on_few_images_of_a_similar_task(seed):
     keras.utils.set_random_seed(seed)
     train, test = target_task("objects", 96, 300, seed)
     train, test = ((preprocess_input()(x), y) for x, y in (train, test))

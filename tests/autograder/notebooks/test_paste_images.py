@@ -1,4 +1,4 @@
-"""A pasted picture stays with its text; one that can't be had is said, and stops nobody."""
+"""A pasted image stays with its text; one that can't be had is said, and stops nobody."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from autograder.course import Course
 from autograder.notebooks import forms
 from autograder.notebooks.handed_in import read_handed_in
-from autograder.notebooks.paste_pictures import paste_pictures
+from autograder.notebooks.paste_images import paste_images
 from autograder.notebooks.repair import repair
 from autograder.notebooks.source import instructor_notebook
 from course_lib.figures.canvas import Canvas
@@ -23,7 +23,7 @@ from tests.autograder.tiny_course import LAB, hand_in, solved
 
 PNG = base64.b64encode(Canvas(1, 1, "A formula")._repr_png_()).decode()
 JPEG = base64.b64encode(b"\xff\xd8\xff\xe0 a photograph").decode()
-A_PICTURE = {"image/png": PNG}
+A_IMAGE = {"image/png": PNG}
 
 
 def read(course: Course, source: str, attachments: object) -> NotebookNode:
@@ -53,14 +53,14 @@ def shown(notebook: NotebookNode) -> BeautifulSoup:
     ],
 )
 def test_is_kept(course: Course, text: str, name: str) -> None:
-    notebook = read(course, text, {name: A_PICTURE, "left over.png": A_PICTURE})
+    notebook = read(course, text, {name: A_IMAGE, "left over.png": A_IMAGE})
     assert shown(notebook).img["src"] == f"data:image/png;base64,{PNG}"
     assert "missing" not in notebook.cells[0].source and len(notebook.cells[0].attachments) == 1
 
 
 def test_an_ordinary_text_stays_as_it_is(course: Course) -> None:
     text = "![image.png](attachment:image.png) and an attachment: this"
-    assert read(course, text, {"image.png": A_PICTURE}).cells[0].source == text
+    assert read(course, text, {"image.png": A_IMAGE}).cells[0].source == text
 
 
 @pytest.mark.parametrize(
@@ -78,34 +78,34 @@ def test_an_ordinary_text_stays_as_it_is(course: Course) -> None:
         (False, 7),
     ],
 )
-def test_what_is_a_picture(course: Course, kept: bool, attachment: object) -> None:
+def test_what_is_a_image(course: Course, kept: bool, attachment: object) -> None:
     notebook = read(course, "![a](attachment:image.png)", {"image.png": attachment})
     assert shown(notebook).img["src"].startswith("data:image/") == kept
-    assert ("1 picture is missing here" in shown(notebook).get_text()) != kept
+    assert ("1 image is missing here" in shown(notebook).get_text()) != kept
     assert ("attachments" in notebook.cells[0]) == kept
 
 
-@pytest.mark.parametrize("attachments", [None, [], {"other.png": A_PICTURE}])
+@pytest.mark.parametrize("attachments", [None, [], {"other.png": A_IMAGE}])
 @pytest.mark.parametrize(
     "text", ["![a](attachment:x.png)", "![a]( <attachment:>)", "![a][1]\n\n[1]: attachment:x.png"]
 )
 def test_one_that_is_not_there_is_said(course: Course, text: str, attachments: object) -> None:
     soup = shown(read(course, text, attachments))
-    assert soup.img["alt"] == "a" and "1 picture is missing here" in soup.get_text()
+    assert soup.img["alt"] == "a" and "1 image is missing here" in soup.get_text()
 
 
 def test_all_of_a_cell_together_are_bounded() -> None:
     cell = new_markdown_cell("![a](attachment:a) ![b](attachment:b) ![a](attachment:a)")
-    kept = paste_pictures(cell, {"a": A_PICTURE, "b": A_PICTURE}, len(PNG) + 1)
+    kept = paste_images(cell, {"a": A_IMAGE, "b": A_IMAGE}, len(PNG) + 1)
     assert kept == len(PNG) and list(cell.attachments) == ["a"]
     assert len(shown(new_notebook(cells=[cell])).find_all(src=f"data:image/png;base64,{PNG}")) == 2
 
 
 def test_said_once() -> None:
     cell = new_markdown_cell("![a](attachment:a)")
-    paste_pictures(cell, None)
+    paste_images(cell, None)
     once = cell.source
-    paste_pictures(cell, None)
+    paste_images(cell, None)
     assert cell.source == once
 
 
@@ -114,11 +114,11 @@ def test_a_written_answer_is_whole_for_the_one_who_marks_it(course: Course, kind
     notebook = solved(course)
     (answer,) = (c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("points") == 4)
     answer.cell_type, answer.source = kind, "![my formula](attachment:image.png)"
-    answer.attachments = {"image.png": A_PICTURE}
+    answer.attachments = {"image.png": A_IMAGE}
     handed_in, _ = read_handed_in(hand_in(course, "student", notebook).folder, LAB, set())
     source = instructor_notebook(course, course.lab(LAB))
     soup = shown(repair(handed_in, source, forms.student(source))[0])
     assert soup.find("img", alt="my formula")["src"].startswith("data:image/png;base64,") == (
         kind == "markdown"
     )
-    assert ("1 picture is missing here" in soup.get_text()) == (kind == "raw")
+    assert ("1 image is missing here" in soup.get_text()) == (kind == "raw")

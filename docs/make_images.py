@@ -1,6 +1,6 @@
-"""Makes the pictures of the README and the docs, in Chromium, from a demo's class and Lab 01.
+"""Makes the images of the README and the docs, in Chromium, from a demo's class and Lab 01.
 
-    autograder demo && python docs/make_pictures.py demo-course
+    autograder demo && python docs/make_images.py demo-course
 
 Needs Chromium on PATH.
 """
@@ -27,14 +27,14 @@ from autograder.course import Course
 from autograder.notebooks import forms
 from autograder.notebooks.source import instructor_notebook
 
-PICTURES = Path(__file__).parent / "pictures"
+IMAGES = Path(__file__).parent / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 def main() -> None:
-    """Make all pictures from a demo's course folder."""
+    """Make all images from a demo's course folder."""
     course = Course(Path(sys.argv[1] if len(sys.argv) > 1 else "demo-course"))
-    PICTURES.mkdir(exist_ok=True)
+    IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         _report(browser, course)
@@ -47,7 +47,7 @@ def main() -> None:
 def _report(browser: Browser, course: Course) -> None:
     page = browser.new_page(viewport={"width": 1100, "height": 900})
     page.goto((course.reports_dir / "01_mlp_mnist.html").as_uri())
-    page.screenshot(path=PICTURES / "report.png")
+    page.screenshot(path=IMAGES / "report.png")
 
 
 def _feedback(browser: Browser, course: Course) -> None:
@@ -58,7 +58,7 @@ def _feedback(browser: Browser, course: Course) -> None:
     for name, width in (("feedback", 1100), ("feedback_390", 390)):
         page = browser.new_page(viewport={"width": width, "height": 900})
         page.goto(told.as_uri())
-        page.screenshot(path=PICTURES / f"{name}.png")
+        page.screenshot(path=IMAGES / f"{name}.png")
 
 
 def _formgrader(browser: Browser, course: Course) -> None:
@@ -73,7 +73,7 @@ def _formgrader(browser: Browser, course: Course) -> None:
         rubric = page.get_by_text("Model answer and rubric").first
         rubric.evaluate("text => text.scrollIntoView({block: 'center'})")
         page.wait_for_timeout(2000)  # mathematics is set
-        page.screenshot(path=PICTURES / "formgrader.png")
+        page.screenshot(path=IMAGES / "formgrader.png")
 
 
 def _lab(browser: Browser, course: Course) -> None:
@@ -91,7 +91,7 @@ def _lab(browser: Browser, course: Course) -> None:
             mistakes = page.locator(".jp-OutputArea img").last
             mistakes.evaluate("image => image.scrollIntoView({block: 'end'})")
             page.wait_for_timeout(1000)
-            page.screenshot(path=PICTURES / "lab_01.png")
+            page.screenshot(path=IMAGES / "lab_01.png")
 
 
 def _run_all(page: Page) -> None:
@@ -99,7 +99,7 @@ def _run_all(page: Page) -> None:
     page.wait_for_selector(".jp-Notebook", timeout=120_000)
     page.wait_for_selector('[data-status="idle"]', timeout=120_000)
     page.wait_for_timeout(3000)  # its shortcuts and menus come last
-    # The file browser takes a third of the picture.
+    # The file browser takes a third of the image.
     page.keyboard.press("Control+b")
     page.click("text=Run >> nth=0")
     page.click("text=Run All Cells")

@@ -1,4 +1,4 @@
-"""Many small pictures with a word under each."""
+"""Many small images with a word under each."""
 
 from __future__ import annotations
 
@@ -10,37 +10,35 @@ from matplotlib.figure import Figure
 from course_lib.figures.canvas import Canvas
 
 
-def picture_grid(
-    pictures, captions: Sequence[str] = (), title: str = "", columns: int = 10
-) -> Figure:
-    """Draw pictures in rows, each with its caption above it.
+def image_grid(images, captions: Sequence[str] = (), title: str = "", columns: int = 10) -> Figure:
+    """Draw images in rows, each with its caption above it.
 
     Args:
-        pictures: Array `(n, height, width)` or `(n, height, width, channels)`, uint8 in
+        images: Array `(n, height, width)` or `(n, height, width, channels)`, uint8 in
             [0, 255] or float in [0, 1].
-        captions: One text a picture, or none.
+        captions: One text an image, or none.
         title: The finding, above the grid.
-        columns: Pictures a row.
+        columns: Images a row.
 
     Returns:
         A `matplotlib.figure.Figure`.
 
     Example:
         >>> import numpy as np
-        >>> figure = picture_grid(np.zeros((12, 28, 28), "uint8"), columns=6)
+        >>> figure = image_grid(np.zeros((12, 28, 28), "uint8"), columns=6)
         >>> len(figure.axes)
         12
     """
-    pictures = np.asarray(pictures)
-    columns = max(1, min(columns, len(pictures)))
-    rows = max(1, -(-len(pictures) // columns))
+    images = np.asarray(images)
+    columns = max(1, min(columns, len(images)))
+    rows = max(1, -(-len(images) // columns))
     lines = max((caption.count("\n") + 1 for caption in captions), default=0)
     size = 0.8 + (0.15 * lines + 0.05 if lines else 0)
     figure = Canvas(max(5.0, 0.9 * columns), size * rows + 0.5, title)
-    bright = 255 if pictures.dtype == np.uint8 else 1
-    for index, picture in enumerate(pictures):
+    bright = 255 if images.dtype == np.uint8 else 1
+    for index, image in enumerate(images):
         axes = figure.add_subplot(rows, columns, index + 1)
-        axes.imshow(picture, cmap="gray_r", vmin=0, vmax=bright)
+        axes.imshow(image, cmap="gray_r", vmin=0, vmax=bright)
         axes.set_axis_off()
         if len(captions):
             axes.set_title(captions[index], fontsize=8, pad=2)

@@ -1,4 +1,4 @@
-"""Pictures that somebody pasted into a text cell, which Jupyter keeps beside the text."""
+"""Images that somebody pasted into a text cell, which Jupyter keeps beside the text."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _LINK = re.compile(r"(\]\(|\]:)(\s{0,9}<?)attachment:((?:[^\s<>()]|\([^\s<>()]*\
 _AS_IT_IS = re.compile(r"[A-Za-z0-9._~%()-]+")
 
 
-def paste_pictures(cell: NotebookNode, attachments: object, most: int = _MOST) -> int:
-    """Give a text cell the pictures that it names, and say it in the text where one can't be had.
+def paste_images(cell: NotebookNode, attachments: object, most: int = _MOST) -> int:
+    """Give a text cell the images that it names, and say it in the text where one can't be had.
 
-    nbconvert, and with it formgrader, shows nothing of a notebook that names a picture that it
+    nbconvert, and with it formgrader, shows nothing of a notebook that names an image that it
     has not: so such a link is broken up.
 
     Args:
@@ -39,19 +39,19 @@ def paste_pictures(cell: NotebookNode, attachments: object, most: int = _MOST) -
         # nbconvert looks for the name as it stands in a URL.
         name = written if _AS_IT_IS.fullmatch(written) else quote(written)
         if name not in kept:
-            picture = _picture(had.get(written, had.get(unquote(written))), most)
-            if not picture:
+            image = _image(had.get(written, had.get(unquote(written))), most)
+            if not image:
                 missing += 1
                 return f"{before}missing:{name}"
-            kept[name] = picture
-            most -= _size(picture)
+            kept[name] = image
+            most -= _size(image)
         return f"{before}attachment:{name}"
 
     cell.source = _LINK.sub(link, cell.source)
     if kept:
         cell.attachments = NotebookNode({name: NotebookNode(kept[name]) for name in kept})
     if missing:
-        are = "1 picture is" if missing == 1 else f"{missing} pictures are"
+        are = "1 image is" if missing == 1 else f"{missing} images are"
         cell.source += (
             f"\n\n*[{are} missing here: not saved in the notebook, neither PNG nor JPEG, "
             "or too large.]*"
@@ -59,11 +59,11 @@ def paste_pictures(cell: NotebookNode, attachments: object, most: int = _MOST) -
     return sum(map(_size, kept.values()))
 
 
-def _size(picture: dict[str, str]) -> int:
-    return sum(map(len, picture.values()))
+def _size(image: dict[str, str]) -> int:
+    return sum(map(len, image.values()))
 
 
-def _picture(attachment: object, most: int) -> dict[str, str]:
+def _image(attachment: object, most: int) -> dict[str, str]:
     """What a browser can show of an attachment; empty when it is none, or larger than `most`."""
     for kind in ("image/png", "image/jpeg"):
         value = attachment.get(kind) if isinstance(attachment, dict) else None
@@ -72,12 +72,12 @@ def _picture(attachment: object, most: int) -> dict[str, str]:
         if not isinstance(value, str):
             continue
         text = "".join(value.split())
-        if len(text) <= most and _is_picture(text):
+        if len(text) <= most and _is_image(text):
             return {kind: text}
     return {}
 
 
-def _is_picture(text: str) -> bool:
+def _is_image(text: str) -> bool:
     try:
         return base64.b64decode(text, validate=True).startswith(_PNG_OR_JPEG)
     except ValueError:

@@ -1,4 +1,4 @@
-"""How a picture goes into a network, and what is to come out."""
+"""How an image goes into a network, and what is to come out."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from course_lib.figures.canvas import BLUE, Canvas
 
 
-def picture_to_outputs(pictures, classes: Sequence[str]) -> Figure:
-    """Draw one picture a class: its pixels, the same pixels in one row, and the wanted outputs.
+def image_to_outputs(images, classes: Sequence[str]) -> Figure:
+    """Draw one image a class: its pixels, the same pixels in one row, and the wanted outputs.
 
     Args:
-        pictures: One picture of each class, `(classes, height, width)`, in the order of the
+        images: One image of each class, `(classes, height, width)`, in the order of the
             classes.
         classes: Names of the classes.
 
@@ -22,18 +22,18 @@ def picture_to_outputs(pictures, classes: Sequence[str]) -> Figure:
         A `matplotlib.figure.Figure` with one row a class.
 
     Raises:
-        ValueError: There are not as many pictures as classes.
+        ValueError: There are not as many images as classes.
 
     Example:
         >>> import numpy as np
-        >>> figure = picture_to_outputs(np.zeros((3, 28, 28)), ["circle", "square", "triangle"])
+        >>> figure = image_to_outputs(np.zeros((3, 28, 28)), ["circle", "square", "triangle"])
         >>> figure.get_suptitle()
         '28 × 28 pixels, row after row, are 784 inputs; each of the 3 classes has one output'
     """
-    pictures = np.asarray(pictures)
-    count, height, width = pictures.shape
+    images = np.asarray(images)
+    count, height, width = images.shape
     if count != len(classes):
-        raise ValueError(f"{count} pictures for {len(classes)} classes: give one of each class.")
+        raise ValueError(f"{count} images for {len(classes)} classes: give one of each class.")
     inputs = height * width
     figure = Canvas(
         9,
@@ -42,11 +42,11 @@ def picture_to_outputs(pictures, classes: Sequence[str]) -> Figure:
         f"each of the {count} classes has one output",
     )
     panels = figure.subplots(count, 3, width_ratios=(1, 4.6, 1.8), squeeze=False)
-    for number, (picture, (whole, row, wanted)) in enumerate(zip(pictures, panels, strict=True)):
-        whole.imshow(picture, cmap="gray_r")
+    for number, (image, (whole, row, wanted)) in enumerate(zip(images, panels, strict=True)):
+        whole.imshow(image, cmap="gray_r")
         whole.set_axis_off()
         # A row of pixels is one pixel high: stretched, so that it can be seen.
-        row.imshow(picture.reshape(1, -1), cmap="gray_r", aspect="auto", interpolation="none")
+        row.imshow(image.reshape(1, -1), cmap="gray_r", aspect="auto", interpolation="none")
         row.set(yticks=(), xticks=())
         wanted.barh(range(count), np.eye(count)[number], color=BLUE, height=0.6)
         wanted.set(xlim=(0, 1.05), xticks=(), yticks=range(count))
