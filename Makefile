@@ -29,9 +29,9 @@ test: $(INSTALLED)
 QUICK := $(addprefix tests/course_lib/,blocks data/test_mnist.py data/test_load.py \
 	  data/test_pipeline.py training/test_fit.py \
 	  $(addprefix models/test_,mlp.py cnn.py vae.py gan.py vgg.py)) \
-	$(addprefix tests/autograder/,notebooks/test_build.py verification/test_codec.py \
-	  verification/test_keras_values.py \
-	  test_scheduling.py::test_a_class_is_graded_and_not_graded_again)
+	$(addprefix tests/autograder/,authoring/test_build.py engine/wire/test_codec.py \
+	  engine/wire/test_keras_values.py \
+	  grading/test_run.py::test_a_class_is_graded_and_not_graded_again)
 
 test-quick: $(INSTALLED)
 	pytest $(QUICK) $(PYTEST_ARGS)

@@ -24,8 +24,8 @@ from textwrap import indent
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_raw_cell
 
-from autograder.course import Course, Lab
-from autograder.notebooks.source import instructor_notebook
+from autograder.authoring.source import instructor_notebook
+from autograder.course.course import Course, Lab
 from figure import Figure, report
 from graded_run import grade_command, run
 from grading import hand_in_solutions, measured_lab, title

@@ -20,9 +20,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder.course import Course
-from autograder.execution.watcher import descendants
-from autograder.results import Results
+from autograder.course.course import Course
+from autograder.engine.host.watcher import descendants
+from autograder.results.results import Results
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -41,8 +41,8 @@ def one(lab: str, keep: Path | None) -> None:
     """Run a lab's notebook with its solution, in a kernel, as a student does."""
     from nbclient import NotebookClient
 
-    from autograder.course import Course
-    from autograder.notebooks.source import instructor_notebook
+    from autograder.authoring.source import instructor_notebook
+    from autograder.course.course import Course
 
     course = Course.find(ROOT)
     notebook = instructor_notebook(course, course.lab(lab))

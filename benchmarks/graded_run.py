@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import Course, Lab
-from autograder.execution.watcher import proportional_memory_mb
+from autograder.course.course import Course, Lab
+from autograder.engine.host.watcher import proportional_memory_mb
 
 _ACCOUNTS = Path("/sys/fs/cgroup/cpuacct")
 _SAMPLE_SECONDS = 5.0

@@ -23,11 +23,11 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.course import Course, Lab
-from autograder.new_course import new_course
+from autograder.authoring.build import build
+from autograder.authoring.new_course import new_course
+from autograder.authoring.source import instructor_notebook
+from autograder.course.course import Course, Lab
 from autograder.notebooks import forms
-from autograder.notebooks.build import build
-from autograder.notebooks.source import instructor_notebook
 from figure import Figure, report
 from graded_run import Run, grade_command, run
 

@@ -22,12 +22,12 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.course import Course
-from autograder.execution.watcher import descendants
-from autograder.gradebook import Registry
+from autograder.authoring.cases import cases
+from autograder.authoring.source import instructor_notebook
+from autograder.course.course import Course
+from autograder.engine.host.watcher import descendants
+from autograder.gradebook.gradebook import CourseGradebook
 from autograder.notebooks import forms
-from autograder.notebooks.cases import cases
-from autograder.notebooks.source import instructor_notebook
 from figure import Figure, report
 from graded_run import grade_command
 from grading import light_course
@@ -108,7 +108,7 @@ def compare(course: Course, quiet: Course) -> list[str]:
 
 def rows(course: Course) -> Rows:
     """By student, each question's automatic score and maximum."""
-    registry, lab = Registry(course), course.labs()[0]
+    registry, lab = CourseGradebook(course), course.labs()[0]
     return {s: registry.scores(lab, s, lab.name) for s in registry.students(lab)}
 
 

@@ -17,7 +17,7 @@ TEST_DATA = Path(os.environ.get("COURSE_TEST_DATA", ROOT.parent / "shared" / "da
 
 def chosen_labs(named: str | None) -> list[str]:
     """The labs' whole names: of those that `named` lists with commas between, or of all."""
-    from autograder.course import Course
+    from autograder.course.course import Course
 
     course = Course.find(ROOT)
     labs = [course.lab(name) for name in named.split(",")] if named else course.labs()
@@ -26,8 +26,8 @@ def chosen_labs(named: str | None) -> list[str]:
 
 def code_cells(lab: str) -> Iterator[tuple[str, str, bool]]:
     """A lab's code cells, each with the question that it answers or tests, and whether it tests."""
-    from autograder.course import Course
-    from autograder.notebooks.source import instructor_notebook
+    from autograder.authoring.source import instructor_notebook
+    from autograder.course.course import Course
 
     course = Course.find(ROOT)
     for cell in instructor_notebook(course, course.lab(lab)).cells:

@@ -12,8 +12,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from autograder.course import Course
-from autograder.notebooks.cases import cases
+from autograder.authoring.cases import cases
+from autograder.course.course import Course
 from figure import Figure, report
 from graded_run import run
 from labs import ROOT

@@ -28,10 +28,10 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell
 
-from autograder.course import Course
-from autograder.execution.watcher import descendants
+from autograder.authoring.source import instructor_notebook
+from autograder.course.course import Course
+from autograder.engine.host.watcher import descendants
 from autograder.notebooks import forms
-from autograder.notebooks.source import instructor_notebook
 from figure import Figure, report
 from graded_run import grade_command
 from grading import light_course
@@ -117,7 +117,7 @@ def main() -> None:
         course = limited_course(Path(folder) / "course")
         temporary = Path(folder) / "tmp"
         temporary.mkdir()
-        expected, faults = hand_in(course, size, choice)
+        expected, faults = submit(course, size, choice)
         print(f"  {size} submissions, faulty: {dict(faults)}", flush=True)
         log = grade(course, choice, min(80, max(8, size // 10)), temporary)
         found = {s: sum(score or 0 for score, _ in q.values()) for s, q in rows(course).items()}
@@ -125,7 +125,7 @@ def main() -> None:
         left = leftovers(temporary)
         # The same again with nothing before it and nothing killed: how fast the machine is now.
         fresh = limited_course(Path(folder) / "fresh")
-        hand_in(fresh, min(100, size // 4) + _WORKERS, choice)
+        submit(fresh, min(100, size // 4) + _WORKERS, choice)
         after = grade(fresh, choice, _NEVER, temporary)
     wrong = {
         student: (found.get(student), points)
@@ -173,7 +173,7 @@ def limited_course(root: Path) -> Course:
     return Course(root)
 
 
-def hand_in(
+def submit(
     course: Course, size: int, choice: random.Random
 ) -> tuple[dict[str, float], Counter[str]]:
     """A class of solutions, a tenth of them with a fault; the points each must get, the faults."""
@@ -238,8 +238,8 @@ def kinds(run: int) -> dict[str, list[int]]:
     commands = {pid: _read(pid, "cmdline").replace("\0", " ") for pid in descendants(run)}
     for pid, command in commands.items():
         for module, parent, fork in (
-            ("autograder.execution.warm_parent", KERNELS, KERNEL),
-            ("autograder.verification.warm_parent", VERIFIERS, VERIFIER),
+            ("autograder.engine.student.warm_parent", KERNELS, KERNEL),
+            ("autograder.engine.verifier.warm_parent", VERIFIERS, VERIFIER),
         ):
             if module not in command:
                 continue

@@ -22,13 +22,13 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.cli.grading import start_engine
-from autograder.gradebook import Registry
-from autograder.marking import Marking
-from autograder.results import Results
-from autograder.scheduling import Grading
-from autograder.supervision import Supervision
-from autograder.verification.verifier_host import VerifierHost
-from autograder.workers.local import LocalWorkers
+from autograder.engine.host.verifier_host import VerifierHost
+from autograder.engine.supervision import Supervision
+from autograder.gradebook.gradebook import CourseGradebook
+from autograder.grading.local_workers import LocalWorkers
+from autograder.grading.marking import Marking
+from autograder.grading.run import GradingRun
+from autograder.results.results import Results
 from figure import Figure, report
 from grading import hand_in_solutions, measured_lab, title
 
@@ -70,7 +70,7 @@ class Stages:
         around(Supervision, "run", before=self._notebook)
         around(Supervision, "_answer", before=self._told)
         around(Results, "write", before=lambda *_: self._begin(WRITE))
-        around(Registry, "record", before=lambda *_: self._enter(RECORD), after=self._end)
+        around(CourseGradebook, "record", before=lambda *_: self._enter(RECORD), after=self._end)
 
     def _begin(self, stage: str) -> None:
         self._mine.seconds = defaultdict(float)
@@ -132,7 +132,7 @@ def main() -> None:
         course, lab = measured_lab(root, options.lab)
         hand_in_solutions(course, lab, size)
         workers = LocalWorkers(lambda: start_engine(course, lab, workers=1), 1)
-        for _ in Grading(course, lab).run(workers):
+        for _ in GradingRun(course, lab).run(workers):
             pass
     of = f"{title(lab)}, {size} in turn"
     for stage, before in STAGES.items():

@@ -15,8 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder.course import Course
-from autograder.results import Results
+from autograder.course.course import Course
+from autograder.results.results import Results
 from figure import Figure, report
 from graded_run import grade_command
 from grading import hand_in_solutions, light_course

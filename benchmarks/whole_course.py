@@ -17,10 +17,10 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.course import Course, Lab
-from autograder.gradebook import Registry
-from autograder.new_course import new_course
-from autograder.notebooks.cases import Case, cases
+from autograder.authoring.cases import Case, cases
+from autograder.authoring.new_course import new_course
+from autograder.course.course import Course, Lab
+from autograder.gradebook.gradebook import CourseGradebook
 from figure import Figure, report
 from graded_run import grade_command
 from labs import chosen_labs
@@ -38,7 +38,7 @@ def main() -> None:
         course = new_course(Course.find(), Path(folder) / "course")
         chosen = chosen_labs(options.labs)
         for lab in map(course.lab, chosen):
-            handed_in = hand_in(course, lab, size)
+            handed_in = submit(course, lab, size)
             began = time.monotonic()
             command = grade_command(course, lab, "--workers", "2")
             subprocess.run(command, capture_output=True)
@@ -53,7 +53,7 @@ def main() -> None:
     sys.exit(bool(wrong))
 
 
-def hand_in(course: Course, lab: Lab, size: int) -> dict[str, Case]:
+def submit(course: Course, lab: Lab, size: int) -> dict[str, Case]:
     """A class; by student, what they hand in."""
     solution, stub, *mistakes = cases(course, lab)
     step = max(1, len(mistakes) // (size - 2))
@@ -67,7 +67,7 @@ def hand_in(course: Course, lab: Lab, size: int) -> dict[str, Case]:
 
 def as_written(course: Course, lab: Lab, student: str, case: Case) -> bool:
     """Whether the gradebook has the marks that the case must get."""
-    scores = Registry(course).scores(lab, student, lab.name)
+    scores = CourseGradebook(course).scores(lab, student, lab.name)
     return all(scores[question][0] == marks for question, marks in case.marks.items())
 
 

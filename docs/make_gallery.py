@@ -20,9 +20,9 @@ from pathlib import Path
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from autograder.course import Course, Lab
+from autograder.authoring.source import instructor_notebook
+from autograder.course.course import Course, Lab
 from autograder.notebooks import forms
-from autograder.notebooks.source import instructor_notebook
 
 IMAGES = Path(__file__).parent / "images"
 README = Path(__file__).parents[1] / "README.md"

@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import Course, read_toml
+from autograder.course.course import Course, read_toml
 
 ROOT = Path(__file__).resolve().parents[1]
 TERMS = ROOT / "docs" / "glossary.toml"

@@ -23,9 +23,9 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
-from autograder.course import Course
+from autograder.authoring.source import instructor_notebook
+from autograder.course.course import Course
 from autograder.notebooks import forms
-from autograder.notebooks.source import instructor_notebook
 
 IMAGES = Path(__file__).parent / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]

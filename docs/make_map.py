@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from autograder.course import Course, Lab
+from autograder.course.course import Course, Lab
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "labs" / "README.md"

@@ -25,7 +25,7 @@ def build(
 
     Examples: [bold]autograder build[/] · [bold]autograder build 01 --check[/]
     """
-    from autograder.notebooks import build as notebooks
+    from autograder.authoring import build as notebooks
 
     course = chosen_course(course_dir)
     chosen = [course.lab(name) for name in labs] if labs else course.labs()

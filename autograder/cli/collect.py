@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.cli.console import CourseDir, LabName, RosterFile, chosen_course, out, the_roster
+from autograder.cli.console import CourseDir, LabName, RosterFile, chosen_course, chosen_roster, out
 
 
 class Source(str, Enum):
@@ -48,12 +48,12 @@ def collect(
     [bold]autograder collect 01 submissions.zip --from moodle --roster worksheet.csv[/]
     """
     from autograder.collect import collect as collecting
-    from autograder.collect.record import STATES, record_path
+    from autograder.course.collected import STATES, record_path
 
     course = chosen_course(course_dir)
     chosen = course.lab(lab)
     rows = collecting(
-        course, chosen, download, source.value, the_roster(course, roster), dry_run=dry_run
+        course, chosen, download, source.value, chosen_roster(course, roster), dry_run=dry_run
     )
     table = Table(title=f"{chosen.name}, from {source.value}", title_justify="left")
     for heading in ("student", "", "remark", "file"):

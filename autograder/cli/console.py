@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import AutograderError
 
 if TYPE_CHECKING:
-    from autograder.roster import Roster
+    from autograder.course.roster import Roster
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -44,9 +44,9 @@ def chosen_course(course_dir: str | None) -> Course:
     return Course(Path(course_dir)) if course_dir else Course.find()
 
 
-def the_roster(course: Course, path: Path | None) -> Roster | None:
+def chosen_roster(course: Course, path: Path | None) -> Roster | None:
     """The class that `--roster` names, or else the course's own list; None where there is none."""
-    from autograder.roster import Roster
+    from autograder.course.roster import Roster
 
     own = course.root / "roster.csv"
     if path is None and not own.is_file():

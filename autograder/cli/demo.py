@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from autograder.cli.console import err, out
-from autograder.course import Course
+from autograder.course.course import Course
 
 
 def demo(
@@ -29,7 +29,7 @@ def demo(
 
     Example: [bold]autograder demo[/]
     """
-    from autograder import demo as a_class
+    from autograder.authoring import demo as a_class
     from autograder.cli.grading import grade_lab
     from autograder.feedback import write_feedback
     from autograder.report import write_report
@@ -38,7 +38,7 @@ def demo(
     chosen = course.lab(lab)
     students = a_class.demo_class(course, chosen)
     for student in students:
-        a_class.hand_in(course, chosen, student)
+        a_class.submit(course, chosen, student)
     out.print(f"{len(students)} students have handed in {chosen.name}.")
     verdicts = {v.student: v for v in grade_lab(course, chosen, workers=workers).verdicts}
 

@@ -15,9 +15,9 @@ from autograder.cli.console import (
     LabName,
     RosterFile,
     chosen_course,
+    chosen_roster,
     err,
     out,
-    the_roster,
 )
 from autograder.errors import AutograderError
 
@@ -60,7 +60,7 @@ def export(
     [bold]autograder export 01 --format moodle --fill worksheet.csv --scale[/] ·
     [bold]autograder export 01[/]
     """
-    from autograder.collect.record import read_record
+    from autograder.course.collected import read_record
     from autograder.export.canvas import canvas_layout
     from autograder.export.lms_file import Filled, Left
     from autograder.export.lms_file import fill as filled_in
@@ -69,15 +69,15 @@ def export(
     from autograder.export.table import table
     from autograder.export.whose_row import WhoseRow
     from autograder.files import write_whole
-    from autograder.policies.lateness import nobodys
+    from autograder.marks.lateness import unknown_students
 
     if format is Format.csv:
         _refuse({"--fill": fill, "--column": column, "--scale": scale})
     course = chosen_course(course_dir)
     chosen = course.lab(lab)
-    people = the_roster(course, roster)
+    people = chosen_roster(course, roster)
     found = standings(course, chosen, people)
-    for name in nobodys(course, people):
+    for name in unknown_students(course, people):
         seen = f"course.toml names {name!r} in [extensions], and nobody is called so"
         err.print(f"[yellow]![/] {escape(seen)}")
     path = course.exports_dir / f"{chosen.name}-{format.value}.csv"

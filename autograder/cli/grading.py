@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from autograder.cli.console import err
-from autograder.course import Course, Lab
-from autograder.engine import Engine
+from autograder.course.course import Course, Lab
+from autograder.engine.engine import Engine
 from autograder.errors import AutograderError
-from autograder.verdict import Verdict
-from autograder.workers.engine_recipe import EngineRecipe
+from autograder.grading.engine_recipe import EngineRecipe
+from autograder.results.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,15 @@ def grade_lab(
             early = start()
             stack.callback(early.close)
         from autograder.cli.progress import follow
-        from autograder.scheduling import Grading
-        from autograder.workers.local import LocalWorkers
+        from autograder.grading.local_workers import LocalWorkers
+        from autograder.grading.run import GradingRun
 
         for warning in cautions(course, lab):
             _say(f"warning: {warning}")
-        grading = Grading(course, lab, force)
+        grading = GradingRun(course, lab, force)
         chosen = LocalWorkers(lambda: early or start(), workers)
         if cluster:
-            from autograder.workers.cluster import ClusterWorkers
+            from autograder.grading.cluster_workers import ClusterWorkers
 
             chosen = ClusterWorkers(cluster, EngineRecipe.of(course, lab, isolation), _say)
         outcomes = follow(grading.run(chosen), total=len(grading.submissions))
@@ -75,17 +75,17 @@ def _say(text: str) -> None:
 
 def cautions(course: Course, lab: Lab) -> Iterator[str]:
     """What the marks will not show: work that lies where nobody looks, tests that are old."""
-    from autograder.notebooks.build import differing
-    from autograder.notebooks.source import source_path
-    from autograder.submissions import overlooked
+    from autograder.authoring.build import stale_notebooks
+    from autograder.authoring.source import source_path
+    from autograder.course.submissions import misplaced_submissions
 
-    yield from overlooked(course, lab)
+    yield from misplaced_submissions(course, lab)
     source = source_path(course, lab)
     # A course of nbgrader's own has no points in course.toml; a file of that name is another.
     if not (lab.points and source.is_file()):
         return
     try:
-        stale = source.with_suffix(".ipynb") in differing(course, lab)
+        stale = source.with_suffix(".ipynb") in stale_notebooks(course, lab)
     except AutograderError as error:
         yield f"{error}; graded with {source.stem}.ipynb as it was built before"
         return

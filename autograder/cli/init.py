@@ -18,7 +18,7 @@ def init(
 
     Example: [bold]autograder init ~/deep-learning-2027[/]
     """
-    from autograder.new_course import new_course
+    from autograder.authoring.new_course import new_course
 
     made = new_course(chosen_course(course_dir), folder)
     out.print(f"A course of {len(made.labs())} labs is in {made.root}")

@@ -11,7 +11,7 @@ from rich.markup import escape
 from autograder.cli.console import CourseDir, chosen_course, out
 
 if TYPE_CHECKING:
-    from autograder.notebooks.lint import Finding
+    from autograder.authoring.lint import Finding
 
 
 def lint(
@@ -29,9 +29,9 @@ def lint(
 
     Examples: [bold]autograder lint[/] · [bold]autograder lint 01_mlp_mnist[/]
     """
+    from autograder.authoring.lint import read_through, try_out
+    from autograder.authoring.stock_engine import StockEngine
     from autograder.cli.grading import start_engine
-    from autograder.notebooks.lint import read_through, try_out
-    from autograder.stock import StockEngine
 
     course = chosen_course(course_dir)
     wrong = 0

@@ -23,7 +23,7 @@ def new_lab(
 
     Example: [bold]autograder new-lab 09_attention[/]
     """
-    from autograder.new_lab import new_lab as made
+    from autograder.authoring.new_lab import new_lab as made
 
     course = chosen_course(course_dir)
     lab = made(course, name)

@@ -17,7 +17,7 @@ from rich.progress import (
 )
 
 from autograder.cli.console import err
-from autograder.scheduling import Outcome
+from autograder.grading.run import Outcome
 
 
 def follow(outcomes: Iterator[Outcome], total: int) -> list[Outcome]:

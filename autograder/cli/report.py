@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.console import CourseDir, RosterFile, chosen_course, out, the_roster
+from autograder.cli.console import CourseDir, RosterFile, chosen_course, chosen_roster, out
 from autograder.errors import AutograderError
 
 
@@ -34,6 +34,6 @@ def report(
 
     course = chosen_course(course_dir)
     if lab is None:
-        out.print(write_course_report(course, the_roster(course, roster)), markup=False)
+        out.print(write_course_report(course, chosen_roster(course, roster)), markup=False)
     else:
         out.print(write_report(course, course.lab(lab)), markup=False)

@@ -10,22 +10,22 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
 
-from autograder.collect.canvas import canvas
-from autograder.collect.download import DownloadedFile, opened
-from autograder.collect.folder import folder
-from autograder.collect.gradescope import gradescope
-from autograder.collect.handed_in_file import HandedInFile, without_attempt
 from autograder.collect.is_later import is_later
-from autograder.collect.moodle import moodle
-from autograder.collect.record import Row, read_record, write_record
 from autograder.collect.student_files import StudentFiles
 from autograder.collect.unpack import MOST_UNPACKED, is_zip, unpack
-from autograder.course import Course, Lab
+from autograder.course.collected import Row, read_record, write_record
+from autograder.course.course import Course, Lab
+from autograder.course.roster import Person, Roster
+from autograder.course.submissions import TIMESTAMP
 from autograder.errors import AutograderError
 from autograder.files import is_safe_name, writable
-from autograder.roster import Person, Roster
-from autograder.scorecard import questions_of
-from autograder.submissions import TIMESTAMP
+from autograder.lms.canvas import canvas
+from autograder.lms.download import DownloadedFile, open_download
+from autograder.lms.folder import folder
+from autograder.lms.gradescope import gradescope
+from autograder.lms.moodle import moodle
+from autograder.lms.submitted_file import SubmittedFile, without_attempt
+from autograder.notebooks.source_notebooks import questions_of
 
 SOURCES = ("canvas", "moodle", "gradescope", "folder")
 _LONGEST_PATH = 500  # bytes; with the course's folder before it, any system takes it
@@ -58,7 +58,7 @@ class Collecting:
             AutograderError: the download can't be read, or nothing in it is as the source names
                 its files.
         """
-        with opened(download) as files:
+        with open_download(download) as files:
             handed_in = list(self._read(files))
             if not any(one.name for one in handed_in):
                 listed = ", ".join(str(file.path) for file in files[:3]) or "nothing"
@@ -77,12 +77,12 @@ class Collecting:
                     write_record(self._course, self._lab, self.rows)
         return self.rows
 
-    def _read(self, files: list[DownloadedFile]) -> Iterable[HandedInFile]:
+    def _read(self, files: list[DownloadedFile]) -> Iterable[SubmittedFile]:
         if self._source == "folder":
             return folder(files, self._lab.name, self._known)
         return {"canvas": canvas, "moodle": moodle, "gradescope": gradescope}[self._source](files)
 
-    def _row(self, piece: HandedInFile, student: str, state: str, remark: str = "") -> None:
+    def _row(self, piece: SubmittedFile, student: str, state: str, remark: str = "") -> None:
         self.rows.append(
             Row(
                 student=student,
@@ -96,8 +96,8 @@ class Collecting:
             )
         )
 
-    def _by_student(self, pieces: Iterable[HandedInFile]) -> dict[str, list[HandedInFile]]:
-        found: dict[str, list[HandedInFile]] = defaultdict(list)
+    def _by_student(self, pieces: Iterable[SubmittedFile]) -> dict[str, list[SubmittedFile]]:
+        found: dict[str, list[SubmittedFile]] = defaultdict(list)
         # Without a roster, one name with two numbers is two students; two names may be one folder.
         called: dict[str, set[tuple[str, ...]]] = defaultdict(set)
         for piece in pieces:
@@ -132,7 +132,7 @@ class Collecting:
             remark = "not in this download; what was collected before stays" if before else ""
             self.rows.append(Row(person.id, person.name, "", state, remark, source=self._source))
 
-    def _take(self, student: str, pieces: list[HandedInFile]) -> None:
+    def _take(self, student: str, pieces: list[SubmittedFile]) -> None:
         """Put a student's submission into submitted/ and older tries beside; a row for each."""
         remarks = []
         contents: dict[int, dict[PurePosixPath, bytes]] = {}
@@ -155,7 +155,7 @@ class Collecting:
     def _take_latest(
         self,
         student: str,
-        pieces: list[HandedInFile],
+        pieces: list[SubmittedFile],
         contents: dict[int, dict[PurePosixPath, bytes]],
         remarks: list[str],
     ) -> None:
@@ -188,7 +188,7 @@ class Collecting:
                 files[path if name in files else name] = data
         return files
 
-    def _content(self, piece: HandedInFile) -> dict[PurePosixPath, bytes]:
+    def _content(self, piece: SubmittedFile) -> dict[PurePosixPath, bytes]:
         """A piece's files by their path; those of another lab are refused."""
         content = piece.file.read()
         path = PurePosixPath(*map(_as_folder, piece.path.parts))
@@ -213,18 +213,20 @@ class Collecting:
         likely = max(self._questions, key=lambda lab: len(found & self._questions[lab]))
         return likely if found & self._questions[likely] else ""
 
-    def _tries(self, pieces: list[HandedInFile]) -> tuple[list[HandedInFile], list[HandedInFile]]:
+    def _tries(
+        self, pieces: list[SubmittedFile]
+    ) -> tuple[list[SubmittedFile], list[SubmittedFile]]:
         """A student's files: those of the latest try, and the earlier ones.
 
         `lab.ipynb`, `lab-1.ipynb`, `lab-2.ipynb` are three tries; what is no second copy of
         anything goes with the latest.
         """
-        copies: dict[PurePosixPath, list[HandedInFile]] = defaultdict(list)
+        copies: dict[PurePosixPath, list[SubmittedFile]] = defaultdict(list)
         for piece in pieces:
             name, _ = without_attempt(piece.path.name, self._known)
             copies[piece.path.with_name(name)].append(piece)
 
-        def order(piece: HandedInFile) -> tuple[float, int, int]:
+        def order(piece: SubmittedFile) -> tuple[float, int, int]:
             when = piece.submitted.timestamp() if piece.submitted else 0.0
             return when, without_attempt(piece.path.name, self._known)[1], piece.number
 
@@ -249,7 +251,7 @@ class Collecting:
         return doubts
 
     def _write(
-        self, student: str, chief: HandedInFile, files: dict[PurePosixPath, bytes]
+        self, student: str, chief: SubmittedFile, files: dict[PurePosixPath, bytes]
     ) -> tuple[str, str]:
         """Make submitted/STUDENT/LAB hold these files; returns the state and a remark.
 
@@ -277,7 +279,7 @@ class Collecting:
     def _files(self, student: str) -> StudentFiles:
         return StudentFiles(self._course, self._lab, student)
 
-    def _came_later(self, student: str, chief: HandedInFile) -> bool | None:
+    def _came_later(self, student: str, chief: SubmittedFile) -> bool | None:
         """Whether a file came after what is in submitted/; None where nothing tells."""
         record = read_record(self._course, self._lab)
         mine = [row for row in record if row.student == student and row.in_submitted]
@@ -333,7 +335,7 @@ def _grade_ids(content: bytes) -> set[str]:
         return set()
 
 
-def _on_time(piece: HandedInFile, person: Person) -> HandedInFile:
+def _on_time(piece: SubmittedFile, person: Person) -> SubmittedFile:
     return replace(piece, submitted=piece.submitted or person.submitted)
 
 

@@ -6,13 +6,13 @@ import contextlib
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from autograder.collect.canvas import canvas
-from autograder.collect.download import DownloadedFile
-from autograder.collect.handed_in_file import HandedInFile
-from autograder.collect.record import Row
+from autograder.course.collected import Row
+from autograder.lms.canvas import canvas
+from autograder.lms.download import DownloadedFile
+from autograder.lms.submitted_file import SubmittedFile
 
 
-def is_later(piece: HandedInFile, row: Row) -> bool | None:
+def is_later(piece: SubmittedFile, row: Row) -> bool | None:
     """Whether a file was handed in after the one that a row of the record is about.
 
     Args:

@@ -8,9 +8,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from autograder.course import Course, Lab
+from autograder.course.course import Course, Lab
+from autograder.course.submissions import TIMESTAMP
 from autograder.errors import AutograderError
-from autograder.submissions import TIMESTAMP
 
 
 class StudentFiles:

@@ -7,9 +7,9 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from autograder.collect.download import in_zip
 from autograder.errors import AutograderError
 from autograder.files import DAMAGED_ZIP
+from autograder.lms.download import in_zip
 
 MOST_UNPACKED = 200 * 2**20
 _MOST_FILES = 500

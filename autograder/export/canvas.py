@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from autograder.course import Lab
+from autograder.course.course import Lab
 from autograder.errors import AutograderError
 from autograder.export.lms_file import Layout
 

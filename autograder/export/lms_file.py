@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.course.roster import Person, Roster, read_csv
 from autograder.errors import AutograderError
 from autograder.export.standing import Standing, points_of
 from autograder.export.whose_row import WhoseRow
-from autograder.roster import Person, Roster, read_csv
 
 
 @dataclass(frozen=True)

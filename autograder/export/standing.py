@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograder.course import Course, Lab
-from autograder.policies.final_score import FinalScore, Policies
-from autograder.roster import Roster, composed
-from autograder.scorecard import Scorecard, scorecards
+from autograder.course.course import Course, Lab
+from autograder.course.roster import Roster, normalized_name
+from autograder.marks.final_score import FinalScore, Policies
+from autograder.marks.scorecard import Scorecard, scorecards
 
 NOTHING = "handed in nothing"
 
@@ -41,9 +41,9 @@ def standings(course: Course, lab: Lab, roster: Roster | None) -> list[Standing]
     Raises:
         AutograderError: nothing has been graded yet.
     """
-    cards = {composed(card.student): card for card in scorecards(course, lab)}
+    cards = {normalized_name(card.student): card for card in scorecards(course, lab)}
     policies = Policies(course)
-    handed_in = set(map(composed, policies.handins(lab).students()))
+    handed_in = set(map(normalized_name, policies.handins(lab).students()))
     known = {person.id for person in roster.people} if roster else set()
     found = []
     for student in sorted({*cards, *handed_in, *known}):

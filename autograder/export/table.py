@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 
+from autograder.course.roster import Roster
 from autograder.export.standing import Standing, points_of
 from autograder.files import inert
-from autograder.roster import Roster
 
 
 def table(found: list[Standing], roster: Roster | None) -> str:

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from autograder.collect.canvas import canvas
-from autograder.collect.download import DownloadedFile
-from autograder.collect.moodle import moodle
-from autograder.collect.record import Row
-from autograder.roster import Person, Roster, composed, squeezed
+from autograder.course.collected import Row
+from autograder.course.roster import Person, Roster, normalized_name, without_spaces
+from autograder.lms.canvas import canvas
+from autograder.lms.download import DownloadedFile
+from autograder.lms.moodle import moodle
 
 _READERS = {"canvas": canvas, "moodle": moodle}
 
@@ -37,7 +37,7 @@ class WhoseRow:
             file = DownloadedFile(PurePosixPath(row.file), "", open)  # only its name is read
             for named in _READERS[row.source]([file]):
                 for kind, number in named.ids.items():
-                    self._by_number[kind, number].add(composed(row.student))
+                    self._by_number[kind, number].add(normalized_name(row.student))
 
     def __call__(self, row: Person) -> set[str]:
         """The students that a row may be about: one when it is clear."""
@@ -54,6 +54,6 @@ class WhoseRow:
             ids = {kind: id for kind, id in row.ids.items() if kind in ("canvas", "email")}
             named = {person.id for person in self._roster.find(row.name, ids)} & self._students
         unlisted = self._students - self._people.keys()
-        called = {student for student in unlisted if squeezed(student) in row.names}
+        called = {student for student in unlisted if without_spaces(student) in row.names}
         ways = (by_number & self._students, listed & self._students, same_id, named, called)
         return next(filter(None, ways), set())

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.course import Course, Lab
+from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
 from autograder.feedback.student_page import student_page
 from autograder.files import write_whole
-from autograder.hand_grading import HandGrading, hand_grading
-from autograder.policies.final_score import Policies
-from autograder.results import Results
-from autograder.scorecard import questions_of, scorecard
+from autograder.gradebook.hand_grading import HandGrading, hand_grading
+from autograder.marks.final_score import Policies
+from autograder.marks.scorecard import scorecard
+from autograder.notebooks.source_notebooks import questions_of
+from autograder.results.results import Results
 
 
 def feedback_path(course: Course, lab: Lab, student: str, notebook: str) -> Path:

@@ -9,6 +9,8 @@ import re
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from autograder.notebooks.cell_roles import is_instructor_cell
+
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _TAG = re.compile(r"<[^<>]*>")  # not up to the next >: a text of nothing but < would take hours
 _SHORTEST = 12  # characters; a shorter line, such as `x = 1`, is nobody's secret
@@ -27,9 +29,11 @@ class HiddenTests:
 
         log = logging.getLogger("autograder.nbgrader")
         self._steps = [step(config=config, log=log) for step in (ClearHiddenTests, ClearMarkScheme)]
-        whole = [cell.source for cell in notebook.cells if is_test(cell)]
-        seen = "\n".join(cell.source for cell in notebook.cells if not is_test(cell))
-        seen += "\n".join(self.released(cell) for cell in notebook.cells if is_test(cell))
+        whole = [cell.source for cell in notebook.cells if is_instructor_cell(cell)]
+        seen = "\n".join(cell.source for cell in notebook.cells if not is_instructor_cell(cell))
+        seen += "\n".join(
+            self.released(cell) for cell in notebook.cells if is_instructor_cell(cell)
+        )
         lines = {line.strip() for source in whole for line in source.splitlines()}
         self._hidden = [line for line in lines if len(line) >= _SHORTEST and line not in seen]
 
@@ -47,9 +51,3 @@ class HiddenTests:
         """Whether a text, coloured, quoted or marked up as it may be, shows a hidden line."""
         plain = html.unescape(_TAG.sub("", _ANSI.sub("", text))).replace("\\", "")
         return any(line.replace("\\", "") in plain for line in self._hidden)
-
-
-def is_test(cell: NotebookNode) -> bool:
-    """Whether a cell is the instructor's: it grades, and the student writes nothing into it."""
-    mark = cell.metadata.get("nbgrader") or {}
-    return bool((mark.get("grade") and not mark.get("solution")) or mark.get("task"))

@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from autograder.feedback.computing_time import ComputingTime, TooLong
 from autograder.feedback.hidden_tests import HiddenTests
 from autograder.feedback.safe_html import accessible, safe_html
-from autograder.notebooks.paste_images import paste_images
+from autograder.notebooks.reading.paste_images import paste_images
 
 if TYPE_CHECKING:
     from nbconvert import HTMLExporter

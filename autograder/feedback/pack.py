@@ -7,13 +7,13 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from autograder.collect.canvas import canvas
-from autograder.collect.download import DownloadedFile
-from autograder.collect.handed_in_file import HandedInFile
-from autograder.collect.moodle import moodle
-from autograder.collect.record import Row, read_record
-from autograder.course import Course, Lab
+from autograder.course.collected import Row, read_record
+from autograder.course.course import Course, Lab
 from autograder.files import write_whole
+from autograder.lms.canvas import canvas
+from autograder.lms.download import DownloadedFile
+from autograder.lms.moodle import moodle
+from autograder.lms.submitted_file import SubmittedFile
 
 TARGETS = ("canvas", "moodle", "folder")
 _THEN = (1980, 1, 1, 0, 0, 0)  # the same pages make the same file
@@ -53,7 +53,7 @@ def pack(course: Course, lab: Lab, pages: Iterable[Path], target: str) -> tuple[
     return path, list(dict.fromkeys(left))
 
 
-def _latest(record: list[Row], source: str) -> Iterator[tuple[str, HandedInFile]]:
+def _latest(record: list[Row], source: str) -> Iterator[tuple[str, SubmittedFile]]:
     """By student, the file that was collected last; its name says how the LMS calls them."""
     readers = {"canvas": canvas, "moodle": moodle}
     for row in record:
@@ -63,7 +63,7 @@ def _latest(record: list[Row], source: str) -> Iterator[tuple[str, HandedInFile]
             yield row.student, next(iter(readers[source]([file])))
 
 
-def _name(handed_in: HandedInFile, page: Path, target: str) -> str:
+def _name(handed_in: SubmittedFile, page: Path, target: str) -> str:
     if target == "moodle":
         number = handed_in.ids["moodle"]
         return f"{handed_in.name}_{number}_assignfeedback_file_/{page.name}"

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from autograder.course import Course, Lab
-from autograder.feedback.hidden_tests import HiddenTests, is_test
+from autograder.course.course import Course, Lab
+from autograder.feedback.hidden_tests import HiddenTests
 from autograder.feedback.notebook_html import NotebookHtml
+from autograder.marks.final_score import FinalScore
+from autograder.marks.scorecard import OUTCOMES, Mark, Scorecard
+from autograder.notebooks.cell_roles import grade_id, is_instructor_cell
 from autograder.pages import render
-from autograder.policies.final_score import FinalScore
-from autograder.scorecard import OUTCOMES, Mark, Scorecard
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,10 @@ def _cells(
     by_id = {mark.grade_id: mark for mark in marks}
     cells = []
     for number, cell in enumerate(notebook.cells, 1):
-        grade_id = (cell.metadata.get("nbgrader") or {}).get("grade_id", "")
-        body = html.test(cell, number) if is_test(cell) else html.cell(cell, number)
-        comment = card.comments.get((name, grade_id), "")
-        mark = by_id.pop(grade_id, None)
-        cells.append(_Cell(is_test(cell), body, mark, comment))
+        body = html.test(cell, number) if is_instructor_cell(cell) else html.cell(cell, number)
+        comment = card.comments.get((name, grade_id(cell)), "")
+        mark = by_id.pop(grade_id(cell), None)
+        cells.append(_Cell(is_instructor_cell(cell), body, mark, comment))
     return cells
 
 

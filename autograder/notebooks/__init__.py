@@ -1,1 +1,4 @@
-"""From one text source to every form of a lab's notebook, and the proof that they are right."""
+"""What a notebook of a lab is: the roles of its cells, its forms, the names that its tests take.
+
+Runs in the `autograder` command and in the verifier.
+"""

@@ -1,6 +1,6 @@
 """The forms of a lab that are made from its instructor's notebook.
 
-`student` is what nbgrader releases; `solved` and `wrong_answer` are what students hand in.
+`student` is what nbgrader releases; `solved` and `filled_in` are what students hand in.
 """
 
 from __future__ import annotations
@@ -8,16 +8,15 @@ from __future__ import annotations
 import copy
 import logging
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from nbformat import NotebookNode
 
-from autograder.errors import AutograderError
+from autograder.notebooks.cell_roles import grade_id, is_answer_cell
 
 if TYPE_CHECKING:
     from traitlets.config import Config
-
-    from autograder.notebooks.wrong_answers import WrongAnswer
 
 _MARKER = re.compile(r"^[ \t]*#* ?(BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 
@@ -43,56 +42,23 @@ def student(instructor: NotebookNode, config: Config | None = None) -> NotebookN
 
 def solved(instructor: NotebookNode) -> NotebookNode:
     """The released notebook with every solution filled in, as a perfect student hands it in."""
-    return _filled(instructor, {})
+    return filled_in(instructor, {})
 
 
-def wrong_answer(instructor: NotebookNode, wrong: WrongAnswer) -> NotebookNode:
-    """The solved notebook with one mistake in it.
+def filled_in(instructor: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
+    """The released notebook with an answer in every answer cell.
 
-    Raises:
-        AutograderError: the mistake names a cell or a text that the solution does not have.
+    Args:
+        instructor: the source notebook.
+        answers: by grade id, a cell's text; the solution stands in the others.
     """
-    cells = {
-        cell.metadata.nbgrader.grade_id: _MARKER.sub("", cell.source)
-        for cell in instructor.cells
-        if cell.metadata.get("nbgrader", {}).get("solution")
-    }
-    changed: dict[str, str] = {}
-    for question, pairs in wrong.replace.items():
-        source = _answer(cells, question, wrong)
-        for old, new in pairs:
-            if source.count(old) != 1:
-                raise AutograderError(
-                    f"wrong answer {wrong.name}: {old!r} occurs {source.count(old)} times "
-                    f"in the solution of {question!r}, not once",
-                    "give more of the line",
-                )
-            source = source.replace(old, new)
-        changed[_answer_id(question, cells)] = source
-    for question, source in wrong.code.items():
-        _answer(cells, question, wrong)
-        changed[_answer_id(question, cells)] = source.strip("\n")
-    return _filled(instructor, changed)
-
-
-def _answer_id(question: str, cells: dict[str, str]) -> str:
-    return f"{question}_answer" if f"{question}_answer" in cells else question
-
-
-def _answer(cells: dict[str, str], question: str, wrong: WrongAnswer) -> str:
-    try:
-        return cells[_answer_id(question, cells)]
-    except KeyError:
-        raise AutograderError(
-            f"wrong answer {wrong.name} changes question {question!r}, which has no solution cell",
-            f"questions with one: {', '.join(cells)}",
-        ) from None
-
-
-def _filled(instructor: NotebookNode, changed: dict[str, str]) -> NotebookNode:
     notebook = student(instructor)
     for released, original in zip(notebook.cells, instructor.cells, strict=True):
-        mark = released.metadata.get("nbgrader", {})
-        if mark.get("solution"):
-            released.source = changed.get(mark["grade_id"], _MARKER.sub("", original.source))
+        if is_answer_cell(released):
+            released.source = answers.get(grade_id(released), without_markers(original.source))
     return notebook
+
+
+def without_markers(source: str) -> str:
+    """A solution cell's text without the lines that say where the solution begins and ends."""
+    return _MARKER.sub("", source)

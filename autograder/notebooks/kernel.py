@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 
-from autograder.course import Course, Lab
+from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
 
 

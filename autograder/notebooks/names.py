@@ -8,6 +8,8 @@ import symtable
 
 from nbformat import NotebookNode
 
+from autograder.notebooks.cell_roles import grade_id, is_test_cell
+
 # Names that only the student's own kernel has; a test cell that reads one can't run elsewhere.
 KERNEL_NAMES = {"In", "Out", "get_ipython", "_", "__", "_i", "exit", "quit", "display"}
 
@@ -27,10 +29,9 @@ def taken_names(notebook: NotebookNode) -> dict[str, list[str]]:
     own: set[str] = set()
     taken = {}
     for cell in notebook.cells:
-        mark = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and mark.get("grade") and not mark.get("solution"):
+        if cell.cell_type == "code" and is_test_cell(cell):
             own |= bound_names(cell.source)
-            taken[mark["grade_id"]] = sorted(_read_names(cell.source) - own - _BUILTINS)
+            taken[grade_id(cell)] = sorted(_read_names(cell.source) - own - _BUILTINS)
     return taken
 
 

@@ -6,8 +6,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograder.course import Course, Lab
+from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
+from autograder.notebooks.cell_roles import grade_id, graded_cells
 
 
 def source_notebooks(course: Course, lab: Lab) -> dict[str, NotebookNode]:
@@ -47,3 +48,12 @@ def _current(notebook: NotebookNode) -> NotebookNode:
         cell.setdefault("id", f"cell-{number:02d}")
     notebook.nbformat_minor = 5
     return notebook
+
+
+def questions_of(course: Course, lab: Lab) -> dict[str, list[str]]:
+    """By notebook of the lab, its graded cells' ids, in the order in which they are graded."""
+    found = {}
+    for path in sorted((course.source_dir / lab.name).glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        found[path.stem] = [grade_id(cell) for cell in graded_cells(notebook)]
+    return found

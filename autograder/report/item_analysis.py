@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from statistics import StatisticsError, correlation, mean
 
-from autograder.scorecard import Mark, Scorecard
+from autograder.marks.scorecard import Mark, Scorecard
 
 ENOUGH_TO_SHOW = 10
 ENOUGH_TO_TRUST = 30

@@ -6,7 +6,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from autograder.report.inline_svg import COLOURS, STYLE
-from autograder.verdict import Verdict
+from autograder.results.verdict import Verdict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,17 +8,17 @@ from datetime import datetime
 from pathlib import Path
 from statistics import mean, median
 
-from autograder.course import Course, Lab
+from autograder.course.course import Course, Lab
+from autograder.course.roster import Roster
 from autograder.errors import AutograderError
 from autograder.files import write_whole
+from autograder.marks.course_total import CourseTotal, course_total
+from autograder.marks.final_score import FinalScore, Policies
+from autograder.marks.scorecard import scorecards
 from autograder.pages import render
-from autograder.policies.course_total import CourseTotal, course_total
-from autograder.policies.final_score import FinalScore, Policies
 from autograder.report.figure import drawn
 from autograder.report.lab_shares import lab_shares
 from autograder.report.score_distribution import score_distribution
-from autograder.roster import Roster
-from autograder.scorecard import scorecards
 
 NEEDS_HELP = 0.5
 """Below this part of the points, a student is listed as in need of help."""

@@ -10,18 +10,18 @@ from pathlib import Path
 from statistics import mean, median
 from urllib.parse import quote
 
-from autograder.course import Course, Lab
+from autograder.course.course import Course, Lab
 from autograder.feedback import feedback_path
 from autograder.files import write_whole
+from autograder.marks.final_score import Policies
+from autograder.marks.scorecard import OUTCOMES, Scorecard, scorecards
 from autograder.pages import render
-from autograder.policies.final_score import Policies
 from autograder.report import item_analysis as items
 from autograder.report.figure import drawn
 from autograder.report.question_outcomes import question_outcomes
 from autograder.report.same_words import Group, same_words
 from autograder.report.score_distribution import score_distribution
 from autograder.report.time_and_memory import time_and_memory
-from autograder.scorecard import OUTCOMES, Scorecard, scorecards
 from autograder.similarity.found import read_found
 
 NEEDS_HELP = 0.5

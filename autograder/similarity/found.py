@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import Course, Lab
+from autograder.course.course import Course, Lab
 from autograder.files import write_whole
 from autograder.similarity.pair import Pair
 

@@ -9,16 +9,16 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
-from autograder.course import Course, Lab
+from autograder.course.course import Course, Lab
+from autograder.course.submissions import submissions
 from autograder.errors import AutograderError
 from autograder.files import write_whole
 from autograder.notebooks import forms
-from autograder.notebooks.handed_in import grade_ids, read_handed_in
+from autograder.notebooks.reading.read_submitted_notebook import grade_ids, read_submitted_notebook
 from autograder.pages import render
 from autograder.similarity.compare import LEAST_SHARE, LEAST_TOKENS, similar_pairs
 from autograder.similarity.found import Similar, page_path, write_found
 from autograder.similarity.pair import Pair, Stretch
-from autograder.submissions import submissions
 
 _MOST_STRETCHES = 30
 
@@ -49,7 +49,7 @@ def write_similar(course: Course, lab: Lab) -> Similar:
         for name, source in sources.items():
             ids = grade_ids(source)
             try:
-                books.append(read_handed_in(submission.folder, name, set(sources), ids)[0])
+                books.append(read_submitted_notebook(submission.folder, name, set(sources), ids)[0])
             except AutograderError:
                 unreadable.append(submission.student)
         if books:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.feedback import write_feedback
 from autograder.report import write_course_report, write_report
 from tests.autograder.graded_class import make_class

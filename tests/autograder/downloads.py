@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course import Course
+from autograder.course.course import Course
 from tests.autograder.tiny_course import LAB, solved
 
 

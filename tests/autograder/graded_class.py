@@ -15,14 +15,15 @@ from matplotlib.figure import Figure
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from autograder.course import Course
-from autograder.gradebook import Registry
+from autograder.course.course import Course
+from autograder.course.submissions import Submission
+from autograder.engine.wire.question_verdict import QuestionVerdict
+from autograder.gradebook.gradebook import CourseGradebook
 from autograder.notebooks import forms
-from autograder.notebooks.repair import repair
-from autograder.results import Result, Results
-from autograder.submissions import Submission
-from autograder.verdict import QuestionVerdict, Verdict
-from tests.autograder.tiny_course import LAB, hand_in, mistaken, solved, stub
+from autograder.notebooks.reading.repair import repair
+from autograder.results.results import Result, Results
+from autograder.results.verdict import Verdict
+from tests.autograder.tiny_course import LAB, mistaken, solved, stub, submit
 
 EVIL = "<b>Bobby & <script>document.title='pwned'<"
 FORGOT = "did you forget to add the bias? 1·2 + 5 is 7, not {}"
@@ -39,7 +40,7 @@ def lay_down(
     seconds: float = 2.0,
 ) -> Result:
     """Hand in `notebook` and record the result of grading it."""
-    submission = hand_in(course, student, notebook)
+    submission = submit(course, student, notebook)
     source = nbformat.read(course.source_dir / LAB / f"{LAB}.ipynb", as_version=4)
     executed, _ = repair(notebook, source, forms.student(source))
     questions = []
@@ -73,7 +74,7 @@ def lay_down(
 
 def turn_down(course: Course, student: str, content: str, reason: str) -> Result:
     """Hand in something that can't be graded, and record that."""
-    submission = hand_in(course, student, content)
+    submission = submit(course, student, content)
     questions = tuple(
         QuestionVerdict(name, 0.0, points, "missing", reason)
         for name, points in course.lab(LAB).points.items()
@@ -84,7 +85,7 @@ def turn_down(course: Course, student: str, content: str, reason: str) -> Result
 
 def _record(course: Course, submission: Submission, result: Result) -> Result:
     Results(course.results_dir / LAB).write(submission, result)
-    Registry(course).record(submission, result.notebooks)
+    CourseGradebook(course).record(submission, result.notebooks)
     return result
 
 
@@ -92,7 +93,7 @@ def mark_by_hand(
     course: Course, student: str, question: str, score: float, comment: str = "", extra: float = 0.0
 ) -> None:
     """Give marks as formgrader does."""
-    with Registry(course).open() as gradebook:
+    with CourseGradebook(course).open() as gradebook:
         grade = gradebook.find_grade(question, LAB, LAB, student)
         grade.manual_score, grade.extra_credit = score, extra
         grade.needs_manual_grade = False

@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
 from autograder.cli.app import app
-from autograder.course import Course
+from autograder.course.course import Course
 from tests.autograder.downloads import download
 from tests.autograder.tiny_course import LAB, make_course, mistaken, solved, stub
 from tests.browser.formgrader import mark_in_browser

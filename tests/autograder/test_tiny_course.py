@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from autograder.course import Course
-from autograder.gradebook import Registry
-from tests.autograder.tiny_course import LAB, hand_in, mistaken, solved, stub
+from autograder.course.course import Course
+from autograder.gradebook.gradebook import CourseGradebook
+from tests.autograder.tiny_course import LAB, mistaken, solved, stub, submit
 
 
 def test_built_and_registered(course: Course) -> None:
     assert (course.release_dir / LAB / f"{LAB}.ipynb").is_file()
-    assert Registry(course).notebook_names(course.lab("01")) == [LAB]
+    assert CourseGradebook(course).notebook_names(course.lab("01")) == [LAB]
 
 
 def test_forms_differ_in_the_answers_only(course: Course) -> None:
@@ -20,5 +20,5 @@ def test_forms_differ_in_the_answers_only(course: Course) -> None:
 
 
 def test_hands_in_anything(course: Course) -> None:
-    assert hand_in(course, "O'Brien, Zoë", solved(course)).files()
-    assert hand_in(course, "broken", b"\xff{").files()
+    assert submit(course, "O'Brien, Zoë", solved(course)).files()
+    assert submit(course, "broken", b"\xff{").files()

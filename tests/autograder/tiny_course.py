@@ -7,13 +7,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course import Course
-from autograder.gradebook import Registry
+from autograder.authoring.build import build
+from autograder.authoring.source import instructor_notebook
+from autograder.authoring.wrong_answers import wrong_answer, wrong_answers
+from autograder.course.course import Course
+from autograder.course.submissions import Submission
+from autograder.gradebook.gradebook import CourseGradebook
 from autograder.notebooks import forms
-from autograder.notebooks.build import build
-from autograder.notebooks.source import instructor_notebook
-from autograder.notebooks.wrong_answers import wrong_answers
-from autograder.submissions import Submission
 
 LAB = "01_neuron"
 
@@ -141,11 +141,11 @@ def make_course(path: Path) -> Course:
     (path / "solutions" / LAB / "wrong_answers.toml").write_text(WRONG_ANSWERS, encoding="utf-8")
     course = Course(path)
     build(course, course.lab(LAB))
-    Registry(course).register(course.lab(LAB))
+    CourseGradebook(course).register(course.lab(LAB))
     return course
 
 
-def hand_in(course: Course, student: str, content: NotebookNode | str | bytes) -> Submission:
+def submit(course: Course, student: str, content: NotebookNode | str | bytes) -> Submission:
     """Put a notebook, or a file with any content in its place, into `submitted/`."""
     folder = course.submitted_dir / student / LAB
     folder.mkdir(parents=True, exist_ok=True)
@@ -171,4 +171,4 @@ def mistaken(course: Course, name: str) -> NotebookNode:
     """The notebook with the mistake `name` of `wrong_answers.toml`."""
     lab = course.lab(LAB)
     wrong = next(wrong for wrong in wrong_answers(course, lab) if wrong.name == name)
-    return forms.wrong_answer(instructor_notebook(course, lab), wrong)
+    return wrong_answer(instructor_notebook(course, lab), wrong)

@@ -13,8 +13,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.course import Course
-from autograder.gradebook import Registry
+from autograder.course.course import Course
+from autograder.gradebook.gradebook import CourseGradebook
 
 
 @contextlib.contextmanager
@@ -50,7 +50,7 @@ def mark_in_browser(course: Course, browser, log: Path, lab: str, marks: dict[st
         lab: the lab, whose notebook has its name.
         marks: by student.
     """
-    with Registry(course).open() as gradebook:
+    with CourseGradebook(course).open() as gradebook:
         pages = {
             student: gradebook.find_submission_notebook(lab, lab, student).id for student in marks
         }

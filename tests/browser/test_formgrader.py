@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
 from autograder.cli.app import app
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.feedback import feedback_path
 from tests.autograder.graded_class import lay_down
 from tests.autograder.tiny_course import LAB, make_course, solved

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.feedback import feedback_path
 from tests.autograder.graded_class import EVIL
 from tests.autograder.tiny_course import LAB

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli.app import app
-from autograder.course import Course
+from autograder.course.course import Course
 from tests.autograder.downloads import download
 from tests.autograder.tiny_course import LAB, mistaken, solved
 
@@ -36,12 +36,12 @@ NOT_RUN = {
     "git clone": "needs a network",
     ". .venv/bin/activate": "the tests' environment is active",
     "jupyter lab": "opens a browser",
-    "autograder demo": "run by tests/autograder/test_demo.py",
+    "autograder demo": "run by tests/autograder/authoring/test_demo.py",
     "autograder lint": "run by test_command_line.py, test_new_lab.py and tests/labs/test_lint.py",
     ".venv/bin/autograder lint": "as above",
     ".venv/bin/pytest": "is this suite",
     "python benchmarks/": "takes minutes; make bench runs it",
-    "autograder grade 01 --cluster": "run by tests/autograder/workers/test_cluster.py",
+    "autograder grade 01 --cluster": "run by tests/autograder/grading/test_cluster_workers.py",
     "dask ": "as above",
     "kubectl ": "needs a Kubernetes cluster",
     "nbgrader quickstart": "run by tests/autograder/test_nbgrader_course.py",

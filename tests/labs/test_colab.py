@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.course import Course
+from autograder.course.course import Course
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 NOTEBOOKS = sorted(COURSE.release_dir.glob("*/*.ipynb"))

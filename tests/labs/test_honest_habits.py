@@ -8,11 +8,11 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from autograder.authoring.source import instructor_notebook
+from autograder.authoring.stock_engine import StockEngine
 from autograder.cli.grading import start_engine
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.notebooks import forms
-from autograder.notebooks.source import instructor_notebook
-from autograder.stock import StockEngine
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 LAB = COURSE.lab("01_mlp_mnist")

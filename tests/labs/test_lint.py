@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.authoring.lint import read_through, try_out
+from autograder.authoring.stock_engine import StockEngine
 from autograder.cli.grading import start_engine
-from autograder.course import Course
-from autograder.notebooks.lint import read_through, try_out
-from autograder.stock import StockEngine
+from autograder.course.course import Course
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 LABS = [lab.name for lab in COURSE.labs()]

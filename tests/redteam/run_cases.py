@@ -12,9 +12,9 @@ from case import Case, cases
 from lab import QUESTIONS, source, submission
 from nbgrader.utils import determine_grade, is_grade
 
-from autograder.engine import Engine
-from autograder.execution.limits import Limits
-from autograder.graded import Graded
+from autograder.engine.engine import Engine
+from autograder.engine.judged_notebook import JudgedNotebook
+from autograder.engine.wire.limits import Limits
 
 LIMITS = Limits(
     cell_seconds=5,
@@ -31,18 +31,18 @@ LIMITS = Limits(
 SEED = 20_260
 
 
-def grade(engine: Engine, case: Case, plain: bool = False) -> Graded:
+def grade(engine: Engine, case: Case, plain: bool = False) -> JudgedNotebook:
     """Grade a case; `plain` runs the tests in the student's kernel, as nbgrader does."""
     tests = QUESTIONS if plain else ()
     return engine.grade(submission(case.cells), source(), SEED, {}, in_kernel=tests)
 
 
-def earned(graded: Graded) -> dict[str, float]:
+def earned(graded: JudgedNotebook) -> dict[str, float]:
     """The points of each question."""
     return {question.grade_id: question.score for question in graded.questions}
 
 
-def recorded(graded: Graded) -> dict[str, float | None]:
+def recorded(graded: JudgedNotebook) -> dict[str, float | None]:
     """The points of each question that nbgrader reads in the notebook."""
     tests = (cell for cell in graded.notebook.cells if is_grade(cell))
     return {cell.metadata.nbgrader.grade_id: determine_grade(cell)[0] for cell in tests}

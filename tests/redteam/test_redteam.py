@@ -16,9 +16,9 @@ from case import Case, cases  # noqa: E402
 from lab import QUESTIONS, SOLUTION  # noqa: E402
 from run_cases import LIMITS, earned, grade, recorded, wanted  # noqa: E402
 
-from autograder.engine import Engine  # noqa: E402
-from autograder.execution.limits import Limits  # noqa: E402
-from autograder.graded import Graded  # noqa: E402
+from autograder.engine.engine import Engine  # noqa: E402
+from autograder.engine.judged_notebook import JudgedNotebook  # noqa: E402
+from autograder.engine.wire.limits import Limits  # noqa: E402
 
 pytestmark = [
     pytest.mark.slow,
@@ -38,7 +38,9 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def results(engine: Engine, request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Graded]]]:
+def results(
+    engine: Engine, request: pytest.FixtureRequest
+) -> Iterator[dict[str, Future[JudgedNotebook]]]:
     """Every case that was selected, two at a time, in the order of the tests."""
     selected = {
         item.callspec.params["case"].name: item.callspec.params["case"]
@@ -62,14 +64,16 @@ def with_witnesses(hostile: list[Case]) -> list[Case]:
 
 
 @pytest.mark.parametrize("case", with_witnesses(CHEATS), ids=lambda case: case.name)
-def test_a_cheat_earns_nothing(results: dict[str, Future[Graded]], case: Case) -> None:
+def test_a_cheat_earns_nothing(results: dict[str, Future[JudgedNotebook]], case: Case) -> None:
     graded = results[case.name].result()
     assert earned(graded) == wanted(case), [q.message for q in graded.questions]
     assert recorded(graded) == wanted(case)
 
 
 @pytest.mark.parametrize("case", with_witnesses(FAULTS), ids=lambda case: case.name)
-def test_a_fault_costs_its_own_question(results: dict[str, Future[Graded]], case: Case) -> None:
+def test_a_fault_costs_its_own_question(
+    results: dict[str, Future[JudgedNotebook]], case: Case
+) -> None:
     graded = results[case.name].result()
     assert earned(graded) == wanted(case), [q.message for q in graded.questions]
     assert recorded(graded) == wanted(case)

@@ -19,7 +19,7 @@ from case import Case, cases
 from lab import QUESTIONS, SOLUTION
 from run_cases import LIMITS, earned, grade, wanted
 
-from autograder.engine import Engine
+from autograder.engine.engine import Engine
 from autograder.errors import AutograderError
 
 WITNESS = Case("witness", "An honest solution.", dict.fromkeys(QUESTIONS, 1.0), (), SOLUTION)

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli.app import app
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import AutograderError
 from tests.autograder.graded_class import lay_down
 from tests.autograder.tiny_course import LAB, solved

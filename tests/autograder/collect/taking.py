@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.collect import collect
-from autograder.collect.record import Row
-from autograder.course import Course
-from autograder.roster import Roster
+from autograder.course.collected import Row
+from autograder.course.course import Course
+from autograder.course.roster import Roster
 from tests.autograder.tiny_course import LAB
 
 

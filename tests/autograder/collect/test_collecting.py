@@ -7,10 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.collect.record import read_record
-from autograder.course import Course
+from autograder.course.collected import read_record
+from autograder.course.course import Course
+from autograder.course.roster import Roster
 from autograder.errors import AutograderError
-from autograder.roster import Roster
 from tests.autograder.collect.taking import kept, laid_out, remark, states, take
 from tests.autograder.downloads import another_lab, download, held, notebook, zipped
 from tests.autograder.tiny_course import LAB

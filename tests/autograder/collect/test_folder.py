@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.collect.download import DownloadedFile
-from autograder.collect.folder import folder
-from autograder.course import Course
+from autograder.course.course import Course
+from autograder.lms.download import DownloadedFile
+from autograder.lms.folder import folder
 from tests.autograder.collect.taking import laid_out, remark, states, take
 from tests.autograder.downloads import download, held, notebook
 from tests.autograder.tiny_course import LAB

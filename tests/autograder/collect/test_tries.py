@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.collect.record import Row
-from autograder.course import Course
-from autograder.roster import Person, Roster
+from autograder.course.collected import Row
+from autograder.course.course import Course
+from autograder.course.roster import Person, Roster
 from tests.autograder.collect.taking import kept, laid_out, remark, states, take
 from tests.autograder.downloads import download, held, notebook
 from tests.autograder.tiny_course import LAB

@@ -12,12 +12,12 @@ from typer.testing import CliRunner
 
 from autograder.cli.app import app
 from autograder.collect import collect
-from autograder.course import Course
+from autograder.course.course import Course
+from autograder.course.roster import Roster
 from autograder.errors import AutograderError
-from autograder.roster import Roster
 from tests.autograder.downloads import download, notebook
 from tests.autograder.graded_class import lay_down, mark_by_hand, turn_down
-from tests.autograder.tiny_course import LAB, hand_in, solved
+from tests.autograder.tiny_course import LAB, solved, submit
 
 ROSTER = """\
 id,name,email
@@ -189,7 +189,7 @@ def test_csv(graded: Course) -> None:
 
 def test_who_has_no_final_mark(course: Course) -> None:
     turn_down(course, "Moreau, Léa", "", "the file is empty")
-    hand_in(course, "Max", solved(course))
+    submit(course, "Max", solved(course))
     output, code = export(course)
     assert code == 1
     assert "could not be graded" in output and "handed in and not graded yet" in output

@@ -10,13 +10,13 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_markdown_cell
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import AutograderError
 from autograder.feedback import feedback_path, write_feedback
-from autograder.gradebook import Registry
-from autograder.results import Results
+from autograder.gradebook.gradebook import CourseGradebook
+from autograder.results.results import Results
 from tests.autograder.graded_class import EVIL, FORGOT, lay_down, turn_down
-from tests.autograder.tiny_course import LAB, hand_in, solved
+from tests.autograder.tiny_course import LAB, solved, submit
 
 
 def page(course: Course, student: str) -> str:
@@ -131,7 +131,7 @@ def test_students_markup_is_text(graded_course: Course) -> None:
 def test_every_notebook_of_a_lab_has_its_page(course: Course) -> None:
     first = nbformat.read(course.source_dir / LAB / f"{LAB}.ipynb", as_version=4)
     nbformat.write(first, course.source_dir / LAB / "extra.ipynb")
-    Registry(course).register(course.lab(LAB))
+    CourseGradebook(course).register(course.lab(LAB))
     lay_down(course, "Zoë", solved(course))
     pages = write_feedback(course, course.lab(LAB))
     assert sorted(path.name for path in pages) == [f"{LAB}.html", "extra.html"]
@@ -149,7 +149,7 @@ def test_one_students_cell_costs_nobody_a_page(course: Course) -> None:
 
 
 def test_nothing_graded_yet(course: Course) -> None:
-    hand_in(course, "Zoë", solved(course))
+    submit(course, "Zoë", solved(course))
     with pytest.raises(AutograderError, match="no results") as caught:
         write_feedback(course, course.lab(LAB))
     assert caught.value.hint == f"run: autograder grade {LAB}"

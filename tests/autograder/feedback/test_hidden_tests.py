@@ -8,7 +8,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
-from autograder.feedback.hidden_tests import HiddenTests, is_test
+from autograder.feedback.hidden_tests import HiddenTests
+from autograder.notebooks.cell_roles import is_instructor_cell
 
 SECRET = "assert double(7) == 14, 'it isn\\'t 14'"
 SOURCE = f"assert double(2) == 4\n### BEGIN HIDDEN TESTS\n{SECRET}\nx = 1\n### END HIDDEN TESTS\n"
@@ -57,5 +58,9 @@ def test_not_shown(text: str) -> None:
 
 
 def test_tells_tests_from_answers() -> None:
-    assert is_test(cell("", grade=True)) and is_test(cell("", grade=True, task=True))
-    assert not is_test(cell("", grade=True, solution=True)) and not is_test(new_code_cell(""))
+    assert is_instructor_cell(cell("", grade=True)) and is_instructor_cell(
+        cell("", grade=True, task=True)
+    )
+    assert not is_instructor_cell(cell("", grade=True, solution=True)) and not is_instructor_cell(
+        new_code_cell("")
+    )

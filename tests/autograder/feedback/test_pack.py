@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from autograder.cli.app import app
 from autograder.collect import collect
-from autograder.course import Course
+from autograder.course.course import Course
 from tests.autograder.downloads import download, notebook
 from tests.autograder.graded_class import lay_down
 from tests.autograder.tiny_course import LAB, solved

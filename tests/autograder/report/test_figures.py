@@ -12,7 +12,7 @@ from autograder.report.item_analysis import Item
 from autograder.report.question_outcomes import question_outcomes
 from autograder.report.score_distribution import score_distribution
 from autograder.report.time_and_memory import time_and_memory
-from autograder.verdict import Verdict
+from autograder.results.verdict import Verdict
 
 
 def item(name: str, difficulty: float | None, **outcomes: int) -> Item:

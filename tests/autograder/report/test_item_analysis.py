@@ -7,9 +7,9 @@ import random
 import numpy as np
 import pytest
 
+from autograder.marks.scorecard import Mark, Scorecard
 from autograder.report.item_analysis import ENOUGH_TO_SHOW, item_analysis
-from autograder.scorecard import Mark, Scorecard
-from autograder.verdict import Verdict
+from autograder.results.verdict import Verdict
 
 
 def card(student: int, *scores: float | None) -> Scorecard:

@@ -10,11 +10,11 @@ from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
 from autograder.cli.app import app
-from autograder.course import Course
+from autograder.course.course import Course
+from autograder.course.roster import Roster
 from autograder.errors import AutograderError
-from autograder.gradebook import Registry
+from autograder.gradebook.gradebook import CourseGradebook
 from autograder.report import write_course_report
-from autograder.roster import Roster
 from tests.autograder.graded_class import lay_down, mark_by_hand
 from tests.autograder.tiny_course import LAB, solved
 
@@ -38,7 +38,7 @@ def two_labs(course: Course) -> Course:
         lay_down(course, student, solved(course))
         mark_by_hand(course, student, "curves", curves)
     (course.submitted_dir / "ada" / LAB / "timestamp.txt").write_text("2027-02-06 10:00:00 UTC")
-    with Registry(course).open() as gradebook:
+    with CourseGradebook(course).open() as gradebook:
         gradebook.update_or_create_assignment("02_next")
     question = {"grade_id": "q", "score": 1.0, "max_score": 4.0, "status": "passed", "message": ""}
     verdict = {

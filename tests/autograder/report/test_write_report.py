@@ -8,11 +8,11 @@ from urllib.parse import unquote
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import AutograderError
 from autograder.report import write_report
 from tests.autograder.graded_class import EVIL, lay_down, turn_down
-from tests.autograder.tiny_course import LAB, hand_in, solved
+from tests.autograder.tiny_course import LAB, solved, submit
 
 
 def soup(course: Course) -> BeautifulSoup:
@@ -100,7 +100,7 @@ def test_the_same_class_makes_the_same_page(graded_course: Course) -> None:
 
 def test_who_is_not_graded_yet(course: Course) -> None:
     lay_down(course, "Zoë", solved(course))
-    hand_in(course, "Max", solved(course))
+    submit(course, "Max", solved(course))
     write_report(course, course.lab(LAB))
     warning = words(soup(course).find(class_="warning"))
     assert "1 handed in and not graded yet ( Max )" in warning.replace("(Max)", "( Max )")
@@ -114,7 +114,7 @@ def test_nobody_could_be_graded(course: Course) -> None:
 
 
 def test_nothing_graded_yet(course: Course) -> None:
-    hand_in(course, "Zoë", solved(course))
+    submit(course, "Zoë", solved(course))
     with pytest.raises(AutograderError, match="no results") as caught:
         write_report(course, course.lab(LAB))
     assert caught.value.hint == f"run: autograder grade {LAB}"

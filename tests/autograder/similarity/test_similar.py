@@ -11,13 +11,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from typer.testing import CliRunner
 
 from autograder.cli.app import app
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.report import write_report
 from autograder.similarity.compare import similar_pairs
 from autograder.similarity.tokens import Vocabulary
 from tests.autograder.graded_class import lay_down
 from tests.autograder.similarity.own_ways import OWN_WAYS
-from tests.autograder.tiny_course import LAB, hand_in, solved, stub
+from tests.autograder.tiny_course import LAB, solved, stub, submit
 
 RENAMED = {
     "out": "result",
@@ -118,7 +118,7 @@ def test_page_and_report(course: Course) -> None:
     lay_down(course, "O'Brien, Zoë", answered(course, copy))
     lay_down(course, "Cem", answered(course, list(OWN_WAYS["cem"].values())))
     lay_down(course, "Dua", solved(course))
-    hand_in(course, "Empty", b"")
+    submit(course, "Empty", b"")
     write_report(course, course.lab(LAB))
     page = course.reports_dir / f"{LAB}.html"
     assert f"autograder similar {LAB}" in page.read_text("utf-8")

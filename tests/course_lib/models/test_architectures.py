@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from autograder.verification.keras_values import model_data, rebuild_model
+from autograder.engine.wire.keras_values import model_data, rebuild_model
 from course_lib.models import (
     alexnet,
     cifar_resnet,

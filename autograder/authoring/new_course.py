@@ -1,0 +1,64 @@
+"""A new course folder, made from another one."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from autograder.course.course import Course, read_toml
+from autograder.errors import AutograderError
+
+
+def new_course(model: Course, folder: Path) -> Course:
+    """Copy a course's settings and labs into a new folder; nothing of any student's.
+
+    Raises:
+        AutograderError: the folder is there already and has something in it. It is as it was,
+            also when copying fails.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise AutograderError(f"{folder} is there already", "name a new or an empty folder")
+    was_there = folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _copy(model, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        if was_there:
+            folder.mkdir()
+        raise
+    return Course(folder)
+
+
+def _copy(model: Course, folder: Path) -> None:
+    if (model.root / "nbgrader_config.py").is_file():
+        shutil.copy(model.root / "nbgrader_config.py", folder)
+    if (model.root / "course.toml").is_file():
+        _copy_settings(model.root / "course.toml", folder / "course.toml")
+    for lab in model.labs():
+        for tree in (model.source_dir, model.release_dir):
+            if (tree / lab.name).is_dir():
+                target = folder / tree.relative_to(model.root) / lab.name
+                shutil.copytree(tree / lab.name, target, ignore=_LEFT_BEHIND)
+
+
+def _copy_settings(old: Path, new: Path) -> None:
+    """Copy a course.toml without `[extensions]`: that names students."""
+    lines, inside = [], False
+    for line in old.read_text(encoding="utf-8-sig").splitlines(keepends=True):
+        if line.lstrip().startswith("["):
+            inside = _EXTENSIONS.match(line) is not None
+        if not inside:
+            lines.append(line)
+    new.write_text("".join(lines), encoding="utf-8")
+    wanted = read_toml(old)
+    wanted.pop("extensions", None)
+    if read_toml(new) != wanted:
+        raise AutograderError(
+            f"can't copy {old} without its extensions", "take them out, or into a table of theirs"
+        )
+
+
+_EXTENSIONS = re.compile(r"""\s*\[\s*["']?extensions["']?\s*[].]""")
+_LEFT_BEHIND = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")

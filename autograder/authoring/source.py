@@ -1,0 +1,146 @@
+"""A lab's source, the one form that people edit, read into the instructor's notebook.
+
+The source is a Python file in jupytext's percent format. A cell's header may carry one of
+`solution="QUESTION"`, `tests="QUESTION"` and `written="QUESTION"`; points come from `course.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import jupytext
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from autograder.course.course import Course, Lab
+from autograder.errors import AutograderError
+
+_KERNEL = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def source_path(course: Course, lab: Lab) -> Path:
+    """Where the lab's source stands."""
+    return course.source_dir / lab.name / f"{lab.name}.py"
+
+
+def instructor_notebook(course: Course, lab: Lab) -> NotebookNode:
+    """The lab with its solutions and hidden tests, as nbgrader's source notebook.
+
+    Raises:
+        AutograderError: there is no source, its questions don't fit `course.toml`, or a region
+            in a cell is not closed.
+    """
+    path = source_path(course, lab)
+    if not path.is_file():
+        raise AutograderError(f"lab {lab.name} has no source {path}", "see docs/writing-a-lab.md")
+    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        _mark(cell, lab, path)
+        _check_regions(cell, path)
+    _check_questions(notebook, lab, path)
+    if notebook.cells and notebook.cells[0].cell_type == "markdown":
+        notebook.cells[0].source = f"{_badge(course, lab)}\n\n{notebook.cells[0].source}"
+    notebook.cells.insert(1, new_code_cell(_install(course)))
+    for number, cell in enumerate(notebook.cells):
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        cell.id = grade_id or f"cell-{number:02d}"
+    notebook.metadata = NotebookNode(_KERNEL)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return notebook
+
+
+def _mark(cell: NotebookNode, lab: Lab, path: Path) -> None:
+    """Turn the source's short attribute into nbgrader's metadata."""
+    roles = [role for role in ("solution", "tests", "written") if role in cell.metadata]
+    question = cell.metadata[roles[0]] if roles else None
+    cell.metadata = NotebookNode()
+    if not roles:
+        return
+    role = roles[0]
+    nbgrader = {
+        "schema_version": 3,
+        "grade_id": f"{question}_answer" if role == "solution" else question,
+        "solution": role != "tests",
+        "grade": role != "solution",
+        "locked": role == "tests",
+        "task": False,
+        "cell_type": cell.cell_type,
+    }
+    if nbgrader["grade"]:
+        if question not in lab.points:
+            raise AutograderError(
+                f"{path}: question {question!r} has no points",
+                f"add it to course.toml: [labs.{lab.name}.points] {question} = 1",
+            )
+        nbgrader["points"] = lab.points[question]
+    cell.metadata.nbgrader = NotebookNode(nbgrader)
+
+
+_REGION = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS)")
+
+
+def _check_regions(cell: NotebookNode, path: Path) -> None:
+    """What is not closed would be released, or would stop nbgrader without saying where."""
+    marks = _REGION.findall(cell.source)
+    closed = [(word, what) for _, what in marks[::2] for word in ("BEGIN", "END")]
+    if marks != closed:
+        first = next((line for line in cell.source.splitlines() if line.strip()), "")
+        raise AutograderError(
+            f"{path}: in the cell that begins {first!r}, BEGIN and END of a solution or of hidden "
+            "tests don't pair up",
+            "every ### BEGIN … needs its ### END … below it, before the next BEGIN",
+        )
+
+
+def _check_questions(notebook: NotebookNode, lab: Lab, path: Path) -> None:
+    marked = [cell.metadata.nbgrader for cell in notebook.cells if "nbgrader" in cell.metadata]
+    ids = [mark["grade_id"] for mark in marked]
+    twice = sorted({grade_id for grade_id in ids if ids.count(grade_id) > 1})
+    if twice:
+        raise AutograderError(f"{path}: two cells are called {', '.join(twice)}", "rename one")
+    unused = sorted(set(lab.points) - {mark["grade_id"] for mark in marked if mark["grade"]})
+    if unused:
+        raise AutograderError(
+            f"course.toml gives points to {', '.join(unused)}, which {path} does not ask",
+            f"remove them from [labs.{lab.name}.points]",
+        )
+
+
+def _badge(course: Course, lab: Lab) -> str:
+    path = f"{course.branch}/{course.release_dir.name}/{lab.name}/{lab.notebook}"
+    github = course.repository.removeprefix("https://github.com/")
+    return (
+        "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+        f"(https://colab.research.google.com/github/{github}/blob/{path})"
+    )
+
+
+def _library(course: Course) -> str:
+    """Where pip finds `course_lib`: with the labs, on their branch, or elsewhere."""
+    with_the_labs = course.library == course.repository
+    return f"{course.library}@{course.branch}" if with_the_labs else course.library
+
+
+def _install(course: Course) -> str:
+    """The cell that fetches `course_lib` and, by `--no-deps`, touches nothing else.
+
+    It also says whether there is a GPU, and has the helper at hand that checks one question.
+    """
+    return (
+        "# Colab: fetch course_lib; the TensorFlow, Keras and NumPy there stay as they are.\n"
+        "try:\n"
+        "    import course_lib\n"
+        "except ImportError:\n"
+        f'    %pip install --quiet --no-deps "git+{_library(course)}"\n'
+        "\n"
+        "from course_lib import check_my_work, profile\n"
+        "\n"
+        '# check_my_work("QUESTION") says, in words, what the checks of a question say.\n'
+        "print(profile.describe())"
+    )

@@ -1,0 +1,185 @@
+"""Stock nbgrader as an engine: what our scores are compared with.
+
+Each notebook is graded by `nbgrader autograde` itself, in a course folder of its own that is
+thrown away, so that several can run at once and none touches the real gradebook.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.course.course import Course, Lab
+from autograder.engine.judged_notebook import JudgedNotebook
+from autograder.engine.wire.question_verdict import QuestionVerdict
+from autograder.errors import AutograderError
+from autograder.gradebook.gradebook import CourseGradebook
+from autograder.notebooks.cell_roles import graded_cells
+
+_STUDENT = "student"
+
+
+class StockEngine:
+    """Grades the one notebook of a lab with `nbgrader autograde`, in a process of its own.
+
+    Args:
+        course: the course; its `nbgrader_config.py` holds here too.
+        lab: the lab.
+        threads: TensorFlow's threads in each kernel.
+
+    Raises:
+        AutograderError: from `grade`, when nbgrader itself gave up or ran out of time.
+    """
+
+    isolation = "none (stock nbgrader: tests and the student's code share one process)"
+
+    def __init__(self, course: Course, lab: Lab, threads: int = 1) -> None:
+        self._course, self._lab, self._threads = course, lab, threads
+        self._seconds = lab.limits.get("seconds", 300)
+        self._folder = Path(tempfile.mkdtemp(prefix="autograder-stock-"))
+        self._template = self._folder / "course"
+        self._make_template()
+
+    def __enter__(self) -> StockEngine:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _make_template(self) -> None:
+        source = self._template / self._course.source_dir.relative_to(self._course.root)
+        shutil.copytree(self._course.source_dir / self._lab.name, source / self._lab.name)
+        for path in self._course.source_dir.glob("*.*"):  # a header or footer for all labs
+            if path.is_file():
+                shutil.copy(path, source)
+        config = self._course.root / "nbgrader_config.py"
+        (self._template / "nbgrader_config.py").write_text(
+            (config.read_text() if config.is_file() else "c = get_config()\n")
+            + "\nimport os\nhere = os.path.dirname(os.path.abspath(__file__))\n"
+            + "c.CourseDirectory.root = here\n"
+            + "c.CourseDirectory.db_url = 'sqlite:///' + here + '/gradebook.db'\n"
+            + "".join(
+                f"c.CourseDirectory.{kind}_directory = '{kind}'\n"
+                for kind in ("release", "submitted", "autograded", "feedback")
+            )
+        )
+        CourseGradebook(Course(self._template)).register(self._lab)
+
+    def grade(
+        self, notebook: NotebookNode, source: NotebookNode, seed: int, files: Mapping[str, bytes]
+    ) -> JudgedNotebook:
+        """Run `nbgrader autograde` on one notebook.
+
+        Args:
+            notebook: what the student handed in.
+            source: the instructor's notebook; nbgrader has registered it already.
+            seed: what the hidden tests draw their inputs from.
+            files: what was handed in beside it, by relative path.
+        """
+        name = self._lab.name
+        folder = Path(tempfile.mkdtemp(dir=self._folder))
+        try:
+            shutil.copytree(self._template, folder, dirs_exist_ok=True)
+            handed_in = folder / "submitted" / _STUDENT / self._lab.name
+            handed_in.mkdir(parents=True)
+            for path, content in files.items():
+                (handed_in / path).parent.mkdir(parents=True, exist_ok=True)
+                (handed_in / path).write_bytes(content)
+            nbformat.write(notebook, handed_in / f"{name}.ipynb")
+            started = time.monotonic()
+            log, memory = self._autograde(folder, seed)
+            graded_path = folder / "autograded" / _STUDENT / self._lab.name / f"{name}.ipynb"
+            if not graded_path.is_file():
+                raise AutograderError(f"nbgrader gave up: {_last_error(log)}")
+            graded = nbformat.read(graded_path, as_version=4)
+            scores = CourseGradebook(Course(folder)).scores(self._lab, _STUDENT, name)
+            return JudgedNotebook(
+                notebook=graded,
+                questions=tuple(_question(cell, scores) for cell in graded_cells(graded)),
+                seconds=time.monotonic() - started,
+                peak_memory_mb=memory,
+            )
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _autograde(self, folder: Path, seed: int) -> tuple[str, float]:
+        environment = {
+            **os.environ,
+            "AUTOGRADER_SEED": str(seed),
+            "TF_NUM_INTRAOP_THREADS": str(self._threads),
+            "TF_NUM_INTEROP_THREADS": "1",
+            "OMP_NUM_THREADS": str(self._threads),
+        }
+        command = [sys.executable, "-m", "nbgrader", "autograde", self._lab.name]
+        log = folder / "nbgrader.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            timer = threading.Timer(self._seconds, _kill_group, [process.pid])
+            timer.start()
+            # wait4 tells the largest resident memory of this child and its children alone.
+            _, status, usage = os.wait4(process.pid, 0)
+            timer.cancel()
+            process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode == -signal.SIGKILL:
+            raise AutograderError(f"the notebook ran longer than {self._seconds:g} s")
+        return log.read_text(errors="replace"), usage.ru_maxrss / 1024
+
+
+def _kill_group(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _last_error(log: str) -> str:
+    errors = [line for line in log.splitlines() if "ERROR" in line or "Error" in line]
+    return (errors or log.splitlines() or ["no reason given"])[-1].strip()[:300]
+
+
+def _question(cell: NotebookNode, scores: dict[str, tuple[float | None, float]]) -> QuestionVerdict:
+    grade_id = cell.metadata.nbgrader.grade_id
+    score, max_score = scores[grade_id]
+    if score is None:
+        return QuestionVerdict(grade_id, 0.0, max_score, "manual")
+    status, message = ("passed", "") if score >= max_score else _why(cell)
+    return QuestionVerdict(grade_id, score, max_score, status, message)
+
+
+def _why(cell: NotebookNode) -> tuple[str, str]:
+    """The status and the sentence of a question without full marks, from its cell's outputs."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            if output.ename == "CellTimeoutError":
+                return "timeout", "the test ran longer than a cell may"
+            if output.ename == "AssertionError":
+                return "failed", output.evalue.strip() or "a test failed"
+            return "error", f"{output.ename}: {output.evalue}".strip(": ")
+    for output in cell.get("outputs", []):
+        if output.output_type == "stream" and output.name == "stderr":
+            return "failed", "the cell wrote to stderr, for which nbgrader takes its points"
+    return "failed", "no answer, or a part of the points"

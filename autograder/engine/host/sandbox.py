@@ -1,0 +1,234 @@
+"""The outer wall: bubblewrap's command line, and how much of a sandbox this machine gives."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.engine.host.python_environment import PythonEnvironment
+
+HOME = "/home/student"
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt/intel", "/nix/store")
+_ETC = (
+    "alternatives",
+    "fonts",
+    "ld.so.cache",
+    "ld.so.conf",
+    "ld.so.conf.d",
+    "localtime",
+    "mime.types",
+    "timezone",
+)
+# No person and no service has this number: a student's process owns nothing outside its sandbox.
+_UNUSED_UID = 3_000_000_000
+_PROBE_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """How kernels are walled in on this machine.
+
+    Args:
+        isolation: "bwrap", "bwrap, one start a submission", or "none (weak)".
+        reason: one sentence on why it is this one.
+        options: bubblewrap's options for users and /proc; empty without bubblewrap.
+        uid: the first of the user ids that kernels run under; None keeps the grader's own.
+        namespaces: each fork takes namespaces of its own.
+        read_only: further files and folders that kernels may read.
+        environment: further environment variables of the kernels.
+        python: what runs the kernels.
+    """
+
+    isolation: str
+    reason: str
+    options: tuple[str, ...] = ()
+    uid: int | None = None
+    namespaces: bool = False
+    read_only: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    python: PythonEnvironment = field(default_factory=PythonEnvironment.this)
+
+    @property
+    def walled(self) -> bool:
+        """Whether bubblewrap is there."""
+        return self.isolation.startswith("bwrap")
+
+    @classmethod
+    def find(
+        cls,
+        wanted: str = "auto",
+        read_only: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+        python: PythonEnvironment | None = None,
+    ) -> Sandbox:
+        """The strongest sandbox that works here.
+
+        Args:
+            wanted: "auto", "bwrap" (an error where it can't be had) or "none".
+            read_only: files and folders that kernels may read, besides the system and the
+                environment of this Python.
+            environment: variables that kernels see, besides a few harmless ones.
+            python: what runs the kernels; default: the Python that runs this.
+
+        Raises:
+            ValueError: `wanted` is none of the three.
+            RuntimeError: "bwrap" was wanted and does not work; the message says why.
+        """
+        if wanted not in ("auto", "bwrap", "none"):
+            raise ValueError(f"isolation {wanted!r}: it is auto, bwrap or none")
+        shared = {
+            "read_only": tuple(os.path.realpath(p) for p in read_only if os.path.exists(p)),
+            "environment": dict(environment or {}),
+            "python": python or PythonEnvironment.this(),
+        }
+        if wanted == "none":
+            return cls._unwalled("it was asked for: --isolation none", shared)
+        if shutil.which("bwrap") is None:
+            problem = "bubblewrap is not installed (apt install bubblewrap)"
+        else:
+            found, problem = cls._find_walled(shared)
+            if found is not None:
+                return found
+        if wanted == "bwrap":
+            raise RuntimeError(f"no sandbox: {problem}")
+        return cls._unwalled(problem, shared)
+
+    @classmethod
+    def _unwalled(cls, reason: str, shared: dict) -> Sandbox:
+        """No walls; run by root, kernels are at least another user, who owns nothing here."""
+        uid = None
+        if os.geteuid() == 0:
+            # A package, and a module of the standard library: they may lie in different places.
+            python = shared["python"]
+            read = f"os.setresuid(*[{_UNUSED_UID}] * 3); open(os.__file__); open({python.file!r})"
+            if subprocess.run(
+                [python.executable, "-c", f"import os; {read}"], stderr=subprocess.DEVNULL
+            ).returncode:
+                reason += "; kernels run as root, since only root can read this Python"
+            else:
+                uid = _UNUSED_UID
+        return cls("none (weak)", reason, uid=uid, **shared)
+
+    @classmethod
+    def _find_walled(cls, shared: dict) -> tuple[Sandbox | None, str]:
+        problem = ""
+        for options, uid in _variants():
+            sandbox = cls("bwrap", "", options, uid, True, **shared)
+            answer = sandbox._probe()
+            if answer == "ok":
+                why = "each kernel has namespaces of its own inside bubblewrap"
+                return cls("bwrap", why, options, uid, True, **shared), ""
+            problem = problem or answer
+        sandbox = cls("bwrap", "", ("--unshare-user-try", "--proc", "/proc"), **shared)
+        answer = sandbox._run(["true"])
+        if answer == "":
+            why = f"a fork gets no namespaces of its own here ({problem}): slower, as safe"
+            options = sandbox.options
+            return cls("bwrap, one start a submission", why, options, **shared), ""
+        return None, f"bubblewrap does not work here: {answer}"
+
+    def _probe(self) -> str:
+        uid = -1 if self.uid is None else self.uid
+        arguments = (HOME, str(uid), self.python.file)
+        return self._run(self.python.program("autograder.engine.student.probe", *arguments))
+
+    def _run(self, program: list[str]) -> str:
+        try:
+            done = subprocess.run(
+                self.command(program),
+                env=self.program_environment(HOME),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=_PROBE_SECONDS,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return str(error)
+        return "".join((done.stdout + done.stderr).strip().splitlines()[-1:])
+
+    def command(self, program: list[str]) -> list[str]:
+        """The command line that runs `program` behind the outer wall."""
+        if not self.walled:
+            return program
+        command = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net"]
+        command += ["--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--new-session"]
+        for path in _SYSTEM:
+            if os.path.islink(path):
+                command += ["--symlink", os.readlink(path), path]
+            elif os.path.isdir(path):
+                command += ["--ro-bind", path, path]
+        for name in _ETC:
+            command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+        command += ["--dev", "/dev", "--tmpfs", "/tmp"]
+        shown = (*self.visible(), *self.read_only)
+        for folder in sorted({str(f) for path in (*shown, HOME) for f in Path(path).parents}):
+            if folder not in ("/", "/tmp", *_SYSTEM):
+                # Said, because bubblewrap would make them for its own user only.
+                command += ["--perms", "0755", "--dir", folder]
+        command += ["--tmpfs", HOME]
+        for path in shown:
+            command += ["--ro-bind", path, path]
+        command += [*self.options, "--chdir", HOME, "--remount-ro", "/", "--"]
+        return command + program
+
+    def without_network(self, program: list[str]) -> list[str]:
+        """The command line that runs a trusted `program` without a network, where that can be had.
+
+        Both sides then find the same data: what is on this machine.
+        """
+        if not self.walled:
+            return program
+        return ["bwrap", "--dev-bind", "/", "/", "--unshare-net", "--", *program]
+
+    def visible(self) -> list[str]:
+        """The folders of the kernels' Python, and of the packages that labs use."""
+        packages = []
+        for name in ("autograder",) if self.python.kernel else ("autograder", "course_lib"):
+            spec = importlib.util.find_spec(name)
+            if spec is not None and spec.submodule_search_locations:
+                packages.append(os.path.realpath(spec.submodule_search_locations[0]))
+        # A folder that contains a package of ours is a course: of it, only the package is shown.
+        courses = [os.path.dirname(path) for path in packages]
+        paths = [
+            path
+            for path in map(os.path.realpath, self.python.folders)
+            if not any(course == path or course.startswith(path + "/") for course in courses)
+        ]
+        shown: list[str] = []
+        for path in sorted({*paths, *packages}):
+            if not any(path.startswith(outer + "/") for outer in (*shown, *_SYSTEM)):
+                shown.append(path)
+        return shown
+
+    def program_environment(self, home: str) -> dict[str, str]:
+        """All environment variables of the sandboxed program: none of the grader's own."""
+        here = [os.path.dirname(path) for path in self.visible() if path.endswith("autograder")]
+        return {
+            "PATH": os.pathsep.join([os.path.dirname(self.python.executable), "/usr/bin", "/bin"]),
+            "HOME": home,
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": "" if self.python.kernel else os.pathsep.join(here),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONNOUSERSITE": "1",
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "CUDA_VISIBLE_DEVICES": "-1",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            **self.environment,
+            **self.python.variables,
+        }
+
+
+def _variants() -> list[tuple[tuple[str, ...], int | None]]:
+    """Ways to start bubblewrap, the strongest first: its options, and the kernels' user id."""
+    if os.geteuid() != 0:
+        return [(("--unshare-user", "--proc", "/proc"), None)]
+    # Run by root, bubblewrap covers parts of a /proc that it mounts, and a fresh /proc inside is
+    # then refused; the machine's own, bound, is seen by the warm parent only.
+    bound = ("--bind", "/proc", "/proc")
+    capabilities = ("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
+    return [((*bound, *capabilities), _UNUSED_UID), ((*bound, "--unshare-user"), None)]

@@ -1,0 +1,77 @@
+"""Answers the trusted side's questions from inside the student's kernel, between cells."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+from autograder.engine.student.student_values import StudentValues
+from autograder.engine.wire.codec import CodecError, decode, encode
+from autograder.engine.wire.frames import FrameError, receive_frame, send_frame
+
+_MAX_MESSAGE = 2_000
+
+
+class Agent:
+    """Looks up names, calls functions and reads attributes for the trusted side.
+
+    It runs on the kernel's main thread, in its event loop, so that the student's functions find
+    what they find in a cell. It is the student's process: the student may replace all of it, and
+    gains nothing but wrong answers.
+
+    Args:
+        connection: the socket whose other end the trusted side holds.
+        names: the kernel's namespace.
+    """
+
+    def __init__(self, connection: socket.socket, names: dict[str, Any]) -> None:
+        self._connection = connection
+        self._values = StudentValues(names)
+
+    def serve_one(self) -> bool:
+        """Answer one question; False when the other end is closed."""
+        try:
+            payload = receive_frame(self._connection)
+        except FrameError:
+            return False
+        try:
+            operation, *arguments = decode(bytes(payload), self._values.receive)
+            answer = encode(self._answer(operation, arguments), self._values.extend)
+        except BaseException as error:  # also SystemExit: a call must not end the kernel
+            answer = encode(_failure(error))
+        send_frame(self._connection, answer)
+        return True
+
+    def _answer(self, operation: str, arguments: list[Any]) -> tuple[Any, ...]:
+        if operation == "forget":
+            self._values.forget()
+            return ("value", None)
+        if operation == "get":
+            (name,) = arguments
+            if name not in self._values.names:
+                return ("missing",)
+            return ("value", self._values.names[name])
+        target = self._values.object(arguments[0])
+        if operation == "call":
+            return ("value", target(*arguments[1], **arguments[2]))
+        if operation == "attribute":
+            return ("value", getattr(target, arguments[1]))
+        if operation == "item":
+            return ("value", target[arguments[1]])
+        if operation == "iterate":
+            return ("value", iter(target))
+        if operation == "next":
+            try:
+                return ("value", next(target))
+            except StopIteration:
+                return ("last",)
+        raise CodecError(f"unknown operation {operation!r}")
+
+
+def _failure(error: BaseException) -> tuple[Any, ...]:
+    names = [kind.__name__ for kind in type(error).__mro__][:20]
+    try:
+        message = str(error)[:_MAX_MESSAGE]
+    except BaseException:
+        message = ""
+    return ("raised", names, message)

@@ -1,0 +1,205 @@
+"""How objects of the student's kernel cross: by value where that can be, else as a handle.
+
+This code runs in the student's process. Nothing that it says is believed: the trusted side checks
+every byte, and makes values of its own of it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import types
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from autograder.engine.wire.codec import CodecError, Extension
+
+
+class StudentValues:
+    """Turns objects into what the codec takes, and keeps those that only a handle stands for.
+
+    Args:
+        names: the kernel's namespace.
+    """
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self.names = names
+        self._objects: dict[int, Any] = {}
+        self._next = 0
+
+    def forget(self) -> None:
+        """Drop every handle that was given out."""
+        self._objects.clear()
+
+    def object(self, number: int) -> Any:
+        """The object that handle `number` stands for."""
+        return self._objects[number]
+
+    def extend(self, value: Any) -> Any:
+        """`value` as plain data, as an `Extension`, or as a handle."""
+        plain = _as_plain(value)
+        if plain is not _NOT_PLAIN:
+            return plain
+        about = self._about(value)
+        described = _as_keras(value)
+        if described is None:
+            return Extension("handle", about)
+        kind, data = described
+        # The trusted side may decline to rebuild it; the handle is then what it works with.
+        return Extension(kind, {**data, "handle": about})
+
+    def receive(self, kind: str, data: Any) -> Any:
+        """What an extension from the trusted side becomes here."""
+        if kind == "handle":
+            return self._objects[data]
+        if kind == "tensor":
+            import tensorflow as tf
+
+            return tf.convert_to_tensor(data)
+        if kind == "range":
+            return range(*data)
+        if kind == "slice":
+            return slice(*data)
+        if kind == "ellipsis":
+            return ...
+        if kind == "model":
+            from autograder.engine.wire.keras_values import rebuild_model
+
+            return rebuild_model(data)
+        raise CodecError(f"a value of kind {kind!r} cannot cross")
+
+    def _about(self, value: Any) -> dict[str, Any]:
+        self._next += 1
+        self._objects[self._next] = value
+        about = {"id": self._next, "kind": _kind(value), "name": _name(value)}
+        signature = _signature(value)
+        if signature is not None:
+            about["signature"] = signature
+        doc = getattr(value, "__doc__", None)
+        if isinstance(doc, str):
+            about["doc"] = str(doc)[:10_000]
+        return about
+
+
+_NOT_PLAIN = object()
+
+
+def _as_plain(value: Any) -> Any:
+    """The plain form of a subclass of a plain type, a tensor, a frame, a history; or _NOT_PLAIN."""
+    for kind in (bool, int, float, complex, str, bytes):
+        if isinstance(value, kind):
+            return kind(value)
+    if isinstance(value, np.ndarray):
+        array = np.array(value, subok=False)
+        if array.dtype == object:
+            return Extension("object_array", [list(array.shape), array.ravel().tolist()])
+        return array
+    if isinstance(value, np.dtype) and value.kind in "biufcSUmMOV":
+        return Extension("dtype", value.str)
+    if isinstance(value, types.ModuleType):
+        return Extension("module", value.__name__)
+    if isinstance(value, range):
+        return Extension("range", [value.start, value.stop, value.step])
+    if isinstance(value, slice):
+        return Extension("slice", [value.start, value.stop, value.step])
+    if value is ...:
+        return Extension("ellipsis", None)
+    for kind in (list, tuple, set, frozenset, dict):
+        if isinstance(value, kind):
+            return kind(value)
+    if isinstance(value, deque):
+        return list(value)
+    if isinstance(value, (type({}.keys()), type({}.values()), type({}.items()))):
+        return list(value)
+    return _as_tensor(value)
+
+
+def _as_tensor(value: Any) -> Any:
+    tf = sys.modules.get("tensorflow")
+    keras = sys.modules.get("keras")
+    pandas = sys.modules.get("pandas")
+    if tf is not None:
+        if isinstance(value, (tf.Tensor, tf.Variable)) and hasattr(value, "numpy"):
+            return _number_array(value.numpy())
+        if isinstance(value, tf.TensorShape):
+            return tuple(value.as_list()) if value.rank is not None else None
+        if isinstance(value, tf.dtypes.DType):
+            return value.name
+    if keras is not None:
+        if isinstance(value, keras.Variable):
+            return _number_array(np.asarray(value))
+        if isinstance(value, keras.callbacks.History):
+            history = {"history": value.history, "epoch": value.epoch, "params": value.params}
+            return Extension("history", history)
+    if pandas is not None:
+        if isinstance(value, pandas.DataFrame):
+            columns = [[name, _column(value[name])] for name in value.columns]
+            return Extension("frame", {"columns": columns, "index": _column(value.index)})
+        if isinstance(value, pandas.Series):
+            data = {"name": value.name, "values": _column(value), "index": _column(value.index)}
+            return Extension("series", data)
+        if isinstance(value, pandas.Index):
+            return _column(value)
+    return _NOT_PLAIN
+
+
+def _number_array(array: Any) -> Any:
+    array = np.asarray(array)
+    # bfloat16 and the float8 kinds are no dtypes of numpy itself.
+    return array.astype("float32") if array.dtype.kind == "V" else array
+
+
+def _column(values: Any) -> Any:
+    array = np.asarray(values)
+    return array.tolist() if array.dtype == object else array
+
+
+def _as_keras(value: Any) -> tuple[str, dict[str, Any]] | None:
+    """A Keras object as its configuration, weights and compile state; None for anything else."""
+    if "keras" not in sys.modules or isinstance(value, type):
+        return None
+    from autograder.engine.wire.keras_values import is_keras_object, model_data, object_data
+
+    if not is_keras_object(value):
+        return None
+    try:
+        if isinstance(value, sys.modules["keras"].Model):
+            return "model", model_data(value)
+        return "keras", object_data(value)
+    except Exception:
+        return None
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, type):
+        return "class"
+    if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.MethodType)):
+        return "function"
+    if isinstance(value, Iterator):
+        return "iterator"
+    return "callable" if callable(value) else "object"
+
+
+def _name(value: Any) -> str:
+    name = getattr(value, "__name__", None)
+    return str(name)[:200] if isinstance(name, str) else type(value).__name__[:200]
+
+
+def _signature(value: Any) -> list[Any] | None:
+    if not callable(value):
+        return None
+    try:
+        parameters = inspect.signature(value).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    described = []
+    for parameter in parameters:
+        has_default = parameter.default is not inspect.Parameter.empty
+        default = parameter.default if has_default else None
+        if not isinstance(default, (type(None), bool, int, float, str)):
+            default = Extension("text", repr(default)[:200])
+        described.append([parameter.name, int(parameter.kind), has_default, default])
+    return described

@@ -1,0 +1,176 @@
+"""What stands on the trusted side for a student's function, class or object.
+
+A handle carries questions to the student's kernel and plain answers back. It never answers for
+itself what a test decides by: comparisons, truth, length, membership, hash and type are refused.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from autograder.engine.verifier.student_error import NotByValueError
+from autograder.engine.wire.codec import CodecError
+
+if TYPE_CHECKING:
+    from autograder.engine.verifier.student_channel import StudentChannel
+
+_MAX_PARAMETERS = 100
+# Trusted functions of ours, by which student's function they stand for.
+_functions: dict[int, tuple[types.FunctionType, int]] = {}
+
+
+def make_handle(channel: StudentChannel, about: dict[str, Any], why: str = "") -> Any:
+    """The trusted object for what the student's side says of one of its objects.
+
+    Args:
+        channel: where to ask.
+        about: "id", "kind", "name" and, for callables, "signature" and "doc"; plain data.
+        why: the reason why the object did not come by value, where there is a special one.
+
+    Returns:
+        A real Python function for a function, so that `callable`, `inspect.signature` and
+        `isinstance(f, types.FunctionType)` say what one expects; else a `Handle`.
+    """
+    number, kind, name = about["id"], about["kind"], about["name"]
+    if type(number) is not int or type(kind) is not str or type(name) is not str:
+        raise CodecError("a broken handle")
+    name = "".join(c for c in name if c.isprintable())[:100]
+    if kind == "function":
+        return _make_function(channel, number, name, about)
+    if kind == "iterator":
+        return HandleIterator(channel, number, name)
+    if kind in ("class", "callable"):
+        return CallableHandle(channel, number, name, kind, why)
+    return Handle(channel, number, name, kind, why)
+
+
+def handle_number(value: Any) -> int | None:
+    """The number under which the student's side knows `value`; None if it is not the student's."""
+    if isinstance(value, types.FunctionType):
+        function, number = _functions.get(id(value), (None, None))
+        return number if function is value else None
+    # Not isinstance: it asks for the value's class, and that is what handles refuse.
+    if issubclass(type(value), Handle):
+        return object.__getattribute__(value, "_number")
+    return None
+
+
+def _make_function(
+    channel: StudentChannel, number: int, name: str, about: dict[str, Any]
+) -> types.FunctionType:
+    def function(*args: Any, **kwargs: Any) -> Any:
+        return channel.ask("call", number, list(args), kwargs)
+
+    function.__name__ = function.__qualname__ = name
+    doc = about.get("doc")
+    function.__doc__ = doc if type(doc) is str else None
+    signature = _signature(about.get("signature"))
+    if signature is not None:
+        function.__signature__ = signature
+    _functions[id(function)] = (function, number)
+    return function
+
+
+def _signature(parameters: Any) -> inspect.Signature | None:
+    if type(parameters) is not list or len(parameters) > _MAX_PARAMETERS:
+        return None
+    try:
+        return inspect.Signature(
+            inspect.Parameter(
+                str(name),
+                inspect._ParameterKind(kind),
+                default=default if has_default else inspect.Parameter.empty,
+            )
+            for name, kind, has_default, default in parameters
+        )
+    except (TypeError, ValueError):
+        return None
+
+
+def _refuse(what: str) -> Any:
+    def method(self: Handle, *_: Any) -> NoReturn:
+        raise NotByValueError(
+            f"{what} can't be asked of {self!r}: it did not come by value"
+            f"{f' ({self._why})' if self._why else ''}; "
+            "compare a number, text, list, array or attribute of it"
+        )
+
+    return method
+
+
+class Handle:
+    """A student's object that could not come by value."""
+
+    def __init__(
+        self, channel: StudentChannel, number: int, name: str, kind: str, why: str = ""
+    ) -> None:
+        self._channel, self._number = channel, number
+        self._name, self._kind, self._why = name, kind, why
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            # numpy, copy and pickle ask for such names; none is the student's to answer.
+            raise AttributeError(name)
+        return self._channel.ask("attribute", self._number, name)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._channel.ask("item", self._number, key)
+
+    def __iter__(self) -> Any:
+        return iter(self._channel.ask("iterate", self._number))
+
+    def __repr__(self) -> str:
+        return f"<the student's {self._kind} {self._name}>"
+
+    __str__ = __repr__
+
+    def __format__(self, specification: str) -> str:
+        return repr(self)
+
+    # isinstance() ends here when the real type does not match: it must not be a silent "no".
+    __class__ = property(_refuse("isinstance"))
+    __instancecheck__ = _refuse("isinstance")
+    __subclasscheck__ = _refuse("issubclass")
+    __eq__ = _refuse("==")
+    __ne__ = _refuse("!=")
+    __lt__ = _refuse("<")
+    __le__ = _refuse("<=")
+    __gt__ = _refuse(">")
+    __ge__ = _refuse(">=")
+    __bool__ = _refuse("a truth value")
+    __len__ = _refuse("len")
+    __contains__ = _refuse("in")
+    __hash__ = _refuse("hash")
+    __index__ = _refuse("int")
+    __int__ = _refuse("int")
+    __float__ = _refuse("float")
+    __array__ = _refuse("an array")
+
+
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
+    for _side in ("", "r"):
+        setattr(Handle, f"__{_side}{_name}__", _refuse("arithmetic"))
+for _name in ("neg", "pos", "abs", "round", "complex"):
+    setattr(Handle, f"__{_name}__", _refuse("arithmetic"))
+
+
+class CallableHandle(Handle):
+    """A student's class, or an object that can be called."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._channel.ask("call", self._number, list(args), kwargs)
+
+
+class HandleIterator(Handle):
+    """A student's generator or iterator."""
+
+    def __init__(self, channel: StudentChannel, number: int, name: str) -> None:
+        super().__init__(channel, number, name, "iterator")
+
+    def __iter__(self) -> HandleIterator:
+        return self
+
+    def __next__(self) -> Any:
+        return self._channel.next_item(self._number)

@@ -1,0 +1,65 @@
+"""The namespace of the test cells: their own names first, then the student's, by value."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+from IPython.display import display
+
+from autograder.engine.verifier.student_channel import StudentChannel
+from autograder.engine.verifier.trusted_imports import TrustedImports
+
+
+class Namespace(dict):
+    """A module namespace that asks the student's kernel for what it lacks.
+
+    What a test cell defines or imports stays for later test cells. A name of the student's never
+    hides one of these, a builtin, or a module that the instructor's notebook imports.
+
+    Args:
+        imports: the instructor's imports.
+    """
+
+    def __init__(self, imports: TrustedImports) -> None:
+        # As in a notebook, where display needs no import.
+        super().__init__(__name__="__main__", __builtins__=builtins, display=display)
+        self._imports = imports
+        self._channel: StudentChannel | None = None
+        self._fetched: dict[str, Any] = {}
+
+    def begin_cell(self, channel: StudentChannel) -> None:
+        """From now on ask `channel`; what was fetched for an earlier cell is forgotten."""
+        self._channel = channel
+        self._fetched = {}
+        channel.forget()
+
+    def __missing__(self, name: str) -> Any:
+        if not isinstance(name, str) or hasattr(builtins, name):
+            raise KeyError(name)
+        if name not in self._fetched:
+            self._fetched[name] = self._find(name)
+        return self._fetched[name]
+
+    def _find(self, name: str) -> Any:
+        try:
+            return self._imports.find(name)
+        except KeyError:
+            if self._channel is None or (name.startswith("__") and name.endswith("__")):
+                raise
+            return self._channel.fetch(name)
+
+    def __contains__(self, name: object) -> bool:
+        if super().__contains__(name):
+            return True
+        try:
+            self[name]
+        except KeyError:
+            return False
+        return True
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default

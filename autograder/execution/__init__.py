@@ -1,1 +1,0 @@
-"""The student side: warm kernels in a sandbox, and what they may use."""

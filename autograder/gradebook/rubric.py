@@ -1,0 +1,46 @@
+"""The instructor's rubric, put beside each answer that a person marks."""
+
+from __future__ import annotations
+
+import copy
+import re
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+
+from autograder.notebooks.cell_roles import grade_id, is_answer_cell, is_graded_cell
+
+_MARK = re.compile(r"### (BEGIN|END) (SOLUTION|MARK SCHEME)")
+_TITLE = "**Model answer and rubric** (not in the student's notebook)"
+
+
+def with_rubrics(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
+    """The notebook with a cell below each answer to be marked by hand that says what to look for.
+
+    For formgrader, which shows `autograded/`; students' pages are made of other files.
+
+    Args:
+        notebook: as graded.
+        source: the instructor's, in which such a cell holds the model answer and the rubric.
+    """
+    rubrics = {
+        grade_id(cell): cell
+        for cell in source.cells
+        if is_graded_cell(cell) and is_answer_cell(cell)
+    }
+    cells = []
+    for cell in notebook.cells:
+        cells.append(cell)
+        rubric = rubrics.get(grade_id(cell))
+        if rubric is not None and _text(rubric):
+            cells.append(new_markdown_cell(f"{_TITLE}\n\n{_text(rubric)}"))
+    shown = copy.copy(notebook)
+    shown.cells = cells
+    return shown
+
+
+def _text(cell: NotebookNode) -> str:
+    """A cell's text without nbgrader's marks; code as code."""
+    lines = [line for line in cell.source.splitlines() if not _MARK.fullmatch(line.strip())]
+    text = "\n".join(lines).strip()
+    return f"```python\n{text}\n```" if text and cell.cell_type == "code" else text

@@ -1,0 +1,87 @@
+"""What an engine is started with, as it can be sent to another machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course.course import Course, Lab
+from autograder.engine.engine import Engine
+from autograder.engine.host.python_environment import PythonEnvironment, UnknownKernelError
+from autograder.engine.wire.limits import Limits
+from autograder.errors import AutograderError
+from autograder.notebooks.kernel import kernel_of
+
+# Where a machine keeps its data; a lab's code and its tests must find the same.
+_DATA = ("KERAS_HOME", "COURSE_DATA")
+
+
+@dataclass(frozen=True)
+class EngineRecipe:
+    """What an engine is started with; the machine's own paths are left to the machine.
+
+    Args:
+        limits: what a submission may use.
+        kernel: the name of the lab's Jupyter kernel.
+        isolation: "auto", "bwrap" or "none".
+        profile: how much data a lab uses, COURSE_PROFILE; "" leaves it to the lab.
+    """
+
+    limits: Limits
+    kernel: str
+    isolation: str
+    profile: str
+
+    @classmethod
+    def of(cls, course: Course, lab: Lab, isolation: str = "auto") -> EngineRecipe:
+        """The recipe for a lab.
+
+        Raises:
+            AutograderError: a limit is unknown, or the lab's notebooks name several kernels.
+        """
+        try:
+            limits = Limits.of(lab.limits)
+        except ValueError as error:
+            raise AutograderError(str(error), "mend course.toml or the option") from None
+        profile = os.environ.get("COURSE_PROFILE", "")
+        return cls(limits, kernel_of(course, lab), isolation, profile)
+
+    def start(self, workers: int, say: Callable[[str], None]) -> Engine:
+        """The engine on this machine, its cores shared among the workers.
+
+        Args:
+            workers: submissions graded at the same time.
+            say: told what an instructor should know: the isolation, the kernel.
+
+        Raises:
+            AutograderError: the isolation asked for can't be had, or the kernel does not start.
+        """
+        environment = {name: os.environ[name] for name in _DATA if name in os.environ}
+        environment.setdefault("KERAS_HOME", str(Path.home() / ".keras"))
+        folders = [path for path in environment.values() if Path(path).is_dir()]
+        if self.profile:
+            environment["COURSE_PROFILE"] = self.profile
+        engine = Engine(
+            self.limits,
+            self.isolation,
+            read_only=folders,
+            environment=environment,
+            threads=max(1, (os.cpu_count() or 1) // workers),
+            python=self._python(say),
+        )
+        say(f"isolation: {engine.isolation} ({engine.isolation_reason})")
+        return engine
+
+    def _python(self, say: Callable[[str], None]) -> PythonEnvironment:
+        """The Python of the lab's kernel; said where it is not the one at hand."""
+        try:
+            python = PythonEnvironment.of_kernel(self.kernel)
+        except UnknownKernelError as error:
+            say(f"{error}: students' code runs in this Python, {sys.executable}")
+            return PythonEnvironment.this()
+        if python.kernel:
+            say(f"kernel: {python.kernel} ({python.executable})")
+        return python

@@ -1,0 +1,43 @@
+"""Submissions graded by threads of this process, which share one engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+from autograder.course.submissions import Submission
+from autograder.engine.engine import Engine
+from autograder.grading.marking import Marking
+from autograder.results.results import Result
+
+
+class LocalWorkers:
+    """Grade here.
+
+    Args:
+        start_engine: called when there is something to grade.
+        number: submissions graded at the same time.
+    """
+
+    def __init__(self, start_engine: Callable[[], Engine], number: int) -> None:
+        self._start_engine, self._number = start_engine, number
+
+    def grade(
+        self, marking: Marking, todo: Iterable[tuple[Submission, str]]
+    ) -> Generator[tuple[Submission, Result]]:
+        """Each submission's result, as soon as it is there.
+
+        Args:
+            marking: how a submission of this lab is marked.
+            todo: submissions and their fingerprints.
+        """
+        with self._start_engine() as engine:
+            pool = ThreadPoolExecutor(self._number)
+            try:
+                pending = {pool.submit(marking.mark, engine, *item): item[0] for item in todo}
+                # Not kept: a result has whole notebooks in it, and a class is large.
+                for future in as_completed(list(pending)):
+                    yield pending.pop(future), future.result()
+            finally:
+                # Whoever stops the run does not wait for what is under way: the engine ends it.
+                pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,142 @@
+"""What was downloaded, a zip file or a folder, read without unpacking it to the disk."""
+
+from __future__ import annotations
+
+import contextlib
+import stat
+import unicodedata
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from autograder.errors import AutograderError
+from autograder.files import readable, writable
+from autograder.notebooks.reading.read_submitted_notebook import MOST_BYTES
+
+_MOST_FILES = 200_000
+
+
+@dataclass(frozen=True)
+class DownloadedFile:
+    """One file of a download.
+
+    Args:
+        path: where it is in the download.
+        problem: why it can't be used; empty when it can.
+        open: opens it.
+    """
+
+    path: PurePosixPath
+    problem: str
+    open: Callable[[], IO[bytes]]
+
+    def read(self) -> bytes:
+        """Its content.
+
+        Raises:
+            AutograderError: it is too large, damaged, or must not be used.
+        """
+        if self.problem:
+            raise AutograderError(self.problem)
+        try:
+            with self.open() as file:
+                # A header may lie about the size: never read more than is allowed.
+                content = file.read(MOST_BYTES + 1)
+        except (OSError, RuntimeError, zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+            raise AutograderError(f"it can't be read: {error}") from error
+        if len(content) > MOST_BYTES:
+            raise AutograderError(_too_large(MOST_BYTES))
+        return content
+
+
+@contextlib.contextmanager
+def open_download(path: Path) -> Iterator[list[DownloadedFile]]:
+    """The files of a download, by their path in it; what systems add of their own is left out.
+
+    Raises:
+        AutograderError: there is no such zip file or folder, or it is damaged.
+    """
+    if path.is_dir():
+        yield sorted(_in_folder(path), key=lambda file: file.path)
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield sorted(in_zip(archive), key=lambda file: file.path)
+    except FileNotFoundError:
+        raise AutograderError(f"there is no {path}", "name the file that you downloaded") from None
+    except (OSError, zipfile.BadZipFile) as error:
+        raise AutograderError(
+            f"{path} is neither a folder nor a whole zip file: {error}", "download it again"
+        ) from error
+
+
+def in_zip(archive: zipfile.ZipFile) -> Iterator[DownloadedFile]:
+    """The files of an open zip file.
+
+    Raises:
+        AutograderError: there are too many to be a class' work.
+    """
+    if len(archive.filelist) > _MOST_FILES:
+        raise AutograderError(f"the zip file holds {len(archive.filelist)} files")
+    for entry in archive.filelist:
+        if entry.filename.endswith("/"):  # is_dir() breaks on a name of no letters
+            continue
+        path, leads_out = _path(_name(entry))
+        if _of_the_system(path):
+            continue
+        problem = ""
+        if not path.parts:
+            path, problem = PurePosixPath("unnamed"), "it has no name"
+        elif leads_out:
+            problem = f"its name leads out of the download: {entry.filename[:100]}"
+        elif stat.S_ISLNK(entry.external_attr >> 16):
+            problem = "it is a link, not a file"
+        elif entry.flag_bits & 1:
+            problem = "it is locked with a password"
+        elif entry.file_size > MOST_BYTES:
+            problem = _too_large(entry.file_size)
+        yield DownloadedFile(path, problem, partial(archive.open, entry))
+
+
+def _in_folder(folder: Path) -> Iterator[DownloadedFile]:
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        inside = PurePosixPath(unicodedata.normalize("NFC", readable(name)))
+        if path.is_dir() or _of_the_system(inside):
+            continue
+        problem = ""
+        if path.is_symlink() or not path.is_file():
+            problem = "it is a link, not a file"
+        elif writable(name) != name:
+            problem = "its name is not written in UTF-8: rename it"
+        elif path.stat().st_size > MOST_BYTES:
+            problem = _too_large(path.stat().st_size)
+        yield DownloadedFile(inside, problem, partial(path.open, "rb"))
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """The entry's name; many programs write UTF-8 and don't say so."""
+    if not entry.flag_bits & 0x800:
+        with contextlib.suppress(UnicodeError):
+            return entry.filename.encode("cp437").decode("utf-8")
+    return entry.filename
+
+
+def _path(name: str) -> tuple[PurePosixPath, bool]:
+    """The path that a zip file's entry names, and whether it leads out of the folder."""
+    parts = unicodedata.normalize("NFC", readable(name)).replace("\\", "/").split("/")
+    leads_out = name.startswith(("/", "\\")) or ".." in parts or parts[0].endswith(":")
+    kept = [part for part in parts if part not in ("", ".", "..")]
+    return PurePosixPath(*kept), leads_out
+
+
+def _of_the_system(path: PurePosixPath) -> bool:
+    """Files that no person put there: those of macOS, Windows, Jupyter and version control."""
+    return any(part.startswith((".", "__MACOSX", "Thumbs.db")) for part in path.parts)
+
+
+def _too_large(size: int) -> str:
+    return f"it has more than {min(size, MOST_BYTES) // 2**20} MB; its outputs should be cleared"

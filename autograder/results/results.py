@@ -1,0 +1,125 @@
+"""One file a graded submission, written whole: what makes a killed run resume."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.course.submissions import Submission
+from autograder.errors import AutograderError
+from autograder.files import write_whole
+from autograder.results.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Result:
+    """A verdict, the executed notebooks it was read from, and what it is a verdict on.
+
+    Args:
+        fingerprint: digest of the submission, the lab and the engine.
+        seed: what the hidden tests drew their inputs from.
+        verdict: the scores.
+        notebooks: by name, the executed notebooks; empty when nothing could be run.
+    """
+
+    fingerprint: str
+    seed: int
+    verdict: Verdict
+    notebooks: dict[str, NotebookNode]
+
+    def as_json(self) -> str:
+        """The result as JSON."""
+        fields = {
+            "fingerprint": self.fingerprint,
+            "seed": self.seed,
+            "verdict": json.loads(self.verdict.as_json()),
+            "notebooks": self.notebooks,
+        }
+        return json.dumps(fields, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Result:
+        """The result that `as_json` wrote."""
+        fields = json.loads(text)
+        return cls(
+            fingerprint=fields["fingerprint"],
+            seed=fields["seed"],
+            verdict=Verdict.from_dict(fields["verdict"]),
+            notebooks={k: nbformat.from_dict(v) for k, v in fields["notebooks"].items()},
+        )
+
+
+class Results:
+    """The results of one lab, in a folder.
+
+    A result is on the disk before it goes into the gradebook; a second, small file says that it
+    is there. So a run that was killed anywhere between the two is finished by the next one.
+
+    Args:
+        folder: `results/LAB`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, student: str) -> Result | None:
+        """A student's result; None where there is none, or none that can be read."""
+        try:
+            return Result.from_json(self._path(student).read_text(encoding="utf-8"))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def read_all(self) -> list[Result]:
+        """Every result that can be read, by student."""
+        students = sorted(path.name.removesuffix(".json") for path in self._folder.glob("*.json"))
+        return [result for student in students if (result := self.read(student))]
+
+    def write(self, submission: Submission, result: Result) -> None:
+        """Put a result on the disk, whole; it is not yet in the gradebook."""
+        self._recorded(submission.student).unlink(missing_ok=True)
+        write_whole(self._path(submission.student), result.as_json())
+
+    def mark_recorded(self, submission: Submission, result: Result) -> None:
+        """Note that a result, and when it was handed in, is in the gradebook."""
+        write_whole(self._recorded(submission.student), _recorded_as(submission, result))
+
+    def is_recorded(self, submission: Submission, result: Result) -> bool:
+        """Whether this very result, handed in at this time, went into the gradebook."""
+        path = self._recorded(submission.student)
+        wanted = _recorded_as(submission, result)
+        return path.is_file() and path.read_text(encoding="utf-8") == wanted
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Only one run at a time grades a lab; the lock goes with the process that holds it.
+
+        Raises:
+            AutograderError: another run is at it.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / ".lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise AutograderError(
+                    f"another run is grading {self._folder.name} in this course",
+                    "wait for it, or stop it; then run this again",
+                ) from None
+            yield
+
+    def _path(self, student: str) -> Path:
+        return self._folder / f"{student}.json"
+
+    def _recorded(self, student: str) -> Path:
+        return self._folder / f"{student}.recorded"
+
+
+def _recorded_as(submission: Submission, result: Result) -> str:
+    return f"{result.fingerprint} {submission.timestamp()}".strip()

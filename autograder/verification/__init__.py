@@ -1,1 +1,0 @@
-"""The trusted side: it drives the student's kernel, judges by value, and runs the test cells."""

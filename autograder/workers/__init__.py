@@ -1,1 +1,0 @@
-"""Who does the grading: threads of this process, or the workers of a cluster."""

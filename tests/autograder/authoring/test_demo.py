@@ -1,0 +1,43 @@
+"""The main job, from release to report: every score as expected, and everything is there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.course.course import Course
+from autograder.gradebook.gradebook import CourseGradebook
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def demo(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "autograder", "demo", str(folder)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1200)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_whole_class(tmp_path: Path) -> None:
+    told = demo(tmp_path / "class")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "Every score is as expected." in told.stdout
+    course = Course(tmp_path / "class")
+    lab = course.lab("01")
+    students = CourseGradebook(course).students(lab)
+    assert len(students) >= 12
+    assert "O'Brien, Zoë" in students
+    assert (course.reports_dir / f"{lab.name}.html").is_file()
+    for student in students:
+        assert (course.feedback_dir / student / lab.name / f"{lab.name}.html").is_file()
+
+
+def test_what_no_demo_made_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("three years")
+    told = demo(tmp_path)
+    assert told.returncode == 2
+    assert "no demo made it" in told.stderr
+    assert (tmp_path / "thesis.txt").read_text() == "three years"
