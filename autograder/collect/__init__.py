@@ -1,4 +1,7 @@
-"""`autograder collect`: an LMS' download becomes submitted/STUDENT/LAB/."""
+"""`autograder collect`: an LMS' download becomes submitted/STUDENT/LAB/.
+
+Runs in the `autograder` command.
+"""
 
 from autograder.collect.collecting import Collecting, collect
 

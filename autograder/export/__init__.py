@@ -1,1 +1,4 @@
-"""`autograder export`: the marks, as an LMS takes them back."""
+"""`autograder export`: the marks, as an LMS takes them back.
+
+Runs in the `autograder` command.
+"""

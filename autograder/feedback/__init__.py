@@ -1,4 +1,7 @@
-"""`autograder feedback`: a page for every student."""
+"""`autograder feedback`: a page for every student.
+
+Runs in the `autograder` command.
+"""
 
 from autograder.feedback.feedback_pages import feedback_pages, feedback_path, write_feedback
 
