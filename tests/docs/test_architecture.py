@@ -14,24 +14,25 @@ def section(title: str) -> str:
     return PAGE.partition(f"## {title}\n")[2].partition("\n## ")[0]
 
 
+def folders() -> dict[str, str]:
+    """By folder of `autograder/`, the process that the page states."""
+    return dict(re.findall(r"^\| `([\w/]+)/` \|.+\| (.+) \|$", section("Folders"), re.M))
+
+
 def test_every_folder_and_its_process() -> None:
-    runs_in = dict(
-        re.findall(r"^\| `(autograder/[\w/]+)/` \|.+\| (.+) \|$", section("Folders"), re.M)
-    )
-    folders = {path.parent for path in ROOT.glob("autograder/*/**/__init__.py")}
-    assert runs_in.keys() == {folder.relative_to(ROOT).as_posix() for folder in folders}
-    for folder, process in runs_in.items():
-        code = (ROOT / folder / "__init__.py").read_text("utf-8")
-        said = " ".join((ast.get_docstring(ast.parse(code)) or "").split())
-        assert process in said, f"{folder}/__init__.py does not say that it runs in {process}"
+    package = ROOT / "autograder"
+    there = {path.parent.relative_to(package) for path in package.glob("*/**/__init__.py")}
+    assert folders().keys() == {folder.as_posix() for folder in there}
+    for folder, process in folders().items():
+        code = (package / folder / "__init__.py").read_text("utf-8")
+        docstring = " ".join((ast.get_docstring(ast.parse(code)) or "").split())
+        assert process in docstring, f"{folder}/__init__.py does not say: {process}"
 
 
 def test_every_layer_is_a_folder() -> None:
     layers = re.search(r"```text\n(.*?)```", section("Layers"), re.S)[1]
-    named = {"autograder/" + name.replace(".", "/") for name in re.findall(r"[\w.]+", layers)}
-    folders = set(re.findall(r"^\| `(autograder/[\w/]+)/` \|", section("Folders"), re.M))
-    assert named - folders == {f"autograder/{name}" for name in ("doctor", "errors", "files")}
-    assert folders <= named
+    named = {name.replace(".", "/") for name in re.findall(r"[\w.]+", layers)}
+    assert named == {*folders(), "doctor", "files", "errors"}
 
 
 def test_every_file_exists() -> None:
