@@ -32,10 +32,10 @@ _SHOWN = ("tensorflow", "keras", "numpy", "nbgrader", "ipykernel")
 _HEAD = """\
 # Versions that work
 
-`make matrix` installs each row's packages in a new environment and runs `make test-quick` there: it
-tests `course_lib`'s blocks, models and data, builds a lab, and grades a class from the notebook to
-the gradebook. *Oldest* are the lowest compatible versions that `requirements.txt` allows and that
-are built for this Python. *Newest* are the latest versions in the package index on that day.
+`make matrix` puts each of these into an environment of its own and runs `make test-quick` in it:
+`course_lib`'s blocks, models and data, a lab built, a class graded from the notebook to the
+gradebook. *Oldest* are the lowest versions that `requirements.txt` allows and that are built for
+this Python, as far as they go together; *newest* are what the package index has that day.
 
 """
 
