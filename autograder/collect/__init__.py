@@ -1,7 +1,4 @@
-"""`autograder collect`: an LMS' download becomes submitted/STUDENT/LAB/.
-
-Runs in the `autograder` command.
-"""
+"""`autograder collect`: an LMS' download becomes submitted/STUDENT/LAB/."""
 
 from autograder.collect.collecting import Collecting, collect
 

@@ -1,4 +1,1 @@
-"""`autograder export`: the marks, as an LMS takes them back.
-
-Runs in the `autograder` command.
-"""
+"""`autograder export`: the marks, as an LMS takes them back."""

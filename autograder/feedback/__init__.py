@@ -1,7 +1,4 @@
-"""`autograder feedback`: a page for every student.
-
-Runs in the `autograder` command.
-"""
+"""`autograder feedback`: a page for every student."""
 
 from autograder.feedback.feedback_pages import feedback_pages, feedback_path, write_feedback
 
