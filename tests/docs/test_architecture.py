@@ -32,7 +32,7 @@ def test_every_folder_and_its_process() -> None:
 def test_every_layer_is_a_folder() -> None:
     layers = re.search(r"```text\n(.*?)```", section("Layers"), re.S)[1]
     named = {name.replace(".", "/") for name in re.findall(r"[\w.]+", layers)}
-    assert named == {*folders(), "doctor", "files", "errors"}
+    assert named == {*folders(), "files", "errors"}
 
 
 def test_every_file_exists() -> None:
