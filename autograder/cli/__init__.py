@@ -1,1 +1,4 @@
-"""The command line: one file a command."""
+"""The command line: one file a command.
+
+Runs in the `autograder` command.
+"""
