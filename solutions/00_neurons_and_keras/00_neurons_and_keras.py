@@ -66,9 +66,8 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # ### Question 1 · `perceptron`
 #
 # Write `perceptron(x, y, epochs)`. Start with zeros, go through the examples in order, `epochs` times, and return
-# the weights, the bias, and a list with the number of mistakes in each epoch. (The cell below the check trains it on
-# two tasks: *and*, which is 1 only if both inputs are 1, and *xor*, exclusive or, which is 1 if exactly one of them
-# is 1.)
+# the weights, the bias, and a list with the number of mistakes in each epoch. (The check below trains it on two
+# tasks: *and*, which is 1 only if both inputs are 1, and *xor*, exclusive or, which is 1 if exactly one of them is 1.)
 
 
 # %% solution="perceptron"
@@ -193,8 +192,8 @@ figures.decision_boundary(lines, points, sides)
 # ## 2 Derivatives
 #
 # Neurons in layers therefore make no hard decision. Each neuron applies a function to its $z$ that changes
-# gradually. This function is the **activation**, and its **derivative** says how much the output changes when $z$
-# changes.
+# gradually. This function is the **activation**. The **derivative** of the activation says how much its output
+# changes when $z$ changes.
 #
 # | activation | formula |
 # | --- | --- |
@@ -205,7 +204,7 @@ figures.decision_boundary(lines, points, sides)
 # | softplus | $\ln(1 + e^z)$ |
 # | softmax | $p_k = e^{z_k} / \sum_j e^{z_j}$, for a whole row of $z$ |
 #
-# Each output $p_k$ of softmax depends on *all* $z_j$. Its derivatives therefore form a square matrix, the Jacobian:
+# Each output $p_k$ of softmax depends on *all* $z_j$. The derivatives therefore form a square matrix, the Jacobian:
 # row $k$, column $j$ is $\partial p_k / \partial z_j$.
 #
 # ### Question 2 · `derivatives`
@@ -352,8 +351,8 @@ figure
 
 # %% [markdown]
 # The derivative of the sigmoid is never more than a quarter, and far from 0 it is almost 0. Backpropagation
-# multiplies derivatives, so behind a few layers of sigmoids little is left. The derivative of ReLU is 1 wherever the
-# neuron is active.
+# multiplies such derivatives, and after a few layers of sigmoids their product is almost 0. The derivative of ReLU is
+# 1 wherever the neuron is active.
 #
 # ## 3 How wrong?
 #
@@ -474,9 +473,9 @@ check_losses_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ## 4 A network learns shapes
 #
-# Square, circle or triangle? An image has 28 × 28 pixels, so the network has 784 inputs. They lead to one **hidden
-# layer** of neurons with ReLU, and this leads to three output neurons, one for each shape. A softmax turns their $z$
-# into probabilities.
+# Square, circle or triangle? An image has 28 × 28 pixels, so the network has 784 inputs. Then come one **hidden
+# layer** of neurons with ReLU, and three output neurons, one for each shape. A softmax turns the $z$ of the output
+# neurons into probabilities.
 
 # %%
 (x_train, y_train), (x_test, y_test) = data.load("shapes")
@@ -494,7 +493,7 @@ figures.image_to_outputs(
 #
 # **Backward pass.** How does the loss change when one weight changes? The derivatives of the loss with respect to all
 # weights form its **gradient**. To compute it, go from the loss back to the input and multiply by one derivative at
-# each step. This is the chain rule, and applied to a network it is called **backpropagation** (Rumelhart, Hinton &
+# each step: this is the chain rule, and applied to a network it is called **backpropagation** (Rumelhart, Hinton &
 # Williams 1986). The first step is simple, because softmax and cross-entropy together have the gradient
 #
 # $$\frac{\partial\,\text{loss}}{\partial z} = \frac{p - y}{n}$$
@@ -663,8 +662,8 @@ figures.image_grid(
 # %% [markdown]
 # ## 5 What to do with a gradient
 #
-# The simplest way is **SGD**, stochastic gradient descent: subtract a fixed multiple of the gradient. Below, $g$ is
-# the gradient and $\eta$ the **learning rate**.
+# The simplest method is **SGD**, stochastic gradient descent: subtract a fixed multiple of the gradient from the
+# weights. Below, $g$ is the gradient and $\eta$ the **learning rate**.
 #
 # - **SGD**: $w \leftarrow w - \eta g$
 # - **Momentum** (Polyak 1964) keeps a velocity $v$, which starts at 0: $v \leftarrow \beta v - \eta g$, then
@@ -842,8 +841,8 @@ figures.loss_surface(valley, paths)
 # model.evaluate(x_test, y_test)                                # the loss on held-out data
 # ```
 #
-# The **Functional API** calls layers like functions. It can build the same model, and others that a list cannot
-# describe: with several inputs, with several outputs, or with a layer that is used twice with the same weights.
+# In the **Functional API** you call layers like functions. It can build the same model, and others that a list
+# cannot describe: with several inputs, with several outputs, or with a layer that is used twice with the same weights.
 #
 # ```python
 # inputs = keras.Input((4,))
