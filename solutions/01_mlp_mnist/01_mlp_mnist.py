@@ -54,9 +54,9 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # %% [markdown]
 # ## The data
 #
-# Each image has 28 × 28 pixels. Each pixel is a number from 0 (paper) to 255 (ink), and each image has a **label**:
-# the digit that the writer meant. The network learns from a *training set*. A *test set* is held out until the end,
-# to measure what the network has learned (LeCun et al. 1998).
+# The data set is MNIST (LeCun et al. 1998). Each image has 28 × 28 pixels. Each pixel is a number from 0 (paper) to 255
+# (ink), and each image has a **label**: the digit that the writer meant. The network learns from a *training set*. A
+# *test set* is held out until the end, to measure what the network has learned.
 
 # %%
 (x_train, y_train), (x_test, y_test) = data.load("mnist")

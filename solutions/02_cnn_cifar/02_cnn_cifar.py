@@ -1412,8 +1412,8 @@ figures.worst_mistakes(x_test, y_test, probabilities, worst, classes)
 # %% [markdown]
 # ## What to try next
 #
-# - **Cheaper filters.** `separable_conv_block` from `course_lib.blocks` looks around and mixes channels in two steps,
-#   with an eighth of the weights (Howard et al. 2017). How much accuracy does this cost?
+# - **Cheaper filters.** `separable_conv_block` from `course_lib.blocks` filters each channel and mixes the channels in
+#   two separate steps, with an eighth of the weights (Howard et al. 2017). How much accuracy does this cost?
 # - **Shuffle the pixels** of all images in the same way: `x.reshape(-1, 1024, 3)[:, order].reshape(x.shape)`. The rival
 #   is not affected at all. What about your network, and what does this tell you?
 # - **Ask Grad-CAM about another class**: `grad_cam(model, images, classes=…)`. Where is the dog in the cat?
