@@ -1,6 +1,6 @@
-"""Lab 00 against honest students, and what it says about perceptrons and spirals on three seeds.
+"""Other right answers to Lab 00 pass, and its findings hold on three seeds.
 
-What wrong answers get is in the lab's own wrong_answers.toml, and `autograder lint` tries it.
+The marks of wrong answers are in the lab's wrong_answers.toml; `autograder lint` tries them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.labs.answered import answered
 
 ROOT = Path(__file__).parents[2]
 REAL = Path(os.environ.get("COURSE_TEST_DATA", ROOT.parent / "shared" / "data"))
-FIGURES_ONLY = ("figures.", "spiral", "garments")  # cells that no graded answer needs
+FIGURES_ONLY = ("figures.", "spiral", "garments")  # in cells that no question needs
 
 OTHER_WAYS = {
     "perceptron": """
@@ -35,21 +35,21 @@ def perceptron(x, y, epochs):
     return np.array(weights[1:]), np.array([weights[0]]), np.array(counts)
 """,
     "derivatives": """
-def relu_slope(z):
+def relu_derivative(z):
     return (z >= 0).astype(int)
 
-def leaky_relu_slope(z, a=0.1):
-    slopes = np.ones_like(z)
-    slopes[z < 0] = a
-    return slopes
+def leaky_relu_derivative(z, a=0.1):
+    derivatives = np.ones_like(z)
+    derivatives[z < 0] = a
+    return derivatives
 
-def sigmoid_slope(z):
+def sigmoid_derivative(z):
     return np.exp(-z) / (1 + np.exp(-z)) ** 2
 
-def softplus_slope(z):
+def softplus_derivative(z):
     return np.exp(z) / (1 + np.exp(z))
 
-def softmax_slopes(z):
+def softmax_jacobian(z):
     p = softmax(z)
     return [[p[k] * ((k == j) - p[j]) for j in range(len(z))] for k in range(len(z))]
 """,
@@ -88,7 +88,7 @@ def momentum(w, g, v, learning_rate, beta=0.9):
 
 def adam(w, g, m, v, t, learning_rate, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
     m, v = m + (1 - beta_1) * (g - m), v + (1 - beta_2) * (g * g - v)
-    rate = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)  # as at the end of section 2
+    rate = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)  # end of section 2 of the paper
     return w - rate * m / (np.sqrt(v) + epsilon), m, v
 """,
     "keras_models": """
@@ -128,7 +128,7 @@ def standardise(x_train, x_test):
     return layer(x_train), layer(x_test)
 
 def train_regression(x, y):
-    # Prices around 0 are learnt faster; the last layer takes them back.
+    # Targets around 0 are learned faster; the last layer scales them to prices.
     spread = keras.layers.Rescaling(float(y.std()), offset=float(y.mean()))
     hidden = keras.layers.Dense(50, activation="tanh")
     model = keras.Sequential([keras.Input(x.shape[1:]), hidden, keras.layers.Dense(1), spread])
@@ -140,7 +140,7 @@ def train_regression(x, y):
 
 
 def run(answers: dict[str, str], until: str) -> dict:
-    """The lab's cells, with these answers in place of the solution's, up to a question's tests."""
+    """Run the lab with these answers up to the tests of a question; return its names."""
     names = {"__name__": "__main__"}
     for source, question, tests in answered("00_neurons_and_keras", answers):
         if not question and any(word in source for word in FIGURES_ONLY):
@@ -158,9 +158,9 @@ def test_other_right_answers_pass(monkeypatch):
 
 
 @pytest.mark.slow
-def test_prices_are_learnt_on_the_real_set(tmp_path, monkeypatch):
+def test_regression_passes_on_real_prices(tmp_path, monkeypatch):
     if not (REAL / "boston_housing.npz").is_file():
-        pytest.skip(f"no real Boston housing: {REAL / 'boston_housing.npz'} is not there")
+        pytest.skip(f"the real Boston housing data is missing: {REAL / 'boston_housing.npz'}")
     (tmp_path / "datasets").mkdir()
     shutil.copy(REAL / "boston_housing.npz", tmp_path / "datasets")
     monkeypatch.setenv("COURSE_PROFILE", "quick")
@@ -174,7 +174,7 @@ def perceptron():
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_perceptron_ends_on_separable_points_and_never_on_xor(perceptron, seed):
+def test_the_perceptron_converges_on_separable_points_and_never_on_xor(perceptron, seed):
     rng = np.random.default_rng(seed)
     x = rng.uniform(-1, 1, (120, 2))
     x = x[np.abs(x @ (0.8, 0.6) - 0.2) > 0.1]
@@ -185,7 +185,7 @@ def test_the_perceptron_ends_on_separable_points_and_never_on_xor(perceptron, se
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_shapes_are_told_apart_after_learning_and_not_before(monkeypatch, seed):
+def test_the_shapes_are_told_apart_only_after_training(monkeypatch, seed):
     monkeypatch.setenv("COURSE_PROFILE", "quick")
     names = {"__name__": "__main__"}
     for source, question, tests in answered("00_neurons_and_keras", {}):
@@ -204,18 +204,18 @@ def test_the_shapes_are_told_apart_after_learning_and_not_before(monkeypatch, se
     before, after = (names[p].argmax(axis=1) == names["y_test"] for p in ("untrained", "trained"))
     assert before.mean() < 0.6 and after.mean() > 0.8
     circles = names["y_test"] == 1
-    assert np.any(~before & after & circles)  # the lab shows some, wrong before and right after
+    assert np.any(~before & after & circles)  # the lab shows circles that training corrects
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_three_layers_tell_the_spirals_apart_better_than_one(seed):
+def test_three_layers_separate_the_spirals_better_than_one(seed):
     import keras
 
-    turn = np.sqrt(np.linspace(0.05, 1, 300)) * 4 * np.pi
-    arm = np.stack([turn * np.cos(turn), turn * np.sin(turn)], axis=1) / 12
+    angle = np.sqrt(np.linspace(0.05, 1, 300)) * 4 * np.pi
+    arm = np.stack([angle * np.cos(angle), angle * np.sin(angle)], axis=1) / 12
     spiral, arms = np.concatenate([arm, -arm]), np.repeat([0, 1], 300)
-    right = []
+    accuracies = []
     for hidden in (1, 3):
         keras.utils.set_random_seed(seed)
         layers = [keras.layers.Dense(16, activation="relu") for _ in range(hidden)]
@@ -223,6 +223,6 @@ def test_three_layers_tell_the_spirals_apart_better_than_one(seed):
         loss = keras.losses.BinaryCrossentropy(from_logits=True)
         model.compile(keras.optimizers.Adam(0.02), loss, steps_per_execution=10)
         model.fit(spiral, arms, batch_size=60, epochs=40, verbose=0)
-        said = keras.ops.convert_to_numpy(model(spiral)).ravel() > 0
-        right.append(np.mean(said == (arms == 1)))
-    assert right[1] > right[0] + 0.08
+        predicted = keras.ops.convert_to_numpy(model(spiral)).ravel() > 0
+        accuracies.append(np.mean(predicted == (arms == 1)))
+    assert accuracies[1] > accuracies[0] + 0.08

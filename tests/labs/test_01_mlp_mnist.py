@@ -1,6 +1,6 @@
-"""Lab 01 against honest students: other ways to a right answer get full marks.
+"""Other right answers to Lab 01 get full marks.
 
-What wrong answers get is in the lab's own wrong_answers.toml, and `autograder lint` tries it.
+The marks of wrong answers are in the lab's wrong_answers.toml; `autograder lint` tries them.
 """
 
 import pytest
@@ -32,7 +32,7 @@ def leaky_relu(z, slope=0.1):
     return np.maximum(z, 0) + slope * np.minimum(z, 0)
 
 def sigmoid(z):
-    return 1 / (1 + np.exp(-z))  # warns, and is right
+    return 1 / (1 + np.exp(-z))  # overflows with a warning, but the result is right
 
 def softplus(z):
     return np.logaddexp(0, z)

@@ -1,6 +1,6 @@
-"""Lab 02 against honest students: other ways to a right answer get full marks, on real data too.
+"""Other right answers to Lab 02 get full marks, and the solution passes on real images.
 
-What wrong answers get is in the lab's own wrong_answers.toml, and `autograder lint` tries it.
+The marks of wrong answers are in the lab's wrong_answers.toml; `autograder lint` tries them.
 """
 
 from __future__ import annotations
@@ -66,17 +66,17 @@ def dropout(x, rate, training, seed):
 from keras import layers
 
 def stage(width, batch_norm=True):
-    made = [layers.Conv2D(width, 3, padding="same")]
+    stack = [layers.Conv2D(width, 3, padding="same")]
     if batch_norm:
-        made.append(layers.BatchNormalization(momentum=0.9))
-    return made + [layers.ReLU(), layers.MaxPool2D()]
+        stack.append(layers.BatchNormalization(momentum=0.9))
+    return stack + [layers.ReLU(), layers.MaxPool2D()]
 
 def sequential_cnn(filters, batch_norm=True, dropout=0.0):
-    made = [layers.Input(shape=(32, 32, 3)), layers.Rescaling(1 / 255)]
+    stack = [layers.Input(shape=(32, 32, 3)), layers.Rescaling(1 / 255)]
     for width in filters:
-        made += stage(width, batch_norm)
-    made += [layers.GlobalMaxPool2D(), layers.Dropout(dropout), layers.Dense(10)]
-    return keras.Sequential(made)
+        stack += stage(width, batch_norm)
+    stack += [layers.GlobalMaxPool2D(), layers.Dropout(dropout), layers.Dense(10)]
+    return keras.Sequential(stack)
 
 def functional_cnn(filters):
     inputs = keras.Input((32, 32, 3))
@@ -100,7 +100,7 @@ def count_parameters(filters):
 
 
 def run(answers: dict[str, str], until: str) -> None:
-    """The lab's cells, with these answers in place of the solution's, up to a question's tests."""
+    """Run the lab with these answers up to the tests of a question."""
     names = {"__name__": "__main__"}
     for source, question, tests in answered("02_cnn_cifar", answers):
         exec(compile(source, question or "cell", "exec"), names)
@@ -117,7 +117,7 @@ def test_other_right_answers_pass(monkeypatch):
 @pytest.mark.slow
 def test_the_solution_passes_on_real_images(tmp_path, monkeypatch):
     if not (REAL / "cifar10_jpeg.npz").is_file():
-        pytest.skip(f"no real CIFAR-10: {REAL / 'cifar10_jpeg.npz'} is not there")
+        pytest.skip(f"the real CIFAR-10 is missing: {REAL / 'cifar10_jpeg.npz'}")
     unpack = [sys.executable, REAL / "unpack_cifar10.py", REAL / "cifar10_jpeg.npz", tmp_path]
     subprocess.run(unpack, check=True)
     monkeypatch.setenv("COURSE_PROFILE", "quick")
