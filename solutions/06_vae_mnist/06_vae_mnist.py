@@ -364,10 +364,10 @@ figures.image_grid(
 #
 # First, the encoder no longer returns a point. For each image $x$ and each number of the code it
 # returns a mean $\mu$ and a standard deviation $\sigma$. Together they define a normal distribution
-# of codes, $q(z \mid x)$, called the (approximate) **posterior**: which codes $z$ are plausible
-# once we have seen the image. Imagine it as a small cloud on the map. The decoder gets a random
-# point from the cloud, a different one each time, and so it has to make a good image from every
-# point nearby. The gaps close.
+# of codes, $q(z|x)$, called the (approximate) **posterior**: which codes $z$ are plausible once we
+# have seen the image. Imagine it as a small cloud on the map. The decoder gets a random point from
+# the cloud, a different one each time, and so it has to make a good image from every point nearby.
+# The gaps close.
 #
 # Second, training pulls every posterior towards N(0, I). This distribution is called the **prior**,
 # $p(z)$: it says where codes lie before we have seen any image. The clouds then lie where we will
