@@ -13,31 +13,35 @@
 # %% [markdown]
 # # A variational autoencoder invents digits
 #
-# A network that reads digits goes from an image to a label. In this lab you build one that goes the
-# other way: from a few random numbers to an image of a digit that nobody has ever written. Along the way
-# every image gets a place on a map, drawn by the network itself, and you will walk across it.
+# A classifier of digits goes from an image to a label. In this lab you build a network that goes
+# the other way: from a few random numbers to an image of a digit that no one has ever written.
+# Along the way, the network arranges all images on a map, and you will walk across it.
 #
 # **You will learn**
 #
-# - how a network learns a short code for images without any labels (an autoencoder), and why it cannot
-#   invent images;
-# - what a variational autoencoder changes: codes are distributions, not points, and they are pulled
-#   towards one distribution that you can draw from;
-# - to write its loss, both parts of it, and to check a formula by throwing dice;
-# - to sample so that a gradient gets through (reparameterisation);
-# - to see when a code stops saying anything (posterior collapse), and why.
+# - how a network learns a short code for images without any labels (an autoencoder), and why it
+#   cannot invent images;
+# - what a variational autoencoder changes: a code is a distribution instead of a point, the
+#   *posterior*, and training pulls it towards a fixed distribution that you can sample from, the
+#   *prior*;
+# - to write both terms of its loss, the negative *ELBO*, and to check a formula with random
+#   samples;
+# - to sample in such a way that a gradient gets through (the reparameterisation trick);
+# - to recognise posterior collapse, where the code carries no information, and to explain it.
 #
-# **You need** labs 1 and 5: the Functional API, logits, and a `keras.Model` with a `train_step` of its own.
+# **You need** Labs 01 and 05: the Functional API, logits, and a `keras.Model` with its own
+# `train_step`.
 #
-# **How long the computer works**, apart from importing TensorFlow:
+# **Running time**, apart from importing TensorFlow:
 #
-# | profile | where | data | loss on new images (question 6) | time |
+# | profile | where | data | loss on the test set (question 6) | time |
 # | --- | --- | --- | --- | --- |
-# | quick | chosen on a CPU | 5,000 training images | 140–155 | 10–20 s on 2 cores |
-# | full | chosen on a GPU | all of MNIST, 60,000 | 139–145 | 2–4 min on 2 cores, less on a GPU |
+# | quick | default on a CPU | 5,000 training images | 140–155 | 10–20 s on 2 cores |
+# | full | default on a GPU | all of MNIST, 60,000 | 139–145 | 2–4 min on 2 cores, less on a GPU |
 #
-# To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without a network the
-# lab runs on stand-in digits, and says so; their losses are a little different.
+# To choose a profile yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without
+# a network connection the lab uses stand-in digits and says so; the losses are then slightly
+# different.
 
 # %%
 import os
@@ -58,8 +62,8 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # %% [markdown]
 # ## The data
 #
-# Images of digits as rows of 784 pixels, each from 0 (paper) to 1 (ink). The labels have a holiday
-# today: nothing is trained on them, they only colour the maps.
+# Each image of a digit is a row of 784 pixels from 0 (paper) to 1 (ink). The labels have a day off:
+# they are not used for training, only to colour the maps.
 
 # %%
 (x_train, y_train), (x_test, y_test) = data.load("mnist")
@@ -68,39 +72,44 @@ if profile.current() == "quick":
 
 
 def as_inputs(images):
-    """Images (n, 28, 28), 0 … 255, as inputs (n, 784), float32, 0 … 1."""
+    """Turn images (n, 28, 28), 0 … 255, into inputs (n, 784), float32, 0 … 1."""
     return images.reshape(len(images), 784).astype("float32") / 255
 
 
 x_train, x_test = as_inputs(x_train), as_inputs(x_test)
-print("training", x_train.shape, x_train.dtype, "· test", x_test.shape)
+print("training set", x_train.shape, x_train.dtype, "· test set", x_test.shape)
 
 # %% [markdown]
 # ## 1 An autoencoder
 #
-# An **autoencoder** is a network that is asked for the image it has just been given. That would be easy,
-# were there not a narrow place in the middle: the **encoder** squeezes the 784 pixels into a few numbers,
-# the **code**, and the **decoder** has to make the image of the code alone (Hinton & Salakhutdinov 2006).
-# What is in the code must be what matters. Codes are also called *latent*, Latin for hidden: nobody says
-# what they should be.
+# An **autoencoder** is a network that is trained to return its own input. That would be easy
+# without the narrow layer in the middle. The **encoder** compresses the 784 pixels into a few
+# numbers, the **code**, and the **decoder** has to rebuild the image from the code alone (Hinton &
+# Salakhutdinov 2006). So the code has to keep what matters. Codes are also called *latent*, Latin
+# for hidden: the data do not contain them, and no label says what they should be.
 #
-# The code needs room: it may be any numbers, of either sign. And the decoder gives **logits**, one a pixel,
-# whose sigmoid is how dark the pixel is.
+# A code may take any values, positive or negative. The decoder returns **logits**, one per pixel;
+# the sigmoid of a logit is how dark the pixel is.
 #
 # ### Question 1 · `autoencoder`
 #
-# Write `autoencoder(latent)`. Hand back **three** Functional models: `encoder`, from 784 pixels to `latent`
-# numbers; `decoder`, from those to 784 logits; and `model`, which is the one after the other, with shared
-# layers. Each of the two has at least one hidden layer of at least 64 ReLU neurons; 256 and 128, and in the
-# decoder the other way round, are a good size.
+# Write `autoencoder(latent)`. Return **three** Functional models: `model`, which applies first the
+# encoder and then the decoder and shares their layers; `encoder`, from 784 pixels to `latent`
+# numbers; and `decoder`, from `latent` numbers to 784 logits. The encoder and the decoder each have
+# at least one hidden layer with at least 64 ReLU neurons. Good sizes are 256 and 128 in the
+# encoder, and the reverse in the decoder.
 
 
 # %% solution="autoencoder"
 def autoencoder(latent):
-    """Three Keras models (model, encoder, decoder).
+    """Build an autoencoder of dense layers.
 
-    model: (batch, 784) → logits (batch, 784) · encoder: (batch, 784) → codes (batch, latent)
-    decoder: codes (batch, latent) → logits (batch, 784)
+    Args:
+        latent: How many numbers a code has.
+
+    Returns:
+        Three Keras models: `model`, from pixels `(batch, 784)` to logits `(batch, 784)`;
+        `encoder`, from pixels to codes `(batch, latent)`; `decoder`, from codes to logits.
     """
     ### BEGIN SOLUTION
     sizes = {"quick": (256, 128), "full": (512, 256)}[profile.current()]
@@ -123,64 +132,63 @@ import keras
 import numpy as np
 
 
-def numbers(values):
-    """Whatever a model or a function gives back, as numbers."""
-    assert values is not None, "there is nothing given back: does it end with `return`?"
+def to_array(values, name):
+    """Turn what the function `name` returned into an array."""
+    assert values is not None, f"`{name}` returned None. Did you forget `return`?"
     return np.asarray(values, dtype="float64")
 
 
-def check_part(name, part, inputs, size):
-    outputs = numbers(part(inputs))
+def check_model(name, part, inputs, size):
+    outputs = to_array(part(inputs), name)
     assert outputs.shape == (len(inputs), size), (
-        f"{name} should make ({len(inputs)}, {size}) of {inputs.shape}; it makes {outputs.shape}."
+        f"`{name}` returned shape {outputs.shape}; expected {(len(inputs), size)}."
     )
     widths = [w.shape[1] for w in part.get_weights() if w.ndim == 2]
     assert len(widths) >= 2 and max(widths[:-1]) >= 64, (
-        f"{name} needs a hidden layer of at least 64 neurons before its last one; its dense layers "
-        f"have {widths} neurons."
+        f"The dense layers of `{name}` have {widths} neurons; expected a hidden layer of at least "
+        "64 before the last layer."
     )
     assert np.any(outputs < 0) and np.any(outputs > 1), (
-        f"The outputs of {name} go from {outputs.min():.2f} to {outputs.max():.2f}, whatever goes in: "
-        "is there an activation on its last layer? Codes and logits are bare sums, of any size and sign."
+        f"`{name}` returned values from {outputs.min():.2f} to {outputs.max():.2f} only, even for "
+        "large inputs. Does its last layer have an activation? Codes and logits may take any value."
     )
     return outputs
 
 
-def is_straight(there, back, middle):
-    """Whether three values, of x, -x and 0, lie on one straight line: no ReLU is on the way."""
-    there, back, middle = map(numbers, (there, back, middle))
+def is_linear(there, back, middle):
+    """Say whether the outputs for x, -x and 0 lie on a straight line, as without any ReLU."""
+    there, back, middle = (to_array(values, "model") for values in (there, back, middle))
     return np.abs(there + back - 2 * middle).max() <= 1e-2 * np.abs(there).max()
 
 
 def check_autoencoder(latent, rng):
     three = autoencoder(latent)
     assert isinstance(three, (tuple, list)) and len(three) == 3, (
-        "autoencoder must give back three models: return model, encoder, decoder"
+        f"`autoencoder` returned a {type(three).__name__}; expected three models: "
+        "`return model, encoder, decoder`."
     )
     model, encoder, decoder = three
     for name, part in [("model", model), ("encoder", encoder), ("decoder", decoder)]:
         assert isinstance(part, keras.Model), (
-            f"{name} is a {type(part).__name__}, not a Keras model."
+            f"`{name}` is a {type(part).__name__}; expected a Keras model."
         )
-    # Loud inputs, so that bare sums leave the range of every activation.
+    # Large inputs, so that outputs without an activation leave the range of every activation.
     x = rng.normal(scale=30, size=(200, 784)).astype("float32")
-    codes = check_part("encoder", encoder, x, latent)
-    logits = check_part("decoder", decoder, codes.astype("float32"), 784)
-    whole = numbers(model(x))
-    assert whole.shape == (200, 784), (
-        f"model should end in 784 logits; its outputs are {whole.shape}."
-    )
+    codes = check_model("encoder", encoder, x, latent)
+    logits = check_model("decoder", decoder, codes.astype("float32"), 784)
+    whole = to_array(model(x), "model")
+    assert whole.shape == (200, 784), f"`model` returned shape {whole.shape}; expected (200, 784)."
     assert np.allclose(whole, logits, rtol=1e-3, atol=1e-2 * np.abs(logits).max()), (
-        "model(x) is not decoder(encoder(x)): the model must be made of the encoder and the decoder "
-        "that you hand back, not of new layers."
+        "`model(x)` differs from `decoder(encoder(x))`. Did you build `model` from new layers? "
+        "Build it from the encoder and the decoder that you return."
     )
     codes = codes.astype("float32")
     for name, part, inputs, way in [
         ("encoder", encoder, x, "pixels to codes"),
         ("decoder", decoder, codes, "codes to logits"),
     ]:
-        assert not is_straight(*(part(sign * inputs) for sign in (1, -1, 0))), (
-            f"the {name} is a straight line from {way}: where are the ReLUs of its hidden layers?"
+        assert not is_linear(*(part(sign * inputs) for sign in (1, -1, 0))), (
+            f"The {name} is linear from {way}. Did you forget the ReLUs of its hidden layers?"
         )
 
 
@@ -199,30 +207,37 @@ check_autoencoder_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ## 2 How good is a copy?
 #
-# Take a pixel's value $x$, between 0 and 1, as the probability that there is ink, and $p$, the sigmoid of
-# the decoder's logit, as the decoder's opinion of it. How wrong the opinion is, is told by the **binary
-# cross-entropy**
+# Take a pixel's value $x$, between 0 and 1, as the probability of ink, and $p$, the sigmoid of the
+# decoder's logit, as the decoder's prediction. The **binary cross-entropy** measures how wrong the
+# prediction is:
 #
 # $$-x \ln p - (1 - x) \ln(1 - p)$$
 #
-# which you know from classification: here there are two classes, ink and paper, for every pixel. An image's
-# **reconstruction loss** is the **sum** over its 784 pixels. (Not the mean: later another part joins the
-# loss, and then it matters how much one pixel weighs against it.)
+# You know it from classification; here every pixel has two classes, ink and paper. The
+# **reconstruction loss** of an image is the **sum** over its 784 pixels. (Not the mean: later a
+# second term joins the loss, and then the weight of a pixel relative to that term matters.)
 #
-# From here on, write with `ops`, Keras' NumPy: `ops.sum`, `ops.exp`, `ops.log`, `ops.square`, … do what
-# NumPy's do, and a gradient can flow through them. `ops.binary_crossentropy(x, p)` gives one
-# number a pixel. It takes probabilities, unless told otherwise (look it up), and only logits are safe when they are large.
+# From here on, use `ops`, Keras' version of NumPy: `ops.sum`, `ops.exp`, `ops.log`, `ops.square`
+# and others do what their NumPy counterparts do, and gradients flow through them.
+# `ops.binary_crossentropy(x, p)` returns one number per pixel. By default it expects probabilities;
+# its documentation tells you how to pass logits, which are numerically safe even when they are
+# large.
 #
 # ### Question 2 · `reconstruction`
 #
-# Write `reconstruction(x, logits)`: the reconstruction loss of each image.
+# Write `reconstruction(x, logits)`, which returns the reconstruction loss of each image.
 
 
 # %% solution="reconstruction"
 def reconstruction(x, logits):
-    """Binary cross-entropy of each image, summed over its pixels.
+    """Compute the binary cross-entropy of each image, summed over its pixels.
 
-    x: pixels (batch, 784), 0 … 1 · logits: (batch, 784) · returns (batch,)
+    Args:
+        x: Pixels `(batch, 784)`, from 0 to 1.
+        logits: Logits `(batch, 784)`.
+
+    Returns:
+        One loss per image, `(batch,)`, in nats.
     """
     ### BEGIN SOLUTION
     return ops.sum(ops.binary_crossentropy(x, logits, from_logits=True), axis=-1)
@@ -233,34 +248,34 @@ def reconstruction(x, logits):
 import numpy as np
 
 
-def compare_losses(given, wanted, hints):
-    given = numbers(given)
+def compare_losses(given, expected, hints):
+    given = to_array(given, "reconstruction")
     for value, hint in hints:
         value = np.asarray(value)
         assert given.shape != value.shape or not np.allclose(given, value, rtol=1e-4), (
-            f"{np.round(given.ravel()[:2], 2).tolist()} instead of "
-            f"{np.round(wanted[:2], 2).tolist()}: {hint}"
+            f"`reconstruction` returned {np.round(given.ravel()[:2], 2).tolist()}; expected "
+            f"{np.round(expected[:2], 2).tolist()}. {hint}"
         )
-    assert given.shape == wanted.shape, (
-        f"one loss an image makes {wanted.shape} for {len(wanted)} images; yours is {given.shape}."
+    assert given.shape == expected.shape, (
+        f"`reconstruction` returned shape {given.shape}; expected {expected.shape}."
     )
-    assert np.allclose(given, wanted, rtol=1e-3, atol=1e-3), (
-        f"the losses should begin with {np.round(wanted[:3], 2).tolist()}; "
-        f"yours with {np.round(given[:3], 2).tolist()}."
+    assert np.allclose(given, expected, rtol=1e-3, atol=1e-3), (
+        f"`reconstruction` returned losses that begin with {np.round(given[:3], 2).tolist()}; "
+        f"expected {np.round(expected[:3], 2).tolist()}."
     )
 
 
-def check_reconstruction(x, logits, wanted, swapped, as_probabilities):
+def check_reconstruction(x, logits, expected, swapped, as_probabilities):
     compare_losses(
         reconstruction(x.astype("float32"), logits.astype("float32")),
-        wanted,
+        expected,
         [
-            (wanted / x.shape[1], "this is the mean over the pixels; the sum is wanted."),
-            (wanted.mean(), "one number for all: the images stay apart here, a loss for each."),
-            (wanted.sum(), "one number for all: the images stay apart here, a loss for each."),
-            (as_probabilities, "the logits were taken for probabilities: from_logits=True."),
-            (-wanted, "the sign is wrong: a loss is small when the copy is good."),
-            (swapped, "x and the logits are the wrong way round."),
+            (expected / x.shape[1], "Did you take the mean over the pixels instead of the sum?"),
+            (expected.mean(), "Did you reduce over the batch, too? Return one loss per image."),
+            (expected.sum(), "Did you reduce over the batch, too? Return one loss per image."),
+            (as_probabilities, "Did you pass logits as probabilities? Set `from_logits=True`."),
+            (-expected, "Is the sign wrong? A good copy has a small loss."),
+            (swapped, "Did you swap `x` and `logits`?"),
         ],
     )
 
@@ -268,7 +283,7 @@ def check_reconstruction(x, logits, wanted, swapped, as_probabilities):
 check_reconstruction(
     np.array([[0.0, 1.0, 1.0, 0.5], [1.0, 0.0, 0.25, 0.0]]),
     np.array([[-2.0, 2.0, -1.0, 0.0], [0.5, -3.0, 1.0, 0.0]]),
-    wanted=np.array([2.260265, 2.279073]),
+    expected=np.array([2.260265, 2.279073]),
     swapped=np.array([3.293748, 2.775495]),
     as_probabilities=np.array([24.177143, 12.649936]),
 )
@@ -277,12 +292,12 @@ from course_lib.testing import hidden_seed
 
 
 def cross_entropy(x, logits):
-    """The same from its definition: ln(1 + e^l) - x l for each pixel, summed."""
+    """Compute the same from the definition: ln(1 + e^l) - x l for each pixel, summed."""
     x, logits = np.asarray(x, "float64"), np.asarray(logits, "float64")
     return np.sum(np.logaddexp(0, logits) - x * logits, axis=-1)
 
 
-def check_drawn(x, logits):
+def check_random_inputs(x, logits):
     x, logits = x.astype("float32"), logits.astype("float32")
     p = np.clip(logits, 1e-7, 1 - np.float32(1e-7))
     taken = np.sum(-x * np.log(p) - (1 - x) * np.log1p(-p), axis=-1)
@@ -292,13 +307,15 @@ def check_drawn(x, logits):
 def check_reconstruction_hidden(rng):
     for batch in (1, 7, 50):
         x = rng.uniform(0, 1, (batch, 784))
-        check_drawn(x, rng.normal(scale=3, size=(batch, 784)))
-    # Sure and wrong: the sigmoid of 60 is 1 in float32, and ln(1 - 1) is minus infinity.
+        check_random_inputs(x, rng.normal(scale=3, size=(batch, 784)))
+    # Confident and wrong: the sigmoid of 60 is 1 in float32, and ln(1 - 1) is minus infinity.
     x = (rng.uniform(size=(3, 784)) > 0.5).astype("float32")
-    given = numbers(reconstruction(x, ((1 - 2 * x) * 60).astype("float32")))
+    logits = ((1 - 2 * x) * 60).astype("float32")
+    given = to_array(reconstruction(x, logits), "reconstruction")
     assert np.allclose(given, 60 * 784, rtol=1e-3), (
-        f"784 pixels, each sure and wrong with logits of ±60, lose 60 each, {60 * 784} together; yours "
-        f"is {given[0]:.0f}: take the loss from the logits, not from their sigmoid."
+        f"`reconstruction` returned {given[0]:.0f} for 784 wrong pixels with logits of ±60; "
+        f"expected {60 * 784}, 60 per pixel. Did you use the sigmoid? Compute the loss from the "
+        "logits."
     )
 
 
@@ -306,10 +323,10 @@ check_reconstruction_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your loss and your model together, with two numbers for the code. Then, from the trained decoder, thirty
-# images from codes that we draw ourselves: two random numbers each, from the **standard normal
-# distribution** N(0, I), mean 0 and standard deviation 1 in each number, independently. (For a single number it is
-# written N(0, 1); I stands for the identity matrix.)
+# Now train your model with your loss and a code of two numbers. Then the trained decoder makes
+# thirty images from random codes. Each code consists of two independent numbers from the **standard
+# normal distribution** N(0, I), with mean 0 and standard deviation 1. (For a single number we write
+# N(0, 1); I is the identity matrix.)
 
 # %%
 plain, plain_encoder, plain_decoder = autoencoder(2)
@@ -321,59 +338,71 @@ figures.latent_map({"the autoencoder": (codes[:1000], y_test[:1000])})
 
 
 # %%
-def drawn(decoder, codes):
-    """Images (n, 28, 28) that a decoder makes of codes (n, latent)."""
+def decode_images(decoder, codes):
+    """Decode codes (n, latent) into images (n, 28, 28)."""
     return ops.convert_to_numpy(ops.sigmoid(decoder(codes))).reshape(-1, 28, 28)
 
 
-dice = np.random.default_rng(1).normal(size=(30, 2)).astype("float32")
+random_codes = np.random.default_rng(1).normal(size=(30, 2)).astype("float32")
 figures.image_grid(
-    drawn(plain_decoder, dice), title="The autoencoder, asked for images from N(0, I)"
+    decode_images(plain_decoder, random_codes),
+    title="Random codes from N(0, I), decoded by the autoencoder",
 )
 
 # %% [markdown]
-# Without having seen a label, the network gives some digits regions of their own: which? But look at the
-# map's scale, and at the dashed circle, into which 86 % of our random codes fall. The codes of the images lie
-# wherever training happened to put them. Nobody can guess where, and what the decoder makes of a place
-# where no image is, has never been trained. So we can copy images, but hardly invent any.
+# The network has never seen a label, yet some digits have a region of their own: which ones? But
+# look at the scale of the map, and at the dashed circle, which contains 86 % of our random codes.
+# The codes of the images lie wherever training happened to put them. We do not know where that is,
+# and the decoder was never trained on the places in between. So this network can copy images but
+# can hardly invent any.
 
 # %% [markdown]
-# ## 3 From points to clouds
+# ## 3 From points to distributions
 #
-# The **variational autoencoder** (Kingma & Welling 2014; Rezende, Mohamed & Wierstra 2014) is trained so that
-# codes drawn at random make images, too. Two things change.
+# The **variational autoencoder**, or VAE (Kingma & Welling 2014; Rezende, Mohamed & Wierstra 2014),
+# is trained so that random codes decode to images, too. Two things change.
 #
-# First, the encoder no longer names a point. For each image, and each number of the code, it gives a
-# mean $\mu$ and a standard deviation $\sigma$: a small cloud, a normal distribution $q$. The decoder gets a
-# random point of the cloud, another one each time, and so has to make a good image of all that lies near.
+# First, the encoder no longer returns a point. For each image $x$ and each number of the code it
+# returns a mean $\mu$ and a standard deviation $\sigma$. Together they define a normal distribution
+# of codes, $q(z|x)$, called the (approximate) **posterior**: which codes $z$ are plausible once we
+# have seen the image. Imagine it as a small cloud on the map. The decoder gets a random point from
+# the cloud, a different one each time, and so it has to make a good image from every point nearby.
 # The gaps close.
 #
-# Second, every cloud is pulled towards N(0, I). Then they lie where we will draw our random codes.
+# Second, training pulls every posterior towards N(0, I). This distribution is called the **prior**,
+# $p(z)$: it says where codes lie before we have seen any image. The clouds then lie where we will
+# sample our random codes.
 #
-# A standard deviation must be positive, which a layer's bare sums are not. So the encoder gives
-# $\ln \sigma^2$, the **log-variance**, which may be any number.
+# A standard deviation must be positive, but the outputs of a layer without an activation can be
+# negative. So the encoder returns $\ln \sigma^2$, the **log-variance**, which may take any value.
 #
-# How does a gradient get through a random draw? By drawing first: take noise $\varepsilon$ from N(0, I), which
-# depends on nothing, and put
+# How does a gradient get through random sampling? Sample first: take noise $\varepsilon$ from N(0,
+# I), which does not depend on any weight, and set
 #
 # $$z = \mu + \sigma \, \varepsilon$$
 #
-# (§2.4 of the paper, the *reparameterisation trick*). Now $z$ is an ordinary function of $\mu$ and $\sigma$, with
-# ordinary slopes, and the chance stands outside.
+# (§2.4 of the paper, the *reparameterisation trick*). Now $z$ is an ordinary differentiable
+# function of $\mu$ and $\sigma$; the randomness comes in from outside.
 #
 # ### Question 3 · `reparameterise`
 #
-# Write `reparameterise(mean, log_variance, seed)`: a random code for each image. `keras.random.normal(shape, seed=seed)`
-# draws the noise; hand your `seed` on to it. It is a number, which gives the same noise each time, or a
-# `keras.random.SeedGenerator`, which gives other noise each time.
+# Write `reparameterise(mean, log_variance, seed)`, which returns a random code for each image.
+# `keras.random.normal(shape, seed=seed)` samples the noise; pass your `seed` on to it. The seed is
+# either an integer, which gives the same noise each time, or a `keras.random.SeedGenerator`, which
+# gives different noise each time.
 
 
 # %% solution="reparameterise"
 def reparameterise(mean, log_variance, seed):
-    """One random code an image from N(mean, exp(log_variance)).
+    """Sample one code per image from N(mean, exp(log_variance)).
 
-    mean, log_variance: (batch, latent) · seed: a number or a SeedGenerator
-    returns (batch, latent)
+    Args:
+        mean: Means `(batch, latent)`.
+        log_variance: Log-variances `(batch, latent)`.
+        seed: An integer or a `keras.random.SeedGenerator`.
+
+    Returns:
+        Codes `(batch, latent)`.
     """
     ### BEGIN SOLUTION
     noise = keras.random.normal(ops.shape(mean), seed=seed)
@@ -385,50 +414,61 @@ def reparameterise(mean, log_variance, seed):
 import numpy as np
 
 
-def codes_of(mean, log_variance, seed):
-    z = numbers(reparameterise(mean.astype("float32"), log_variance.astype("float32"), seed))
+def sample_codes(mean, log_variance, seed):
+    z = reparameterise(mean.astype("float32"), log_variance.astype("float32"), seed)
+    z = to_array(z, "reparameterise")
     assert z.shape == mean.shape, (
-        f"mean and log-variance {mean.shape} make codes of that shape; yours are {z.shape}."
+        f"`reparameterise` returned shape {z.shape}; expected {mean.shape}."
     )
     return z
 
 
 def check_reparameterise(latent, mean, variance, seed):
     shape = (4000, latent)
-    z = codes_of(np.full(shape, mean), np.full(shape, np.log(variance)), seed)
-    again = codes_of(np.full(shape, mean), np.full(shape, np.log(variance)), seed)
-    other = codes_of(np.full(shape, mean), np.full(shape, np.log(variance)), seed + 1)
+    z = sample_codes(np.full(shape, mean), np.full(shape, np.log(variance)), seed)
+    again = sample_codes(np.full(shape, mean), np.full(shape, np.log(variance)), seed)
+    other = sample_codes(np.full(shape, mean), np.full(shape, np.log(variance)), seed + 1)
     assert np.array_equal(z, again), (
-        f"the seed {seed}, twice, gives two different codes: is the seed handed on to the noise?"
+        f"`reparameterise` returned different codes for the same seed, {seed}. Did you pass the "
+        "seed on to the noise?"
     )
     assert not np.array_equal(z, other), (
-        f"the seeds {seed} and {seed + 1} give the same codes: is the seed handed on to the noise?"
+        f"`reparameterise` returned the same codes for seeds {seed} and {seed + 1}. Did you pass "
+        "the seed on to the noise?"
     )
     deviation = np.sqrt(variance)
-    assert not np.allclose(z, mean), "all codes are the mean: where is the noise?"
+    assert not np.allclose(z, mean), (
+        "`reparameterise` returned the mean for every code. Did you add the noise?"
+    )
     assert z[:, 0].std() > 0.02 * deviation, (
-        "every image of the batch gets the same noise: draw it in the shape of the mean, (batch, latent)."
+        "`reparameterise` adds the same noise to every image of the batch. Sample the noise in the "
+        "shape of the mean, (batch, latent)."
     )
     assert latent == 1 or not np.allclose(z[:, 0], z[:, 1]), (
-        "all numbers of a code get the same noise: draw it in the shape of the mean, (batch, latent)."
+        "`reparameterise` adds the same noise to every number of a code. Sample the noise in the "
+        "shape of the mean, (batch, latent)."
     )
     spread = z.std()
     for value, hint in [
-        (variance, "you multiply by the variance; σ is its root."),
-        (abs(np.log(variance)), "you multiply by the log-variance itself, ln σ²; σ is wanted."),
-        (np.exp(np.log(variance) ** 2 / 2), "the log-variance, ln σ², needs no square."),
-        (1.0, "the noise is not multiplied by σ."),
-        (deviation / np.sqrt(12), "noise comes from a normal distribution, keras.random.normal."),
+        (variance, "Did you multiply by the variance instead of σ, its square root?"),
+        (abs(np.log(variance)), "Did you multiply by the log-variance, ln σ², instead of σ?"),
+        (
+            np.exp(np.log(variance) ** 2 / 2),
+            "Did you square the log-variance? It is ln σ² already.",
+        ),
+        (1.0, "Did you forget to multiply the noise by σ?"),
+        (deviation / np.sqrt(12), "Is the noise normal? Sample it with `keras.random.normal`."),
     ]:
         assert abs(value / deviation - 1) < 0.2 or abs(spread / value - 1) > 0.06, (
-            f"with the variance {variance:g} codes should spread by σ = {deviation:.2f}; yours spread by "
-            f"{spread:.2f}: {hint}"
+            f"`reparameterise` returned codes with standard deviation {spread:.2f} for variance "
+            f"{variance:g}; expected σ = {deviation:.2f}. {hint}"
         )
     assert abs(spread / deviation - 1) < 0.08, (
-        f"with the variance {variance:g} codes should spread by σ = {deviation:.2f}; yours: {spread:.2f}."
+        f"`reparameterise` returned codes with standard deviation {spread:.2f} for variance "
+        f"{variance:g}; expected σ = {deviation:.2f}."
     )
     assert abs(z.mean() - mean) < 0.1 * deviation, (
-        f"codes should lie around the mean {mean:g}; yours lie around {z.mean():.2f}."
+        f"`reparameterise` returned codes with mean {z.mean():.2f}; expected {mean:g}."
     )
 
 
@@ -441,60 +481,71 @@ def check_reparameterise_hidden(rng):
     seed = int(rng.integers(1, 10_000))
     check_reparameterise(int(rng.integers(1, 6)), rng.normal(), rng.uniform(0.1, 0.4), seed)
     check_reparameterise(2, rng.normal(), rng.uniform(5, 9), seed)
-    # With one noise the code is a function of mean and log-variance, entry by entry.
+    # For fixed noise the code is a function of mean and log-variance, entry by entry.
     mean, log_variance = rng.normal(size=(2, 6, 3))
-    noise = codes_of(np.zeros((6, 3)), np.zeros((6, 3)), seed)
-    wanted = mean + np.exp(log_variance / 2) * noise
-    assert np.allclose(codes_of(mean, log_variance, seed), wanted, atol=1e-4), (
-        "with the same seed, mean 0 and σ 1 give the noise itself; other means and deviations must "
-        "give mean + σ · noise, each entry with its own."
+    noise = sample_codes(np.zeros((6, 3)), np.zeros((6, 3)), seed)
+    expected = mean + np.exp(log_variance / 2) * noise
+    assert np.allclose(sample_codes(mean, log_variance, seed), expected, atol=1e-4), (
+        "`reparameterise` returned codes other than mean + σ · noise, with the noise that the same "
+        "seed gives for mean 0 and σ = 1. Does each entry use its own mean and σ?"
     )
-    skew = np.mean(codes_of(np.zeros((5000, 2)), np.zeros((5000, 2)), seed) ** 4)
-    assert 2.6 < skew < 3.5, "the noise is not normal: keras.random.normal draws it."
+    skew = np.mean(sample_codes(np.zeros((5000, 2)), np.zeros((5000, 2)), seed) ** 4)
+    assert 2.6 < skew < 3.5, (
+        "`reparameterise` uses noise that is not normal. Sample it with `keras.random.normal`."
+    )
 
 
 check_reparameterise_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 4 How far is a cloud from N(0, 1)?
+# ## 4 How far is a posterior from the prior?
 #
-# The pull towards N(0, I) needs a measure of how far off a cloud is. The **Kullback–Leibler divergence** of
-# $q$ from $p$ asks: for a random point $z$ of $q$, how much more probable is it under $q$ than under $p$, in
-# logarithms, on the average?
+# To pull the posterior towards the prior we need a measure of the distance between the two. The
+# **Kullback–Leibler divergence** of $q$ from $p$ asks: for a random point $z$ from $q$, how much
+# larger is the logarithm of its density under $q$ than under $p$, on average?
 #
 # $$\mathrm{KL}(q \,\|\, p) = \mathbb{E}_{z \sim q}\left[\ln q(z) - \ln p(z)\right]$$
 #
-# The $\mathbb{E}$ is the *expectation*, this average over all points $z$ of $q$; our $p$ is N(0, 1). ($q(z)$ and $p(z)$ are **densities**: how closely the points lie around $z$.) The divergence is 0 when the two are the same, and positive otherwise. Its unit, with the natural logarithm, is the *nat*.
+# Here $\mathbb{E}$ is the *expectation*, the average over all points $z$ from $q$, and our $p$ is
+# N(0, 1). ($q(z)$ and $p(z)$ are probability **densities**: how densely the points lie around $z$.)
+# The divergence is 0 when the two distributions are the same, and positive otherwise. With the
+# natural logarithm its unit is the *nat*.
 
 # %%
 figures.kl_of_gaussians([(0, 1), (2, 1), (0, 0.2), (2, 0.2)])
 
 # %% [markdown]
-# The definition can be followed to the letter: draw many $z$ from $q$, and take the mean. That is a **Monte
-# Carlo estimate**, a sum made by throwing dice. The logarithm of a normal distribution's density is
+# You can follow the definition literally: sample many $z$ from $q$ and take the mean. That is a
+# **Monte Carlo estimate**, named after the casino: it replaces an integral by many rolls of the
+# dice. The logarithm of the density of a normal distribution is
 #
 # $$\ln N(z; \mu, \sigma^2) = -\tfrac12 \left( \ln 2\pi + \ln \sigma^2 + \frac{(z - \mu)^2}{\sigma^2} \right)$$
 #
-# But the dice can be spared. The expectation of $(z - \mu)^2$ under $q$ is $\sigma^2$, that of $z^2$ is
-# $\mu^2 + \sigma^2$; put both in, and what remains is a short formula of $\mu$ and $\sigma^2$ alone. Find it, with pencil
-# and paper. (Or look at appendix B of the paper; but you will have to get signs and halves right, and the
-# estimate tells you whether you did.)
+# But here no dice are needed. The expectation of $(z - \mu)^2$ under $q$ is $\sigma^2$, and the
+# expectation of $z^2$ is $\mu^2 + \sigma^2$. Substitute both, and what remains is a short formula
+# in $\mu$ and $\sigma^2$ alone. Derive it with pencil and paper. (Or look it up in appendix B of
+# the paper, but mind the signs and the halves. The estimate tells you whether you got them right.)
 #
 # ### Question 4 · `kl`
 #
-# Each entry $\mu$, $\ln \sigma^2$ by itself, against N(0, 1):
+# For each entry $\mu$, $\ln \sigma^2$ on its own, against N(0, 1), write
 #
 # 1. `kl_divergence(mean, log_variance)`, the formula;
-# 2. `kl_estimate(mean, log_variance, samples, seed)`, the estimate from `samples` random points for each
+# 2. `kl_estimate(mean, log_variance, samples, seed)`, the estimate from `samples` random points per
 #    entry. Use your `reparameterise`.
 
 
 # %% solution="kl"
 def kl_divergence(mean, log_variance):
-    """KL(N(mean, exp(log_variance)) ‖ N(0, 1)) of each entry, in nats.
+    """Compute KL(N(mean, exp(log_variance)) ‖ N(0, 1)) for each entry.
 
-    mean, log_variance: (batch, latent) · returns (batch, latent)
+    Args:
+        mean: Means `(batch, latent)`.
+        log_variance: Log-variances `(batch, latent)`.
+
+    Returns:
+        Divergences `(batch, latent)`, in nats.
     """
     ### BEGIN SOLUTION
     return 0.5 * (ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance)
@@ -502,13 +553,13 @@ def kl_divergence(mean, log_variance):
 
 
 def kl_estimate(mean, log_variance, samples, seed):
-    """The same, as a mean over `samples` random points of each entry's distribution."""
+    """Estimate the same as a mean over `samples` random points from each entry's distribution."""
     ### BEGIN SOLUTION
-    # All points at once: the entries, `samples` times over.
+    # All points at once: repeat the entries `samples` times.
     mean = ops.repeat(ops.expand_dims(mean, 0), samples, axis=0)
     log_variance = ops.repeat(ops.expand_dims(log_variance, 0), samples, axis=0)
     z = reparameterise(mean, log_variance, seed)
-    # ln 2π is in both densities and goes away.
+    # ln 2π is in both densities and cancels.
     log_q = -0.5 * (log_variance + ops.square(z - mean) / ops.exp(log_variance))
     log_p = -0.5 * ops.square(z)
     return ops.mean(log_q - log_p, axis=0)
@@ -519,60 +570,62 @@ def kl_estimate(mean, log_variance, samples, seed):
 import numpy as np
 
 KL_MISTAKES = {
-    "log_deviation": "the log-variance was taken for ln σ; it is ln σ², the logarithm of the variance.",
-    "deviation": "σ stands where the variance σ² should.",
-    "bare_mean": "the mean needs its square.",
-    "constant": "a constant is missing: for mean 0 and variance 1 the divergence is 0.",
-    "turned": "this is KL(p ‖ q): the distributions are the wrong way round.",
+    "log_deviation": "Did you read the log-variance as ln σ? It is ln σ².",
+    "deviation": "Did you use σ instead of the variance σ²?",
+    "bare_mean": "Did you forget to square the mean?",
+    "constant": "Is a constant missing? For mean 0 and variance 1 the divergence is 0.",
+    "turned": "Did you swap the distributions? This is KL(p ‖ q).",
 }
 
 
-def check_kl(mean, log_variance, wanted, mistaken):
-    given = numbers(kl_divergence(mean.astype("float32"), log_variance.astype("float32")))
+def check_kl(mean, log_variance, expected, mistaken):
+    given = kl_divergence(mean.astype("float32"), log_variance.astype("float32"))
+    given = to_array(given, "kl_divergence")
     for value, hint in [
-        (-wanted, "the sign is wrong: a divergence is never negative."),
-        (2 * wanted, "it is twice as much as it should be: where is the ½?"),
+        (-expected, "Is the sign wrong? A divergence is never negative."),
+        (2 * expected, "Did you forget the factor ½?"),
         *((value, KL_MISTAKES[name]) for name, value in mistaken.items()),
     ]:
         assert given.shape != value.shape or not np.allclose(given, value, atol=1e-4), (
-            f"kl_divergence: {np.round(given.ravel()[:3], 3).tolist()} instead of "
-            f"{np.round(wanted.ravel()[:3], 3).tolist()}: {hint}"
+            f"`kl_divergence` returned {np.round(given.ravel()[:3], 3).tolist()}; expected "
+            f"{np.round(expected.ravel()[:3], 3).tolist()}. {hint}"
         )
-    assert given.shape == wanted.shape, (
-        f"one divergence for each entry {wanted.shape}; kl_divergence gives {given.shape}: "
-        "sums and means come later."
+    assert given.shape == expected.shape, (
+        f"`kl_divergence` returned shape {given.shape}; expected {expected.shape}. Did you take a "
+        "sum or a mean? Return one divergence per entry."
     )
-    assert np.allclose(given, wanted, rtol=1e-3, atol=1e-4), (
-        f"kl_divergence should begin with {np.round(wanted.ravel()[:3], 3).tolist()}; "
-        f"yours with {np.round(given.ravel()[:3], 3).tolist()}."
+    assert np.allclose(given, expected, rtol=1e-3, atol=1e-4), (
+        "`kl_divergence` returned values that begin with "
+        f"{np.round(given.ravel()[:3], 3).tolist()}; expected "
+        f"{np.round(expected.ravel()[:3], 3).tolist()}."
     )
 
 
-def check_estimate(mean, log_variance, samples, seed, wanted, stray):
+def check_estimate(mean, log_variance, samples, seed, expected, standard_error):
     arguments = mean.astype("float32"), log_variance.astype("float32")
-    given = numbers(kl_estimate(*arguments, samples, seed))
-    assert given.shape == wanted.shape, (
-        f"kl_estimate should give one mean for each entry, {wanted.shape}; yours is {given.shape}."
+    given = to_array(kl_estimate(*arguments, samples, seed), "kl_estimate")
+    assert given.shape == expected.shape, (
+        f"`kl_estimate` returned shape {given.shape}; expected {expected.shape}."
     )
-    assert np.all(np.abs(given - wanted) < 6 * stray + 1e-3), (
-        f"kl_estimate with {samples} points gives {np.round(given.ravel()[:3], 2).tolist()}; the "
-        f"divergence is {np.round(wanted.ravel()[:3], 2).tolist()}, and dice account for about "
-        f"{np.round(stray.ravel()[:3], 2).tolist()}. Do the points come from q, with their own μ and σ, "
-        "and is the density of q taken at its own μ and σ²?"
+    assert np.all(np.abs(given - expected) < 6 * standard_error + 1e-3), (
+        f"`kl_estimate` with {samples} points returned {np.round(given.ravel()[:3], 2).tolist()}; "
+        f"expected {np.round(expected.ravel()[:3], 2).tolist()}, with a standard error of "
+        f"{np.round(standard_error.ravel()[:3], 2).tolist()}. Did you sample each entry's points "
+        "with its own μ and σ, and evaluate the density of q with the same μ and σ²?"
     )
-    other = numbers(kl_estimate(*arguments, samples, seed + 1))
+    other = to_array(kl_estimate(*arguments, samples, seed + 1), "kl_estimate")
     assert not np.allclose(given, other, rtol=1e-5, atol=0), (
-        "kl_estimate gives the same for another seed: it should be a mean over random points, "
-        "not the formula."
+        "`kl_estimate` returned the same for two different seeds. Did you use the formula? Return "
+        "the mean over random points."
     )
-    return (given - wanted) / stray
+    return (given - expected) / standard_error
 
 
 def check_kl_examples():
     check_kl(
         np.array([[0.0, 2.0, 0.5]]),
         np.array([[0.0, 0.0, -2.0]]),
-        wanted=np.array([[0.0, 2.0, 0.692668]]),
+        expected=np.array([[0.0, 2.0, 0.692668]]),
         mistaken={
             "log_deviation": np.array([[0.0, 2.0, 1.634158]]),
             "deviation": np.array([[0.0, 2.0, 0.80894]]),
@@ -586,8 +639,8 @@ def check_kl_examples():
         np.array([[0.5, -1.0]]),
         samples=4000,
         seed=3,
-        wanted=np.array([[0.574361, 0.30894]]),
-        stray=np.array([[0.021559, 0.00854]]),
+        expected=np.array([[0.574361, 0.30894]]),
+        standard_error=np.array([[0.021559, 0.00854]]),
     )
 
 
@@ -600,7 +653,7 @@ def closed_form(mean, log_variance):
     return 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance)
 
 
-def check_kl_drawn(mean, log_variance):
+def check_random_kl(mean, log_variance):
     mistaken = {
         "log_deviation": closed_form(mean, 2 * log_variance),
         "deviation": 0.5 * (mean**2 + np.exp(log_variance / 2) - 1 - log_variance),
@@ -611,22 +664,23 @@ def check_kl_drawn(mean, log_variance):
     check_kl(mean, log_variance, closed_form(mean, log_variance), mistaken)
 
 
-def check_estimate_drawn(mean, log_variance, samples, seed):
-    # ln q - ln p is (ε² (σ² - 1) + 2 μ σ ε) / 2 and a constant: so far a mean strays.
+def check_random_estimate(mean, log_variance, samples, seed):
+    # ln q - ln p is (ε² (σ² - 1) + 2 μ σ ε) / 2 plus a constant; this is its standard error.
     variance = np.exp(log_variance)
-    stray = np.sqrt((0.5 * (variance - 1) ** 2 + mean**2 * variance) / samples)
-    wanted = closed_form(mean, log_variance)
-    return check_estimate(mean, log_variance, samples, seed, wanted, stray)
+    standard_error = np.sqrt((0.5 * (variance - 1) ** 2 + mean**2 * variance) / samples)
+    expected = closed_form(mean, log_variance)
+    return check_estimate(mean, log_variance, samples, seed, expected, standard_error)
 
 
 def check_kl_hidden(rng):
     mean, log_variance = rng.normal(size=(2, 6, 4))
-    check_kl_drawn(2 * mean, 2 * log_variance)
+    check_random_kl(2 * mean, 2 * log_variance)
     seed = int(rng.integers(1, 10_000))
-    errors = check_estimate_drawn(mean, log_variance, 3000, seed)
-    few = check_estimate_drawn(mean, log_variance, 20, seed)
+    errors = check_random_estimate(mean, log_variance, 3000, seed)
+    few = check_random_estimate(mean, log_variance, 20, seed)
     assert np.mean(np.abs(few)) > 0.2 and np.mean(np.abs(errors)) > 0.2, (
-        "kl_estimate comes closer to the divergence than a mean of so few random points can."
+        "`kl_estimate` is closer to the divergence than a mean over so few random points can be. "
+        "Did you use the number of points in `samples`?"
     )
 
 
@@ -634,31 +688,38 @@ check_kl_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 5 The whole machine
+# ## 5 The whole model
 #
-# The loss of a variational autoencoder is the sum of the two, averaged over the batch:
+# The loss of a variational autoencoder is the sum of the two terms, averaged over the batch:
 #
 # $$\text{loss} = \frac{1}{m} \sum_{\text{images}} \Big( \underbrace{\textstyle\sum_\text{pixels} \text{cross-entropy}}_\text{reconstruction}
-# + \beta \underbrace{\textstyle\sum_\text{code} \mathrm{KL}}_\text{pull} \Big)$$
+# + \beta \underbrace{\textstyle\sum_\text{code} \mathrm{KL}}_\text{pull towards the prior} \Big)$$
 #
-# With $\beta = 1$ it has a meaning of its own: minus the loss is a lower bound on the logarithm of the
-# probability that the machine gives to the images (equation 3 of the paper). Other $\beta$ change how strong
-# the pull is (Higgins et al. 2017); we will play with it at the end.
+# With $\beta = 1$, the negative loss is the **ELBO** (*evidence lower bound*): a lower bound on the
+# logarithm of the probability that the model assigns to the images, which statisticians call the
+# evidence (equation 3 of the paper). Training therefore maximises this bound. The statement is
+# exact only for binary pixels, 0 or 1, because only then is the cross-entropy the negative
+# logarithm of a probability. For grey pixels, such as ours, the same loss works well in practice,
+# but it does not bound the probability of the grey image itself. Other values of $\beta$ change how
+# strong the pull towards the prior is (Higgins et al. 2017); you will try some at the end.
 #
 # ### Question 5 · `vae`
 #
-# 1. Write `vae_encoder(latent)`: a Functional model like the encoder of question 1, but with **two** outputs,
-#    `keras.Model(pixels, [mean, log_variance])`, from two last layers on the same hidden ones.
-# 2. Complete the class `VAE`. Its method `losses` computes the three numbers with your functions, from one
-#    random code an image; `train_step` makes one update of **all** weights, the encoder's and the decoder's,
-#    as in lab 5: inside `with tf.GradientTape() as tape:` TensorFlow writes down what is computed, `tape.gradient(loss, weights)`
-#    gives one gradient for each of `self.trainable_variables`, and `self.optimizer.apply(gradients, weights)` makes the update. The
-#    trackers are there to be fed: `fit` shows what is in them.
+# 1. Write `vae_encoder(latent)`: a Functional model like the encoder of question 1, but with
+#    **two** outputs, `keras.Model(pixels, [mean, log_variance])`, from two last layers on top of
+#    the same hidden layers.
+# 2. Complete the class `VAE`. Its method `losses` computes the three numbers with your functions,
+#    from one random code per image. Its method `train_step` makes one update of **all** weights,
+#    those of the encoder and those of the decoder, as in Lab 05: inside
+#    `with tf.GradientTape() as tape:` TensorFlow records the computation,
+#    `tape.gradient(loss, weights)` returns one gradient for each of `self.trainable_variables`, and
+#    `self.optimizer.apply(gradients, weights)` makes the update. Pass the losses to the trackers
+#    with `self.track`: `fit` displays what the trackers hold.
 
 
 # %% solution="vae"
 def vae_encoder(latent):
-    """A Keras model from pixels (batch, 784) to [mean, log_variance], both (batch, latent)."""
+    """Build a Keras model from pixels (batch, 784) to [mean, log_variance], (batch, latent) each."""
     ### BEGIN SOLUTION
     sizes = {"quick": (256, 128), "full": (512, 256)}[profile.current()]
     pixels = keras.Input((784,))
@@ -671,7 +732,7 @@ def vae_encoder(latent):
 
 
 class VAE(keras.Model):
-    """A variational autoencoder of an encoder with two outputs and a decoder to logits."""
+    """A variational autoencoder: an encoder with two outputs and a decoder that returns logits."""
 
     def __init__(self, encoder, decoder, beta=1.0):
         super().__init__()
@@ -682,29 +743,34 @@ class VAE(keras.Model):
 
     @property
     def metrics(self):
-        return self.trackers  # Keras sets them back at the beginning of every epoch
+        return self.trackers  # Keras resets them at the beginning of every epoch
 
     def track(self, losses):
-        """Feed the trackers; returns what they hold as a dictionary."""
+        """Update the trackers and return what they hold, as a dictionary."""
         for tracker, loss in zip(self.trackers, losses, strict=True):
             tracker.update_state(loss)
         return {tracker.name: tracker.result() for tracker in self.trackers}
 
     def losses(self, x):
-        """Three numbers for a batch of pixels (batch, 784): loss, reconstruction, KL divergence.
+        """Compute the loss of a batch and its two terms.
 
-        Reconstruction and KL are means over the batch; the loss is reconstruction + beta · KL.
+        Args:
+            x: Pixels `(batch, 784)`, from 0 to 1.
+
+        Returns:
+            Three numbers: loss, reconstruction and KL divergence. Reconstruction and KL
+            divergence are means over the batch; the loss is reconstruction + beta · KL divergence.
         """
         ### BEGIN SOLUTION
         mean, log_variance = self.encoder(x)
         z = reparameterise(mean, log_variance, self.seed_generator)
-        copied = ops.mean(reconstruction(x, self.decoder(z)))
-        pulled = ops.mean(ops.sum(kl_divergence(mean, log_variance), axis=-1))
-        return copied + self.beta * pulled, copied, pulled
+        copy_error = ops.mean(reconstruction(x, self.decoder(z)))
+        kl = ops.mean(ops.sum(kl_divergence(mean, log_variance), axis=-1))
+        return copy_error + self.beta * kl, copy_error, kl
         ### END SOLUTION
 
     def train_step(self, x):
-        """One update on a batch; returns self.track(losses)."""
+        """Make one update on a batch and return self.track(losses)."""
         ### BEGIN SOLUTION
         with tf.GradientTape() as tape:
             losses = self.losses(x)
@@ -727,38 +793,40 @@ import numpy as np
 
 def check_vae_encoder(latent, rng):
     encoder = vae_encoder(latent)
-    assert encoder is not None, "vae_encoder gives nothing back: does it end with `return`?"
+    assert encoder is not None, "`vae_encoder` returned None. Did you forget `return`?"
     x = rng.normal(scale=30, size=(200, 784)).astype("float32")
     both = encoder(x)
     assert isinstance(both, (list, tuple)) and len(both) == 2, (
-        "vae_encoder needs a model with two outputs: keras.Model(pixels, [mean, log_variance])"
+        "`vae_encoder` returned a model without two outputs. Return "
+        "`keras.Model(pixels, [mean, log_variance])`."
     )
     names = ("mean", "log-variance")
-    for name, values in zip(names, map(numbers, both), strict=True):
+    arrays = [to_array(values, "vae_encoder") for values in both]
+    for name, values in zip(names, arrays, strict=True):
         assert values.shape == (200, latent), (
-            f"the {name} of 200 images should be (200, {latent}); yours is {values.shape}."
+            f"The {name} of 200 images has shape {values.shape}; expected {(200, latent)}."
         )
         assert values.min() < 0 and np.abs(values).max() > 1, (
-            f"the {name} goes from {values.min():.2f} to {values.max():.2f}, whatever goes in: it must "
-            "be able to take any value. Is there an activation on its layer?"
+            f"The {name} only takes values from {values.min():.2f} to {values.max():.2f}, even for "
+            "large inputs. Does its layer have an activation? It must be able to take any value."
         )
-    assert not np.allclose(*map(numbers, both)), (
-        "mean and log-variance are the same numbers: each needs a last layer of its own."
+    assert not np.allclose(*arrays), (
+        "Mean and log-variance are identical. Do they share a layer? Give each its own last layer."
     )
     for name, *values in zip(names, both, encoder(-x), encoder(0 * x), strict=True):
-        assert not is_straight(*values), (
-            f"from pixels to {name} it is a straight line: the two last layers stand on hidden layers "
-            "with ReLU, like the encoder's of question 1."
+        assert not is_linear(*values), (
+            f"The encoder is linear from pixels to {name}. Did you forget the hidden layers with "
+            "ReLU? Put both last layers on top of them, as in question 1."
         )
 
 
 def wave(shape):
-    """Numbers from -1 to 1 without order, but always the same ones."""
+    """Return numbers from -1 to 1 that look random but are always the same."""
     return np.sin(np.arange(np.prod(shape)) ** 2.0).reshape(shape)
 
 
-def small_networks(draw, pixels, latent, log_variance):
-    """An encoder and a decoder with weights from draw(shape); the log-variance is fixed."""
+def build_networks(draw, pixels, latent, log_variance):
+    """Build an encoder and a decoder with weights from draw(shape) and a fixed log-variance."""
     x, z = keras.Input((pixels,)), keras.Input((latent,))
     heads = [keras.layers.Dense(latent)(x), keras.layers.Dense(latent)(x)]
     encoder = keras.Model(x, heads)
@@ -772,54 +840,57 @@ def small_networks(draw, pixels, latent, log_variance):
     return encoder, decoder
 
 
-def fitted(encoder, decoder, x, beta, epochs, batch_size, optimizer="adam"):
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # on how often functions are traced
+def train_vae(encoder, decoder, x, beta, epochs, batch_size, optimizer="adam"):
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # hides warnings about retracing
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        machine = VAE(encoder, decoder, beta)
-        machine.compile(optimizer=optimizer)
-        history = machine.fit(x, epochs=epochs, batch_size=batch_size, verbose=0)
+        vae = VAE(encoder, decoder, beta)
+        vae.compile(optimizer=optimizer)
+        history = vae.fit(x, epochs=epochs, batch_size=batch_size, verbose=0)
     record = getattr(history, "history", history)
     missing = {"loss", "reconstruction", "kl"} - set(record)
     assert not missing, (
-        f"train_step should return self.track(losses); {sorted(missing)} is missing."
+        f"`fit` recorded no {sorted(missing)}. Does `train_step` return `self.track(losses)`?"
     )
-    return machine, {name: [float(np.sum(v)) for v in values] for name, values in record.items()}
+    return vae, {name: [float(np.sum(v)) for v in values] for name, values in record.items()}
 
 
 def check_losses(encoder, decoder, x, beta, each, kl, of_the_mean):
     images, latent = len(x), decoder.input_shape[-1]
-    # One batch: what fit reports is the loss before the only update.
-    _, record = fitted(encoder, decoder, x, beta, epochs=1, batch_size=images)
+    # One batch: `fit` reports the loss before the only update.
+    _, record = train_vae(encoder, decoder, x, beta, epochs=1, batch_size=images)
     loss, copied, pulled = (record[name][0] for name in ("loss", "reconstruction", "kl"))
     for value, hint in [
-        (kl / latent, "you average over the code; the sum over the code is wanted."),
-        (kl * images, "you add up over the batch; the mean over the images is wanted."),
+        (kl / latent, "Did you average over the code instead of taking the sum?"),
+        (kl * images, "Did you take the sum over the batch instead of the mean?"),
     ]:
         assert not np.isclose(pulled, value, rtol=1e-3), (
-            f"the KL divergence should be {kl:.2f}, yours is {pulled:.2f}: {hint}"
+            f"`losses` returned a KL divergence of {pulled:.2f}; expected {kl:.2f}. {hint}"
         )
     assert np.isclose(pulled, kl, rtol=1e-3), (
-        f"the KL divergence should be {kl:.2f}, yours is {pulled:.2f}."
+        f"`losses` returned a KL divergence of {pulled:.2f}; expected {kl:.2f}."
     )
     assert not np.isclose(copied, of_the_mean, rtol=1e-3), (
-        "the decoder gets the mean, not a random code: call your reparameterise."
+        "The reconstruction has no randomness. Did you pass the mean to the decoder? Pass a random "
+        "code from `reparameterise`."
     )
     assert abs(copied / each - 1) < 0.05, (
-        f"the reconstruction should be about {each:.1f}, yours is {copied:.1f}. Is it the mean "
-        "over the batch of your reconstruction(x, logits), with a random code for each image?"
+        f"`losses` returned a reconstruction of {copied:.1f}; expected about {each:.1f}. Is it the "
+        "mean over the batch of `reconstruction(x, logits)`, with a random code for each image?"
     )
     assert not (beta != 1 and np.isclose(loss, copied + pulled, rtol=1e-4)), (
-        f"the loss leaves out beta = {beta:g}: reconstruction + beta · KL."
+        f"`losses` returned a loss without beta = {beta:g}. Return reconstruction + beta · KL "
+        "divergence."
     )
     assert np.isclose(loss, copied + beta * pulled, rtol=1e-3), (
-        f"{copied:.2f} + {beta:g} · {pulled:.2f} make {copied + beta * pulled:.2f}; your loss is {loss:.2f}."
+        f"`losses` returned a loss of {loss:.2f}; expected {copied:.2f} + {beta:g} · {pulled:.2f} "
+        f"= {copied + beta * pulled:.2f}."
     )
 
 
 check_vae_encoder(2, np.random.default_rng(0))
 check_losses(
-    *small_networks(wave, pixels=30, latent=3, log_variance=0.8),
+    *build_networks(wave, pixels=30, latent=3, log_variance=0.8),
     ((1 + wave((1000, 30))) / 2).astype("float32"),
     beta=3.0,
     each=34.85,
@@ -831,9 +902,9 @@ from course_lib.models import elbo_terms
 from course_lib.testing import hidden_seed
 
 
-def check_losses_drawn(rng, beta):
+def check_random_losses(rng, beta):
     x = rng.uniform(0, 1, (400, 30)).astype("float32")
-    encoder, decoder = small_networks(rng.standard_normal, 30, 3, log_variance=0.8)
+    encoder, decoder = build_networks(rng.standard_normal, 30, 3, log_variance=0.8)
     each, kl = elbo_terms(encoder, decoder, x, rng, 40)
     logits = np.asarray(decoder(encoder(x)[0]), "float64")
     of_the_mean = np.sum(np.logaddexp(0, logits) - x * logits, axis=-1).mean()
@@ -844,31 +915,32 @@ def check_training(rng):
     pixels, latent = 30, 2
     pattern = rng.uniform(0, 1, (4, pixels)) > 0.5
     x = np.abs(pattern[rng.integers(0, 4, 320)] - 0.02).astype("float32")
-    encoder, decoder = small_networks(rng.standard_normal, pixels, latent, log_variance=0.0)
+    encoder, decoder = build_networks(rng.standard_normal, pixels, latent, log_variance=0.0)
     before = [encoder.get_weights(), decoder.get_weights()]
     first = np.mean(sum(elbo_terms(encoder, decoder, x, rng, 5)))
-    machine, _ = fitted(encoder, decoder, x, beta=1.0, epochs=40, batch_size=32)
-    learnt = machine.encoder, machine.decoder
+    vae, _ = train_vae(encoder, decoder, x, beta=1.0, epochs=40, batch_size=32)
+    learnt = vae.encoder, vae.decoder
     for name, weights, part in zip(("encoder", "decoder"), before, learnt, strict=True):
         pairs = zip(weights, part.get_weights(), strict=True)
         assert any(not np.allclose(a, b, atol=1e-5) for a, b in pairs), (
-            f"the {name} has not changed: train_step must update self.trainable_variables, all of them."
+            f"Training left the {name} unchanged. Does `train_step` update all of "
+            "`self.trainable_variables`?"
         )
     last = np.mean(sum(elbo_terms(*learnt, x, rng, 5)))
     assert last < 0.85 * first, (
-        f"training took the loss from {first:.1f} to {last:.1f}; on four simple patterns it should fall "
-        "by far more. Is it the gradient of the whole loss, and is it applied?"
+        f"Training reduced the loss only from {first:.1f} to {last:.1f} on four simple patterns. "
+        "Did you take the gradient of the whole loss, and did you apply it?"
     )
     spread = np.asarray(learnt[0](x)[1], "float64")
     assert spread.mean() < -0.2, (
-        "training does not change how wide the clouds are, though narrower ones would copy better: does "
-        "the gradient reach the log-variance? The random code must depend on it."
+        "Training left σ unchanged, although a smaller σ would give better copies. Does the "
+        "gradient reach the log-variance? The random code must depend on it."
     )
 
 
 def check_vae_hidden(rng):
     check_vae_encoder(int(rng.integers(3, 9)), rng)
-    check_losses_drawn(rng, beta=float(rng.uniform(0.2, 0.6)))
+    check_random_losses(rng, beta=float(rng.uniform(0.2, 0.6)))
     check_training(rng)
 
 
@@ -878,26 +950,28 @@ check_vae_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ## 6 Train it
 #
-# Put everything together, with **two** numbers for the code, so that the map can be drawn. To train, `fit`
-# from `course_lib.training` does what `model.fit` does, with a learning rate that rises first and then
-# falls. Your class brings its loss along, so nothing but the images goes in, and `compile` needs only an
-# optimizer: Adam, with learning rates of some thousandths, and batches of 100 do well.
+# Put everything together with a code of **two** numbers, so that you can draw the map. For
+# training, `fit` from `course_lib.training` does what `model.fit` does, with a learning rate that
+# first rises and then falls. Your class computes its own loss, so `fit` needs only the images, and
+# `compile` needs only an optimizer. Adam with a learning rate of a few thousandths and batches of
+# 100 work well.
 #
 # ### Question 6 · `quality`
 #
-# Train a `VAE`, as well as you can. Name its two parts `encoder` and `decoder`, and what `fit` returns `history`.
-# On images that it has never seen, its loss ($\beta = 1$) must be at most **160** in the quick profile, **150** in
-# the full one. (A machine whose code says nothing at all stays above 180.) And what it makes from random codes must show more
-# than **four** different digits; a classifier of the course counts them (`sample_quality` from `course_lib.models`). Is it not
-# good enough? Train longer, make layers wider.
+# Train a `VAE` as well as you can. Name its two parts `encoder` and `decoder`, and name what `fit`
+# returns `history`. On the test set, its loss ($\beta = 1$) must be at most **160** in the quick
+# profile and **150** in the full profile. (A model whose code carries no information stays above
+# 180.) The images that it makes from random codes must show more than **four** different digits;
+# the course's own classifier counts them (`sample_quality` from `course_lib.models`). Not good
+# enough yet? Train longer, or make the layers wider.
 
 # %% solution="quality"
 ### BEGIN SOLUTION
 epochs = {"quick": 12, "full": 30}[profile.current()]
-machine = VAE(vae_encoder(2), autoencoder(2)[2])
-machine.compile(keras.optimizers.Adam(4e-3))
-history = fit(machine, x_train, epochs=epochs, batch_size=100)
-encoder, decoder = machine.encoder, machine.decoder
+vae = VAE(vae_encoder(2), autoencoder(2)[2])
+vae.compile(keras.optimizers.Adam(4e-3))
+history = fit(vae, x_train, epochs=epochs, batch_size=100)
+encoder, decoder = vae.encoder, vae.decoder
 ### END SOLUTION
 
 # %% tests="quality"
@@ -911,24 +985,25 @@ def check_quality(images, rng):
     x = images.reshape(-1, 784).astype("float32") / 255
     both = encoder(x)
     assert isinstance(both, (list, tuple)) and len(both) == 2, (
-        "encoder should give a mean and a log-variance: encoder = machine.encoder"
+        "`encoder` must return a mean and a log-variance. Use the encoder of your `VAE`."
     )
     assert np.asarray(both[0]).shape == (len(x), 2), (
-        f"a code of two numbers is wanted; yours has the shape {np.asarray(both[0]).shape}."
+        f"`encoder` returned means of shape {np.asarray(both[0]).shape}; expected {(len(x), 2)}."
     )
     copied, kl = elbo_terms(encoder, decoder, x, rng)
-    loss, wanted = np.mean(copied + kl), {"quick": 160, "full": 150}[profile.current()]
-    print(f"On {len(x)} new images: {copied.mean():.1f} + {kl.mean():.1f} = {loss:.1f}")
-    assert loss <= wanted, (
-        f"the loss on new images is {loss:.1f}, reconstruction {copied.mean():.1f} and KL "
-        f"{kl.mean():.1f}; at most {wanted} is wanted. Did training run long enough, with beta 1?"
+    loss, expected = np.mean(copied + kl), {"quick": 160, "full": 150}[profile.current()]
+    print(f"On {len(x)} held-out images: {copied.mean():.1f} + {kl.mean():.1f} = {loss:.1f}")
+    assert loss <= expected, (
+        f"The loss on held-out images is {loss:.1f} (reconstruction {copied.mean():.1f}, KL "
+        f"divergence {kl.mean():.1f}); expected at most {expected}. Did you train long enough, "
+        "with beta = 1?"
     )
     logits = np.asarray(decoder(rng.normal(size=(1000, 2)).astype("float32")), "float64")
     quality = sample_quality(1 / (1 + np.exp(-logits)))
-    print(f"Random codes make {quality.digits:.1f} different digits.")
+    print(f"Random codes give {quality.digits:.1f} different digits.")
     assert quality.digits > 4, (
-        f"from random codes come only {quality.digits:.1f} different digits; more than 4 are wanted. Do "
-        "the codes of the images lie around 0, with a spread of about 1?"
+        f"Random codes give {quality.digits:.1f} different digits; expected more than 4. Do the "
+        "codes of the images lie around 0, with a standard deviation of about 1?"
     )
 
 
@@ -954,36 +1029,41 @@ figures.latent_map(
 )
 
 # %% [markdown]
-# Compare the scales. The codes of the variational autoencoder fill the circle, without large gaps, and
-# hardly anything lies far outside. So the same thirty random codes as before now give other images:
+# Compare the scales. The codes of the variational autoencoder fill the circle without large gaps,
+# and hardly any lie far outside. So the same thirty random codes as before now give different
+# images:
 
 # %%
 figures.image_grid(
-    drawn(decoder, dice), title="The variational autoencoder, asked for images from N(0, I)"
+    decode_images(decoder, random_codes),
+    title="Random codes from N(0, I), decoded by the variational autoencoder",
 )
 
 # %% [markdown]
 # ## 7 Walk across the map
 #
-# To see the whole map, decode a grid of codes. With even steps in $z$ most of the grid would show what is
-# hardly ever drawn. Better are even steps in *probability*: cut N(0, 1) into $n$ pieces of the same
-# probability and take, of each, the point in its middle: the **quantiles** at
-# $\frac{0.5}{n}, \frac{1.5}{n}, \dots, \frac{n - 0.5}{n}$. Python has them: `statistics.NormalDist().inv_cdf(p)`.
+# To see the whole map, decode a grid of codes. With equal steps in $z$, most of the grid would show
+# codes that hardly ever occur. Equal steps in *probability* are better: cut N(0, 1) into $n$ pieces
+# of equal probability and take the middle of each piece, again in probability. These points are the
+# **quantiles** at $\frac{0.5}{n}, \frac{1.5}{n}, \dots, \frac{n - 0.5}{n}$. Python computes them:
+# `statistics.NormalDist().inv_cdf(p)`.
 #
 # ### Question 7 · `generate`
 #
-# 1. `invent(decoder, count, seed)`: `count` new images from random codes, the same ones for the same `seed`. How many
-#    numbers a code has, the decoder knows: `decoder.input_shape[-1]`.
-# 2. `quantile_grid(steps)`: the `steps · steps` codes of the grid, of two numbers each, with $n$ = `steps`.
-# 3. `interpolate(encoder, decoder, first, second, steps)`: the images on the straight line between the
-#    codes (means) of two images, both ends included, in equal steps.
+# 1. `invent(decoder, count, seed)` returns `count` new images from random codes; the same `seed`
+#    gives the same images. The decoder knows how many numbers a code has:
+#    `decoder.input_shape[-1]`.
+# 2. `quantile_grid(steps)` returns the `steps · steps` codes of the grid, two numbers each, with
+#    $n$ = `steps`.
+# 3. `interpolate(encoder, decoder, first, second, steps)` returns the images on the straight line
+#    between the codes (means) of two images, both ends included, in equal steps.
 #
 # All images are rows of 784 pixels from 0 to 1.
 
 
 # %% solution="generate"
 def invent(decoder, count, seed):
-    """New images (count, 784) of random codes from N(0, I)."""
+    """Make new images (count, 784) from random codes, N(0, I)."""
     ### BEGIN SOLUTION
     z = keras.random.normal((count, decoder.input_shape[-1]), seed=seed)
     return ops.sigmoid(decoder(z))
@@ -991,7 +1071,7 @@ def invent(decoder, count, seed):
 
 
 def quantile_grid(steps):
-    """Codes (steps · steps, 2): every pair of the quantiles, each pair once, in any order."""
+    """Return codes (steps · steps, 2): every pair of quantiles once, in any order."""
     ### BEGIN SOLUTION
     from statistics import NormalDist
 
@@ -1001,7 +1081,7 @@ def quantile_grid(steps):
 
 
 def interpolate(encoder, decoder, first, second, steps):
-    """Images (steps, 784) on the way from the image `first` (784,) to `second` (784,)."""
+    """Return images (steps, 784) on the way from the image `first` (784,) to `second` (784,)."""
     ### BEGIN SOLUTION
     ends, _ = encoder(np.stack([first, second]))
     share = np.linspace(0, 1, steps, dtype="float32")[:, None]
@@ -1014,72 +1094,83 @@ import numpy as np
 
 
 def check_images(name, given, shape):
-    given = numbers(given)
-    assert given.shape == shape, f"{name} should give images {shape}; yours are {given.shape}."
+    given = to_array(given, name)
+    assert given.shape == shape, f"`{name}` returned shape {given.shape}; expected {shape}."
     assert given.min() >= 0 and given.max() <= 1, (
-        f"{name} gives pixels from {given.min():.1f} to {given.max():.1f}: the decoder makes logits, "
-        "their sigmoid makes pixels."
+        f"`{name}` returned pixels from {given.min():.1f} to {given.max():.1f}; expected 0 to 1. "
+        "Did you return logits? Apply the sigmoid to them."
     )
     return given
 
 
 def check_invent(decoder, seed):
     images = check_images("invent", invent(decoder, 1500, seed), (1500, 784))
-    # Back from the images to the codes: the test's decoder is linear.
+    # The test's decoder is linear, so the codes can be computed from the images.
     kernel, bias = (np.asarray(w, "float64") for w in decoder.get_weights())
     logits = np.log(np.clip(images, 1e-6, 1 - 1e-6) / (1 - np.clip(images, 1e-6, 1 - 1e-6)))
     z = (logits - bias) @ np.linalg.pinv(kernel)
-    assert not np.allclose(z[0], z[1], atol=1e-3), "invent gives the same image over and over."
-    assert np.all(np.abs(z.mean(axis=0)) < 0.2) and np.all(np.abs(z.std(axis=0) - 1) < 0.15), (
-        f"the codes of invent have means {np.round(z.mean(axis=0), 2).tolist()} and deviations "
-        f"{np.round(z.std(axis=0), 2).tolist()}; N(0, I) has 0 and 1."
+    assert not np.allclose(z[0], z[1], atol=1e-3), (
+        "`invent` returned the same image twice. Sample one random code per image."
     )
-    again, other = (numbers(invent(decoder, 4, s)) for s in (seed, seed + 1))
-    assert np.allclose(again, numbers(invent(decoder, 4, seed))) and not np.allclose(
-        again, other
-    ), "the same seed should give the same images, another seed others."
+    assert np.all(np.abs(z.mean(axis=0)) < 0.2) and np.all(np.abs(z.std(axis=0) - 1) < 0.15), (
+        f"`invent` uses codes with means {np.round(z.mean(axis=0), 2).tolist()} and standard "
+        f"deviations {np.round(z.std(axis=0), 2).tolist()}; expected 0 and 1, as in N(0, I)."
+    )
+    first, again, other = (
+        to_array(invent(decoder, 4, s), "invent") for s in (seed, seed, seed + 1)
+    )
+    assert np.allclose(first, again) and not np.allclose(first, other), (
+        "`invent` must return the same images for the same seed, and others for another seed. Did "
+        "you pass the seed on to the random codes?"
+    )
 
 
-def check_interpolate(encoder, decoder, first, second, wanted, mixed):
-    """wanted, mixed: images (steps, …), as many of their pixels as are looked at."""
-    steps, looked_at = wanted.shape
+def check_interpolate(encoder, decoder, first, second, expected, mixed):
+    """Compare the first pixels of the images with those expected and with mixed images."""
+    steps, looked_at = expected.shape
     way = interpolate(encoder, decoder, first, second, steps)
     way = check_images("interpolate", way, (steps, 784))[:, :looked_at]
     assert not np.allclose(way, mixed, atol=1e-3), (
-        "interpolate mixes the two images, pixel by pixel: mix their codes, and decode the mixtures."
+        "`interpolate` mixes the pixels of the two images. Mix their codes and decode the mixtures."
     )
-    assert not np.allclose(way[::-1], wanted, atol=1e-3), "interpolate goes from second to first."
-    assert np.allclose(way[[0, -1]], wanted[[0, -1]], atol=2e-3), (
-        "interpolate should begin and end with the decoded means of the two images: random codes, "
-        "or the log-variance, have no place here."
+    assert not np.allclose(way[::-1], expected, atol=1e-3), (
+        "`interpolate` goes from `second` to `first`. Did you swap the ends?"
     )
-    assert np.allclose(way, wanted, atol=2e-3), (
-        "interpolate should take equal steps along a straight line."
+    assert np.allclose(way[[0, -1]], expected[[0, -1]], atol=2e-3), (
+        "`interpolate` does not begin and end with the decoded means of the two images. Did you "
+        "use random codes or the log-variance? Use the encoder's first output, the mean."
+    )
+    assert np.allclose(way, expected, atol=2e-3), (
+        "`interpolate` does not take equal steps along a straight line between the two codes."
     )
 
 
 def check_grid(line):
     steps = len(line)
-    codes = numbers(quantile_grid(steps))
+    codes = to_array(quantile_grid(steps), "quantile_grid")
     assert codes.shape == (steps * steps, 2), (
-        f"{steps} · {steps} codes of two numbers make ({steps * steps}, 2); yours are {codes.shape}."
+        f"`quantile_grid({steps})` returned shape {codes.shape}; expected {(steps * steps, 2)}."
     )
-    wanted = sorted((a, b) for a in line for b in line)
+    expected = sorted((a, b) for a in line for b in line)
     rows = sorted(map(tuple, codes.tolist()))
-    assert np.all(np.isfinite(codes)), "the quantiles at 0 and 1 are infinite: take the middles."
-    assert np.allclose(rows, wanted, atol=1e-3), (
-        f"with {steps} steps the coordinates should be {np.round(line, 2).tolist()}, every pair of them "
-        f"once; yours are {np.unique(codes.round(2)).tolist()[:12]}."
+    assert np.all(np.isfinite(codes)), (
+        f"`quantile_grid({steps})` returned infinite codes. Did you take the quantiles at 0 and 1? "
+        "Take the middle of each piece."
+    )
+    assert np.allclose(rows, expected, atol=1e-3), (
+        f"`quantile_grid({steps})` returned the coordinates "
+        f"{np.unique(codes.round(2)).tolist()[:12]}; expected every pair of "
+        f"{np.round(line, 2).tolist()} once."
     )
 
 
 def check_examples():
     check_grid([-1.15035, -0.31864, 0.31864, 1.15035])
-    encoder, decoder = small_networks(wave, 784, latent=2, log_variance=1.0)
+    encoder, decoder = build_networks(wave, 784, latent=2, log_variance=1.0)
     check_invent(decoder, seed=1)
     white, grey = np.zeros(784, "float32"), np.full(784, 0.1, "float32")
-    # In four steps, the first three pixels
-    wanted = [
+    # The first three pixels in each of four steps.
+    expected = [
         [0.47342, 0.77937, 0.41398],
         [0.42579, 0.80703, 0.71628],
         [0.37949, 0.83196, 0.90022],
@@ -1091,7 +1182,7 @@ def check_examples():
         [0.38134, 0.82930, 0.78461],
         [0.3353, 0.85426, 0.96992],
     ]
-    check_interpolate(encoder, decoder, white, grey, np.array(wanted), np.array(mixed))
+    check_interpolate(encoder, decoder, white, grey, np.array(expected), np.array(mixed))
 
 
 check_examples()
@@ -1101,25 +1192,25 @@ from statistics import NormalDist
 from course_lib.testing import hidden_seed
 
 
-def check_interpolate_drawn(rng, encoder, decoder):
+def check_random_interpolation(rng, encoder, decoder):
     def decode(z):
         return 1 / (1 + np.exp(-np.asarray(decoder(z.astype("float32")), "float64")))
 
     ends = rng.uniform(0, 1, (2, 784)).astype("float32")
     mean = np.asarray(encoder(ends)[0], "float64")
     share = np.linspace(0, 1, int(rng.integers(4, 9)))[:, None]
-    wanted = decode((1 - share) * mean[0] + share * mean[1])
-    mixed = (1 - share) * wanted[0] + share * wanted[-1]
-    check_interpolate(encoder, decoder, *ends, wanted, mixed)
+    expected = decode((1 - share) * mean[0] + share * mean[1])
+    mixed = (1 - share) * expected[0] + share * expected[-1]
+    check_interpolate(encoder, decoder, *ends, expected, mixed)
 
 
 def check_generate_hidden(rng):
     steps = int(rng.integers(5, 12))
     check_grid([NormalDist().inv_cdf((step + 0.5) / steps) for step in range(steps)])
     latent = int(rng.integers(3, 6))
-    encoder, decoder = small_networks(rng.standard_normal, 784, latent, log_variance=1.0)
+    encoder, decoder = build_networks(rng.standard_normal, 784, latent, log_variance=1.0)
     check_invent(decoder, int(rng.integers(1, 10_000)))
-    check_interpolate_drawn(rng, encoder, decoder)
+    check_random_interpolation(rng, encoder, decoder)
 
 
 check_generate_hidden(np.random.default_rng(hidden_seed()))
@@ -1127,11 +1218,11 @@ check_generate_hidden(np.random.default_rng(hidden_seed()))
 
 # %%
 grid = np.asarray(quantile_grid(15), "float32")
-figures.decoded_grid(drawn(decoder, grid), grid)
+figures.decoded_grid(decode_images(decoder, grid), grid)
 
 # %% [markdown]
-# And on straight ways from one test image's code to another's. (Two numbers are few for an image: the ends
-# need not look exactly like the images that they stand for.)
+# Next, straight lines from the code of one test image to the code of another. (Two numbers are not
+# much for an image, so the ends need not look exactly like the images that they encode.)
 
 # %%
 pairs = [
@@ -1144,19 +1235,21 @@ figures.interpolation(np.stack(ways).reshape(len(ways), 12, 28, 28))
 # %% [markdown]
 # ## 8 How strong should the pull be?
 #
-# Three machines with **eight** numbers for the code, from no pull ($\beta = 0$) through the right one to twenty
-# times as much. For each, one asks of every number of the code whether it says anything about the image.
-# A number that says nothing has the same cloud, N(0, 1), for every image: its KL divergence is 0.
+# Train three models with a code of **eight** numbers: without any pull towards the prior
+# ($\beta = 0$), with the right one ($\beta = 1$), and with twenty times as much. For each model,
+# ask of every number of the code whether it carries information about the image. A number without
+# information has the same posterior for every image, N(0, 1), so its KL divergence is 0.
 #
 # ### Question 8 · `collapse`
 #
-# 1. `kl_by_dimension(encoder, x)`: the KL divergence of each number of the code, its mean over the images.
-# 2. `used_dimensions(encoder, x, threshold=0.1)`: how many of them are above the threshold.
+# 1. `kl_by_dimension(encoder, x)` returns the KL divergence of each number of the code, averaged
+#    over the images.
+# 2. `used_dimensions(encoder, x, threshold=0.1)` returns how many of them are above the threshold.
 
 
 # %% solution="collapse"
 def kl_by_dimension(encoder, x):
-    """Mean KL divergence of each latent dimension, (latent,), over the images x (n, 784)."""
+    """Average the KL divergence of each latent dimension, (latent,), over images x (n, 784)."""
     ### BEGIN SOLUTION
     mean, log_variance = encoder(x)
     return ops.convert_to_numpy(ops.mean(kl_divergence(mean, log_variance), axis=0))
@@ -1164,7 +1257,7 @@ def kl_by_dimension(encoder, x):
 
 
 def used_dimensions(encoder, x, threshold=0.1):
-    """How many latent dimensions have a mean KL divergence above the threshold, in nats."""
+    """Count the latent dimensions whose mean KL divergence is above the threshold, in nats."""
     ### BEGIN SOLUTION
     return int(np.sum(kl_by_dimension(encoder, x) > threshold))
     ### END SOLUTION
@@ -1174,9 +1267,9 @@ def used_dimensions(encoder, x, threshold=0.1):
 import numpy as np
 
 
-def half_dead(draw, latent, dead):
-    """An encoder whose numbers `dead` say hardly anything about an image."""
-    encoder, _ = small_networks(draw, 784, latent, log_variance=-1.0)
+def build_collapsed_encoder(draw, latent, dead):
+    """Build an encoder whose dimensions `dead` carry hardly any information about the image."""
+    encoder, _ = build_networks(draw, 784, latent, log_variance=-1.0)
     kernel, bias, spread, log_variance = encoder.get_weights()
     kernel *= np.linspace(0.05, 0.2, latent)
     kernel[:, dead], bias[dead], log_variance[dead] = 0, 0, 0.05 * draw((len(dead),))
@@ -1184,32 +1277,33 @@ def half_dead(draw, latent, dead):
     return encoder
 
 
-def check_collapse(encoder, x, wanted, above):
-    """above: by threshold, how many are above it."""
-    images, latent = len(x), len(wanted)
-    given = numbers(kl_by_dimension(encoder, x))
+def check_collapse(encoder, x, expected, above):
+    """Compare with the expected divergences; `above` counts those above each threshold."""
+    images, latent = len(x), len(expected)
+    given = to_array(kl_by_dimension(encoder, x), "kl_by_dimension")
     assert given.shape == (latent,), (
-        f"one number for each of {latent} dimensions makes ({latent},); yours is {given.shape}"
-        f"{', one for each image: the mean goes over the images' if given.shape == (images,) else ''}."
+        f"`kl_by_dimension` returned shape {given.shape}; expected {(latent,)}."
+        f"{' Take the mean over the images.' if given.shape == (images,) else ''}"
     )
-    assert not np.allclose(given, images * wanted, rtol=1e-3), (
-        "the mean over the images, not the sum."
+    assert not np.allclose(given, images * expected, rtol=1e-3), (
+        "`kl_by_dimension` returned the sum over the images. Take the mean."
     )
-    assert np.allclose(given, wanted, rtol=1e-3, atol=1e-3), (
-        f"kl_by_dimension should be {np.round(wanted, 3).tolist()}; yours is {np.round(given, 3).tolist()}."
+    assert np.allclose(given, expected, rtol=1e-3, atol=1e-3), (
+        f"`kl_by_dimension` returned {np.round(given, 3).tolist()}; expected "
+        f"{np.round(expected, 3).tolist()}."
     )
     for limit, right in above.items():
         count = used_dimensions(encoder, x, limit)
         assert np.size(count) == 1 and int(np.sum(count)) == right, (
-            f"of {np.round(wanted, 3).tolist()}, {right} are above {limit:.3f}; "
-            f"used_dimensions says {count}."
+            f"`used_dimensions` returned {count} for the threshold {limit:.3f}; expected {right}, "
+            f"since the divergences are {np.round(expected, 3).tolist()}."
         )
 
 
 check_collapse(
-    half_dead(wave, latent=5, dead=[1, 3]),
+    build_collapsed_encoder(wave, latent=5, dead=[1, 3]),
     ((1 + wave((50, 784))) / 2).astype("float32"),
-    wanted=np.array([0.199829, 0.0, 0.338935, 0.000449, 0.561795]),
+    expected=np.array([0.199829, 0.0, 0.338935, 0.000449, 0.561795]),
     above={0.1: 3, 0.3: 2},
 )
 ### BEGIN HIDDEN TESTS
@@ -1217,18 +1311,18 @@ from course_lib.testing import hidden_seed
 
 
 def closed_form(mean, log_variance):
-    # Again: where question 4 fails early, its own is never defined.
+    # Defined again: if question 4 fails early, its own copy does not exist.
     return 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance)
 
 
 def check_collapse_hidden(rng):
     dead = sorted(rng.choice(9, 4, replace=False).tolist())
     x = rng.uniform(0, 1, (50, 784)).astype("float32")
-    encoder = half_dead(rng.standard_normal, 9, dead)
+    encoder = build_collapsed_encoder(rng.standard_normal, 9, dead)
     each = closed_form(*(np.asarray(values, "float64") for values in encoder(x)))
-    wanted = each.mean(axis=0)
-    limits = float(rng.uniform(0.05, 0.3)), float(np.median(wanted)) * 1.01
-    check_collapse(encoder, x, wanted, {limit: int(np.sum(wanted > limit)) for limit in limits})
+    expected = each.mean(axis=0)
+    limits = float(rng.uniform(0.05, 0.3)), float(np.median(expected)) * 1.01
+    check_collapse(encoder, x, expected, {limit: int(np.sum(expected > limit)) for limit in limits})
 
 
 check_collapse_hidden(np.random.default_rng(hidden_seed()))
@@ -1242,13 +1336,13 @@ for beta in (0.0, 1.0, 20.0):
     trial.compile(keras.optimizers.Adam(4e-3))
     epochs, batch_size = {"quick": (4, 50), "full": (10, 100)}[profile.current()]
     fit(trial, some, epochs=epochs, batch_size=batch_size, verbose=False)
-    _, copied, pulled = (float(loss) for loss in trial.losses(x_test))
+    _, copy_error, kl = (float(loss) for loss in trial.losses(x_test))
     _, log_variance = trial.encoder(x_test)
     deviation = float(ops.mean(ops.exp(0.5 * log_variance)))
     used = used_dimensions(trial.encoder, x_test)
     print(
-        f"β = {beta:<4g} reconstruction {copied:5.1f}   KL {pulled:6.1f}   mean σ {deviation:.3f}   "
-        f"numbers used {used} of 8"
+        f"β = {beta:<4g} reconstruction {copy_error:5.1f}   KL {kl:6.1f}   "
+        f"mean σ {deviation:.3f}   dimensions used {used} of 8"
     )
     by_beta[f"β = {beta:g}"] = kl_by_dimension(trial.encoder, x_test)
     invented.append(invent(trial.decoder, 10, seed=3))
@@ -1257,7 +1351,7 @@ figures.kl_per_dimension(by_beta)
 # %%
 figures.image_grid(
     np.concatenate([ops.convert_to_numpy(images) for images in invented]).reshape(-1, 28, 28),
-    title="Invented from N(0, I): with β = 0 above, β = 1 in the middle, β = 20 below",
+    title="Images from random codes, N(0, I): top row β = 0, middle row β = 1, bottom row β = 20",
 )
 
 # %% [markdown]
@@ -1265,52 +1359,58 @@ figures.image_grid(
 #
 # About ten lines, in your own words, with numbers from *your* table and figures:
 #
-# 1. With $\beta = 0$ nothing pulls. What becomes of $\sigma$, and why? Why does that make the machine a plain
-#    autoencoder again, and how do its invented images show it?
-# 2. With $\beta = 20$, what do the bars say? What does the decoder then know about the image, and what does
-#    it draw? This is called *posterior collapse*: why is it the cheapest thing to do under this loss?
-# 3. The reconstruction is best with $\beta = 0$. Why does that machine still invent worse images than the one with $\beta = 1$?
+# 1. With $\beta = 0$ nothing pulls the posteriors towards the prior. What happens to $\sigma$, and
+#    why? Why does that turn the model back into a plain autoencoder, and how can you see it in the
+#    invented images?
+# 2. With $\beta = 20$, what do the bars show? What does the decoder then know about the image, and
+#    what does it draw? This is called *posterior collapse*: why does it minimise this loss?
+# 3. The reconstruction is best with $\beta = 0$. Why does that model still invent worse images than
+#    the one with $\beta = 1$?
 
 # %% [markdown] written="pull"
 # ### BEGIN SOLUTION
-# **A model answer.** (1) Noise in the code only makes copies worse, and nothing pays for it when $\beta = 0$, so
-# training makes $\sigma$ small (the table says about 0.001 to 0.01, against 0.4 to 0.5 with $\beta = 1$). Clouds of
-# no width are points: it is a plain autoencoder, with codes that lie far apart and anywhere (a KL of 100 and more).
-# Codes from N(0, I) hit places that were never trained; the invented images of the upper row are mostly
-# no digits but grey blots. (2) All bars are under the threshold, near 0: for every image the cloud is N(0, 1). So the code is noise,
-# the decoder knows nothing about the image, and draws the mean of all digits, ten times the same blot. A nat of KL costs
-# 20 here; what a number of the code could save in reconstruction is less than it would cost, so it is cheapest to send nothing.
-# (3) Reconstruction measures copying, when the code comes from an image. Inventing starts from
-# N(0, I), and only the KL part makes sure that codes from there are like those the decoder has
-# learnt from. A good generator needs both: that is why the bound adds them.
+# **A model answer.** (1) Noise in the code only makes the copies worse, and with $\beta = 0$
+# nothing rewards it, so training makes $\sigma$ small (the table shows about 0.001 to 0.01, against
+# 0.4 to 0.5 with $\beta = 1$). Distributions without width are points: the model is a plain
+# autoencoder whose codes lie far apart and anywhere (a KL of 100 and more). Codes from N(0, I) land
+# in places that were never trained; most of the invented images in the upper row are grey blots
+# instead of digits. (2) All bars are below the threshold, near 0: the posterior is N(0, 1) for
+# every image. So the code is noise, the decoder knows nothing about the image, and it draws the
+# mean of all digits, the same blot ten times. A nat of KL costs 20 here. A number of the code would
+# save less in reconstruction than it costs in KL, so the loss is smallest when the code carries no
+# information. (3) Reconstruction measures copying, where the code comes from an image. Inventing
+# starts from N(0, I), and only the KL term ensures that codes from N(0, I) resemble those that the
+# decoder was trained on. A good generator needs both; that is why the bound has both terms.
 #
 # **Rubric, 3 points.**
 #
-# - 1 point: $\sigma$ shrinks towards 0 because noise costs reconstruction and nothing rewards it, with a number; points
-#   instead of clouds, so N(0, I) meets untrained places. Half without the reason.
-# - 1 point: KL near 0 in all dimensions, the decoder ignores the code and draws a mean image; too
-#   dear to send information at this $\beta$. Half if only "it collapses".
-# - 1 point: copying and inventing are different tasks; the KL part ties the codes to the distribution that is
-#   drawn from. Half for one side of it.
+# - 1 point: $\sigma$ shrinks towards 0 because noise costs reconstruction and nothing rewards it,
+#   with a number; points instead of distributions, so N(0, I) hits untrained places. Half without
+#   the reason.
+# - 1 point: KL near 0 in all dimensions, the decoder ignores the code and draws a mean image; at
+#   this $\beta$ information is too expensive to send. Half if only "it collapses".
+# - 1 point: copying and inventing are different tasks; the KL term ties the codes to the
+#   distribution that we sample from. Half for one of the two.
 # ### END SOLUTION
 
 # %% [markdown]
 # ## What to try next
 #
-# - **Clothes.** `data.load("fashion_mnist")` instead of `"mnist"` above: which clothes are neighbours?
-#   (The check of question 6 goes on asking for digits.)
-# - **More numbers.** A code of 2 gives a map, but soft images. What do 16 numbers do for the loss and
-#   for the invented digits? `vae(latent=16)` from `course_lib.models` is a machine of any size, and
-#   `sample_quality` from there judges what it invents.
+# - **Clothes.** Load `data.load("fashion_mnist")` instead of `"mnist"` above: which clothes are
+#   neighbours? (The check of question 6 still expects digits.)
+# - **More numbers.** A code of 2 gives a map but blurred images. What does a code of 16 change in
+#   the loss and in the invented digits? `vae(latent=16)` from `course_lib.models` builds a model of
+#   any size, and `sample_quality` from the same module judges what it invents.
 # - **Arithmetic with codes.** The mean code of slanted sevens minus that of upright sevens is a
 #   direction. What does it do to a one?
-# - **Fill in.** Cover the lower half of a test image and search, by gradient, for the code whose
-#   image fits the upper half best.
+# - **Fill in.** Cover the lower half of a test image and search, by gradient descent, for the code
+#   whose image fits the upper half best.
 #
-# **Sources.** G. Hinton, R. Salakhutdinov, *Reducing the dimensionality of data with neural networks*,
-# Science 313, 2006 · D. Kingma, M. Welling, *Auto-encoding variational Bayes*, ICLR 2014,
-# arXiv:1312.6114, §2 and appendix B · D. Rezende, S. Mohamed, D. Wierstra, *Stochastic backpropagation and
-# approximate inference in deep generative models*, ICML 2014 · S. Bowman et al., *Generating sentences from a
-# continuous space*, CoNLL 2016 · I. Higgins et al., *β-VAE*, ICLR 2017 · T. Salimans et al., *Improved techniques for
-# training GANs*, NIPS 2016 (how samples are judged) · I. Goodfellow, Y. Bengio, A. Courville, *Deep
-# Learning*, MIT Press 2016, §14 and §20.10.3. The text of this lab is licensed CC BY 4.0, its code MIT.
+# **Sources.** G. Hinton, R. Salakhutdinov, *Reducing the dimensionality of data with neural
+# networks*, Science 313, 2006 · D. Kingma, M. Welling, *Auto-encoding variational Bayes*, ICLR
+# 2014, arXiv:1312.6114, §2 and appendix B · D. Rezende, S. Mohamed, D. Wierstra, *Stochastic
+# backpropagation and approximate inference in deep generative models*, ICML 2014 · S. Bowman et
+# al., *Generating sentences from a continuous space*, CoNLL 2016 · I. Higgins et al., *β-VAE*, ICLR
+# 2017 · T. Salimans et al., *Improved techniques for training GANs*, NIPS 2016 (how samples are
+# judged) · I. Goodfellow, Y. Bengio, A. Courville, *Deep Learning*, MIT Press 2016, §14 and
+# §20.10.3. The text of this lab is licensed CC BY 4.0, its code MIT.

@@ -13,27 +13,30 @@
 # %% [markdown]
 # # Eight networks that changed how networks are built
 #
-# Between 2012 and 2017 somebody had a new idea almost every year about how to put the few layers of 1998 together:
-# smaller filters, parallel branches, a way around, a filter in two steps. Each idea has a name by now. In this lab you write
-# each of them as a few lines, give it *one* experiment that shows what it is good for, and put all the networks on one chart in the end:
-# what do they know, and what do they cost?
+# Between 2012 and 2017, almost every year brought a new idea for arranging the few kinds of layers
+# that existed in 1998: smaller filters, parallel branches, shortcuts, convolutions split into two
+# steps. Each idea now has a name. In this lab you write each of them in a few lines and run *one*
+# experiment that shows what it is good for. At the end you put all the networks on one chart: how
+# accurate are they, and what do they cost?
 #
 # **You will learn**
 #
-# - LeNet-5, AlexNet, VGG, GoogLeNet, ResNet, MobileNet, Xception and Inception-ResNet, each by its idea;
-# - to count what a network costs: weights, and multiplications for one image;
-# - why a network that is only deeper can be worse, and what an identity shortcut changes;
+# - LeNet-5, AlexNet, VGG, GoogLeNet, ResNet, MobileNet, Xception and Inception-ResNet, each by its
+#   main idea;
+# - to count what a network costs: its weights, and its multiplications for one image;
+# - why a deeper network can be worse, and what an identity shortcut changes;
 # - which weights an additional loss in the middle of a network reaches;
 # - to read a table in a paper as a program.
 #
-# **You need** convolutions, pooling and batch normalisation as in Lab 02, and Keras' Functional API.
+# **You need** convolutions, pooling and batch normalisation, as in Lab 02, and the Functional API
+# of Keras.
 #
-# **How long the computer works**, apart from importing TensorFlow:
+# **Running time**, apart from importing TensorFlow:
 #
-# | profile | where | images | the best network gets | time |
+# | profile | where | images | accuracy of the best network | time |
 # | --- | --- | --- | --- | --- |
-# | quick | chosen on a CPU | 1,500 of 4 classes, 16 × 16 | 50–70 % | 12–25 s on 2 cores |
-# | full | chosen on a GPU | 20,000 of 10 classes, 32 × 32 | 80–90 %; of real CIFAR-10 50–60 % | 3–8 min on 2 cores, less on a GPU |
+# | quick | default on a CPU | 1,500 of 4 classes, 16 × 16 | 50–70 % | 12–25 s on 2 cores |
+# | full | default on a GPU | 20,000 of 10 classes, 32 × 32 | 80–90 %; 50–60 % on real CIFAR-10 | 3–8 min on 2 cores, less on a GPU |
 
 # %%
 import os
@@ -52,12 +55,15 @@ CLASSES, IMAGES, STEPS = (4, 1500, 50) if QUICK else (10, 20_000, 800)
 print(f"Keras {keras.__version__}, {profile.current()} profile")
 
 # %% [markdown]
-# The images are those of CIFAR-10, small colour photographs of ten kinds of things, with mean 0 and variance 1. The quick profile takes the first four
-# classes only, and halves the images: a training then lasts about a second, so that there can be a dozen of them.
+# The images are those of CIFAR-10, small colour photographs of ten kinds of objects, scaled to mean
+# 0 and variance 1. The quick profile uses only the first four classes and halves the width and
+# height of the images: training a network then takes about a second, so you can train a dozen of
+# them.
 
 
 # %%
-def prepared(x, y, most):
+def prepare(x, y, most):
+    """Select at most `most` images of the first classes, at half size in the quick profile."""
     kept = np.flatnonzero(y[:, 0] < CLASSES)[:most]
     x = x[kept].astype("float32")
     if QUICK:
@@ -66,24 +72,30 @@ def prepared(x, y, most):
 
 
 (x_all, y_all), (x_new, y_new) = data.load("cifar10")
-x_train, y_train = prepared(x_all, y_all, IMAGES)
-x_test, y_test = prepared(x_new, y_new, 1000)
+x_train, y_train = prepare(x_all, y_all, IMAGES)
+x_test, y_test = prepare(x_new, y_new, 1000)
 mean, spread = x_train.mean(axis=(0, 1, 2)), x_train.std(axis=(0, 1, 2))
 x_train, x_test = (x_train - mean) / spread, (x_test - mean) / spread
 SHAPE = x_train.shape[1:]
-print("training", x_train.shape, "· test", x_test.shape)
+print("training set", x_train.shape, "· test set", x_test.shape)
 
 # %% [markdown]
-# Four small functions are ready. `conv` is a convolution with batch normalisation and without a ReLU. `as_model` makes a Keras model of any function
-# of a *symbolic tensor*: that is what `keras.Input` gives and layers pass on, a shape without numbers. `train` is gradient descent with a momentum of 0.9: each update
-# goes on with 0.9 times the last one. Inside `with tf.GradientTape() as tape:` TensorFlow writes down what is computed, and `tape.gradient(loss, weights)` then
-# gives one gradient for each weight. (`model.fit` would do the same. But it takes several seconds to get ready for a deep network, which is longer than
-# these trainings last.) `accuracy` counts what is right.
+# Four small functions are ready for use:
+#
+# - `conv` is a convolution followed by batch normalisation, without a ReLU.
+# - `as_model` turns a function of a *symbolic tensor* into a Keras model. A symbolic tensor has a
+#   shape but no values; `keras.Input` returns one, and layers pass them on.
+# - `train` trains a model by gradient descent with a momentum of 0.9: each update adds 0.9 times
+#   the previous one. Inside `with tf.GradientTape() as tape:` TensorFlow records the computation,
+#   and `tape.gradient(loss, weights)` then returns one gradient for each weight. (`model.fit` would
+#   do the same, but for a deep network it needs several seconds to get ready, longer than these
+#   training runs take.)
+# - `accuracy` computes the fraction of images that are classified correctly.
 
 
 # %%
 def conv(x, filters, size, strides=1):
-    """A convolution of size × size, then batch normalisation; no activation."""
+    """Apply a convolution of size × size, then batch normalisation; no activation."""
     convolution = keras.layers.Conv2D(
         filters, size, strides=strides, padding="same", use_bias=False
     )
@@ -91,21 +103,30 @@ def conv(x, filters, size, strides=1):
 
 
 def as_model(block, input_shape, *settings):
-    """A Keras model of a function of a symbolic tensor: block(inputs, *settings)."""
+    """Turn a function of a symbolic tensor, block(inputs, *settings), into a Keras model."""
     inputs = keras.Input(tuple(input_shape))
     return keras.Model(inputs, block(inputs, *settings))
 
 
 def train(model, x, y, steps=STEPS, rate=0.05):
-    """Trains a classifier, in batches of 50; gives back the loss at each step.
+    """Train a classifier in batches of 50.
 
-    Of a model with several outputs the losses are added up, all but the first with a weight of 0.3.
+    Args:
+        model: A Keras model with one or several outputs. The losses of all outputs are added, all
+            but the first with a weight of 0.3.
+        x: Images `(n, height, width, channels)`.
+        y: Labels `(n,)`, integers.
+        steps: How many updates to make.
+        rate: The learning rate of the first step; it falls linearly to 0.
+
+    Returns:
+        The loss at each step, `(steps,)`.
     """
     weights = [weight.value for weight in model.trainable_weights]
     velocities = [tf.Variable(tf.zeros_like(weight)) for weight in weights]
     loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
-    @tf.function(autograph=False)  # compiled once, then called at every step
+    @tf.function(autograph=False)  # traced once, then called at every step
     def step(x, y, rate):
         with tf.GradientTape() as tape:
             outputs = model(x, training=True)
@@ -113,7 +134,7 @@ def train(model, x, y, steps=STEPS, rate=0.05):
             loss = loss_of(y, first) + 0.3 * sum(loss_of(y, other) for other in others)
         gradients = tape.gradient(loss, weights)
         for weight, velocity, gradient in zip(weights, velocities, gradients, strict=True):
-            # velocity = 0.9 velocity - rate gradient; weight = weight + velocity: as one operation.
+            # velocity = 0.9 velocity - rate gradient; weight = weight + velocity, in one operation.
             tf.raw_ops.ResourceApplyKerasMomentum(
                 var=weight.handle, accum=velocity.handle, lr=rate, grad=gradient, momentum=0.9
             )
@@ -125,13 +146,13 @@ def train(model, x, y, steps=STEPS, rate=0.05):
     losses = []
     for number in range(steps):
         batch = order[50 * number : 50 * (number + 1)]
-        now = tf.constant(rate * (1 - number / steps), "float32")  # it falls to 0
+        now = tf.constant(rate * (1 - number / steps), "float32")  # falls to 0
         losses.append(step(x[batch], y[batch], now))
     return np.array([float(loss) for loss in losses])
 
 
 def accuracy(model, x, y):
-    """The share of images that the (first) output gets right."""
+    """Return the fraction of images that the (first) output classifies correctly."""
     outputs = model(x)
     logits = outputs[0] if isinstance(outputs, (list, tuple)) else outputs
     return float(np.mean(keras.ops.convert_to_numpy(logits).argmax(axis=-1) == y))
@@ -140,32 +161,34 @@ def accuracy(model, x, y):
 # %% [markdown]
 # ## 1 LeNet-5, 1998: convolution, subsampling, and again
 #
-# The network that read the cheques of American banks has the plan that all others kept: convolutions and
-# poolings in turn, the maps get smaller and more, and at the end come dense layers (LeCun et al. 1998, §II.B, figure 2).
+# The network that read the cheques of American banks has the structure that all later ones kept:
+# convolution and pooling layers alternate, the feature maps become smaller and more numerous, and
+# dense layers follow at the end (LeCun et al. 1998, §II.B, figure 2).
 #
-# | layer | what it does | gives |
+# | layer | what it does | output |
 # | --- | --- | --- |
 # | input | | 32 × 32 |
-# | C1 | 6 filters 5 × 5, no padding, tanh | 28 × 28 × 6 |
+# | C1 | 6 filters of 5 × 5, no padding, tanh | 28 × 28 × 6 |
 # | S2 | mean of 2 × 2 | 14 × 14 × 6 |
-# | C3 | 16 filters 5 × 5, no padding, tanh | 10 × 10 × 16 |
+# | C3 | 16 filters of 5 × 5, no padding, tanh | 10 × 10 × 16 |
 # | S4 | mean of 2 × 2 | 5 × 5 × 16 |
 # | C5 | dense, 120 neurons, tanh | 120 |
 # | F6 | dense, 84 neurons, tanh | 84 |
 # | output | dense | 10 |
 #
-# Today's form is a little simpler than the paper's: there S2 and S4 had two weights for each map, a map of C3 saw only some of S2, and the last layer
-# measured distances.
+# This is a simplified modern form. In the paper, S2 and S4 have two weights per feature map, each
+# map of C3 sees only some maps of S2, and the last layer computes distances.
 #
 # ### Question 1 · `lenet`
 #
-# Write `lenet(input_shape=(32, 32, 1), classes=10)`: a Keras model (Sequential or Functional) from images to logits, by this table. With other
-# input shapes the maps are of other sizes; nothing else changes.
+# Write `lenet(input_shape=(32, 32, 1), classes=10)`: a Keras model (Sequential or Functional) from
+# images to logits that follows this table. With another input shape, only the sizes of the feature
+# maps change.
 
 
 # %% solution="lenet"
 def lenet(input_shape=(32, 32, 1), classes=10):
-    """LeNet-5: images (batch, *input_shape) to logits (batch, classes)."""
+    """Build LeNet-5, from images (batch, *input_shape) to logits (batch, classes)."""
     ### BEGIN SOLUTION
     return keras.Sequential(
         [
@@ -188,71 +211,79 @@ import keras
 import numpy as np
 
 
-def numbers(values):
-    """Whatever a model or a function gives back, as numbers."""
-    assert values is not None, "there is nothing given back: does it end with `return`?"
+def to_array(values, name):
+    """Turn what the function `name` returned into an array."""
+    assert values is not None, f"`{name}` returned None. Did you forget `return`?"
     return np.asarray(values, dtype="float64")
 
 
-def a_model(model, name):
+def require_model(model, name):
+    """Return what the function `name` returned if it is a Keras model."""
+    assert model is not None, f"`{name}` returned None. Did you forget `return`?"
     assert isinstance(model, keras.Model), (
-        f"{name} must give back a Keras model; it gives a {type(model).__name__}."
+        f"`{name}` returned a {type(model).__name__}; expected a Keras model."
     )
     return model
 
 
-def by_hand(x, kernel, bias=0.0, strides=1, padding="same", relu=False):
-    """A convolution of the test's own."""
+def convolve(x, kernel, bias=0.0, strides=1, padding="same", relu=False):
+    """Convolve x with a kernel, without using the student's model."""
     y = keras.ops.conv(x.astype("float32"), kernel.astype("float32"), strides, padding)
     y = np.asarray(y) + bias
     return np.maximum(y, 0) if relu else y
 
 
 def check_lenet(rng, shape, classes):
-    model = a_model(lenet(shape, classes), "lenet")
+    model = require_model(lenet(shape, classes), "lenet")
     kernels = [tuple(w.shape) for w in model.trainable_weights if len(w.shape) > 1]
     sides = [((side - 4) // 2 - 4) // 2 for side in shape[:2]]
     inputs = sides[0] * sides[1] * 16
-    wanted = [(5, 5, shape[2], 6), (5, 5, 6, 16), (inputs, 120), (120, 84), (84, classes)]
-    assert kernels == wanted, (
-        f"lenet({shape}, {classes}) should have weights of the shapes {wanted}; yours have {kernels}. "
-        "Is there no padding, and does each subsampling halve the maps?"
+    expected = [(5, 5, shape[2], 6), (5, 5, 6, 16), (inputs, 120), (120, 84), (84, classes)]
+    assert kernels == expected, (
+        f"`lenet({shape}, {classes})` returned a model with weights of shapes {kernels}; expected "
+        f"{expected}. Did you use padding? C1 and C3 have none, and S2 and S4 halve the maps."
     )
-    count = sum(int(np.prod(s)) + s[-1] for s in wanted)
+    count = sum(int(np.prod(s)) + s[-1] for s in expected)
     assert model.count_params() == count, (
-        f"lenet({shape}, {classes}) should have {count:,} weights and biases; yours has "
-        f"{model.count_params():,}."
+        f"`lenet({shape}, {classes})` returned a model with {model.count_params():,} weights and "
+        f"biases; expected {count:,}."
     )
-    weights = [rng.normal(scale=1.5 / np.sqrt(np.prod(s[:-1])), size=s) for s in wanted]
-    biases = [rng.normal(scale=0.3, size=s[-1]) for s in wanted]
+    weights = [rng.normal(scale=1.5 / np.sqrt(np.prod(s[:-1])), size=s) for s in expected]
+    biases = [rng.normal(scale=0.3, size=s[-1]) for s in expected]
     model.set_weights([part for pair in zip(weights, biases, strict=True) for part in pair])
     x = rng.normal(size=(4, *shape)).astype("float32")
 
-    def reference(bend, pool):
+    def reference(activation, pool):
         y = x
         for number in (0, 1):
-            y = bend(by_hand(y, weights[number], biases[number], padding="valid"))
+            y = activation(convolve(y, weights[number], biases[number], padding="valid"))
             height, width = y.shape[1] // 2, y.shape[2] // 2
             y = y[:, : 2 * height, : 2 * width]
             y = pool(pool(y.reshape(len(y), height, 2, width, 2, -1), axis=4), axis=2)
         y = y.reshape(len(y), -1)
         for number in (2, 3):
-            y = bend(y @ weights[number] + biases[number])
+            y = activation(y @ weights[number] + biases[number])
         return y @ weights[4] + biases[4]
 
-    given, right = numbers(model(x)), reference(np.tanh, np.mean)
+    given, right = to_array(model(x), "lenet"), reference(np.tanh, np.mean)
     for other, mistake in [
-        (reference(lambda y: np.maximum(y, 0), np.mean), "this is ReLU; LeNet-5 has tanh."),
-        (reference(np.tanh, np.max), "S2 and S4 take the mean of 2 × 2, not the largest value."),
-        (reference(lambda y: y, np.mean), "no layer has an activation: where is tanh?"),
+        (reference(lambda y: np.maximum(y, 0), np.mean), "Did you use ReLU? LeNet-5 uses tanh."),
+        (
+            reference(np.tanh, np.max),
+            "Did you use max-pooling? S2 and S4 compute the mean of 2 × 2.",
+        ),
+        (reference(lambda y: y, np.mean), "Did you forget the tanh?"),
     ]:
-        assert not np.allclose(given, other, atol=1e-2), f"lenet: {mistake}"
+        assert not np.allclose(given, other, atol=1e-2), (
+            f"`lenet` returned a model with wrong logits. {mistake}"
+        )
     assert not np.allclose(given.sum(axis=-1), 1, atol=1e-3), (
-        "lenet: the outputs sum to 1, these are probabilities; logits are wanted, the bare sums."
+        "`lenet` returned a model with probabilities as outputs; expected logits. Did you add a "
+        "softmax?"
     )
     assert np.allclose(given, right, atol=1e-2), (
-        f"lenet: with given weights the logits are up to {np.abs(given - right).max():.2f} off. Do C1, "
-        "C3, C5 and F6 have tanh, and the output none?"
+        "`lenet` returned a model with wrong logits: with the test's weights they are off by up to "
+        f"{np.abs(given - right).max():.2f}. Do C1, C3, C5 and F6 have a tanh, and the output none?"
     )
 
 
@@ -264,7 +295,7 @@ check_lenet(np.random.default_rng(hidden_seed()), (28, 24, 3), 7)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# On our images. All networks of this lab leave their results in `chart`.
+# Now train it on our images. All networks of this lab store their results in `chart`.
 
 # %%
 print(f"at the paper's size: {lenet().count_params():,} weights and biases")
@@ -273,58 +304,74 @@ keras.utils.set_random_seed(1)
 model = lenet(SHAPE, CLASSES)
 train(model, x_train, y_train)
 chart["LeNet-5"] = model, accuracy(model, x_test, y_test)
-print(f"LeNet-5: {chart['LeNet-5'][1]:.0%} of the test images right, {1 / CLASSES:.0%} is chance")
+print(f"LeNet-5: accuracy {chart['LeNet-5'][1]:.0%}; guessing gives {1 / CLASSES:.0%}")
 
 # %% [markdown]
-# ## 2 AlexNet, 2012: large, and made to learn fast
+# ## 2 AlexNet, 2012: large, and fast to train
 #
-# Fourteen years later the same plan, with eight layers that have weights instead of five, but on images of 227 × 227 in colour and on two graphics cards: AlexNet won the
-# competition of ImageNet, over a million photographs of 1,000 classes. For 15 % of the test images the right class was not among its five guesses, for 26 % of them with the
-# second (Krizhevsky et al. 2012). Two things made it possible to train it:
+# Fourteen years later, AlexNet followed the same plan with eight layers of weights instead of five,
+# colour images of 224 × 224 pixels, and two graphics cards. (224 is the number in the paper; its
+# layer sizes work out with 227.) It won the ImageNet competition: more than a million photographs
+# of 1,000 classes. An ensemble of seven such networks missed the right class in its five guesses
+# for 15.3 % of the test images; the second-best entry missed it for 26.2 % (Krizhevsky et al.
+# 2012). Two choices made the training possible:
 #
-# - **ReLU** in place of tanh. The paper's figure 1 shows a convolutional network of four layers that gets to 25 % training error in a sixth of the steps (§3.1).
-# - **Dropout** of 0.5 on the first two of its three dense layers: at each step of training, each of their neurons is switched off with this probability. You will see in a moment why just there (§4.2).
+# - **ReLU** instead of tanh. In figure 1 of the paper, a convolutional network with four layers
+#   reaches a training error of 25 % six times faster with ReLU (§3.1).
+# - **Dropout** of 0.5 in the first two of its three dense layers: at each training step, each of
+#   their neurons is switched off with this probability (§4.2). You will soon see why just there.
 #
-# First the activation. AlexNet's images came as they are, with only the mean taken off (§2): pixels with a standard deviation of about 60. What is the **slope** of a new layer's neurons
-# for such pixels? It is what a gradient is multiplied by on its way through.
+# First the activation. Apart from resizing, the only preprocessing of AlexNet's images was to
+# subtract the mean (§2), so their pixels had a standard deviation of about 60. What is the
+# derivative of the neurons in a new layer for such pixels? Backpropagation multiplies the gradient
+# by it.
 
 # %%
-slopes = {"tanh": {}, "relu": {}}
-for activation, of in slopes.items():
+derivatives = {"tanh": {}, "relu": {}}
+for activation, by_spread in derivatives.items():
     for spread in (1, 4, 16, 64):
         keras.utils.set_random_seed(1)
         layer = keras.layers.Conv2D(32, 5, activation=activation)
         values = keras.ops.convert_to_numpy(layer(spread * x_train[:200]))
-        of[spread] = np.mean(1 - values**2 if activation == "tanh" else values > 0)
-figures.slope_by_spread(slopes)
+        by_spread[spread] = np.mean(1 - values**2 if activation == "tanh" else values > 0)
+figures.slope_by_spread(derivatives)
 
 # %% [markdown]
-# The larger the sums, the more neurons of tanh are flat, and learn nothing. A ReLU does not care: half of its neurons are on, and their slope is 1. (With pixels of variance 1, as ours, and first weights that are chosen to fit,
-# a *small* network with tanh learns as fast as one with ReLU. An effect in a paper holds for what was tried there.)
+# The larger the inputs of a tanh, the more neurons are saturated: their derivative is almost 0, and
+# they hardly learn. A ReLU does not have this problem: half of the neurons are active, and their
+# derivative is 1. (With pixels of variance 1, like ours, and suitable initial weights, a *small*
+# network learns as fast with tanh as with ReLU. A finding in a paper holds for the setting in which
+# it was tested.)
 #
-# How much does such a network cost? There are two prices:
+# How much does such a network cost? There are two kinds of cost:
 #
-# - the **weights**, which have to be learnt, kept and sent;
-# - the **multiply-adds**: multiplications, each with the addition that goes with it, for *one* image. A dense layer uses each of its weights once.
-#   A convolution uses each of its weights once at every place of its *output*. Biases, pooling, activations and batch normalisation cost
-#   next to nothing and are not counted.
+# - the **weights**, which must be learnt, stored and transmitted;
+# - the **multiply-adds**: multiplications, each with its addition, for *one* image. A dense layer
+#   uses each of its weights once. A convolution uses each of its weights once at every position of
+#   its *output*. Biases, pooling, activations and batch normalisation cost almost nothing and are
+#   not counted.
 #
-# And there is what a neuron gets for it: its **receptive field**, the pixels that it sees. A neuron after one 3 × 3 convolution sees 3 × 3 pixels. After a second one
-# it sees 5 × 5: nine neurons, each of which sees 3 × 3, one pixel apart. After a layer with stride 2, neighbours see places that are *two* pixels apart, and after another
-# one four. All layers behind it then widen the field in steps of that length.
+# In return, a neuron gets its **receptive field**: the pixels that it sees. A neuron after one 3 ×
+# 3 convolution sees 3 × 3 pixels. After a second one it sees 5 × 5: it depends on nine neurons that
+# each see 3 × 3, one pixel apart. After a layer with stride 2, the fields of neighbouring neurons
+# are *two* pixels apart, and after another such layer four. Every later layer then widens the field
+# in steps of that length.
 #
 # ### Question 2 · `cost`
 #
-# 1. Write `multiply_adds(model)` for Keras models, Sequential or Functional, whose layers are used once each. With costs: `Dense` on flat inputs, `Conv2D`, `DepthwiseConv2D` and
-#    `SeparableConv2D`. (A weight array with at least two axes is a kernel, whatever layer it is in. `layer.weights` and `layer.output.shape` are what you need. In a
-#    `DepthwiseConv2D` the kernel has the shape (rows, columns, channels, 1), because each filter sees one channel only.)
-# 2. Write `receptive_field(layers)`: the side, in pixels, of what one neuron of the last layer sees. `layers` is a list of (kernel size, stride) of the convolutions and poolings, the
-#    first one first: `[(3, 1), (3, 1)]` gives 5.
+# 1. Write `multiply_adds(model)` for Sequential and Functional models in which each layer is used
+#    once. Count `Dense` on flat inputs, `Conv2D`, `DepthwiseConv2D` and `SeparableConv2D`. (In
+#    every layer, a weight array with at least two axes is a kernel. `layer.weights` and
+#    `layer.output.shape` are all you need. The kernel of a `DepthwiseConv2D` has the shape (rows,
+#    columns, channels, 1), because each filter sees only one channel.)
+# 2. Write `receptive_field(layers)`, which returns the side, in pixels, of the region that one
+#    neuron of the last layer sees. `layers` is a list with (kernel size, stride) for each
+#    convolution and pooling, first layer first: `[(3, 1), (3, 1)]` gives 5.
 
 
 # %% solution="cost"
 def multiply_adds(model):
-    """Multiplications, each with its addition, for one image; a whole number."""
+    """Count multiplications, each with its addition, for one image; returns an integer."""
     ### BEGIN SOLUTION
     total = 0
     for layer in model.layers:
@@ -336,7 +383,7 @@ def multiply_adds(model):
 
 
 def receptive_field(layers):
-    """Side in pixels of what a neuron of the last layer sees; layers: [(kernel, stride), …]."""
+    """Return the side of a last-layer neuron's field in pixels; layers: [(kernel, stride), …]."""
     ### BEGIN SOLUTION
     side, apart = 1, 1
     for kernel, stride in layers:
@@ -370,34 +417,47 @@ def check_multiply_adds(side, channels, filters, strides, kind):
         "SeparableConv2D": 9 * channels + channels * filters,
     }[kind]
     dense = out * out * maps * 7
-    wanted = kernel * out * out + dense
+    expected = kernel * out * out + dense
     given = multiply_adds(keras.Model(inputs, outputs))
-    assert given is not None, "multiply_adds gives nothing back: does it end with `return`?"
-    setting = f"a {kind} on {side} × {side} × {channels} with stride {strides}, then Dense(7)"
+    assert given is not None, "`multiply_adds` returned None. Did you forget `return`?"
+    setting = f"{kind} on {side} × {side} × {channels} with stride {strides}, then Dense(7)"
     for number, mistake in [
-        (kernel + dense, "that is the number of weights: a kernel is used at every place."),
-        (kernel * side * side + dense, "the places are those of the output, not of the input."),
-        ((kernel + maps) * out * out + dense + 7, "biases do not count."),
-        (kernel * out * out, "the dense layer is missing."),
-        (kernel * out * out + dense + 4 * maps * out * out, "normalisation does not count."),
-        (kernel * out * out * maps + dense, "the filters are in the kernel's shape already."),
+        (kernel + dense, "Did you count the weights? A kernel is used at every position."),
+        (
+            kernel * side * side + dense,
+            "Did you use the input's size? Count the positions of the output.",
+        ),
+        ((kernel + maps) * out * out + dense + 7, "Did you count biases? Leave them out."),
+        (kernel * out * out, "Did you forget the dense layer?"),
+        (
+            kernel * out * out + dense + 4 * maps * out * out,
+            "Did you count batch normalisation? Leave it out.",
+        ),
+        (
+            kernel * out * out * maps + dense,
+            "Did you count the filters twice? The kernel's shape includes them.",
+        ),
     ]:
-        assert given != number or number == wanted, f"multiply_adds of {setting}: {mistake}"
-    assert given == wanted, f"multiply_adds of {setting} is {wanted:,}; yours is {given:,}."
+        assert given != number or number == expected, (
+            f"`multiply_adds` returned {given:,} for {setting}; expected {expected:,}. {mistake}"
+        )
+    assert given == expected, (
+        f"`multiply_adds` returned {given:,} for {setting}; expected {expected:,}."
+    )
 
 
 def check_receptive_field(layers, side, without_strides=None, own_stride=None):
     given = receptive_field(list(layers))
-    assert given is not None, "receptive_field gives nothing back: does it end with `return`?"
+    assert given is not None, "`receptive_field` returned None. Did you forget `return`?"
     assert given == side or given != without_strides, (
-        f"receptive_field({layers}): the strides are left out. After a stride of 2 neighbours are two "
-        "pixels apart."
+        f"`receptive_field({layers})` returned {given}; expected {side}. Did you leave out the "
+        "strides? After a stride of 2, neighbours are two pixels apart."
     )
     assert given == side or given != own_stride, (
-        f"receptive_field({layers}): a layer's own stride does not widen what *it* sees, only what "
-        "the layers after it see."
+        f"`receptive_field({layers})` returned {given}; expected {side}. Did you apply a layer's "
+        "own stride to its field? It only widens the fields of later layers."
     )
-    assert given == side, f"receptive_field({layers}) is {side}; yours is {given}."
+    assert given == side, f"`receptive_field({layers})` returned {given}; expected {side}."
 
 
 check_multiply_adds(8, 3, 4, 1, "Conv2D")
@@ -412,8 +472,9 @@ def check_cost_hidden(rng):
     layers = [keras.layers.Conv2D(5, 3), keras.layers.Flatten(), keras.layers.Dense(4)]
     given = multiply_adds(keras.Sequential([keras.Input((9, 9, 2)), *layers]))
     assert given == 5390, (
-        f"multiply_adds of a Sequential model with a Conv2D and a Dense layer is 5,390; yours is {given}. Its "
-        "layers begin with the first convolution, not with an input layer."
+        f"`multiply_adds` returned {given} for a Sequential model with a Conv2D and a Dense layer; "
+        "expected 5,390. Did you skip the first layer? `layers` of a Sequential model does not "
+        "include an input layer."
     )
     for kind in ("Conv2D", "DepthwiseConv2D", "SeparableConv2D"):
         side, channels, filters = (int(n) for n in rng.integers((5, 2, 9), (9, 8, 14)))
@@ -431,8 +492,9 @@ check_cost_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# `course_lib.models` has all these networks at their papers' sizes. To count, their weights need not exist: inside a `StatelessScope` Keras notes the shapes only, and
-# a network of half a gigabyte costs nothing.
+# `course_lib.models` contains all these networks in the sizes of their papers. You can count their
+# weights without creating them: inside a `StatelessScope` Keras only records the shapes, so a
+# network of half a gigabyte needs no memory.
 
 # %%
 from course_lib.models import alexnet, googlenet, mobilenet, resnet, vgg
@@ -455,10 +517,13 @@ layers = [layer for layer in papers["AlexNet"].layers if layer.count_params()]
 figures.parameters_by_layer({layer.name: layer.count_params() for layer in layers})
 
 # %% [markdown]
-# Nearly all of AlexNet's weights are in the dense layers (fc6, fc7, predictions; *fc* is for fully connected): that is why dropout stands there. Nearly all of the *work* is in the convolutions:
-# these 59 million weights are used once each, of 720 million multiply-adds.
+# Almost all of AlexNet's weights are in the dense layers (fc6, fc7, predictions; *fc* stands for
+# fully connected), and that is where the dropout is. Almost all of the *work* is in the
+# convolutions: the 59 million dense weights are used once each, in a total of 720 million
+# multiply-adds.
 #
-# A small AlexNet for our images: large filters first, then 3 × 3, and dense layers with dropout.
+# Next comes a small AlexNet for our images: large filters first, then 3 × 3, and dense layers with
+# dropout.
 
 
 # %%
@@ -475,19 +540,20 @@ def small_alexnet(dropout=0.5):
 
 keras.utils.set_random_seed(1)
 model = small_alexnet()
-train(model, x_train, y_train, rate=0.02)  # without batch normalisation it needs smaller steps
+train(model, x_train, y_train, rate=0.02)  # needs smaller steps without batch normalisation
 chart["AlexNet"] = model, accuracy(model, x_test, y_test)
-print(f"AlexNet, small: {chart['AlexNet'][1]:.0%} right")
+print(f"AlexNet, small: accuracy {chart['AlexNet'][1]:.0%}")
 
 # %% [markdown]
 # ## 3 VGG, 2014: nothing but 3 × 3
 #
-# Lab 03 is about VGG. Here only its argument: put two 3 × 3 convolutions where AlexNet has one of 5 × 5 (Simonyan & Zisserman 2015, §2.3). Between $C$ and $C$ channels that is
-# $2 \cdot 9\, C^2$ weights in place of $25\, C^2$.
+# VGG is the subject of Lab 03; here we only look at its main argument. Use two 3 × 3 convolutions
+# where AlexNet has one of 5 × 5 (Simonyan & Zisserman 2015, §2.3). From $C$ to $C$ channels, that
+# needs $2 \cdot 9\, C^2$ weights instead of $25\, C^2$.
 
 
 # %%
-def stacked(x, kernels):
+def small_vgg(x, kernels):
     x = keras.layers.ReLU()(conv(x, 16, 3))
     for _ in range(2):
         x = keras.layers.MaxPooling2D(2)(x)
@@ -499,25 +565,29 @@ def stacked(x, kernels):
 losses = {}
 for name, kernels in [("5 × 5", (5,)), ("twice 3 × 3", (3, 3))]:
     keras.utils.set_random_seed(1)
-    model = as_model(stacked, SHAPE, kernels)
+    model = as_model(small_vgg, SHAPE, kernels)
     losses[name] = train(model, x_train, y_train)
     print(
-        f"{name:>11}: sees {receptive_field([(size, 1) for size in kernels])} pixels a side · "
-        f"{model.count_params():,} weights, {multiply_adds(model):,} multiply-adds · "
-        f"{accuracy(model, x_test, y_test):.0%} right"
+        f"{name:>11}: receptive field {receptive_field([(size, 1) for size in kernels])} pixels "
+        f"wide · {model.count_params():,} weights, {multiply_adds(model):,} multiply-adds · "
+        f"accuracy {accuracy(model, x_test, y_test):.0%}"
     )
 chart["VGG"] = model, accuracy(model, x_test, y_test)
 figures.losses_by_step(losses)
 
 # %% [markdown]
-# The same field with about a quarter fewer weights and multiply-adds, and the training loss falls about as far. (What more ReLUs are worth on new images, the quick profile's fifty steps do not
-# show yet.)
+# The receptive field is the same, with about a quarter fewer weights and multiply-adds, and the
+# training loss falls about as far. (Whether the additional ReLUs help on the test set is not
+# visible yet after the fifty steps of the quick profile.)
 #
 # ## 4 GoogLeNet, 2014: why choose?
 #
-# 3 × 3 or 5 × 5, or a pooling? GoogLeNet takes all of them, side by side, and lets the next layer choose (Szegedy et al. 2015, figure 2b). An **inception module** has four
-# branches on the same input, whose maps are put behind one another as channels (`keras.layers.Concatenate`). So that this does not become dear, a 1 × 1 convolution in front of the large filters first **reduces** the number of
-# channels. A 1 × 1 convolution mixes the channels of each place, and sees nothing else.
+# 3 × 3, 5 × 5, or pooling? GoogLeNet uses all of them in parallel and lets the next layer choose
+# (Szegedy et al. 2015, figure 2b). An **inception module** has four branches on the same input,
+# whose feature maps are concatenated along the channel axis (`keras.layers.Concatenate`). To limit
+# the cost, a 1 × 1 convolution before the large filters first **reduces** the number of channels. A
+# 1 × 1 convolution mixes the channels at each position and sees nothing around it; the idea is from
+# Network in Network (Lin et al. 2014).
 #
 # | branch | |
 # | --- | --- |
@@ -528,13 +598,15 @@ figures.losses_by_step(losses)
 #
 # ### Question 3 · `inception`
 #
-# Write `inception(x, filters_1, reduce_3, filters_3, reduce_5, filters_5, filters_pool)` for a symbolic tensor `x`: it gives back the symbolic tensor of the four branches' maps,
-# in the order of the table. Make every convolution with `conv` from above (it has no activation yet).
+# Write `inception(x, filters_1, reduce_3, filters_3, reduce_5, filters_5, filters_pool)` for a
+# symbolic tensor `x`. It returns a symbolic tensor with the feature maps of the four branches, in
+# the order of the table. Use `conv` from above for every convolution (it does not include the
+# activation).
 
 
 # %% solution="inception"
 def inception(x, filters_1, reduce_3, filters_3, reduce_5, filters_5, filters_pool):
-    """Four branches on x (batch, height, width, channels), their maps behind one another."""
+    """Apply four branches to x (batch, height, width, channels) and concatenate their maps."""
     ### BEGIN SOLUTION
     relu = keras.layers.ReLU
     pooled = keras.layers.MaxPooling2D(3, strides=1, padding="same")(x)
@@ -552,46 +624,46 @@ def inception(x, filters_1, reduce_3, filters_3, reduce_5, filters_5, filters_po
 import keras
 import numpy as np
 
-SCALE = 1 / np.sqrt(1.001)  # what a new batch normalisation makes of its input
+SCALE = 1 / np.sqrt(1.001)  # an untrained batch normalisation multiplies by this
 
 
-def kernels_of(model):
+def get_kernels(model):
     return [weight for weight in model.trainable_weights if len(weight.shape) == 4]
 
 
-def given_kernels(model, rng):
-    """Random weights for all kernels, in the order of the layers."""
-    for kernel in kernels_of(model):
+def set_random_kernels(model, rng):
+    """Give all kernels random weights and return them in the order of the layers."""
+    for kernel in get_kernels(model):
         kernel.assign(rng.normal(size=kernel.shape) / np.sqrt(np.prod(kernel.shape[:3])))
-    return [np.asarray(kernel) for kernel in kernels_of(model)]
+    return [np.asarray(kernel) for kernel in get_kernels(model)]
 
 
-def check_kernels(model, wanted, name):
-    shapes = sorted(tuple(kernel.shape) for kernel in kernels_of(model))
-    assert shapes == sorted(wanted), (
-        f"{name} should have kernels of the shapes {sorted(wanted)}; yours have {shapes}."
+def check_kernels(model, expected, name):
+    shapes = sorted(tuple(kernel.shape) for kernel in get_kernels(model))
+    assert shapes == sorted(expected), (
+        f"{name} has kernels of shapes {shapes}; expected {sorted(expected)}."
     )
 
 
 def check_normalised(model, maps, name):
     moving = sum(int(np.prod(w.shape)) for w in model.non_trainable_weights if len(w.shape) == 1)
     assert moving == 2 * maps, (
-        f"{name}: {2 * maps} moving averages are expected, two for each of {maps} maps, and there are "
-        f"{moving}. Is each convolution followed by its batch normalisation, as in `conv`?"
+        f"{name} has {moving} moving averages; expected {2 * maps}, two for each of {maps} maps. "
+        "Does batch normalisation follow each convolution, as in `conv`?"
     )
 
 
-def pooled_3x3(x, take=np.max, outside=-np.inf):
+def pool_3x3(x, take=np.max, outside=-np.inf):
     padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=outside)
     windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
     return take(windows, axis=(-2, -1))
 
 
-def inception_by_hand(x, kernels, widths, relu=True, pool=pooled_3x3):
-    """The maps of an inception module. kernels: a kernel for each shape · relu: after the reductions"""
+def compute_inception(x, kernels, widths, relu=True, pool=pool_3x3):
+    """Compute an inception module's maps; kernels by shape; relu: whether reductions have one."""
 
     def layer(x, size, filters, relu=True):
-        return by_hand(x, kernels[size, size, x.shape[-1], filters], relu=relu)
+        return convolve(x, kernels[size, size, x.shape[-1], filters], relu=relu)
 
     n1, r3, n3, r5, n5, last = widths
     branches = [
@@ -604,37 +676,46 @@ def inception_by_hand(x, kernels, widths, relu=True, pool=pooled_3x3):
 
 
 def check_inception(rng, side, channels, widths):
-    model = a_model(as_model(inception, (side, side, channels), *widths), "as_model(inception, …)")
+    model = require_model(
+        as_model(inception, (side, side, channels), *widths), "as_model(inception, …)"
+    )
     n1, r3, n3, r5, n5, pool = widths
     shapes = [(1, 1, channels, n1), (1, 1, channels, r3), (3, 3, r3, n3), (1, 1, channels, r5)]
     shapes += [(5, 5, r5, n5), (1, 1, channels, pool)]
-    check_kernels(model, shapes, f"inception with {channels} channels and {widths}")
-    check_normalised(model, sum(widths), "inception")
-    kernels = {k.shape: k * SCALE for k in given_kernels(model, rng)}
+    check_kernels(model, shapes, f"`inception` with {channels} channels and {widths}")
+    check_normalised(model, sum(widths), "`inception`")
+    kernels = {k.shape: k * SCALE for k in set_random_kernels(model, rng)}
     x = rng.normal(size=(3, side, side, channels)).astype("float32") - 0.5
-    given, right = numbers(model(x)), inception_by_hand(x, kernels, widths)
+    given, right = to_array(model(x), "inception"), compute_inception(x, kernels, widths)
     assert given.shape == right.shape, (
-        f"inception{widths} on {side} × {side} should give {right.shape[1:]}; yours gives {given.shape[1:]}."
+        f"`inception` with {widths} on {side} × {side} returned shape {given.shape[1:]}; expected "
+        f"{right.shape[1:]}."
     )
-    assert np.all(given >= 0), "inception gives negative numbers: each branch ends with a ReLU."
-    inner = slice(1, -1)  # a mean at the edge may count the padding or not
+    assert np.all(given >= 0), (
+        "`inception` returned negative numbers. Did you end each branch with a ReLU?"
+    )
+    inner = slice(1, -1)  # at the edge, a mean may or may not include the padding
     for change, mistake in [
-        ({"relu": False}, "the ReLU after the reductions is missing."),
-        ({"pool": lambda x: x}, "the fourth branch does not pool."),
+        ({"relu": False}, "Did you forget the ReLU after the reductions?"),
+        ({"pool": lambda x: x}, "Did you forget the pooling in the fourth branch?"),
         (
-            {"pool": lambda x: pooled_3x3(x, np.mean, 0)},
-            "the fourth branch takes the mean; max-pooling is wanted.",
+            {"pool": lambda x: pool_3x3(x, np.mean, 0)},
+            "Did you use average pooling in the fourth branch? Use max-pooling.",
         ),
     ]:
-        other = inception_by_hand(x, kernels, widths, **change)
+        other = compute_inception(x, kernels, widths, **change)
         assert not np.allclose(given[:, inner, inner], other[:, inner, inner], atol=5e-3), (
-            f"inception: {mistake}"
+            f"`inception` returned wrong maps. {mistake}"
         )
     assert np.allclose(np.sort(given), np.sort(right), atol=1e-2) is False or np.allclose(
         given, right, atol=1e-2
-    ), "inception: the right maps in another order: 1 × 1, 3 × 3, 5 × 5, pooling."
+    ), (
+        "`inception` returned the right maps in the wrong order; expected 1 × 1, 3 × 3, 5 × 5, "
+        "pooling."
+    )
     assert np.allclose(given, right, atol=1e-2), (
-        f"inception: with given weights the maps are up to {np.abs(given - right).max():.2f} off."
+        "`inception` returned wrong maps: with the test's weights they are off by up to "
+        f"{np.abs(given - right).max():.2f}."
     )
 
 
@@ -651,7 +732,8 @@ check_inception_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# How much do the reductions save? The paper's module "3a" sees 192 channels of 28 × 28 and has the widths (64, 96, 128, 16, 32, 32).
+# How much do the reductions save? Module "3a" of the paper gets 192 channels of 28 × 28 and has the
+# widths (64, 96, 128, 16, 32, 32).
 
 # %%
 with keras.StatelessScope(initialize_variables=False):
@@ -665,22 +747,30 @@ for name, model in [("with reductions", reduced), ("without", direct)]:
 # %% [markdown]
 # ## 5 A second loss in the middle
 #
-# With 22 layers GoogLeNet was deep for its time, and its authors feared that little of the gradient would arrive at the first layers. So they gave the maps in the middle small classifiers of their
-# own, **auxiliary** ones, whose losses are added to the main one with a weight of 0.3. After training they are thrown away (§5). It also ends in a new way: **global average pooling**, the
-# mean of each map, in place of AlexNet's dense layers, and one dense layer for the classes.
+# With 22 layers GoogLeNet was deep for its time, and its authors feared that only a weak gradient
+# would reach the first layers. So they attached small **auxiliary** classifiers to feature maps in
+# the middle of the network; their losses are added to the main loss with a weight of 0.3, and after
+# training the classifiers are discarded (§5). GoogLeNet also replaces AlexNet's large dense layers
+# by **global average pooling**, the mean of each feature map, followed by one dense layer for the
+# classes. This idea, too, is from Network in Network.
 #
 # ### Question 4 · `auxiliary`
 #
-# 1. Write `small_googlenet(input_shape, classes)`, a Functional model with **two** outputs, `[logits, auxiliary]`, both `(batch, classes)`:
-#    `conv` with 16 maps of 3 × 3 and ReLU → max-pooling 2 × 2 → `inception` (8, 8, 16, 4, 4, 4) → max-pooling 2 × 2 → `inception` (16, 16, 32, 4, 8, 8) → global average pooling → dense: the logits.
-#    The auxiliary classifier looks at what the *first* `inception` gives: mean-pooling 2 × 2 → `conv` with 8 maps of 1 × 1 and ReLU → `Flatten` → dense.
-# 2. Write `reached(model, x, y, output)`: a list with True or False for each of `model.trainable_weights`: does the loss of output number `output`, on its own, change this
-#    weight? The loss is the sparse categorical cross-entropy of logits. (`tape.gradient` gives None for a weight that a loss does not depend on.)
+# 1. Write `small_googlenet(input_shape, classes)`, a Functional model with **two** outputs,
+#    `[logits, auxiliary]`, both `(batch, classes)`: `conv` with 16 filters of 3 × 3 and ReLU →
+#    max-pooling 2 × 2 → `inception` (8, 8, 16, 4, 4, 4) → max-pooling 2 × 2 → `inception` (16, 16,
+#    32, 4, 8, 8) → global average pooling → dense: the logits. The auxiliary classifier gets the
+#    output of the *first* `inception`: average pooling 2 × 2 → `conv` with 8 filters of 1 × 1 and
+#    ReLU → `Flatten` → dense.
+# 2. Write `reached(model, x, y, output)`, which returns a list with True or False for each of
+#    `model.trainable_weights`: does the loss of output number `output`, on its own, change this
+#    weight? The loss is the sparse categorical cross-entropy of logits. (`tape.gradient` returns
+#    None for a weight that does not affect the loss.)
 
 
 # %% solution="auxiliary"
 def small_googlenet(input_shape, classes):
-    """A Keras model from images to [logits, auxiliary], both (batch, classes)."""
+    """Build a Keras model from images to [logits, auxiliary], both (batch, classes)."""
     ### BEGIN SOLUTION
     inputs = keras.Input(tuple(input_shape))
     x = keras.layers.ReLU()(conv(inputs, 16, 3))
@@ -693,7 +783,7 @@ def small_googlenet(input_shape, classes):
 
 
 def reached(model, x, y, output):
-    """For each trainable weight: does the loss of this output change it? A list of bool."""
+    """Say for each trainable weight whether the loss of this output changes it; a list of bool."""
     ### BEGIN SOLUTION
     loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     weights = [weight.value for weight in model.trainable_weights]
@@ -708,20 +798,22 @@ import keras
 import numpy as np
 
 
-def below(model, output):
-    """The shapes of the kernels between the image and an output."""
+def kernel_shapes_of(model, output):
+    """Return the sorted shapes of the kernels between the image and an output."""
     part = keras.Model(model.inputs, model.outputs[output])
     return sorted(tuple(w.shape) for w in part.trainable_weights if len(w.shape) > 1)
 
 
 def check_small_googlenet(side, classes):
-    model = a_model(small_googlenet((side, side, 3), classes), "small_googlenet")
+    model = require_model(small_googlenet((side, side, 3), classes), "small_googlenet")
     assert len(model.outputs) == 2, (
-        "small_googlenet must have two outputs: keras.Model(inputs, [logits, auxiliary])"
+        f"`small_googlenet` returned a model with {len(model.outputs)} outputs; expected two: "
+        "`keras.Model(inputs, [logits, auxiliary])`."
     )
     for output in model.outputs:
         assert tuple(output.shape) == (None, classes), (
-            f"both outputs should be (batch, {classes}); one of yours is {tuple(output.shape)}."
+            f"`small_googlenet` returned a model with an output of shape {tuple(output.shape)}; "
+            f"expected {(None, classes)} for both."
         )
     pooled = side // 4
     head = [(1, 1, 32, 8), (pooled * pooled * 8, classes)]
@@ -730,14 +822,17 @@ def check_small_googlenet(side, classes):
     second = [(1, 1, 32, 16), (1, 1, 32, 16), (3, 3, 16, 32), (1, 1, 32, 4), (5, 5, 4, 8)]
     second += [(1, 1, 32, 8)]
     main = sorted(first + second + [(64, classes)])
-    assert below(model, 1) != main, "the two outputs are the other way round: [logits, auxiliary]."
-    assert below(model, 1) == sorted(first + head), (
-        f"the auxiliary output should depend on kernels of the shapes {sorted(first + head)}; yours "
-        f"depends on {below(model, 1)}. Does it look at the first inception module?"
+    assert kernel_shapes_of(model, 1) != main, (
+        "`small_googlenet` returned the auxiliary output first; expected [logits, auxiliary]. Did "
+        "you swap the outputs?"
     )
-    assert below(model, 0) == main, (
-        f"the logits should depend on kernels of the shapes {main}; yours depend on {below(model, 0)}. "
-        "Is there global average pooling before the last dense layer?"
+    assert kernel_shapes_of(model, 1) == sorted(first + head), (
+        f"The auxiliary output depends on kernels of shapes {kernel_shapes_of(model, 1)}; expected "
+        f"{sorted(first + head)}. Does it get the output of the first inception module?"
+    )
+    assert kernel_shapes_of(model, 0) == main, (
+        f"The logits depend on kernels of shapes {kernel_shapes_of(model, 0)}; expected {main}. "
+        "Did you use global average pooling before the last dense layer?"
     )
 
 
@@ -745,9 +840,9 @@ def check_values(rng, side, classes):
     try:
         check_inception(rng, 6, 5, (2, 3, 4, 6, 7, 8))
     except AssertionError:
-        return  # this has cost question 3 already
+        return  # this already costs the marks of question 3
     model, values, kernels = small_googlenet((side, side, 3), classes), {}, {}
-    for weight in model.trainable_weights:  # the same values wherever the shape is the same
+    for weight in model.trainable_weights:  # equal values for equal shapes
         shape = tuple(weight.shape)
         if len(shape) > 1:
             if shape not in values:
@@ -755,24 +850,25 @@ def check_values(rng, side, classes):
             weight.assign(values[shape])
             kernels[shape] = values[shape] * SCALE
 
-    def halved(x, take):
+    def pool_2x2(x, take):
         return take(x.reshape(len(x), x.shape[1] // 2, 2, x.shape[2] // 2, 2, -1), axis=(2, 4))
 
     x = rng.normal(size=(3, side, side, 3)).astype("float32")
-    first = by_hand(x, kernels[3, 3, 3, 16], relu=True)
-    middle = inception_by_hand(halved(first, np.max), kernels, (8, 8, 16, 4, 4, 4))
-    maps = inception_by_hand(halved(middle, np.max), kernels, (16, 16, 32, 4, 8, 8))
+    first = convolve(x, kernels[3, 3, 3, 16], relu=True)
+    middle = compute_inception(pool_2x2(first, np.max), kernels, (8, 8, 16, 4, 4, 4))
+    maps = compute_inception(pool_2x2(middle, np.max), kernels, (16, 16, 32, 4, 8, 8))
     logits = maps.mean(axis=(1, 2)) @ values[64, classes]
-    side_view = by_hand(halved(middle, np.mean), kernels[1, 1, 32, 8], relu=True).reshape(
+    side_view = convolve(pool_2x2(middle, np.mean), kernels[1, 1, 32, 8], relu=True).reshape(
         len(x), -1
     )
     auxiliary = side_view @ values[side_view.shape[-1], classes]
     names = "logits", "auxiliary logits"
     for name, given, right in zip(names, model(x), (logits, auxiliary), strict=True):
-        assert np.allclose(numbers(given), right, atol=1e-3), (
-            f"small_googlenet: with given weights the {name} are up to "
-            f"{np.abs(numbers(given) - right).max():.3f} off. Is every pooling of the right kind, every ReLU "
-            "there, and no softmax?"
+        given = to_array(given, "small_googlenet")
+        assert np.allclose(given, right, atol=1e-3), (
+            f"`small_googlenet` returned a model with wrong {name}: with the test's weights they "
+            f"are off by up to {np.abs(given - right).max():.3f}. Is every pooling of the right "
+            "kind? Is a ReLU missing, or is there a softmax?"
         )
 
 
@@ -787,21 +883,24 @@ def check_reached(rng, order):
     on_the_way = [("first", "head_first"), ("first", "second", "head_second")]
     names = [weight.path.split("/")[-2] for weight in model.trainable_weights]
     for output, number in enumerate(order):
-        wanted = [name in on_the_way[number] for name in names]
+        expected = [name in on_the_way[number] for name in names]
         given = reached(model, x, y, output)
-        assert isinstance(given, (list, tuple)) and len(given) == len(wanted), (
-            f"reached should give a list with one True or False for each of {len(wanted)} weight arrays."
+        assert isinstance(given, (list, tuple)) and len(given) == len(expected), (
+            "`reached` must return a list with one True or False for each of the "
+            f"{len(expected)} weight arrays."
         )
         given = [bool(one) for one in given]
         assert not all(given), (
-            "reached says that every weight is reached: take the loss of the one output only."
+            "`reached` returned True for every weight. Did you add the losses of all outputs? Use "
+            "the loss of the given output only."
         )
-        assert given != [not one for one in wanted], (
-            "reached is the wrong way round: None means that nothing arrives."
+        assert given != [not one for one in expected], (
+            "`reached` returned the opposite of what is expected. A gradient of None means that "
+            "the loss does not reach the weight."
         )
-        assert given == wanted, (
-            f"reached for output {output} should be True for the weights of {on_the_way[number]}; of "
-            f"{names} yours says {given}."
+        assert given == expected, (
+            f"`reached` returned {given} for output {output} and the weights of {names}; expected "
+            f"True only for those of {on_the_way[number]}."
         )
 
 
@@ -833,38 +932,54 @@ for weight, main, auxiliary in zip(model.trainable_weights, *by_output, strict=T
         )
 
 # %% [markdown]
-# The auxiliary loss reaches the first convolution, the first module and its own two layers, and nothing behind. The main loss does not reach those two: the logits do not need them, so they can be thrown away.
+# The auxiliary loss reaches the first convolution, the first module and the two layers of its own
+# classifier, but nothing after them. The main loss does not reach those two layers: the logits do
+# not depend on them, so you can discard them after training.
 
 # %%
 train(model, x_train, y_train)
 alone = keras.Model(model.inputs[0], model.outputs[0])  # without the auxiliary classifier
 chart["GoogLeNet"] = alone, accuracy(alone, x_test, y_test)
-print(f"GoogLeNet, small: {chart['GoogLeNet'][1]:.0%} right, {alone.count_params():,} weights")
+print(f"GoogLeNet, small: accuracy {chart['GoogLeNet'][1]:.0%}, {alone.count_params():,} weights")
 
 # %% [markdown]
 # ## 6 ResNet, 2015: a way around
 #
-# More layers can't make a network worse, one would think: the ones that are too many only have to pass on what they are given. He et al. tried. Their plain network with 56 layers had more errors than the one with 20, not only
-# on new images, which would be overfitting, but *in training*. To pass on its input is, it seems, hard to learn for a stack of layers (He et al. 2016, figure 1).
+# One would think that more layers cannot make a network worse: the additional ones only have to
+# pass on their input. He et al. tried it. Their plain network with 56 layers made more errors than
+# the one with 20, not only on the test set, which could be overfitting, but also *on the training
+# set*. Apparently a stack of layers does not easily learn to pass on its input (He et al. 2016,
+# figure 1).
 #
-# So give it to them. A **residual block** adds its input to what its convolutions make, by an **identity shortcut**: $y = \text{ReLU}(F(x) + x)$. If there is nothing to do, $F$ has to become 0, which is
-# easy. And the gradient has a way around the convolutions.
+# So give it the input. A **residual block** adds its input to the output of its convolutions,
+# through an **identity shortcut**: $y = \text{ReLU}(F(x) + x)$. If there is nothing to do, $F$ only
+# has to become 0, which is easy to learn. And the gradient has a path around the convolutions.
 #
-# - The **basic block** is 3 × 3 → ReLU → 3 × 3, plus the shortcut, then a ReLU. The first convolution has the stride.
-# - The **bottleneck block** of the deep versions is 1 × 1 → ReLU → 3 × 3 → ReLU → 1 × 1: the first one reduces, the last one has *four times* as many maps as the others. The 3 × 3 has the stride (in the paper the first 1 × 1 has it).
-# - Where the input has another shape than what is to be added to it, the shortcut is a 1 × 1 convolution with the same stride. Otherwise it has no weights at all.
+# - The **basic block** is 3 × 3 → ReLU → 3 × 3, plus the shortcut, then a ReLU. The first
+#   convolution has the stride.
+# - The **bottleneck block** of the deep versions is 1 × 1 → ReLU → 3 × 3 → ReLU → 1 × 1, plus the
+#   shortcut, then a ReLU. The first convolution reduces the number of channels, and the last one
+#   has *four times* as many filters as the others. The 3 × 3 convolution has the stride (in the
+#   paper it is the first 1 × 1).
+# - If the input has a different shape than the output of the convolutions, the shortcut is a 1 × 1
+#   convolution with the same stride. Otherwise the shortcut does not have any weights.
 #
 # ### Question 5 · `residual`
 #
-# 1. Write `residual(x, filters, strides=1, shortcut=True)`, the basic block, and with `shortcut=False` the same without any shortcut.
-# 2. Write `bottleneck(x, filters, strides=1)`: `filters` in its first two convolutions. Make all convolutions, on the shortcut too, with `conv`: in both blocks each is followed by batch normalisation.
-# 3. Write `gradient_norms(model, x, y)`: a list with the norm of the loss' gradient (the root of the sum of its squares) for each *convolution's* kernel of a model from images to
-#    logits, in the order of `model.trainable_weights`. The loss is as above; the model is called with `training=True`.
+# 1. Write `residual(x, filters, strides=1, shortcut=True)`, the basic block; with `shortcut=False`
+#    it is the same block without any shortcut.
+# 2. Write `bottleneck(x, filters, strides=1)`, with `filters` filters in each of its first two
+#    convolutions. In both blocks, use `conv` for all convolutions, also on the shortcut, so that
+#    batch normalisation follows each of them.
+# 3. Write `gradient_norms(model, x, y)` for a model from images to logits. It returns a list with
+#    the norm of the gradient of the loss (the square root of the sum of its squares) for each
+#    *convolution kernel*, in the order of `model.trainable_weights`. The loss is as above; call the
+#    model with `training=True`.
 
 
 # %% solution="residual"
 def residual(x, filters, strides=1, shortcut=True):
-    """The basic block on x (batch, height, width, channels)."""
+    """Apply the basic block to x (batch, height, width, channels)."""
     ### BEGIN SOLUTION
     y = keras.layers.ReLU()(conv(x, filters, 3, strides))
     y = conv(y, filters, 3)
@@ -876,7 +991,7 @@ def residual(x, filters, strides=1, shortcut=True):
 
 
 def bottleneck(x, filters, strides=1):
-    """The block 1 × 1 → 3 × 3 → 1 × 1 on x; its output has 4 · filters maps."""
+    """Apply the block 1 × 1 → 3 × 3 → 1 × 1 to x; its output has 4 · filters maps."""
     ### BEGIN SOLUTION
     y = keras.layers.ReLU()(conv(x, filters, 1))
     y = keras.layers.ReLU()(conv(y, filters, 3, strides))
@@ -888,7 +1003,7 @@ def bottleneck(x, filters, strides=1):
 
 
 def gradient_norms(model, x, y):
-    """Norm of the loss' gradient for each convolution's kernel; a list of numbers."""
+    """Return the norm of the loss gradient for each convolution kernel, a list of numbers."""
     ### BEGIN SOLUTION
     loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     kernels = [weight.value for weight in model.trainable_weights if len(weight.shape) == 4]
@@ -906,7 +1021,9 @@ import numpy as np
 def check_block(rng, block, name, channels, filters, strides, shortcut=True):
     side = 7
     settings = (filters, strides, shortcut) if name == "residual" else (filters, strides)
-    model = a_model(as_model(block, (side, side, channels), *settings), f"as_model({name}, …)")
+    model = require_model(
+        as_model(block, (side, side, channels), *settings), f"as_model({name}, …)"
+    )
     if name == "residual":
         outputs, steps = filters, [(3, strides), (3, 1)]
         main = [(3, 3, channels, filters), (3, 3, filters, filters)]
@@ -915,19 +1032,19 @@ def check_block(rng, block, name, channels, filters, strides, shortcut=True):
         main = [(1, 1, channels, filters), (3, 3, filters, filters), (1, 1, filters, outputs)]
     same = strides == 1 and channels == outputs
     projected = [(1, 1, channels, outputs)] if shortcut and not same else []
-    setting = f"{name} from {channels} channels with {filters} filters and stride {strides}"
+    setting = f"`{name}` from {channels} channels with {filters} filters and stride {strides}"
     setting += "" if shortcut else ", shortcut=False"
-    shapes = sorted(tuple(kernel.shape) for kernel in kernels_of(model))
+    shapes = sorted(tuple(kernel.shape) for kernel in get_kernels(model))
     assert projected or shapes != sorted(main + [(1, 1, channels, outputs)]), (
-        f"{setting}: the shortcut has weights; "
-        + ("here it is the input itself." if shortcut else "there should be none.")
+        f"{setting} has weights on the shortcut. "
+        + ("Here the shortcut is the input itself." if shortcut else "Leave the shortcut out.")
     )
     check_kernels(model, main + projected, setting)
     check_normalised(model, sum(s[-1] for s in main + projected), setting)
-    values = given_kernels(model, rng)
+    values = set_random_kernels(model, rng)
     way = next((k * SCALE for k in values if [k.shape] == projected), None)
     body = [k * SCALE for k in values if [k.shape] != projected]
-    if name == "bottleneck":  # 1 × 1 in front and behind may stand in any order among the layers
+    if name == "bottleneck":  # the two 1 × 1 kernels may come in either order among the layers
         body.sort(key=lambda k: main.index(k.shape))
     x = rng.normal(size=(3, side, side, channels)).astype("float32")
 
@@ -935,34 +1052,35 @@ def check_block(rng, block, name, channels, filters, strides, shortcut=True):
         y = x
         for number, (kernel, (_, step)) in enumerate(zip(body, steps, strict=True)):
             last = number == len(body) - 1
-            y = by_hand(y, kernel, strides=step, relu=relu_first if last else relus)
+            y = convolve(y, kernel, strides=step, relu=relu_first if last else relus)
         if shortcut and added:
-            y = y + (x if same else by_hand(x, way, strides=strides))
+            y = y + (x if same else convolve(x, way, strides=strides))
         return np.maximum(y, 0)
 
-    given, right = numbers(model(x)), reference()
+    given, right = to_array(model(x), name), reference()
     assert given.shape == right.shape, (
-        f"{setting} should give maps of {right.shape[1:]}; yours are {given.shape[1:]}."
+        f"{setting} returned shape {given.shape[1:]}; expected {right.shape[1:]}."
     )
     assert given.min() >= 0, (
-        f"{setting}: there are negative numbers: the last ReLU comes after the sum."
+        f"{setting} returned negative numbers. Did you put the last ReLU after the sum?"
     )
     for wrong, mistake in [
-        ({"added": False}, "the input is not added: where is the shortcut?"),
-        ({"relu_first": True}, "there is a ReLU before the sum, after the last convolution."),
-        ({"relus": False}, "the ReLU between the convolutions is missing."),
+        ({"added": False}, "Did you forget to add the input through the shortcut?"),
+        ({"relu_first": True}, "Did you put a ReLU between the last convolution and the sum?"),
+        ({"relus": False}, "Did you forget the ReLU between the convolutions?"),
     ]:
         other = reference(**wrong)
         assert np.allclose(other, right, atol=1e-2) or not np.allclose(given, other, atol=5e-3), (
-            f"{setting}: {mistake}"
+            f"{setting} returned wrong maps. {mistake}"
         )
     assert np.allclose(given, right, atol=1e-2), (
-        f"{setting}: with given weights the maps are up to {np.abs(given - right).max():.2f} off. "
-        "Which convolution has the stride, and what does the shortcut add?"
+        f"{setting} returned wrong maps: with the test's weights they are off by up to "
+        f"{np.abs(given - right).max():.2f}. Which convolution has the stride, and what does the "
+        "shortcut add?"
     )
 
 
-def a_small_network(rng):
+def build_small_network(rng):
     inputs = keras.Input((8, 8, 2))
     x = keras.layers.Conv2D(3, 3, activation="relu")(inputs)
     x = keras.layers.BatchNormalization()(x)
@@ -973,19 +1091,22 @@ def a_small_network(rng):
 
 
 def check_number_of_norms(model, images, labels):
-    given = numbers(gradient_norms(model, images, labels)).ravel()
+    given = to_array(gradient_norms(model, images, labels), "gradient_norms").ravel()
     assert len(given) == 2, (
-        f"gradient_norms should give one number for each of 2 convolutions; yours gives {len(given)}. "
-        "A convolution's kernel has four axes."
+        f"`gradient_norms` returned {len(given)} numbers; expected one for each of 2 convolutions. "
+        "A convolution kernel has four axes."
     )
-    assert np.all(given > 0), "gradient_norms: a norm is above 0 here; is it a root of squares?"
+    assert np.all(given > 0), (
+        "`gradient_norms` returned a norm that is not positive. Did you take the root of a sum of "
+        "squares?"
+    )
     return given
 
 
 check_block(np.random.default_rng(0), residual, "residual", 4, 4, 1)
 check_block(np.random.default_rng(0), residual, "residual", 4, 6, 2)
 check_block(np.random.default_rng(0), bottleneck, "bottleneck", 5, 3, 2)
-check_number_of_norms(*a_small_network(np.random.default_rng(0)))
+check_number_of_norms(*build_small_network(np.random.default_rng(0)))
 ### BEGIN HIDDEN TESTS
 import tensorflow as tf
 
@@ -993,7 +1114,7 @@ from course_lib.testing import hidden_seed
 
 
 def check_gradient_norms(model, images, labels):
-    kernels = [w.value for w in kernels_of(model)]
+    kernels = [w.value for w in get_kernels(model)]
 
     def norms(training):
         with tf.GradientTape() as tape:
@@ -1002,17 +1123,20 @@ def check_gradient_norms(model, images, labels):
             loss = tf.reduce_mean(loss)
         return np.array([float(tf.norm(g)) for g in tape.gradient(loss, kernels)])
 
-    right, resting = norms(True), norms(False)  # in this order: training moves the averages
+    right, resting = norms(True), norms(False)  # in this order: training updates the averages
     given = check_number_of_norms(model, images, labels)
     for other, mistake in [
-        (right**2, "these are sums of squares: take the root."),
-        (resting, "call the model with training=True: batch normalisation then uses the batch."),
-        (right * 6, "this is the sum of the losses; the loss is their mean over the batch."),
+        (right**2, "Did you forget the square root?"),
+        (resting, "Did you call the model with `training=True`?"),
+        (right * 6, "Did you take the sum over the batch? The loss is the mean."),
     ]:
-        assert not np.allclose(given, other, rtol=1e-3), f"gradient_norms: {mistake}"
+        assert not np.allclose(given, other, rtol=1e-3), (
+            f"`gradient_norms` returned {np.round(given, 3).tolist()}; expected "
+            f"{np.round(right, 3).tolist()}. {mistake}"
+        )
     assert np.allclose(given, right, rtol=1e-2), (
-        f"gradient_norms should be {np.round(right, 3).tolist()}; yours are "
-        f"{np.round(given, 3).tolist()}."
+        f"`gradient_norms` returned {np.round(given, 3).tolist()}; expected "
+        f"{np.round(right, 3).tolist()}."
     )
 
 
@@ -1023,18 +1147,19 @@ def check_residual_hidden(rng):
     check_block(rng, bottleneck, "bottleneck", 8, 2, 1)
     check_block(rng, bottleneck, "bottleneck", 5, 3, 1)
     check_block(rng, bottleneck, "bottleneck", 8, 2, 2)
-    check_gradient_norms(*a_small_network(rng))
+    check_gradient_norms(*build_small_network(rng))
 
 
 check_residual_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The experiment of the paper, in small: three times $2n$ convolutions, with 8, 16 and 32 maps, and two layers more. $n = 1$ makes a network of 8 layers, $n = 3$ one of 20.
+# Now the experiment of the paper on a small scale: three groups of $2n$ convolutions with 8, 16 and
+# 32 filters, plus two more layers. $n = 1$ gives a network with 8 layers, $n = 3$ one with 20.
 
 
 # %%
-def deep(x, n, shortcut):
+def deep_network(x, n, shortcut):
     x = keras.layers.ReLU()(conv(x, 8, 3, 2))
     for filters in (8, 16, 32):
         for number in range(n):
@@ -1050,20 +1175,22 @@ for name, blocks, shortcut in [
     ("residual, 20 layers", 3, True),
 ]:
     keras.utils.set_random_seed(1)
-    model = as_model(deep, SHAPE, blocks, shortcut)
+    model = as_model(deep_network, SHAPE, blocks, shortcut)
     if blocks == 3:
         norms[name] = gradient_norms(model, x_train[:100], y_train[:100])
-        # Without the 1 × 1 convolutions of two shortcuts, which the plain network has not.
+        # Leave out the 1 × 1 convolutions of two shortcuts; the plain network does not have them.
         sizes = [weight.shape[0] for weight in model.trainable_weights if len(weight.shape) == 4]
         norms[name] = [norm for norm, size in zip(norms[name], sizes, strict=True) if size == 3]
     losses[name] = train(model, x_train, y_train, rate=0.03)
-    print(f"{name}: {accuracy(model, x_test, y_test):.0%} of the test images right")
+    print(f"{name}: accuracy on the test set {accuracy(model, x_test, y_test):.0%}")
 chart["ResNet"] = model, accuracy(model, x_test, y_test)
 figures.losses_by_step(losses)
 
 # %% [markdown]
-# Twenty plain layers learn worse than eight, and it is their *training* loss. With the shortcuts the same twenty learn, though in the quick profile's fifty steps they do not
-# overtake the eight. What happened to the gradient? Here is its norm in the two networks with 20 layers, before the first step.
+# Twenty plain layers learn worse than eight, and the figure shows their *training* loss. With
+# shortcuts, the same twenty layers do learn, although they do not overtake the eight in the fifty
+# steps of the quick profile. What happens to the gradient? The next figure shows its norm in the
+# two networks with 20 layers, before the first step.
 
 # %%
 figures.gradient_by_layer(norms)
@@ -1071,8 +1198,10 @@ figures.gradient_by_layer(norms)
 # %% [markdown]
 # ## 7 A family from one table
 #
-# At its paper's size, ResNet begins with a 7 × 7 convolution to 64 maps and a max-pooling, then come four groups of blocks, and it ends with global average pooling and a dense layer for 1,000 classes. The groups
-# have 64, 128, 256 and 512 `filters`; the first block of each group but the first one has stride 2 (He et al. 2016, table 1).
+# In the paper, ResNet begins with a 7 × 7 convolution with 64 filters and a max-pooling. Four
+# groups of blocks follow, and at the end global average pooling and a dense layer for 1,000
+# classes. The groups have 64, 128, 256 and 512 `filters`; the first block of each group except the
+# first has stride 2 (He et al. 2016, table 1).
 #
 # | layers | block | blocks in the four groups |
 # | --- | --- | --- |
@@ -1081,13 +1210,19 @@ figures.gradient_by_layer(norms)
 # | 101 | bottleneck | 3, 4, 23, 3 |
 # | 152 | bottleneck | 3, 8, 36, 3 |
 #
-# The number in the name counts the convolutions and dense layers from the input to the output, without those on shortcuts.
+# The number in the name counts the convolutions and dense layers from the input to the output,
+# without those on shortcuts.
 #
 # ### Question 6 · `depths`
 #
-# 1. Write `layers_of(blocks, convolutions)`: `blocks` are the numbers of blocks in the four groups, `convolutions` those in one block, without the shortcut. `layers_of((3, 4, 6, 3), 3)` must give 50.
-# 2. Write `resnet_parameters(depth, classes=1000)`: how many numbers does training change? Calculate it, without building a network. The images have 3 channels. Convolutions have no bias; each of them, also on shortcuts, has batch normalisation with two
-#    learnt numbers a map. Shortcuts have a convolution where the shapes differ, as in Question 5. The dense layer has biases.
+# 1. Write `layers_of(blocks, convolutions)`, which returns this number. `blocks` are the numbers of
+#    blocks in the four groups; `convolutions` is the number of convolutions in one block, without
+#    the shortcut. `layers_of((3, 4, 6, 3), 3)` must return 50.
+# 2. Write `resnet_parameters(depth, classes=1000)`, which returns the number of trainable
+#    parameters. Calculate it without building a network. The images have 3 channels. Convolutions
+#    do not have biases; after each of them, also on shortcuts, batch normalisation has two
+#    trainable parameters per feature map. Shortcuts have a convolution where the shapes differ, as
+#    in question 5. The dense layer has biases.
 
 # %%
 BLOCKS = {34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
@@ -1095,14 +1230,14 @@ BLOCKS = {34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36
 
 # %% solution="depths"
 def layers_of(blocks, convolutions):
-    """Convolutions and dense layers of a ResNet, without those on shortcuts."""
+    """Count the convolutions and dense layers of a ResNet, without those on shortcuts."""
     ### BEGIN SOLUTION
     return sum(blocks) * convolutions + 2
     ### END SOLUTION
 
 
 def resnet_parameters(depth, classes=1000):
-    """How many numbers training changes in a ResNet of depth 34, 50, 101 or 152."""
+    """Count the trainable parameters of a ResNet of depth 34, 50, 101 or 152."""
 
     ### BEGIN SOLUTION
     def normalised(size, inputs, outputs):
@@ -1128,33 +1263,36 @@ def resnet_parameters(depth, classes=1000):
 import numpy as np
 
 MISTAKES = {
-    "no_norm": "batch normalisation is left out.",
-    "one_norm": "batch normalisation learns two numbers a map, γ and β.",
-    "biases": "convolutions have no bias.",
-    "moving": "moving averages are not learnt, only γ and β are.",
-    "shortcuts": "the convolutions on the shortcuts are left out.",
-    "last_bias": "the dense layer has biases.",
-    "narrow": "a bottleneck's last convolution has four times as many maps.",
+    "no_norm": "Did you leave out batch normalisation?",
+    "one_norm": "Batch normalisation has two trainable parameters per map, γ and β.",
+    "biases": "Did you count biases of convolutions? They have none here.",
+    "moving": "Did you count the moving averages? Only γ and β are trainable.",
+    "shortcuts": "Did you leave out the convolutions on the shortcuts?",
+    "last_bias": "Did you forget the biases of the dense layer?",
+    "narrow": "A bottleneck's last convolution has four times as many filters.",
 }
 
 
-def check_depth(depth, classes, wanted, mistaken):
+def check_depth(depth, classes, expected, mistaken):
     blocks = {34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}[depth]
     convolutions = 2 if depth == 34 else 3
     given = layers_of(blocks, convolutions)
-    assert given is not None, "layers_of gives nothing back: does it end with `return`?"
+    assert given is not None, "`layers_of` returned None. Did you forget `return`?"
     assert given == depth, (
-        f"layers_of({blocks}, {convolutions}) gives {given}, not {depth}. Are the first convolution and the dense layer counted, and "
-        "how many convolutions has a block?"
+        f"`layers_of({blocks}, {convolutions})` returned {given}; expected {depth}. Did you count "
+        "the first convolution and the dense layer, and all convolutions of every block?"
     )
     given = resnet_parameters(depth, classes)
-    setting = f"resnet_parameters({depth}, {classes})"
-    assert given is not None, f"{setting} gives nothing back: does it end with `return`?"
+    setting = f"`resnet_parameters({depth}, {classes})`"
+    assert given is not None, "`resnet_parameters` returned None. Did you forget `return`?"
     given = int(given)
-    assert given not in mistaken, f"{setting} gives {given:,}: {MISTAKES[mistaken[given]]}"
-    assert given == wanted, (
-        f"{setting} should be {wanted:,}; yours is {given:,}, {given - wanted:+,} too many. Where do a "
-        "block's input channels come from, and which blocks have a convolution on the shortcut?"
+    assert given not in mistaken, (
+        f"{setting} returned {given:,}; expected {expected:,}. {MISTAKES[mistaken[given]]}"
+    )
+    assert given == expected, (
+        f"{setting} returned {given:,}; expected {expected:,}, a difference of "
+        f"{given - expected:+,}. How many input channels does each block have, and which blocks "
+        "have a convolution on the shortcut?"
     )
 
 
@@ -1189,7 +1327,7 @@ check_depth(
 from course_lib.testing import hidden_seed
 
 
-def counted(depth, classes, norm=2, projections=True, wide=4, bias=1):
+def count_parameters(depth, classes, norm=2, projections=True, wide=4, bias=1):
     groups = {34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}[depth]
     wide = 1 if depth == 34 else wide
     total, channels = 7 * 7 * 3 * 64 + norm * 64, 64
@@ -1224,10 +1362,10 @@ def check_depths_hidden(rng):
             "last_bias": {"bias": 0},
             "narrow": {"wide": 1},
         }
-        wanted = counted(depth, classes)
-        mistaken = {counted(depth, classes, **how): name for name, how in settings.items()}
-        mistaken.pop(wanted, None)
-        check_depth(depth, classes, wanted, mistaken)
+        expected = count_parameters(depth, classes)
+        mistaken = {count_parameters(depth, classes, **how): name for name, how in settings.items()}
+        mistaken.pop(expected, None)
+        check_depth(depth, classes, expected, mistaken)
 
 
 check_depths_hidden(np.random.default_rng(hidden_seed()))
@@ -1235,32 +1373,41 @@ check_depths_hidden(np.random.default_rng(hidden_seed()))
 
 # %%
 for depth in (34, 50, 101, 152):
-    print(f"ResNet-{depth}: {resnet_parameters(depth) / 1e6:.1f} million numbers are learnt")
+    print(f"ResNet-{depth}: {resnet_parameters(depth) / 1e6:.1f} million trainable parameters")
 
 # %% [markdown]
-# ## 8 MobileNet, 2017: a filter in two steps
+# ## 8 MobileNet, 2017: a convolution in two steps
 #
-# A convolution does two things at once: it looks around, and it mixes channels. MobileNet does one after the other, because it has to run on a telephone (Howard et al. 2017, §3.1). A **depthwise**
-# convolution (`keras.layers.DepthwiseConv2D`) has one 3 × 3 filter for each channel, and mixes nothing. A **pointwise** one, 1 × 1, mixes the channels of each place and does not look around.
+# A convolution does two things at once: it looks at a neighbourhood, and it mixes channels.
+# MobileNet does one after the other, because it has to run on a phone (Howard et al. 2017, §3.1). A
+# **depthwise** convolution (`keras.layers.DepthwiseConv2D`) has one 3 × 3 filter per channel and
+# mixes nothing. A **pointwise** convolution, 1 × 1, mixes the channels at each position and does
+# not look at the neighbourhood.
 #
-# With $M$ channels in, $N$ out and filters of $k \times k$, at each place:
+# With $M$ input channels, $N$ output channels and filters of $k \times k$, at each position:
 #
 # - an ordinary convolution costs $k^2 M N$ multiply-adds,
 # - the two steps together cost $k^2 M + M N$.
 #
-# There are two more knobs, to fit the network to the telephone: the **width multiplier** $\alpha$, a share of the maps in *every* layer, and the **resolution multiplier** $\rho$, a share of the image's side.
+# Two more parameters adapt the network to the phone: the **width multiplier** $\alpha$ scales the
+# number of filters in *every* layer, and the **resolution multiplier** $\rho$ scales the side of
+# the image.
 #
 # ### Question 7 · `separable`
 #
-# 1. Write `separable(x, filters, strides=1)`: depthwise 3 × 3 (`padding="same"`, no bias) with the stride → batch normalisation → ReLU → `conv` 1 × 1 → ReLU.
-# 2. Write `cost_ratio(k, filters)`: the cost of the two steps, divided by that of the ordinary convolution; `filters` is $N$.
-# 3. Write `small_mobilenet(x, alpha, classes)` for a symbolic tensor of images: `conv` with 16 maps of 3 × 3 and ReLU → `separable` with 32 maps and stride 2, with 32, with 64 and stride 2, with 64 → global average pooling → dense. All
-#    these numbers of maps, the 16, 32 and 64, are multiplied by `alpha` and rounded to whole numbers; the classes stay as many as they are.
+# 1. Write `separable(x, filters, strides=1)`: depthwise 3 × 3 (`padding="same"`, without bias) with
+#    the stride → batch normalisation → ReLU → `conv` 1 × 1 → ReLU.
+# 2. Write `cost_ratio(k, filters)`, which returns the cost of the two steps divided by the cost of
+#    the ordinary convolution; `filters` is $N$.
+# 3. Write `small_mobilenet(x, alpha, classes)` for a symbolic tensor of images: `conv` with 16
+#    filters of 3 × 3 and ReLU → `separable` with 32 filters and stride 2, with 32, with 64 and
+#    stride 2, with 64 → global average pooling → dense. Multiply all these numbers of filters, 16,
+#    32 and 64, by `alpha` and round them to integers; the number of classes stays the same.
 
 
 # %% solution="separable"
 def separable(x, filters, strides=1):
-    """A depthwise 3 × 3 convolution, then a pointwise one, each with normalisation and ReLU."""
+    """Apply a depthwise 3 × 3, then a pointwise convolution, each with normalisation and ReLU."""
     ### BEGIN SOLUTION
     depthwise = keras.layers.DepthwiseConv2D(3, strides=strides, padding="same", use_bias=False)
     x = keras.layers.BatchNormalization(momentum=0.9)(depthwise(x))
@@ -1269,14 +1416,14 @@ def separable(x, filters, strides=1):
 
 
 def cost_ratio(k, filters):
-    """Multiply-adds of the two steps, divided by those of one k × k convolution."""
+    """Return the multiply-adds of the two steps, divided by those of one k × k convolution."""
     ### BEGIN SOLUTION
     return 1 / filters + 1 / k**2
     ### END SOLUTION
 
 
 def small_mobilenet(x, alpha, classes):
-    """Logits (batch, classes) of images x (batch, height, width, channels)."""
+    """Compute logits (batch, classes) of images x (batch, height, width, channels)."""
     ### BEGIN SOLUTION
     x = keras.layers.ReLU()(conv(x, round(alpha * 16), 3))
     for filters, strides in [(32, 2), (32, 1), (64, 2), (64, 1)]:
@@ -1290,92 +1437,102 @@ import keras
 import numpy as np
 
 
-def each_channel(x, kernel, strides):
-    """A depthwise convolution of the test's own: kernel (3, 3, channels, 1)."""
-    parts = [by_hand(x[..., [c]], kernel[:, :, [c]], strides=strides) for c in range(x.shape[-1])]
+def convolve_each_channel(x, kernel, strides):
+    """Convolve each channel of x with its filter in a kernel (3, 3, channels, 1)."""
+    parts = [convolve(x[..., [c]], kernel[:, :, [c]], strides=strides) for c in range(x.shape[-1])]
     return np.concatenate(parts, axis=-1)
 
 
 def check_separable(rng, channels, filters, strides):
-    model = a_model(
+    model = require_model(
         as_model(separable, (7, 7, channels), filters, strides), "as_model(separable, …)"
     )
-    setting = f"separable from {channels} channels to {filters} maps, stride {strides}"
-    shapes = [tuple(kernel.shape) for kernel in kernels_of(model)]
-    assert shapes != [(3, 3, channels, filters)], f"{setting}: this is an ordinary convolution."
+    setting = f"`separable` from {channels} channels with {filters} filters and stride {strides}"
+    shapes = [tuple(kernel.shape) for kernel in get_kernels(model)]
+    assert shapes != [(3, 3, channels, filters)], (
+        f"{setting} is an ordinary convolution; expected a depthwise and a pointwise one."
+    )
     assert shapes != [(3, 3, channels, filters), (1, 1, filters, filters)], (
-        f"{setting}: the first step mixes channels; a depthwise one has one filter for each channel."
+        f"{setting} mixes channels in the first step. Did you use `Conv2D`? A depthwise "
+        "convolution has one filter per channel."
     )
     assert shapes != [(1, 1, channels, filters), (3, 3, filters, 1)], (
-        f"{setting}: first the depthwise convolution, then the pointwise one."
+        f"{setting} begins with the pointwise convolution. Put the depthwise one first."
     )
     check_kernels(model, [(3, 3, channels, 1), (1, 1, channels, filters)], setting)
     check_normalised(model, channels + filters, setting)
     biased = sum(int(np.prod(w.shape)) for w in model.trainable_weights if len(w.shape) == 1)
     assert biased == 2 * (channels + filters), (
-        f"{setting}: the depthwise convolution has a bias, which the normalisation subtracts again."
+        f"{setting} has a bias in the depthwise convolution. Set `use_bias=False`: the "
+        "normalisation would remove the bias."
     )
-    depthwise, pointwise = (kernel * SCALE for kernel in given_kernels(model, rng))
+    depthwise, pointwise = (kernel * SCALE for kernel in set_random_kernels(model, rng))
     x = rng.normal(size=(3, 7, 7, channels)).astype("float32")
-    middle = each_channel(x, depthwise, strides)
-    given, right = numbers(model(x)), by_hand(np.maximum(middle, 0), pointwise, relu=True)
+    middle = convolve_each_channel(x, depthwise, strides)
+    given = to_array(model(x), "separable")
+    right = convolve(np.maximum(middle, 0), pointwise, relu=True)
     assert given.shape == right.shape, (
-        f"{setting} should give maps of {right.shape[1:]}; yours are {given.shape[1:]}."
+        f"{setting} returned shape {given.shape[1:]}; expected {right.shape[1:]}."
     )
     for other, mistake in [
-        (by_hand(middle, pointwise, relu=True), "the ReLU between the two steps is missing."),
-        (by_hand(np.maximum(middle, 0), pointwise), "the ReLU at the end is missing."),
+        (convolve(middle, pointwise, relu=True), "Did you forget the ReLU between the two steps?"),
+        (convolve(np.maximum(middle, 0), pointwise), "Did you forget the ReLU at the end?"),
     ]:
-        assert not np.allclose(given, other, atol=5e-3), f"{setting}: {mistake}"
+        assert not np.allclose(given, other, atol=5e-3), f"{setting} returned wrong maps. {mistake}"
     assert np.allclose(given, right, atol=1e-2), (
-        f"{setting}: with given weights the maps are up to {np.abs(given - right).max():.2f} off."
+        f"{setting} returned wrong maps: with the test's weights they are off by up to "
+        f"{np.abs(given - right).max():.2f}."
     )
 
 
 def check_cost_ratio(k, channels, filters):
-    wanted = (k * k * channels + channels * filters) / (k * k * channels * filters)
-    given = float(numbers(cost_ratio(k, filters)))
-    assert not np.isclose(given, 1 / wanted), "cost_ratio: the wrong way round: below 1 is wanted."
+    expected = (k * k * channels + channels * filters) / (k * k * channels * filters)
+    given = float(to_array(cost_ratio(k, filters), "cost_ratio"))
+    setting = f"`cost_ratio({k}, {filters})` returned {given:.4f}; expected {expected:.4f}."
+    assert not np.isclose(given, 1 / expected), (
+        f"{setting} Did you invert the ratio? Divide by the cost of the ordinary convolution."
+    )
     assert not np.isclose(given, 1 / filters + 1 / k), (
-        "cost_ratio: a filter of k × k has k² weights, not k."
+        f"{setting} Did you use k instead of k²? A filter of k × k has k² weights."
     )
-    assert np.isclose(given, wanted, rtol=1e-3), (
-        f"cost_ratio({k}, {filters}) is {wanted:.4f}; yours is {given:.4f}. Divide k² M + M N by k² M N."
-    )
+    assert np.isclose(given, expected, rtol=1e-3), f"{setting} Divide k² M + M N by k² M N."
 
 
 def check_small_mobilenet(alpha, classes):
     model = as_model(small_mobilenet, (12, 12, 3), alpha, classes)
-    model = a_model(model, "as_model(small_mobilenet, …)")
+    model = require_model(model, "as_model(small_mobilenet, …)")
     widths = [round(alpha * filters) for filters in (16, 32, 32, 64, 64)]
-    wanted = [(3, 3, 3, widths[0])]
+    expected = [(3, 3, 3, widths[0])]
     for inputs, outputs in zip(widths, widths[1:], strict=False):
-        wanted += [(3, 3, inputs, 1), (1, 1, inputs, outputs)]
-    shapes = [tuple(kernel.shape) for kernel in kernels_of(model)]
-    assert shapes == wanted, (
-        f"small_mobilenet with alpha {alpha} should have kernels of the shapes {wanted}; yours have "
-        f"{shapes}. Is every width multiplied by alpha?"
+        expected += [(3, 3, inputs, 1), (1, 1, inputs, outputs)]
+    shapes = [tuple(kernel.shape) for kernel in get_kernels(model)]
+    assert shapes == expected, (
+        f"`small_mobilenet` with alpha {alpha} has kernels of shapes {shapes}; expected "
+        f"{expected}. Did you multiply every number of filters by alpha?"
     )
     sides = [layer.output.shape[1] for layer in model.layers if len(layer.output.shape) == 4]
     assert sides[-1] == 3, (
-        f"12 × 12 pixels should become 3 × 3 after two strides of 2; yours become {sides[-1]}."
+        f"`small_mobilenet` reduces 12 × 12 pixels to {sides[-1]} × {sides[-1]}; expected 3 × 3. "
+        "Do two blocks have stride 2?"
     )
     dense = [tuple(w.shape) for w in model.trainable_weights if len(w.shape) == 2]
     assert dense == [(widths[-1], classes)], (
-        f"after global average pooling the dense layer has weights {(widths[-1], classes)}; yours has {dense}."
+        f"`small_mobilenet` has dense weights of shapes {dense}; expected "
+        f"{[(widths[-1], classes)]}. Did you use global average pooling?"
     )
     rng = np.random.default_rng(0)
-    values = [kernel * SCALE for kernel in given_kernels(model, rng)]
+    values = [kernel * SCALE for kernel in set_random_kernels(model, rng)]
     x = rng.normal(size=(3, 12, 12, 3)).astype("float32")
-    y = by_hand(x, values[0], relu=True)
+    y = convolve(x, values[0], relu=True)
     for number, strides in enumerate((2, 1, 2, 1)):
-        y = np.maximum(each_channel(y, values[2 * number + 1], strides), 0)
-        y = by_hand(y, values[2 * number + 2], relu=True)
+        y = np.maximum(convolve_each_channel(y, values[2 * number + 1], strides), 0)
+        y = convolve(y, values[2 * number + 2], relu=True)
     weights, bias = (np.asarray(w) for w in model.trainable_weights[-2:])
     right = y.mean(axis=(1, 2)) @ weights + bias
-    assert np.allclose(numbers(model(x)), right, rtol=1e-2, atol=1e-2 * np.abs(right).max()), (
-        "small_mobilenet: with given weights the logits are others. Which blocks have stride 2, and is the "
-        "mean of each map taken at the end?"
+    given = to_array(model(x), "small_mobilenet")
+    assert np.allclose(given, right, rtol=1e-2, atol=1e-2 * np.abs(right).max()), (
+        "`small_mobilenet` returned wrong logits for the test's weights. Which blocks have stride "
+        "2, and do you take the mean of each map at the end?"
     )
 
 
@@ -1397,7 +1554,8 @@ check_separable_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# First the formula against your counter, then the two knobs: the full width, a quarter of it, and the full width on images of half the side.
+# First compare the formula with your counter. Then try the two multipliers: the full width, a
+# quarter of it, and the full width on images of half the side.
 
 # %%
 for filters in (16, 64, 256):
@@ -1407,7 +1565,7 @@ for filters in (16, 64, 256):
             as_model(conv, (14, 14, 32), filters, 3),
         )
     measured = multiply_adds(two_steps) / multiply_adds(one_step)
-    print(f"N = {filters:3}: counted {measured:.4f}, by the formula {cost_ratio(3, filters):.4f}")
+    print(f"N = {filters:3}: counted {measured:.4f}, formula {cost_ratio(3, filters):.4f}")
 
 knobs = {}
 for name, alpha, step in [
@@ -1425,12 +1583,13 @@ for name, alpha, step in [
     knobs[name] = model, accuracy(model, smaller[1], y_test)
     print(
         f"{name}: {model.count_params():,} weights, {multiply_adds(model):,} multiply-adds, "
-        f"{knobs[name][1]:.0%} right"
+        f"accuracy {knobs[name][1]:.0%}"
     )
 chart["MobileNet"] = knobs["α 1, ρ 1"]
 
 
-def on_a_chart(results, title):
+def show_chart(results, title):
+    """Draw the accuracy of models against their weights and their multiply-adds."""
     return figures.accuracy_by_cost(
         list(results),
         [right for _, right in results.values()],
@@ -1440,29 +1599,38 @@ def on_a_chart(results, title):
     )
 
 
-on_a_chart(knobs, "MobileNet's two knobs: α changes both prices, ρ only the multiply-adds")
+show_chart(knobs, "MobileNet: α changes weights and multiply-adds, ρ only multiply-adds")
 
 # %% [markdown]
 # ## 9 Compositions
 #
-# By now the ideas are parts, and the next networks were put together from them.
+# By now the ideas have become building blocks, and the next networks combine them.
 #
-# **Xception** (Chollet 2017): separable convolutions with identity shortcuts. A block of its middle flow is three times [ReLU → separable convolution 3 × 3 → batch normalisation], and then its input is added. The ReLU comes *first* here, and there is
-# *nothing* between depthwise and pointwise step: Keras has the two as one layer, `keras.layers.SeparableConv2D`. (Its figure 5 has no ReLU after the sum either.)
+# **Xception** (Chollet 2017) combines separable convolutions with identity shortcuts. A block of
+# its middle flow is three times [ReLU → separable convolution 3 × 3 → batch normalisation], plus
+# its input. Here the ReLU comes *first*, and there is *nothing* between the depthwise and the
+# pointwise step: Keras has both as one layer, `keras.layers.SeparableConv2D`. (In figure 5 of the
+# paper, no ReLU follows the sum.)
 #
-# **Inception-ResNet** (Szegedy et al. 2017): the branches of an inception module, a 1 × 1 convolution that brings their maps back to the number of channels of the input, and the identity shortcut. What is added to the
-# input is made smaller first, by a factor of 0.1 to 0.3, or deep networks of this kind became unstable (§3.3).
+# **Inception-ResNet** (Szegedy et al. 2017) combines the branches of an inception module, a 1 × 1
+# convolution that restores the number of channels of the input, and the identity shortcut. Before
+# the sum, the output of the convolution is scaled down by a factor of 0.1 to 0.3; otherwise deep
+# networks of this kind became unstable (§3.3).
 #
 # ### Question 8 · `compositions`
 #
-# 1. Write `xception_block(x)`: as many maps as `x` has, `padding="same"`, no bias.
-# 2. Write `inception_resnet_block(x, branches, scale=0.2)`. `branches` is a list; each branch is a list of (filters, size), one for each of its convolutions: `conv`, then ReLU. Put the branches' maps behind one another, as in Question 3; then an ordinary `Conv2D` of 1 × 1
-#    **with** a bias, without normalisation or activation; then $\text{ReLU}(x + \text{scale} \cdot y)$. (`keras.layers.Rescaling` multiplies by a number.)
+# 1. Write `xception_block(x)`: as many filters as `x` has channels, `padding="same"`, without
+#    biases.
+# 2. Write `inception_resnet_block(x, branches, scale=0.2)`. `branches` is a list; each branch is a
+#    list of (filters, size), one for each of its convolutions: `conv`, then ReLU. Concatenate the
+#    feature maps of the branches, as in question 3. Then apply an ordinary `Conv2D` of 1 × 1
+#    **with** a bias, without normalisation or activation, and finally
+#    $\text{ReLU}(x + \text{scale} \cdot y)$. (`keras.layers.Rescaling` multiplies by a number.)
 
 
 # %% solution="compositions"
 def xception_block(x):
-    """A block of Xception's middle flow on x (batch, height, width, channels)."""
+    """Apply a block of Xception's middle flow to x (batch, height, width, channels)."""
     ### BEGIN SOLUTION
     y = x
     for _ in range(3):
@@ -1474,7 +1642,7 @@ def xception_block(x):
 
 
 def inception_resnet_block(x, branches, scale=0.2):
-    """Branches, a 1 × 1 convolution back to x's channels, and scale times that added to x."""
+    """Apply the branches and a 1 × 1 convolution to x, and add scale times the result to x."""
     ### BEGIN SOLUTION
     ends = []
     for branch in branches:
@@ -1494,56 +1662,61 @@ import numpy as np
 
 
 def check_xception_block(rng, channels):
-    model = a_model(as_model(xception_block, (6, 6, channels)), "as_model(xception_block, …)")
-    wanted = [(3, 3, channels, 1), (1, 1, channels, channels)] * 3
-    check_kernels(model, wanted, f"xception_block on {channels} channels")
-    check_normalised(model, 3 * channels, "xception_block")
+    model = require_model(as_model(xception_block, (6, 6, channels)), "as_model(xception_block, …)")
+    expected = [(3, 3, channels, 1), (1, 1, channels, channels)] * 3
+    check_kernels(model, expected, f"`xception_block` on {channels} channels")
+    check_normalised(model, 3 * channels, "`xception_block`")
     learnt = sum(int(np.prod(w.shape)) for w in model.trainable_weights if len(w.shape) == 1)
     assert learnt == 6 * channels, (
-        "xception_block: a convolution has a bias, which the normalisation subtracts again."
+        "`xception_block` has a bias in a convolution. Set `use_bias=False`: the normalisation "
+        "would remove the bias."
     )
-    values = given_kernels(model, rng)
+    values = set_random_kernels(model, rng)
     x = rng.normal(size=(3, 6, 6, channels)).astype("float32")
 
     def reference(before=True, between=False, added=True, last=False):
         y = x
         for depthwise, pointwise in zip(values[::2], values[1::2], strict=True):
-            y = each_channel(np.maximum(y, 0) if before else y, depthwise, 1)
-            y = by_hand(np.maximum(y, 0) if between else y, pointwise, relu=not before) * SCALE
+            y = convolve_each_channel(np.maximum(y, 0) if before else y, depthwise, 1)
+            y = convolve(np.maximum(y, 0) if between else y, pointwise, relu=not before) * SCALE
         y = y + x if added else y
         return np.maximum(y, 0) if last else y
 
-    given, right = numbers(model(x)), reference()
+    given, right = to_array(model(x), "xception_block"), reference()
     for wrong, mistake in [
-        ({"before": False}, "the ReLU stands after each convolution; here it comes first."),
-        ({"between": True}, "there is a ReLU between depthwise and pointwise step."),
-        ({"added": False}, "the input is not added."),
-        ({"last": True}, "there is a ReLU after the sum."),
+        ({"before": False}, "Did you put the ReLU after each convolution? Put it before."),
+        ({"between": True}, "Did you put a ReLU between the depthwise and the pointwise step?"),
+        ({"added": False}, "Did you forget to add the input?"),
+        ({"last": True}, "Did you put a ReLU after the sum? Leave it out."),
     ]:
-        assert not np.allclose(given, reference(**wrong), atol=1e-2), f"xception_block: {mistake}"
+        assert not np.allclose(given, reference(**wrong), atol=1e-2), (
+            f"`xception_block` returned wrong maps. {mistake}"
+        )
     assert np.allclose(given, right, atol=1e-2), (
-        f"xception_block: with given weights the maps are up to {np.abs(given - right).max():.2f} off."
+        "`xception_block` returned wrong maps: with the test's weights they are off by up to "
+        f"{np.abs(given - right).max():.2f}."
     )
 
 
 def check_inception_resnet_block(rng, channels, branches, scale):
     model = as_model(inception_resnet_block, (6, 6, channels), branches, scale)
-    model = a_model(model, "as_model(inception_resnet_block, …)")
-    wanted = []
+    model = require_model(model, "as_model(inception_resnet_block, …)")
+    expected = []
     for branch in branches:
         inputs = channels
         for filters, size in branch:
-            wanted.append((size, size, inputs, filters))
+            expected.append((size, size, inputs, filters))
             inputs = filters
     maps = sum(filters for branch in branches for filters, _ in branch)
     last = (1, 1, sum(branch[-1][0] for branch in branches), channels)
-    setting = f"inception_resnet_block on {channels} channels with {branches}"
-    check_kernels(model, [*wanted, last], setting)
+    setting = f"`inception_resnet_block` on {channels} channels with {branches}"
+    check_kernels(model, [*expected, last], setting)
     check_normalised(model, maps, setting)
-    kernels = {kernel.shape: kernel for kernel in given_kernels(model, rng)}
+    kernels = {kernel.shape: kernel for kernel in set_random_kernels(model, rng)}
     bias = [w for w in model.trainable_weights if len(w.shape) == 1 and "bias" in w.path]
     assert [tuple(b.shape) for b in bias] == [(channels,)], (
-        f"{setting}: the 1 × 1 convolution at the end, and only that, has a bias."
+        f"{setting} has biases of shapes {[tuple(b.shape) for b in bias]}; expected "
+        f"{[(channels,)]}. Only the last 1 × 1 convolution has a bias."
     )
     bias[0].assign(rng.normal(size=channels))
     x = rng.normal(size=(3, 6, 6, channels)).astype("float32")
@@ -1551,22 +1724,32 @@ def check_inception_resnet_block(rng, channels, branches, scale):
     for branch in branches:
         y, inputs = x, channels
         for filters, size in branch:
-            y = by_hand(y, kernels[(size, size, inputs, filters)] * SCALE, relu=True)
+            y = convolve(y, kernels[(size, size, inputs, filters)] * SCALE, relu=True)
             inputs = filters
         ends.append(y)
-    y = by_hand(np.concatenate(ends, axis=-1), kernels[last], np.asarray(bias[0]))
-    given, right = numbers(model(x)), np.maximum(x + scale * y, 0)
+    y = convolve(np.concatenate(ends, axis=-1), kernels[last], np.asarray(bias[0]))
+    given = to_array(model(x), "inception_resnet_block")
+    right = np.maximum(x + scale * y, 0)
     for other, mistake in [
-        (np.maximum(x + y, 0), "what is added is not scaled."),
-        (np.maximum(scale * (x + y), 0), "the input is scaled, too."),
-        (x + scale * y, "the ReLU after the sum is missing."),
-        (np.maximum(scale * y, 0), "the input is not added."),
-        (x + scale * np.maximum(y, 0), "the ReLU stands before the sum."),
-        (np.maximum(x + scale * np.maximum(y, 0), 0), "the 1 × 1 convolution has an activation."),
+        (np.maximum(x + y, 0), "Did you forget to scale the convolution's output?"),
+        (
+            np.maximum(scale * (x + y), 0),
+            "Did you scale the input, too? Scale only the convolution's output.",
+        ),
+        (x + scale * y, "Did you forget the ReLU after the sum?"),
+        (np.maximum(scale * y, 0), "Did you forget to add the input?"),
+        (x + scale * np.maximum(y, 0), "Did you put the ReLU before the sum? Put it after."),
+        (
+            np.maximum(x + scale * np.maximum(y, 0), 0),
+            "Did you give the last 1 × 1 convolution an activation?",
+        ),
     ]:
-        assert not np.allclose(given, other, atol=1e-2), f"inception_resnet_block: {mistake}"
+        assert not np.allclose(given, other, atol=1e-2), (
+            f"`inception_resnet_block` returned wrong maps. {mistake}"
+        )
     assert np.allclose(given, right, atol=1e-2), (
-        f"{setting}: with given weights the maps are up to {np.abs(given - right).max():.2f} off."
+        f"{setting} returned wrong maps: with the test's weights they are off by up to "
+        f"{np.abs(given - right).max():.2f}."
     )
 
 
@@ -1605,51 +1788,81 @@ for name, network in [("Xception", small_xception), ("Inception-ResNet", small_i
     model = as_model(network, SHAPE)
     train(model, x_train, y_train)
     chart[name] = model, accuracy(model, x_test, y_test)
-    print(f"{name}, small: {chart[name][1]:.0%} right")
+    print(f"{name}, small: accuracy {chart[name][1]:.0%}")
 
 # %% [markdown]
-# ## 10 What do they know, and what do they cost?
+# ## 10 How accurate are they, and what do they cost?
 
 # %%
 best = max(chart, key=lambda name: chart[name][1])
-on_a_chart(chart, f"{best} gets the most test images right: {chart[best][1]:.0%}")
+show_chart(chart, f"{best} has the highest accuracy on the test set: {chart[best][1]:.0%}")
 
 # %% [markdown]
-# The higher and the further to the left, the better. No other network is better than an orange one at the same price or less; the dotted line joins them. Mind that each point is *one* training of a network that was made small. In the quick profile fifty steps are very few: AlexNet with its dropout and the deep networks have hardly begun.
+# The higher and the further to the left, the better. An orange network cannot be beaten at its
+# cost: no other network is more accurate at the same cost or less. The dotted line connects these
+# networks. Note that each point is *one* training run of a network that was made small. In the
+# quick profile, fifty steps are very few: AlexNet with its dropout and the deep networks have
+# hardly begun to learn.
 #
 # ### Question 9 · `verdict` · in words
 #
 # About ten lines, with numbers from your figures and tables:
 #
-# 1. Twenty plain layers against eight, and against twenty with shortcuts: why is this not overfitting? What do the gradient's norms say?
-# 2. A network for a telephone has to cost half as many multiply-adds as your MobileNet. Which of $\alpha$ and $\rho$ would you turn, and about how far? What else does each of them change, or not?
-# 3. Someone points at the chart: "so the first of these networks is better than the second." Choose two neighbours on it. What would you have to do before you believe it?
+# 1. Compare twenty plain layers with eight, and with twenty with shortcuts: why is this not
+#    overfitting? What do the norms of the gradient show?
+# 2. A network for a phone has to cost half as many multiply-adds as your MobileNet. Which of
+#    $\alpha$ and $\rho$ would you reduce, and to about what value? What else does each of them
+#    change, or not change?
+# 3. Someone points at the chart and says: "So the first of these networks is better than the
+#    second." Choose two neighbours on it. What would you have to do before you believe it?
 
 # %% [markdown] written="verdict"
 # ### BEGIN SOLUTION
-# **A model answer.** (1) Overfitting is low training loss with a high test loss. Here already the *training* loss of the plain network with 20 layers stays high (about 1.35, against 1.1 with 8 layers): it does not learn what a smaller one
-# learns. With identity shortcuts the same 20 layers get to about 1.2. In the plain network the largest of the gradient's norms is six or seven times the smallest, in the residual one three times: no single step
-# fits all layers of the plain network. (2) Both lower the multiply-adds: $\rho$ with $\rho^2$, so 0.7 halves them; $\alpha$ with $\alpha^2$ in the pointwise convolutions and with $\alpha$ in the others (here a quarter of the width leaves
-# a seventh), so it takes about 0.6 to 0.7. $\rho$ leaves the weights as they are, $\alpha$ does not. So I would turn $\alpha$ if the network also has to be kept or sent. Which one costs less accuracy, the two knobs' chart says: in mine a
-# quarter of the width costs 13 percentage points, half the side 3. But with two other seeds it was 3 and 0, and 18 and 11: one training is not enough to say how much. (3) Train each several times, with other seeds and other choices of images, and compare the difference with the spread; give each its own learning rate and as many steps as it
-# needs; and take more test images: with a few hundred, two or three per cent are chance.
+# **A model answer.** (1) Overfitting means a low training loss with a high test loss. Here already
+# the *training* loss of the plain network with 20 layers stays high (about 1.35, against 1.1 with 8
+# layers): it does not learn what a smaller network learns. With identity shortcuts, the same 20
+# layers reach about 1.2. In the plain network the largest norm of the gradient is six or seven
+# times the smallest, in the residual network three times: no single learning rate fits all layers
+# of the plain network. (2) Both reduce the multiply-adds: $\rho$ as $\rho^2$, so 0.7 halves them;
+# $\alpha$ as $\alpha^2$ in the pointwise convolutions and as $\alpha$ in the others (here a quarter
+# of the width leaves a seventh), so it takes about 0.6 to 0.7. $\rho$ does not change the number of
+# weights, $\alpha$ does. So I would reduce $\alpha$ if the network also has to be stored or
+# transmitted. The chart of the two multipliers shows which one costs less accuracy: in mine, a
+# quarter of the width costs 13 percentage points, half the side 3. But with two other seeds it was
+# 3 and 0, and 18 and 11: one training run is not enough to say how much. (3) Train each network
+# several times, with other seeds and other selections of images, and compare the difference with
+# the spread; give each network its own learning rate and as many steps as it needs; and use more
+# test images: with a few hundred, a difference of two or three per cent can be chance.
 #
 # **Rubric, 3 points.**
 #
-# - 1 point: it is the training loss, with numbers; and the gradient's norms differ much more through the plain network. Half for one of the two.
-# - 1 point: both lower the multiply-adds, up to as their square; only $\alpha$ changes the weights; a reasoned choice. Half if one is missing.
-# - 1 point: several seeds and the spread, plus one of: own learning rate, more steps, more test images. Half for one of them alone.
+# - 1 point: it is the training loss, with numbers; and the norms of the gradient differ much more
+#   across the plain network. Half for one of the two.
+# - 1 point: both reduce the multiply-adds, at most as their square; only $\alpha$ changes the
+#   number of weights; a reasoned choice. Half if one is missing.
+# - 1 point: several seeds and the spread, plus one of: own learning rate, more steps, more test
+#   images. Half for one of them alone.
 # ### END SOLUTION
 
 # %% [markdown]
 # ## What to try next
 #
-# - **Deeper still.** `deep` with `n = 9` has 56 layers, as in the paper's figure 6. Does the residual one still learn?
-# - **Without normalisation.** Leave the batch normalisation out of `conv`. Which of the experiments change?
-# - **A shuffle.** Replace the pointwise convolution in `separable` by nothing at all. What can the network still learn?
-# - **The real sizes.** `course_lib.models.small_architectures()` has all eight for images of 32 × 32; `cifar_resnet` is the paper's own for CIFAR-10.
+# - **Deeper still.** `deep_network` with `n = 9` has 56 layers, as in figure 6 of the paper. Does
+#   the residual network still learn?
+# - **Without normalisation.** Remove the batch normalisation from `conv`. Which of the experiments
+#   change?
+# - **Without mixing.** Remove the pointwise convolution from `separable`. What can the network
+#   still learn?
+# - **The real sizes.** `course_lib.models.small_architectures()` has all eight for images of 32 ×
+#   32; `cifar_resnet` is the paper's own ResNet for CIFAR-10.
 #
-# **Sources.** Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, *Gradient-based learning applied to document recognition*, Proc. IEEE 86, 1998, §II.B · A. Krizhevsky, I. Sutskever, G. Hinton, *ImageNet classification with deep convolutional
-# neural networks*, NIPS 2012, §3.1, §3.5, §4.2 · K. Simonyan, A. Zisserman, *Very deep convolutional networks for large-scale image recognition*, ICLR 2015, §2.3 · C. Szegedy et al., *Going deeper with convolutions*, CVPR 2015, §4 and §5 ·
-# K. He et al., *Deep residual learning for image recognition*, CVPR 2016, §3 and §4 · K. He et al., *Delving deep into rectifiers*, ICCV 2015 · A. Howard et al., *MobileNets*, arXiv:1704.04861, 2017, §3 · F. Chollet, *Xception*, CVPR 2017 · C. Szegedy et al., *Inception-v4, Inception-ResNet and
-# the impact of residual connections on learning*, AAAI 2017, §3. The text of this lab is licensed CC BY 4.0, its code MIT.
+# **Sources.** Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, *Gradient-based learning applied to
+# document recognition*, Proc. IEEE 86, 1998, §II.B · A. Krizhevsky, I. Sutskever, G. Hinton,
+# *ImageNet classification with deep convolutional neural networks*, NIPS 2012, §3.1, §3.5, §4.2, §6
+# · M. Lin, Q. Chen, S. Yan, *Network in network*, ICLR 2014 · K. Simonyan, A. Zisserman, *Very deep
+# convolutional networks for large-scale image recognition*, ICLR 2015, §2.3 · C. Szegedy et al.,
+# *Going deeper with convolutions*, CVPR 2015, §4 and §5 · K. He et al., *Deep residual learning for
+# image recognition*, CVPR 2016, §3 and §4 · K. He et al., *Delving deep into rectifiers*, ICCV 2015
+# · A. Howard et al., *MobileNets*, arXiv:1704.04861, 2017, §3 · F. Chollet, *Xception*, CVPR 2017 ·
+# C. Szegedy et al., *Inception-v4, Inception-ResNet and the impact of residual connections on
+# learning*, AAAI 2017, §3. The text of this lab is licensed CC BY 4.0, its code MIT.

@@ -1,6 +1,6 @@
-"""Lab 06 against honest students: other ways to a right answer get full marks.
+"""Lab 06: other correct solutions get full marks.
 
-What wrong answers get is in the lab's own wrong_answers.toml, and `autograder lint` tries it.
+The marks of wrong answers are in the lab's wrong_answers.toml; `autograder lint` checks them.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ def kl_divergence(mean, log_variance):
     return -(1 + log_variance - mean * mean - tf.exp(log_variance)) / 2
 
 def kl_estimate(mean, log_variance, samples, seed):
-    dice = keras.random.SeedGenerator(seed)
+    generator = keras.random.SeedGenerator(seed)
     total = 0.0
     for _ in range(samples // 20):
         for _ in range(20):
-            z = reparameterise(mean, log_variance, dice)
+            z = reparameterise(mean, log_variance, generator)
             total += (z**2 - log_variance - (z - mean) ** 2 / ops.exp(log_variance)) / 2
     return ops.convert_to_numpy(total / samples)
 """,
@@ -47,14 +47,14 @@ def kl_estimate(mean, log_variance, samples, seed):
 def vae_encoder(latent):
     pixels = keras.Input((784,))
     hidden = layers.Dense(192, "relu")(pixels)
-    both = layers.Dense(2 * latent)(hidden)  # one layer, cut into two halves
+    both = layers.Dense(2 * latent)(hidden)  # one layer, split into two halves
     return keras.Model(pixels, [both[:, :latent], both[:, latent:]])
 
 class VAE(keras.Model):
     def __init__(self, encoder, decoder, beta=1.0):
         super().__init__()
         self.encoder, self.decoder, self.beta = encoder, decoder, beta
-        self.dice = keras.random.SeedGenerator(7)
+        self.generator = keras.random.SeedGenerator(7)
         self.trackers = [keras.metrics.Mean(name=name) for name in ("loss", "reconstruction", "kl")]
 
     @property
@@ -68,26 +68,26 @@ class VAE(keras.Model):
 
     def losses(self, x):
         mean, log_variance = self.encoder(x, training=True)
-        logits = self.decoder(reparameterise(mean, log_variance, self.dice), training=True)
-        copied = tf.reduce_mean(reconstruction(x, logits))
-        pulled = tf.reduce_mean(tf.reduce_sum(kl_divergence(mean, log_variance), 1))
-        return [copied + self.beta * pulled, copied, pulled]
+        logits = self.decoder(reparameterise(mean, log_variance, self.generator), training=True)
+        copy_error = tf.reduce_mean(reconstruction(x, logits))
+        kl = tf.reduce_mean(tf.reduce_sum(kl_divergence(mean, log_variance), 1))
+        return [copy_error + self.beta * kl, copy_error, kl]
 
     def train_step(self, x):
         weights = self.encoder.trainable_weights + self.decoder.trainable_weights
         with tf.GradientTape() as tape:
-            loss, copied, pulled = self.losses(x)
+            loss, copy_error, kl = self.losses(x)
         self.optimizer.apply(tape.gradient(loss, weights), weights)
-        return self.track([loss, copied, pulled])
+        return self.track([loss, copy_error, kl])
 
     def test_step(self, x):
         return self.track(self.losses(x))
 """,
     "quality": """
-machine = VAE(vae_encoder(2), autoencoder(2)[2])
-machine.compile(optimizer=keras.optimizers.Adam(0.003))
-history = machine.fit(x_train, batch_size=64, epochs=20, verbose=0)
-encoder, decoder = machine.encoder, machine.decoder
+vae = VAE(vae_encoder(2), autoencoder(2)[2])
+vae.compile(optimizer=keras.optimizers.Adam(0.003))
+history = vae.fit(x_train, batch_size=64, epochs=20, verbose=0)
+encoder, decoder = vae.encoder, vae.decoder
 """,
     "generate": """
 def invent(decoder, count, seed):
@@ -117,6 +117,6 @@ def used_dimensions(encoder, x, threshold=0.1):
 
 
 @pytest.mark.slow
-def test_other_right_answers_pass(monkeypatch):
+def test_other_correct_solutions_pass(monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "quick")
     solve("06_vae_mnist", OTHER_WAYS)

@@ -1,6 +1,6 @@
-"""Lab 07 against honest students, and what it says about its architectures on three seeds.
+"""Lab 07: other correct solutions get full marks, and its statements hold on three seeds.
 
-What wrong answers get is in the lab's own wrong_answers.toml, and `autograder lint` tries it.
+The marks of wrong answers are in the lab's wrong_answers.toml; `autograder lint` checks them.
 """
 
 from __future__ import annotations
@@ -161,18 +161,21 @@ def inception_resnet_block(x, branches, scale=0.2):
 
 
 def run(answers: dict[str, str]) -> dict:
-    """The lab's solution and test cells, and what they need, with these answers in place."""
+    """Run the lab with these answers; returns the names that its cells define.
+
+    Without answers, run the solution and leave out the test cells.
+    """
     names = {"__name__": "__main__"}
-    needed = ("import os", "def prepared(", "def conv(", "BLOCKS")
+    needed = ("import os", "def prepare(", "def conv(", "BLOCKS")
     for source, question, tests in answered("07_architectures", answers):
         if tests and not answers:
             continue
         if not question and not source.lstrip().startswith(needed):
-            if source.lstrip().startswith("def deep("):
-                names["DEEP"] = source.split("\nlosses, norms")[0]
+            if source.lstrip().startswith("def deep_network("):
+                names["DEEP_NETWORK"] = source.split("\nlosses, norms")[0]
             continue
         exec(compile(source, question or "cell", "exec"), names)
-    exec(names["DEEP"], names)
+    exec(names["DEEP_NETWORK"], names)
     return names
 
 
@@ -184,7 +187,7 @@ def lab():
 
 
 @pytest.mark.slow
-def test_other_right_answers_pass(monkeypatch):
+def test_other_correct_solutions_pass(monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "quick")
     run(OTHER_WAYS)
 
@@ -195,7 +198,7 @@ def test_twenty_plain_layers_train_worse_than_eight_and_than_twenty_with_shortcu
     ends, spread = {}, {}
     for name, blocks, shortcut in [("8", 1, False), ("20", 3, False), ("residual", 3, True)]:
         keras.utils.set_random_seed(seed)
-        model = lab["as_model"](lab["deep"], lab["SHAPE"], blocks, shortcut)
+        model = lab["as_model"](lab["deep_network"], lab["SHAPE"], blocks, shortcut)
         if blocks == 3:
             few = lab["x_train"][:100], lab["y_train"][:100]
             norms = np.array(lab["gradient_norms"](model, *few))
@@ -209,7 +212,7 @@ def test_twenty_plain_layers_train_worse_than_eight_and_than_twenty_with_shortcu
 
 
 @pytest.mark.parametrize("filters", [16, 64, 256])
-def test_the_cost_of_two_steps_is_that_of_the_formula(lab, filters):
+def test_the_counted_cost_ratio_matches_the_formula(lab, filters):
     with keras.StatelessScope(initialize_variables=False):
         steps = lab["as_model"](lab["separable"], (14, 14, 32), filters)
         one = lab["as_model"](lab["conv"], (14, 14, 32), filters, 3)
@@ -218,7 +221,7 @@ def test_the_cost_of_two_steps_is_that_of_the_formula(lab, filters):
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_an_auxiliary_loss_reaches_what_lies_before_it(lab, seed):
+def test_an_auxiliary_loss_reaches_the_layers_before_it(lab, seed):
     keras.utils.set_random_seed(seed)
     model = lab["small_googlenet"](lab["SHAPE"], lab["CLASSES"])
     x, y = lab["x_train"][:20], lab["y_train"][:20]
@@ -226,9 +229,9 @@ def test_an_auxiliary_loss_reaches_what_lies_before_it(lab, seed):
     both = [a and b for a, b in zip(main, auxiliary, strict=True)]
     alone = [a and not b for a, b in zip(main, auxiliary, strict=True)]
     kernels = [tuple(w.shape) for w in model.trainable_weights]
-    of = [shape for shape, reached in zip(kernels, both, strict=True) if reached]
-    assert (5, 5, 4, 4) in of and (3, 3, 3, 16) in of  # the first module and the stem
-    assert (5, 5, 4, 8) not in of  # the second module
+    shapes = [shape for shape, reached in zip(kernels, both, strict=True) if reached]
+    assert (5, 5, 4, 4) in shapes and (3, 3, 3, 16) in shapes  # the first module and the stem
+    assert (5, 5, 4, 8) not in shapes  # the second module
     assert sum(alone) and not all(main)
 
 

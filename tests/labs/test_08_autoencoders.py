@@ -1,6 +1,6 @@
-"""Lab 08 against honest students, and what it says about its autoencoders on three seeds.
+"""Lab 08: other correct solutions get full marks, and its statements hold on three seeds.
 
-What wrong answers get is in the lab's own wrong_answers.toml, and `autograder lint` tries it.
+The marks of wrong answers are in the lab's wrong_answers.toml; `autograder lint` checks them.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ def l1_penalty(h):
     return ops.sum(ops.abs(h)) / ops.shape(h)[0]
 
 def kl_penalty(h, rho=0.05):
-    seen = ops.clip(ops.mean(h, axis=0), 1e-6, 1 - 1e-6)
-    on = rho * (np.log(rho) - ops.log(seen))
-    return ops.sum(on) + ops.sum((1 - rho) * (np.log(1 - rho) - ops.log(1 - seen)))
+    active = ops.clip(ops.mean(h, axis=0), 1e-6, 1 - 1e-6)
+    on = rho * (np.log(rho) - ops.log(active))
+    return ops.sum(on) + ops.sum((1 - rho) * (np.log(1 - rho) - ops.log(1 - active)))
 """,
     "denoising": """
 def add_noise(x, deviation, seed):
@@ -72,8 +72,8 @@ def add_noise(x, deviation, seed):
 
 denoiser, _, _ = dense_autoencoder(32)
 denoiser.compile("adam", "binary_crossentropy")
-for again in range(12):  # other noise every time
-    noisy = add_noise(x_train, 0.4, again)
+for epoch in range(12):  # different noise in each epoch
+    noisy = add_noise(x_train, 0.4, epoch)
     denoiser.fit(noisy, x_train, batch_size=32, verbose=0)
 """,
     "contraction": """
@@ -114,9 +114,18 @@ def similar(codes, query, k):
 
 
 def run(answers: dict[str, str]) -> dict:
-    """The lab's solution and test cells, and what they need, with these answers in place."""
+    """Run the lab with these answers; returns the names that its cells define.
+
+    Without answers, run the solution and leave out the test cells.
+    """
     names = {"__name__": "__main__"}
-    needed = ("import os", "(x_train, y_train)", "def train(", "class Paying", "def with_labels")
+    needed = (
+        "import os",
+        "(x_train, y_train)",
+        "def train(",
+        "class PenalisedDense",
+        "def train_classifier",
+    )
     for source, question, tests in answered("08_autoencoders", answers):
         if tests and not answers:
             continue
@@ -124,11 +133,11 @@ def run(answers: dict[str, str]) -> dict:
             continue
         if source.lstrip().startswith("def train("):
             source = source.split("\ndense, conv")[0]
-        if source.lstrip().startswith("class Paying"):
+        if source.lstrip().startswith("class PenalisedDense"):
             source = source.split("\nfree =")[0].replace(
                 "set_random_seed(1)", "set_random_seed(SEED)"
             )
-        if source.lstrip().startswith("def with_labels"):
+        if source.lstrip().startswith("def train_classifier"):
             source = source.split("\nlearnt =")[0]
         if question == "denoising" and not answers:
             source = source.split("\ndenoiser =")[0]
@@ -144,14 +153,14 @@ def lab():
 
 
 @pytest.mark.slow
-def test_other_right_answers_pass(monkeypatch):
+def test_other_correct_solutions_pass(monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "quick")
     run(OTHER_WAYS)
 
 
 @pytest.fixture(scope="module", params=[1, 2, 3], ids="seed {}".format)
 def trained(lab, request):
-    """By the size of the code, the three models of a dense autoencoder."""
+    """Train dense autoencoders; returns their three models by the size of the code."""
     keras.utils.set_random_seed(request.param)
     sizes = {latent: lab["dense_autoencoder"](latent) for latent in (8, 32)}
     for model, _, _ in sizes.values():
@@ -166,13 +175,13 @@ def error_of_pca(lab):
 
 
 @pytest.mark.slow
-def test_it_gets_more_into_eight_numbers_than_pca(lab, trained, error_of_pca):
+def test_a_code_of_eight_copies_better_than_pca(lab, trained, error_of_pca):
     x_test = lab["x_test"]
     assert lab["error"](trained[8][0](x_test), x_test) < 0.9 * error_of_pca
 
 
 @pytest.mark.slow
-def test_its_errors_find_mirrored_digits_and_ink_does_not(lab, trained):
+def test_copy_errors_find_mirrored_digits_and_ink_does_not(lab, trained):
     x_test = lab["x_test"]
     mirrored = x_test.reshape(-1, 28, 28)[:, :, ::-1].reshape(-1, 784)
     mixed, turned = np.concatenate([x_test, mirrored]), np.repeat([False, True], len(x_test))
@@ -186,21 +195,21 @@ def test_random_codes_make_worse_digits_than_real_ones(lab, trained):
     model, encoder, decoder = trained[32]
     codes = ops.convert_to_numpy(encoder(lab["x_train"]))
     rng = np.random.default_rng(0)
-    dice = (codes.mean(axis=0) + codes.std(axis=0) * rng.normal(size=(500, 32))).astype("float32")
+    random_codes = codes.mean(axis=0) + codes.std(axis=0) * rng.normal(size=(500, 32))
     copies, invented = (
         sample_quality(ops.convert_to_numpy(part)).confidence
-        for part in (model(lab["x_test"][:500]), decoder(dice))
+        for part in (model(lab["x_test"][:500]), decoder(random_codes.astype("float32")))
     )
     assert invented < copies - 0.1
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_frozen_features_that_were_learnt_beat_random_ones(lab, seed):
+def test_frozen_pretrained_features_beat_random_ones(lab, seed):
     lab["SEED"] = seed
-    _, encoder = lab["with_penalty"](lambda layer, x, h: 1e-3 * lab["kl_penalty"](h))
+    _, encoder = lab["train_with_penalty"](lambda layer, x, h: 1e-3 * lab["kl_penalty"](h))
     learnt = encoder.layers[-1].get_weights()
-    right = [lab["with_labels"](w, frozen=True, draw=seed) for w in (None, learnt)]
+    right = [lab["train_classifier"](w, frozen=True, draw=seed) for w in (None, learnt)]
     assert right[1] > right[0] + 0.05
 
 
@@ -208,9 +217,9 @@ def test_frozen_features_that_were_learnt_beat_random_ones(lab, seed):
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_denoiser_beats_the_plain_one_on_noisy_images(lab, seed):
     x, x_test = lab["x_train"], lab["x_test"]
-    spoilt, noisy = lab["add_noise"](x, 0.4, seed), lab["add_noise"](x_test, 0.4, seed + 10)
+    noisy_train, noisy = lab["add_noise"](x, 0.4, seed), lab["add_noise"](x_test, 0.4, seed + 10)
     errors = []
-    for inputs in (x, spoilt):
+    for inputs in (x, noisy_train):
         keras.utils.set_random_seed(seed)
         model = lab["dense_autoencoder"](32)[0]
         lab["train"](model, inputs, x, epochs=10)
@@ -228,10 +237,10 @@ def test_each_penalty_keeps_its_promise(lab, seed):
         "kl": lambda layer, x, h: 1e-3 * lab["kl_penalty"](h),
         "contractive": lambda layer, x, h: 1e-3 * ops.mean(lab["contraction"](h, layer.kernel)),
     }.items():
-        _, encoder = lab["with_penalty"](penalty)
+        _, encoder = lab["train_with_penalty"](penalty)
         h = ops.convert_to_numpy(encoder(lab["x_test"]))
-        slopes = float(ops.mean(lab["contraction"](h, encoder.layers[-1].kernel)))
-        measured[name] = np.mean(h > 0.1), slopes
+        squares = float(ops.mean(lab["contraction"](h, encoder.layers[-1].kernel)))
+        measured[name] = np.mean(h > 0.1), squares
     assert measured["kl"][0] < 0.6 * measured["none"][0]
     assert measured["contractive"][1] < 0.6 * measured["none"][1]
 
