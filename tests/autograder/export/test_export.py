@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from autograder.cli.app import app
 from autograder.collect import collect
 from autograder.course.course import Course
-from autograder.course.roster import Roster
 from autograder.errors import AutograderError
-from tests.autograder.downloads import download, notebook
+from autograder.lms.read_roster import read_roster
+from tests.autograder.downloads import download, notebook_bytes
 from tests.autograder.graded_class import lay_down, mark_by_hand, turn_down
 from tests.autograder.tiny_course import LAB, solved, submit
 
@@ -60,13 +60,13 @@ def graded(course: Course, tmp_path: Path) -> Course:
     """Six students, four of them with final marks, collected from Canvas."""
     (course.root / "roster.csv").write_text(ROSTER, "utf-8")
     files = {
-        f"kimmin_103_1_{LAB}.ipynb": notebook(course, "kim 1"),
-        f"kimmin_104_2_{LAB}.ipynb": notebook(course, "kim 2"),
+        f"kimmin_103_1_{LAB}.ipynb": notebook_bytes(course, "kim 1"),
+        f"kimmin_104_2_{LAB}.ipynb": notebook_bytes(course, "kim 2"),
     }
     ids = tmp_path / "ids.csv"
     ids.write_text("id,name,canvas_id\nkim.1,Kim Min,103\nkim.2,Kim Min,104\n")
     collect(
-        course, course.lab(LAB), download(tmp_path / "s.zip", files), "canvas", Roster.read(ids)
+        course, course.lab(LAB), download(tmp_path / "s.zip", files), "canvas", read_roster(ids)
     )
     for student, score in (("zobrien", 4), ("lixiao", 1.25), ("kim.1", 0), ("kim.2", 3)):
         lay_down(course, student, solved(course))
@@ -171,7 +171,7 @@ def test_marks_that_moodle_would_drop_are_said(graded: Course, tmp_path: Path) -
     mark_by_hand(graded, "zobrien", "curves", 4, extra=2)
     sheet = str(moodle_sheet(tmp_path))
     output, code = export(graded, "--format", "moodle", "--fill", sheet)
-    assert "12 is more than the 10 that the LMS takes" in output and code == 1
+    assert "12 is more than the 10 points that the LMS accepts" in output and code == 1
     sheet = str(moodle_sheet(tmp_path, no="No"))
     assert "it is locked there" in export(graded, "--format", "moodle", "--fill", sheet)[0]
 
@@ -207,7 +207,7 @@ def test_work_that_was_moved_to_another_student(graded: Course, tmp_path: Path) 
 
 
 def test_collected_moved_and_only_then_graded(course: Course, tmp_path: Path) -> None:
-    files = {f"kimmin_103_1_{LAB}.ipynb": notebook(course)}
+    files = {f"kimmin_103_1_{LAB}.ipynb": notebook_bytes(course)}
     collect(course, course.lab(LAB), download(tmp_path / "s.zip", files), "canvas")
     (course.submitted_dir / "kimmin-103").rename(course.submitted_dir / "kim.9")
     lay_down(course, "kim.9", solved(course))
@@ -267,13 +267,15 @@ def test_a_field_that_is_too_long_for_a_table(graded: Course, tmp_path: Path) ->
 def test_the_wrong_file(graded: Course, tmp_path: Path) -> None:
     other = tmp_path / "other.csv"
     other.write_text("id,name\n1,x\n")
-    with pytest.raises(AutograderError, match="no gradebook of Canvas'"):
+    with pytest.raises(AutograderError, match="this is not the Canvas gradebook"):
         export(graded, "--format", "canvas", "--fill", str(other))
-    with pytest.raises(AutograderError, match="no grading worksheet of Moodle's"):
+    with pytest.raises(AutograderError, match="this is not a Moodle grading worksheet"):
         export(graded, "--format", "moodle", "--fill", str(other))
-    with pytest.raises(AutograderError, match="takes back only the file that it gave"):
+    with pytest.raises(AutograderError, match="Canvas reads marks only from the Canvas gradebook"):
         export(graded, "--format", "canvas")
     (tmp_path / "g.csv").write_text(CANVAS.replace("One neuron, then", "Zwei"), "utf-8")
-    with pytest.raises(AutograderError, match="no columns of Canvas' gradebook") as caught:
+    with pytest.raises(
+        AutograderError, match="the Canvas gradebook has no columns named"
+    ) as caught:
         export(graded, "--format", "canvas", "--fill", str(tmp_path / "g.csv"))
     assert "Quiz (5)" in caught.value.hint

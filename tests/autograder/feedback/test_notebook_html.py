@@ -38,7 +38,7 @@ PNG = base64.b64encode(Canvas(1, 1, "A finding")._repr_png_()).decode()
 def test_words_for_a_image(metadata: dict[str, Any], alt: str) -> None:
     image = new_output("display_data", {"image/png": PNG}, metadata=metadata)
     cell = nbformat.from_dict(new_code_cell("figure", outputs=[image]))
-    html = NotebookHtml(HiddenTests(new_notebook(cells=[cell]), None)).cell(cell, 7)
+    html = NotebookHtml(HiddenTests(new_notebook(cells=[cell]), None)).render_cell(cell, 7)
     soup = BeautifulSoup(html, "html.parser")
     assert " ".join(soup.img["alt"].split()) == alt and not soup.script
 
@@ -46,7 +46,9 @@ def test_words_for_a_image(metadata: dict[str, Any], alt: str) -> None:
 def soups(*cells: NotebookNode) -> list[BeautifulSoup]:
     """The cells of one page."""
     html = NotebookHtml(HiddenTests(new_notebook(cells=[]), None))
-    return [BeautifulSoup(html.cell(cell, n), "html.parser") for n, cell in enumerate(cells, 1)]
+    return [
+        BeautifulSoup(html.render_cell(cell, n), "html.parser") for n, cell in enumerate(cells, 1)
+    ]
 
 
 def with_output(output: NotebookNode) -> NotebookNode:
@@ -111,7 +113,7 @@ def test_a_page_whose_time_is_up_goes_on_plainly(monkeypatch: pytest.MonkeyPatch
 def test_a_line_without_an_end_is_no_trouble(text: str) -> None:
     output = new_output("stream", text=text)
     html = NotebookHtml(HiddenTests(new_notebook(cells=[a_test()]), Config()))
-    soup = BeautifulSoup(html.cell(with_output(output), 1), "html.parser")
+    soup = BeautifulSoup(html.render_cell(with_output(output), 1), "html.parser")
     assert soup.select_one(".output") and "can't be shown" not in soup.get_text()
 
 

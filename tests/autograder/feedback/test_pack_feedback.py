@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from autograder.cli.app import app
 from autograder.collect import collect
 from autograder.course.course import Course
-from tests.autograder.downloads import download, notebook
+from tests.autograder.downloads import download, notebook_bytes
 from tests.autograder.graded_class import lay_down
 from tests.autograder.tiny_course import LAB, solved
 
@@ -28,7 +28,7 @@ MOODLE = {
 
 def packed(course: Course, tmp_path: Path, names: dict[str, str], target: str, code: int = 0):
     """The names in the zip file that is written for a class collected from `target`."""
-    files = {name: notebook(course, name) for name in names}
+    files = {name: notebook_bytes(course, name) for name in names}
     collect(course, course.lab(LAB), download(tmp_path / "s.zip", files), target)
     for student in names.values():
         lay_down(course, student, solved(course))
@@ -68,7 +68,7 @@ def test_who_was_not_collected_from_there_is_said(course: Course, tmp_path: Path
 @pytest.mark.parametrize("student", ["ada", "O'Brien, Zoë"])
 def test_folder(course: Course, tmp_path: Path, student: str) -> None:
     (tmp_path / "class" / student).mkdir(parents=True)
-    (tmp_path / "class" / student / f"{LAB}.ipynb").write_bytes(notebook(course))
+    (tmp_path / "class" / student / f"{LAB}.ipynb").write_bytes(notebook_bytes(course))
     collect(course, course.lab(LAB), tmp_path / "class", "folder")
     lay_down(course, student, solved(course))
     command = ["feedback", "01", "--to", "folder", "--course-dir", str(course.root)]

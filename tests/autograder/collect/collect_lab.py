@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.collect import collect
-from autograder.course.collected import Row
+from autograder.course.collected import CollectedRow
 from autograder.course.course import Course
 from autograder.course.roster import Roster
 from tests.autograder.tiny_course import LAB
 
 
-def take(course: Course, path: Path, source: str, roster: Roster | None = None, **more):
+def collect_lab(course: Course, path: Path, source: str, roster: Roster | None = None, **more):
     """Collect the tiny course's lab."""
     return collect(course, course.lab(LAB), path, source, roster, **more)
 
 
-def laid_out(folder: Path, files: Mapping[str, bytes]) -> Path:
+def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
     """The folder `folder`, of files by their path in it."""
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -25,17 +25,17 @@ def laid_out(folder: Path, files: Mapping[str, bytes]) -> Path:
     return folder
 
 
-def states(rows: list[Row]) -> dict[str, tuple[str, str]]:
+def states(rows: list[CollectedRow]) -> dict[str, tuple[str, str]]:
     """By file, or by student without one: whose it is, and its state."""
     return {row.file or row.student: (row.student, row.state) for row in rows}
 
 
-def remark(rows: list[Row], file: str) -> str:
+def find_remark(rows: list[CollectedRow], file: str) -> str:
     """What is said of a file."""
     return next(row.remark for row in rows if row.file == file)
 
 
-def kept(course: Course, student: str) -> list[bytes]:
+def kept_notebooks(course: Course, student: str) -> list[bytes]:
     """The notebooks of a student that collected/ keeps, in no order that means anything."""
     folder = course.collected_dir / LAB / student
     return sorted(path.read_bytes() for path in folder.rglob("*.ipynb") if path.is_file())

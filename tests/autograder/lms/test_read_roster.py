@@ -8,6 +8,7 @@ import pytest
 
 from autograder.course.roster import Roster
 from autograder.errors import AutograderError
+from autograder.lms.read_roster import read_roster
 
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,Lab 1 (77),Final Score
@@ -21,7 +22,7 @@ Student,ID,SIS User ID,SIS Login ID,Section,Lab 1 (77),Final Score
 def read(tmp_path: Path, text: str, encoding: str = "utf-8") -> Roster:
     path = tmp_path / "list.csv"
     path.write_text(text, encoding=encoding)
-    return Roster.read(path)
+    return read_roster(path)
 
 
 def test_canvas_gradebook(tmp_path: Path) -> None:
@@ -87,7 +88,7 @@ def test_people_who_are_called_like_canvas_rows(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("", "is empty"),
-        (f"id,name\na,{'x' * 140_000}\n", "list.csv is no table"),
+        (f"id,name\na,{'x' * 140_000}\n", "list.csv is not a table"),
         ("age,height\n1,2\n", "no column that names students"),
         ("id,name\na,X\na,Y\n", "more than one student with the id 'a'"),
         ("id,name\n../a,X\n", "can't be the name of a folder"),
@@ -100,7 +101,7 @@ def test_lists_that_can_not_be_used(tmp_path: Path, text: str, says: str) -> Non
 
 def test_not_there_or_not_utf_8(tmp_path: Path) -> None:
     with pytest.raises(AutograderError, match="can't read"):
-        Roster.read(tmp_path / "none.csv")
+        read_roster(tmp_path / "none.csv")
     (tmp_path / "latin.csv").write_bytes("id,name\n1,Zoë\n".encode("latin-1"))
     with pytest.raises(AutograderError, match="not written in UTF-8"):
-        Roster.read(tmp_path / "latin.csv")
+        read_roster(tmp_path / "latin.csv")

@@ -10,9 +10,9 @@ import pytest
 
 from autograder.course.course import Course
 from autograder.lms.download import DownloadedFile
-from autograder.lms.folder import folder
-from tests.autograder.collect.taking import laid_out, remark, states, take
-from tests.autograder.downloads import download, held, notebook
+from autograder.lms.folder import Folder
+from tests.autograder.collect.collect_lab import collect_lab, find_remark, states, write_files
+from tests.autograder.downloads import download, notebook_bytes, submitted_files
 from tests.autograder.tiny_course import LAB
 
 
@@ -45,19 +45,19 @@ from tests.autograder.tiny_course import LAB
 def test_who_is_a_student(names: tuple[str, ...], students: str) -> None:
     files = [DownloadedFile(Path(name), "", open) for name in names]
     known = {f"{LAB}.ipynb", "part.ipynb", "other.ipynb"}
-    assert [one.student for one in folder(files, LAB, known)] == students.split()
+    assert [one.student for one in Folder().read_download(files, LAB, known)] == students.split()
 
 
 def test_a_class_in_a_folder_is_no_student(course: Course, tmp_path: Path) -> None:
-    files = {f"lab1/{who}_{LAB}.ipynb": notebook(course, who) for who in ("ada", "bob", "cy")}
-    take(course, download(tmp_path / "lab1.zip", files), "folder")
+    files = {f"lab1/{who}_{LAB}.ipynb": notebook_bytes(course, who) for who in ("ada", "bob", "cy")}
+    collect_lab(course, download(tmp_path / "lab1.zip", files), "folder")
     for who in ("ada", "bob", "cy"):
-        assert held(course, who) == {f"{who}_{LAB}.ipynb": notebook(course, who)}
+        assert submitted_files(course, who) == {f"{who}_{LAB}.ipynb": notebook_bytes(course, who)}
 
 
 def test_names_that_clean_up_to_one(course: Course, tmp_path: Path) -> None:
-    files = {f"{who}/{LAB}.ipynb": notebook(course, who) for who in ("Bob", "Bob .", "Cy")}
-    rows = take(course, download(tmp_path / "s.zip", files), "folder")
+    files = {f"{who}/{LAB}.ipynb": notebook_bytes(course, who) for who in ("Bob", "Bob .", "Cy")}
+    rows = collect_lab(course, download(tmp_path / "s.zip", files), "folder")
     assert states(rows) == {
         f"Bob/{LAB}.ipynb": ("", "unclear"),
         f"Bob ./{LAB}.ipynb": ("", "unclear"),
@@ -67,11 +67,11 @@ def test_names_that_clean_up_to_one(course: Course, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems take no such name")
 def test_a_name_that_is_not_utf_8(course: Course, tmp_path: Path) -> None:
-    path = laid_out(tmp_path / "in", {f"ada/{LAB}.ipynb": notebook(course)})
+    path = write_files(tmp_path / "in", {f"ada/{LAB}.ipynb": notebook_bytes(course)})
     os.mkdir(os.fsencode(path) + b"/caf\xe9")
-    (path / os.fsdecode(b"caf\xe9") / f"{LAB}.ipynb").write_bytes(notebook(course, "café"))
-    rows = take(course, path, "folder")
+    (path / os.fsdecode(b"caf\xe9") / f"{LAB}.ipynb").write_bytes(notebook_bytes(course, "café"))
+    rows = collect_lab(course, path, "folder")
     assert states(rows)[f"ada/{LAB}.ipynb"] == ("ada", "taken")
     assert states(rows)[f"caf?/{LAB}.ipynb"][1] == "unclear"
-    assert "rename it" in remark(rows, f"caf?/{LAB}.ipynb")
+    assert "rename it" in find_remark(rows, f"caf?/{LAB}.ipynb")
     assert [made.name for made in course.submitted_dir.iterdir()] == ["ada"]
