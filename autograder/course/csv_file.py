@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,8 +48,11 @@ def read_csv(path: Path) -> CsvFile:
             "export it again, or save it as CSV UTF-8",
         ) from error
 
+    # A title in quotes may hold commas.
+    unquoted = re.sub(r'"[^"]*"', "", text.partition("\n")[0])
+
     class Dialect(csv.excel):
-        delimiter = max(",;\t", key=text.partition("\n")[0].count)
+        delimiter = max(",;\t", key=unquoted.count)
 
     try:
         return CsvFile(path, list(csv.reader(io.StringIO(text), Dialect)), Dialect, encoding)

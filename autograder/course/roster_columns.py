@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -56,7 +56,6 @@ class RosterColumns:
         submitted: when the LMS received the submission.
         ids: ids in other systems, by kind.
         prefix: what the file writes before ids.
-        not_students: names, in lower case, in rows that are not about a student.
     """
 
     id: int | None
@@ -66,7 +65,6 @@ class RosterColumns:
     submitted: int | None = None
     ids: Mapping[str, int] = field(default_factory=dict)
     prefix: str = ""
-    not_students: frozenset[str] = frozenset()
 
 
 def find_roster_columns(rows: Sequence[list[str]], names: ColumnNames) -> RosterColumns:
@@ -96,7 +94,7 @@ def merge_column_names(first: ColumnNames, second: ColumnNames) -> ColumnNames:
 
 
 def people_in_rows(
-    rows: Sequence[list[str]], columns: RosterColumns, path: Path
+    rows: Sequence[list[str]], columns: RosterColumns, path: Path, not_students: Collection[str]
 ) -> list[Person | None]:
     """Read the student of each row; None for the header and rows that are not about a student.
 
@@ -104,6 +102,7 @@ def people_in_rows(
         rows: the rows of the file, the header first.
         columns: its columns.
         path: the file, for the error.
+        not_students: names, in lower case, in rows that are not about a student.
 
     Raises:
         AutograderError: no column names students.
@@ -116,7 +115,11 @@ def people_in_rows(
             else f"{path} is empty",
             "pass a CSV file with the columns id and name, or an export of your LMS",
         )
-    return [None, *(_person(row, columns, id_column) for row in rows[1:])]
+    people = [_person(row, columns, id_column) for row in rows[1:]]
+    return [
+        None,
+        *(p if p is not None and p.name.casefold() not in not_students else None for p in people),
+    ]
 
 
 def lower_header(rows: Sequence[list[str]]) -> list[str]:
@@ -135,7 +138,7 @@ def _person(row: list[str], columns: RosterColumns, id_column: int) -> Person | 
 
     first, last, id = cell(columns.first), cell(columns.last), cell(id_column)
     name = cell(columns.name) or f"{last}, {first}".strip(", ")
-    if name.casefold() in columns.not_students or not (id or name):
+    if not (id or name):
         return None
     ids = {kind: _normalize_id(kind, cell(column)) for kind, column in columns.ids.items()}
     return Person(

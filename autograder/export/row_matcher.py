@@ -29,8 +29,9 @@ class RowMatcher:
         self._by_number: dict[tuple[str, str], set[str]] = defaultdict(set)
         for row in record:
             lms = LMSS.get(row.source)
-            file = lms.read_name(DownloadedFile.recorded(row.file)) if lms else None
-            if row.student and file is not None:
+            if lms is None or not row.file or not row.student:
+                continue
+            if file := lms.read_name(DownloadedFile.recorded(row.file)):
                 for kind, number in file.ids.items():
                     self._by_number[kind, number].add(normalize_name(row.student))
 

@@ -56,10 +56,8 @@ def render_student_page(
         card=card,
         name=name,
         marks=marks,
-        score=sum(mark.score or 0 for mark in marks),
-        max_score=sum(mark.max_score for mark in marks if not mark.extra),
+        **_sum_points(marks),
         final=final,
-        waiting=sum(mark.max_score for mark in marks if mark.score is None),
         several=len({mark.notebook for mark in card.marks}) > 1,
         limits=[mark for mark in marks if mark.outcome in {"timeout", "limit"}],
         notes=card.notes,
@@ -68,6 +66,15 @@ def render_student_page(
         outcomes=OUTCOMES,
         highlighting=_highlighting_css(),
     )
+
+
+def _sum_points(marks: list[Mark]) -> dict[str, float]:
+    """The points of a notebook: earned, in all, and waiting for a person."""
+    return {
+        "score": sum(mark.score or 0 for mark in marks),
+        "max_score": sum(mark.max_score for mark in marks if not mark.extra),
+        "waiting": sum(mark.max_score for mark in marks if mark.score is None),
+    }
 
 
 def _hide_tests(mark: Mark, hidden: HiddenTests | None) -> Mark:

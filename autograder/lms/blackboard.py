@@ -21,7 +21,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from autograder.course.course import Lab
-from autograder.course.roster_columns import RosterColumns, lower_header
+from autograder.course.roster_columns import (
+    ColumnNames,
+    RosterColumns,
+    find_roster_columns,
+    lower_header,
+)
 from autograder.errors import AutograderError
 from autograder.lms.gradebook_layout import (
     GradebookLayout,
@@ -73,11 +78,11 @@ class Blackboard(Lms):
                 own = PurePosixPath(match["own"] or "receipt.txt")
                 yield attempt.submitted_file(file, own, _attempt_key(file, match))
 
-    def roster_columns(self, rows: Sequence[list[str]]) -> RosterColumns | None:
+    def roster_columns(self, rows: Sequence[list[str]], names: ColumnNames) -> RosterColumns | None:
         header = lower_header(rows)
         if "username" not in header or not any(_COLUMN.fullmatch(name) for name in header):
             return None
-        return self.find_columns(rows)
+        return find_roster_columns(rows, names)
 
     def gradebook_layout(
         self, rows: Sequence[list[str]], lab: Lab, column: str | None

@@ -21,7 +21,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from autograder.course.course import Lab
-from autograder.course.roster_columns import RosterColumns, lower_header
+from autograder.course.roster_columns import (
+    ColumnNames,
+    RosterColumns,
+    find_roster_columns,
+    lower_header,
+)
 from autograder.errors import AutograderError
 from autograder.lms.gradebook_layout import (
     GradebookLayout,
@@ -68,21 +73,20 @@ class Brightspace(Lms):
                 yield submitted
 
     def read_name(self, file: DownloadedFile) -> SubmittedFile | None:
-        *folders, name = file.path.parts
-        for place, folder in enumerate(folders):
+        for place, folder in enumerate(file.path.parts[:-1]):
             if match := _FOLDER.fullmatch(folder):
                 own = PurePosixPath(*file.path.parts[place + 1 :])
                 return _submitted_file(file, match, own, folder)
-        if match := _FILE.fullmatch(name):
+        if match := _FILE.fullmatch(file.path.name):
             return _submitted_file(file, match, PurePosixPath(match["own"]), match["attempt"])
         return None
 
-    def roster_columns(self, rows: Sequence[list[str]]) -> RosterColumns | None:
+    def roster_columns(self, rows: Sequence[list[str]], names: ColumnNames) -> RosterColumns | None:
         if not {"orgdefinedid", "end-of-line indicator"} & set(lower_header(rows)):
             return None
         # Where a school has no ids, there may be a lone "#".
         bare = [rows[0], *([cell.removeprefix("#") for cell in row] for row in rows[1:])]
-        columns = self.find_columns(bare)
+        columns = find_roster_columns(bare, names)
         return replace(columns, prefix="#")
 
     def gradebook_layout(

@@ -15,7 +15,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from autograder.course.course import Lab
-from autograder.course.roster_columns import RosterColumns, lower_header
+from autograder.course.roster_columns import (
+    ColumnNames,
+    RosterColumns,
+    find_roster_columns,
+    lower_header,
+)
 from autograder.errors import AutograderError
 from autograder.lms.gradebook_layout import GradebookLayout, find_grade_column, parse_points
 from autograder.lms.lms import Lms
@@ -26,8 +31,6 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"(?P<name>.*?)(?:_(?P<late>LATE))?_(?P<user>\d+)_(?P<file>\d+)_(?P<own>.+)")
 _COLUMN_ID = re.compile(r"\s*\(\d+\)$")
-# Rows of the gradebook that are not about a student.
-_NOT_STUDENTS = frozenset({"points possible", "student, test", "manual posting", "muted"})
 
 
 class Canvas(Lms):
@@ -36,6 +39,7 @@ class Canvas(Lms):
     name = "canvas"
     title = "Canvas"
     column_names = {"id": ("sis user id", "sis login id"), "canvas": ("canvas_id", "canvas id")}
+    not_students = frozenset({"points possible", "student, test", "manual posting", "muted"})
     gradebook = "the Canvas gradebook"
     gradebook_menu = "in Canvas: Grades, Export, Export Entire Gradebook"
     takes_feedback = True
@@ -56,16 +60,16 @@ class Canvas(Lms):
             number=int(match["file"]),
         )
 
-    def roster_columns(self, rows: Sequence[list[str]]) -> RosterColumns | None:
+    def roster_columns(self, rows: Sequence[list[str]], names: ColumnNames) -> RosterColumns | None:
         header = lower_header(rows)
-        names = set(header)
-        is_gradebook = {"id", "section"} <= names and bool({"student", "lastname"} & names)
-        if not is_gradebook and not {"sis user id", "sis login id"} & names:
+        there = set(header)
+        is_gradebook = {"id", "section"} <= there and bool({"student", "lastname"} & there)
+        if not is_gradebook and not {"sis user id", "sis login id"} & there:
             return None
-        columns = self.find_columns(rows)
+        columns = find_roster_columns(rows, names)
         # In the gradebook "ID" is Canvas' own number; the school's id is another column.
         number = {"canvas": header.index("id")} if is_gradebook else {}
-        return replace(columns, ids={**columns.ids, **number}, not_students=_NOT_STUDENTS)
+        return replace(columns, ids={**columns.ids, **number})
 
     def gradebook_layout(
         self, rows: Sequence[list[str]], lab: Lab, column: str | None

@@ -11,7 +11,12 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from autograder.course.roster_columns import RosterColumns, lower_header
+from autograder.course.roster_columns import (
+    ColumnNames,
+    RosterColumns,
+    find_roster_columns,
+    lower_header,
+)
 from autograder.errors import AutograderError
 from autograder.lms.lms import Lms
 from autograder.lms.submitted_file import SubmittedFile
@@ -43,10 +48,10 @@ class Gradescope(Lms):
             if file not in metadata:
                 yield from _submitted_files(file, about)
 
-    def roster_columns(self, rows: Sequence[list[str]]) -> RosterColumns | None:
+    def roster_columns(self, rows: Sequence[list[str]], names: ColumnNames) -> RosterColumns | None:
         if "sid" not in lower_header(rows):
             return None
-        return self.find_columns(rows)
+        return find_roster_columns(rows, names)
 
 
 def _read_metadata(file: DownloadedFile) -> dict[str, Any]:

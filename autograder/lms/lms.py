@@ -7,13 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
 from autograder.course.course import Lab
-from autograder.course.roster_columns import (
-    PLAIN_COLUMNS,
-    ColumnNames,
-    RosterColumns,
-    find_roster_columns,
-    merge_column_names,
-)
+from autograder.course.roster_columns import ColumnNames, RosterColumns
 from autograder.errors import AutograderError
 from autograder.lms.gradebook_layout import GradebookLayout
 from autograder.lms.submitted_file import SubmittedFile
@@ -29,6 +23,7 @@ class Lms:
         name: as typed after `--from`, `--to` and `--format`.
         title: as people call it, at the start of a sentence.
         column_names: columns of class lists that only this LMS has, also accepted in plain lists.
+        not_students: names, in lower case, in rows of class lists that are not about a student.
         gradebook: the file with marks that the LMS reads back; empty when it reads none.
         gradebook_menu: where to download that file.
         takes_feedback: whether it takes feedback pages in one zip file.
@@ -38,6 +33,7 @@ class Lms:
     name: ClassVar[str]
     title: ClassVar[str]
     column_names: ClassVar[ColumnNames] = {}
+    not_students: ClassVar[frozenset[str]] = frozenset()
     gradebook: ClassVar[str] = ""
     gradebook_menu: ClassVar[str] = ""
     takes_feedback: ClassVar[bool] = False
@@ -63,13 +59,17 @@ class Lms:
         """Read what a file's place and name alone say; None when they say nothing."""
         return None
 
-    def roster_columns(self, rows: Sequence[list[str]]) -> RosterColumns | None:
-        """Find the columns of the LMS' own class list; None when the file is not one."""
-        return None
+    def roster_columns(self, rows: Sequence[list[str]], names: ColumnNames) -> RosterColumns | None:
+        """Find the columns of the LMS' own class list.
 
-    def find_columns(self, rows: Sequence[list[str]]) -> RosterColumns:
-        """Find columns by the names that this LMS uses, and then by those of plain lists."""
-        return find_roster_columns(rows, merge_column_names(self.column_names, PLAIN_COLUMNS))
+        Args:
+            rows: the rows of the file, the header first.
+            names: the names of columns, those of this LMS before others.
+
+        Returns:
+            The columns; None when the file is not such a list.
+        """
+        return None
 
     def gradebook_layout(
         self, rows: Sequence[list[str]], lab: Lab, column: str | None

@@ -19,7 +19,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from autograder.course.course import Lab
-from autograder.course.roster_columns import RosterColumns
+from autograder.course.roster_columns import ColumnNames, RosterColumns, find_roster_columns
 from autograder.errors import AutograderError
 from autograder.lms.gradebook_layout import GradebookLayout, has_decimal_comma, parse_points
 from autograder.lms.lms import Lms
@@ -84,12 +84,12 @@ class Moodle(Lms):
                 )
         return None
 
-    def roster_columns(self, rows: Sequence[list[str]]) -> RosterColumns | None:
+    def roster_columns(self, rows: Sequence[list[str]], names: ColumnNames) -> RosterColumns | None:
         """The worksheet in any language: "Participant 123", the full name, …"""
         numbered = [bool(_PARTICIPANT.fullmatch(row[0].strip())) for row in rows[1:]]
         if not numbered or not all(numbered) or len(rows[0]) <= 5:
             return None
-        columns = self.find_columns(rows)
+        columns = find_roster_columns(rows, names)
         # In German the participant's column is called "ID".
         id_column = columns.id or columns.ids.get("email")
         return replace(columns, id=id_column, name=1, ids={**columns.ids, "participant": 0})

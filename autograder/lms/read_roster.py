@@ -9,10 +9,13 @@ from autograder.course.csv_file import CsvFile, read_csv
 from autograder.course.roster import Person, Roster
 from autograder.course.roster_columns import (
     PLAIN_COLUMNS,
+    ColumnNames,
+    RosterColumns,
     find_roster_columns,
     merge_column_names,
     people_in_rows,
 )
+from autograder.lms.lms import Lms
 from autograder.lms.registry import LMSS
 
 
@@ -38,14 +41,17 @@ def read_people(file: CsvFile) -> list[Person | None]:
     """
     filled = [n for n, row in enumerate(file.rows) if any(map(str.strip, row))]
     rows = [file.rows[n] for n in filled]
-    columns = next(
-        (found for lms in LMSS.values() if (found := lms.roster_columns(rows))),
-        None,
-    )
-    if columns is None:
-        known = reduce(merge_column_names, (lms.column_names for lms in LMSS.values()))
-        columns = find_roster_columns(rows, merge_column_names(PLAIN_COLUMNS, known))
+    own_names = reduce(merge_column_names, (lms.column_names for lms in LMSS.values()))
+    names = merge_column_names(PLAIN_COLUMNS, own_names)
+    columns = next(filter(None, (_lms_columns(lms, rows, names) for lms in LMSS.values())), None)
+    columns = columns or find_roster_columns(rows, names)
+    not_students = frozenset().union(*(lms.not_students for lms in LMSS.values()))
     people: list[Person | None] = [None] * len(file.rows)
-    for n, person in zip(filled, people_in_rows(rows, columns, file.path), strict=True):
+    found = people_in_rows(rows, columns, file.path, not_students)
+    for n, person in zip(filled, found, strict=True):
         people[n] = person
     return people
+
+
+def _lms_columns(lms: Lms, rows: list[list[str]], names: ColumnNames) -> RosterColumns | None:
+    return lms.roster_columns(rows, merge_column_names(lms.column_names, names))
