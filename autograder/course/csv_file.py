@@ -71,8 +71,13 @@ def format_csv(rows: Iterable[list[str]], dialect: type[csv.Dialect], quote_all:
         quote_all: quote every cell, not only those that need it.
     """
     text = io.StringIO()
-    quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
-    csv.writer(text, dialect, quoting=quoting, lineterminator="\r\n").writerows(rows)
+    writer = csv.writer(
+        text,
+        dialect,
+        quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL,
+        lineterminator="\r\n",
+    )
+    writer.writerows(rows)
     return text.getvalue()
 
 

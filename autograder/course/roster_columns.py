@@ -83,7 +83,11 @@ def find_roster_columns(rows: Sequence[list[str]], names: ColumnNames) -> Roster
     # Schools leave the LMS' own id columns empty.
     found["id"] = next((column for column in ids if _is_filled(rows, column)), found["id"])
     return RosterColumns(
-        **{key: found[key] for key in _NOT_IDS},
+        id=found["id"],
+        name=found["name"],
+        first=found["first"],
+        last=found["last"],
+        submitted=found["submitted"],
         ids={k: column for k, column in found.items() if k not in _NOT_IDS and column is not None},
     )
 

@@ -50,7 +50,7 @@ def add_descriptions(markup: str, where: str) -> str:
     """
     soup = BeautifulSoup(markup, "html.parser")
     for image in soup.find_all("img"):
-        alt = image.get("alt", "").strip()
+        alt = str(image.get("alt", "")).strip()
         if not alt or alt.startswith("No description has been provided"):
             alt = where
         if image.get("src"):

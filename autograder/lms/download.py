@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import stat
 import unicodedata
 import zipfile
@@ -36,7 +37,7 @@ class DownloadedFile:
     @classmethod
     def recorded(cls, path: str) -> DownloadedFile:
         """A file of an earlier download: only its name can be read."""
-        return cls(PurePosixPath(path), "it was collected earlier", partial(open, path, "rb"))
+        return cls(PurePosixPath(path), "it was collected earlier", io.BytesIO)
 
     def read(self) -> bytes:
         """Read the file.
@@ -119,7 +120,11 @@ def _files_in_folder(folder: Path) -> Iterator[DownloadedFile]:
             problem = "its name is not valid UTF-8; rename it and collect again"
         elif path.stat().st_size > MOST_BYTES:
             problem = _too_large(path.stat().st_size)
-        yield DownloadedFile(inside, problem, partial(path.open, "rb"))
+        yield DownloadedFile(inside, problem, partial(_open_file, path))
+
+
+def _open_file(path: Path) -> IO[bytes]:
+    return path.open("rb")
 
 
 def _decode_name(entry: zipfile.ZipInfo) -> str:
