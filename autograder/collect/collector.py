@@ -203,11 +203,11 @@ class Collector:
         # Where the LMS doesn't say when, the instructor may have written it there.
         if current and current == {p: current[p] for p in (TIMESTAMP,) if p in current} | files:
             return "unchanged", ""
-        remark = "another was there; it is kept in collected/" if current else ""
+        remark = "another version was there; it is kept in collected/" if current else ""
         if current and on_disk.is_kept(files):
             later = self._came_later(student, main)
             if later is False:
-                return "earlier", "it was replaced by a later one, which stays"
+                return "earlier", "a later version replaced it, and stays"
             if later is None:
                 remark = f"it equals an earlier attempt, and nothing says which is later; {remark}"
         if not self._dry_run:

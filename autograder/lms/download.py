@@ -72,7 +72,7 @@ def open_download(path: Path) -> Iterator[list[DownloadedFile]]:
         with zipfile.ZipFile(path) as archive:
             yield sorted(files_in_zip(archive), key=lambda file: file.path)
     except FileNotFoundError:
-        raise AutograderError(f"there is no {path}", "name the file that you downloaded") from None
+        raise AutograderError(f"there is no {path}", "check the path of your download") from None
     except (OSError, zipfile.BadZipFile) as error:
         raise AutograderError(
             f"{path} is neither a folder nor a whole zip file: {error}", "download it again"

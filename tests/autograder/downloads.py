@@ -15,7 +15,7 @@ from tests.autograder.tiny_course import LAB, solved
 
 
 def zip_files(files: Mapping[str, bytes | str]) -> bytes:
-    """A zip file's bytes, of files by their names in it, whatever the names."""
+    """The bytes of a zip file with these files, by name."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
@@ -24,20 +24,20 @@ def zip_files(files: Mapping[str, bytes | str]) -> bytes:
 
 
 def download(path: Path, files: Mapping[str, bytes | str]) -> Path:
-    """The zip file `path`."""
+    """Write a zip file with these files, by name; returns `path`."""
     path.write_bytes(zip_files(files))
     return path
 
 
 def notebook_bytes(course: Course, say: str = "") -> bytes:
-    """A solved notebook; `say` makes it another one."""
+    """A solved notebook; another `say` makes another notebook."""
     made = solved(course)
     made.cells.append(nbformat.v4.new_markdown_cell(f"I am {say}", id="said"))
     return nbformat.writes(made).encode()
 
 
 def submitted_files(course: Course, student: str) -> dict[str, bytes]:
-    """What is in submitted/ of a student's, by file name."""
+    """A student's files in submitted/, by name."""
     folder = course.submitted_dir / student / LAB
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 

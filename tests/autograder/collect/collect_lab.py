@@ -1,4 +1,4 @@
-"""Collecting as the tests do it, and what they read off the rows."""
+"""Collects the lab of the tests' course, and looks things up in the rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def collect_lab(course: Course, path: Path, source: str, roster: Roster | None =
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
-    """The folder `folder`, of files by their path in it."""
+    """Write files by their path in `folder`; returns the folder."""
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
@@ -26,16 +26,16 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
 
 
 def states(rows: list[CollectedRow]) -> dict[str, tuple[str, str]]:
-    """By file, or by student without one: whose it is, and its state."""
+    """By file, or by student without a file: the student and the state."""
     return {row.file or row.student: (row.student, row.state) for row in rows}
 
 
 def find_remark(rows: list[CollectedRow], file: str) -> str:
-    """What is said of a file."""
+    """The remark on a file."""
     return next(row.remark for row in rows if row.file == file)
 
 
 def kept_notebooks(course: Course, student: str) -> list[bytes]:
-    """The notebooks of a student that collected/ keeps, in no order that means anything."""
+    """The notebooks of a student that collected/ keeps, sorted by content."""
     folder = course.collected_dir / LAB / student
     return sorted(path.read_bytes() for path in folder.rglob("*.ipynb") if path.is_file())

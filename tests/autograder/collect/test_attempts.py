@@ -1,4 +1,4 @@
-"""Of several tries the last one counts, and none is ever lost."""
+"""The last of several attempts counts, and no attempt is ever lost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.autograder.downloads import download, notebook_bytes, submitted_files
 from tests.autograder.tiny_course import LAB
 
 
-def counts(course: Course, student: str) -> bytes:
+def current_notebook(course: Course, student: str) -> bytes:
     """The notebook that would be graded."""
     return submitted_files(course, student)[f"{LAB}.ipynb"]
 
@@ -33,33 +33,33 @@ def counts(course: Course, student: str) -> bytes:
         ("folder", "ada", (f"ada/{LAB}.ipynb", f"ada/{LAB} (1).ipynb")),
     ],
 )
-def test_the_same_file_twice_is_taken(course, tmp_path: Path, source, student, names) -> None:
+def test_two_equal_copies(course, tmp_path: Path, source, student, names) -> None:
     path = download(tmp_path / "s.zip", dict.fromkeys(names, notebook_bytes(course, "once")))
     dry = states(collect_lab(course, path, source, dry_run=True))
     assert states(collect_lab(course, path, source)) == dry
     assert dry == {names[0]: (student, "earlier"), names[1]: (student, "taken")}
-    assert counts(course, student) == notebook_bytes(course, "once")
+    assert current_notebook(course, student) == notebook_bytes(course, "once")
     assert states(collect_lab(course, path, source))[names[1]] == (student, "unchanged")
 
 
 def test_back_to_an_older_version(course: Course, tmp_path: Path) -> None:
-    """Canvas' numbers say that it is the last one, although it is like the first."""
+    """Canvas' numbers say that it is the last one, although it equals the first."""
     rounds = {101: "solution", 201: "stub", 301: "solution"}
     for number, say in rounds.items():
         files = {f"zoe_11_{number}_{LAB}.ipynb": notebook_bytes(course, say)}
         rows = collect_lab(course, download(tmp_path / f"{number}.zip", files), "canvas")
         assert rows[0].state == "taken"
-    assert counts(course, "zoe-11") == notebook_bytes(course, "solution")
+    assert current_notebook(course, "zoe-11") == notebook_bytes(course, "solution")
     for number, state in ((101, "unchanged"), (201, "earlier")):
         rows = collect_lab(course, tmp_path / f"{number}.zip", "canvas")
         assert rows[0].state == state
-    assert counts(course, "zoe-11") == notebook_bytes(course, "solution")
+    assert current_notebook(course, "zoe-11") == notebook_bytes(course, "solution")
 
 
 def submit_on_day(course: Course, path: Path, say: str, day: int) -> CollectedRow:
-    """What becomes of a try in Moodle's download, of which the worksheet says when."""
+    """Collect a Moodle download whose worksheet says that it was submitted on that day."""
     when = datetime(2027, 2, day)
-    person = Person("ada", "Ada", frozenset({"ada"}), {"moodle": "7"}, submitted=when)
+    person = Person("ada", "Ada", frozenset({"ada"}), {"participant": "7"}, submitted=when)
     files = {f"Ada_7_assignsubmission_file_/{LAB}.ipynb": notebook_bytes(course, say)}
     return collect_lab(course, download(path, files), "moodle", Roster([person]))[0]
 
@@ -71,20 +71,20 @@ def test_back_to_an_older_version_by_time(course: Course, tmp_path: Path) -> Non
         assert submit_on_day(course, tmp_path / "m.zip", say, day).state == "earlier"
     # The new worksheet beside an old download.
     assert submit_on_day(course, tmp_path / "m.zip", "stub", 3).state == "earlier"
-    assert counts(course, "ada") == notebook_bytes(course, "solution")
+    assert current_notebook(course, "ada") == notebook_bytes(course, "solution")
 
 
-def test_back_to_an_older_version_where_nothing_tells(course: Course, tmp_path: Path) -> None:
+def test_back_to_an_older_version_without_times_or_numbers(course: Course, tmp_path: Path) -> None:
     for say in ("solution", "stub", "solution"):
         files = {f"ada/{LAB}.ipynb": notebook_bytes(course, say)}
         rows = collect_lab(course, download(tmp_path / "s.zip", files), "folder")
         assert rows[0].state == "taken"
-    assert counts(course, "ada") == notebook_bytes(course, "solution")
+    assert current_notebook(course, "ada") == notebook_bytes(course, "solution")
     assert notebook_bytes(course, "stub") in kept_notebooks(course, "ada")
     assert "it equals an earlier attempt" in rows[0].remark
 
 
-def test_what_is_gone_from_submitted_is_taken_again(course: Course, tmp_path: Path) -> None:
+def test_a_submission_that_was_deleted_is_taken_again(course: Course, tmp_path: Path) -> None:
     for number in (1, 2):
         files = {f"zoe_11_{number}_{LAB}.ipynb": notebook_bytes(course, str(number))}
         collect_lab(course, download(tmp_path / f"{number}.zip", files), "canvas")
@@ -92,14 +92,14 @@ def test_what_is_gone_from_submitted_is_taken_again(course: Course, tmp_path: Pa
     assert collect_lab(course, tmp_path / "1.zip", "canvas")[0].state == "taken"
 
 
-def test_every_kept_try_stays(course: Course, tmp_path: Path) -> None:
+def test_every_kept_attempt_stays(course: Course, tmp_path: Path) -> None:
     first, second, third, fourth = (notebook_bytes(course, str(n)) for n in range(4))
     names = (f"ada/{LAB}.ipynb", f"ada/{LAB}-1.ipynb")
     one = write_files(tmp_path / "1", dict(zip(names, (first, second), strict=True)))
     other = write_files(tmp_path / "2", dict(zip(names, (third, fourth), strict=True)))
     for download_ in (one, one, other, other):
         collect_lab(course, download_, "folder")
-    assert counts(course, "ada") == fourth
+    assert current_notebook(course, "ada") == fourth
     assert kept_notebooks(course, "ada") == sorted((first, second, third))
 
 

@@ -131,7 +131,7 @@ def test_moodles_worksheet_tells_two_of_one_name_apart_and_when(course, tmp_path
     assert {row.state for row in same} == {"unclear"} and "--roster" in same[0].remark
 
 
-def test_moodle_typed_in_text_is_no_notebook(course: Course, roster, tmp_path: Path) -> None:
+def test_text_typed_into_moodle_is_not_a_notebook(course: Course, roster, tmp_path: Path) -> None:
     files = {"Zoë O'Brien_11_assignsubmission_onlinetext_/onlinetext.html": "<p>done</p>"}
     rows = collect_lab(course, download(tmp_path / "s.zip", files), "moodle", roster)
     assert "no notebook in it, but onlinetext.html" in rows[0].remark
@@ -201,12 +201,12 @@ def test_again_changes_nothing_and_nothing_is_overwritten(course, roster, tmp_pa
     assert "kept in collected/" in find_remark(rows, name.format(2))
     assert submitted_files(course, "zobrien")[f"{LAB}.ipynb"] == notebook_bytes(course, "second")
     assert kept_notebooks(course, "zobrien") == [notebook_bytes(course, "first")]
-    # An old download once more does not bring the old try back.
+    # Collecting an old download again does not bring the old attempt back.
     assert states(collect_lab(course, first, "canvas", roster))[name.format(1)][1] == "earlier"
     assert submitted_files(course, "zobrien")[f"{LAB}.ipynb"] == notebook_bytes(course, "second")
 
 
-def test_what_is_no_notebook_is_taken_and_said(course: Course, roster, tmp_path: Path) -> None:
+def test_other_files_are_taken_with_a_remark(course: Course, roster, tmp_path: Path) -> None:
     files = {
         "obrienzoe_101_1_lab.py": "print()",
         "李小龙_102_2_lab.pdf": b"%PDF-1.7",
@@ -219,7 +219,7 @@ def test_what_is_no_notebook_is_taken_and_said(course: Course, roster, tmp_path:
     assert "is empty" in find_remark(rows, f"kimmin_103_3_{LAB}.ipynb")
 
 
-def test_another_lab_is_left_and_the_right_try_counts(course, roster, tmp_path: Path) -> None:
+def test_a_notebook_of_another_lab_is_left_in_the_download(course, roster, tmp_path: Path) -> None:
     other = nbformat.writes(add_other_lab(course))
     course = Course(course.root)
     files = {
@@ -253,7 +253,7 @@ def nested(deep: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "error"),
     [
         (bomb, "unpacks to more than 200 MB"),
         (lambda: zip_files({"../../gradebook.db": "x"}), "leads out of the download"),
@@ -267,13 +267,13 @@ def nested(deep: int) -> bytes:
         (lambda: zip_files({"a/" * 2500 + "b": "x", "c": "x"}), "too long"),
     ],
 )
-def test_zip_files_that_are_traps(course, roster, tmp_path: Path, content, says: str) -> None:
+def test_malicious_zip_files(course, roster, tmp_path: Path, content, error: str) -> None:
     files = {
         "obrienzoe_101_1_work.zip": content(),
         f"kimmin_103_3_{LAB}.ipynb": notebook_bytes(course, "kim"),
     }
     rows = collect_lab(course, download(tmp_path / "s.zip", files), "canvas", roster)
-    assert says in find_remark(rows, "obrienzoe_101_1_work.zip")
+    assert error in find_remark(rows, "obrienzoe_101_1_work.zip")
     assert states(rows)[f"kimmin_103_3_{LAB}.ipynb"] == ("kim.1", "taken")
     assert not submitted_files(course, "zobrien")
 
@@ -291,7 +291,9 @@ def test_names_that_lead_out_of_the_download(course: Course, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("own", ["timestamp.txt", "Timestamp.TXT", "timeſtamp-1.txt"])
-def test_a_student_does_not_say_when(course: Course, roster, tmp_path: Path, own: str) -> None:
+def test_a_students_own_timestamp_is_left_out(
+    course: Course, roster, tmp_path: Path, own: str
+) -> None:
     mine = {own: "2020-01-01 00:00:00 UTC", f"{LAB}.ipynb": notebook_bytes(course, "late")}
     files = {
         "obrienzoe_LATE_101_1_work.zip": zip_files(mine),
@@ -310,7 +312,7 @@ def test_a_student_does_not_say_when(course: Course, roster, tmp_path: Path, own
     assert submitted_files(course, "ada") == {}
 
 
-def test_the_lms_says_when_whatever_the_student_says(course: Course, tmp_path: Path) -> None:
+def test_the_time_of_the_lms_wins_over_the_students(course: Course, tmp_path: Path) -> None:
     about = "submission_1:\n  :submitters:\n  - :name: Zoë\n  :created_at: 2027-02-05 22:14:07 Z\n"
     files = {
         "x/submission_metadata.yml": about,
@@ -329,7 +331,7 @@ def test_a_dry_run_writes_nothing(course: Course, roster: Roster, tmp_path: Path
     assert states(dry) == states(collect_lab(course, path, "canvas", roster))
 
 
-def test_wrong_source_is_said(course: Course, tmp_path: Path) -> None:
+def test_a_download_of_another_lms(course: Course, tmp_path: Path) -> None:
     path = download(tmp_path / "s.zip", {f"ada/{LAB}.ipynb": notebook_bytes(course)})
     with pytest.raises(AutograderError, match="not named like a download from Canvas"):
         collect_lab(course, path, "canvas")
@@ -341,7 +343,7 @@ def test_wrong_source_is_said(course: Course, tmp_path: Path) -> None:
         collect_lab(course, broken, "folder")
 
 
-def test_a_folder_that_can_not_be_written(course: Course, roster, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written(course: Course, roster, tmp_path: Path) -> None:
     path = download(tmp_path / "s.zip", {f"obrienzoe_101_1_{LAB}.ipynb": notebook_bytes(course)})
     course.submitted_dir.write_text("a file where the folder should be")
     with pytest.raises(AutograderError, match="can't write"):

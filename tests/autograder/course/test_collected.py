@@ -1,4 +1,4 @@
-"""What stands in collected/LAB.csv, whatever the files are called."""
+"""The record in collected/LAB.csv, also with odd file names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.autograder.tiny_course import LAB
 
 
 @pytest.mark.parametrize("name", ["=1+1", "-rf", "+1", "@a", "'=1+1", "'quoted", "plain"])
-def test_no_name_is_a_formula_and_all_come_back(course: Course, name: str) -> None:
+def test_names_are_not_formulas_and_are_read_back(course: Course, name: str) -> None:
     lab = course.lab(LAB)
     rows = [CollectedRow("ada", name, f"{name}.ipynb", "taken", remark=name)]
     write_record(course, lab, rows)
@@ -23,7 +23,7 @@ def test_no_name_is_a_formula_and_all_come_back(course: Course, name: str) -> No
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
 
 
-def test_a_name_moves_no_cursor(course: Course, tmp_path: Path) -> None:
+def test_control_characters_in_names(course: Course, tmp_path: Path) -> None:
     folder = write_files(tmp_path / "in", {f"ada/\x1b[31m{LAB}.ipynb": notebook_bytes(course)})
     (row,) = (row for row in collect_lab(course, folder, "folder") if row.file)
     assert row.file == f"ada/?[31m{LAB}.ipynb" and row.student == "ada"

@@ -1,4 +1,4 @@
-"""The hidden tests are recognised wherever they turn up."""
+"""Hidden tests are recognised in any form."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_released_part() -> None:
     assert hidden(broken).released_source(cell(broken, grade=True)) == ""
 
 
-def test_markers_of_the_courses_configuration() -> None:
+def test_markers_from_the_courses_configuration() -> None:
     config = Config()
     config.ClearHiddenTests.begin_test_delimeter = "BEGIN SECRET"
     config.ClearHiddenTests.end_test_delimeter = "END SECRET"

@@ -1,4 +1,4 @@
-"""What of a student's HTML reaches the page."""
+"""Which parts of a student's HTML reach the page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from autograder.feedback.sanitize_html import add_descriptions, sanitize_html
         "<table background='http://host/x.png'><td onmouseover='x()'>a</td></table>",
     ],
 )
-def test_nothing_that_runs_is_fetched_or_poses_as_the_page(markup: str) -> None:
+def test_dangerous_markup_is_removed(markup: str) -> None:
     from bs4 import BeautifulSoup
 
     for element in BeautifulSoup(sanitize_html(markup), "html.parser").find_all(True):
@@ -35,7 +35,7 @@ def test_nothing_that_runs_is_fetched_or_poses_as_the_page(markup: str) -> None:
         assert not element.get("href", "").strip().startswith(("javascript", "data"))
 
 
-def test_what_teaches_stays() -> None:
+def test_useful_markup_stays() -> None:
     kept = (
         "<h2>Loss</h2><p>a <strong>b</strong> <code>c</code></p><ul><li>d</li></ul>"
         '<table class="dataframe"><thead><tr><th>e</th></tr></thead></table>'
@@ -45,7 +45,7 @@ def test_what_teaches_stays() -> None:
     assert sanitize_html(kept) == kept
 
 
-def test_images_have_words() -> None:
+def test_images_have_descriptions() -> None:
     assert 'alt="image in cell 3"' in add_descriptions(
         '<img src="data:image/png;base64,A">', "image in cell 3"
     )
