@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.course import Course
-from autograder.course.roster import Roster
 from autograder.engine.host.memory_groups import MemoryGroups
 from autograder.engine.host.sandbox import Sandbox
 from autograder.engine.wire.limits import Limits
 from autograder.errors import AutograderError
+from autograder.lms.read_roster import read_roster
 from autograder.marks.lateness import unknown_students
 
 # What grading can't do without, by the name that pip knows.
@@ -116,7 +116,7 @@ def _course(course_dir: Path | None) -> Check:
         for lab in course.labs():
             Limits.of(lab.limits)
         own = course.root / "roster.csv"
-        unknown = unknown_students(course, Roster.read(own) if own.is_file() else None)
+        unknown = unknown_students(course, read_roster(own) if own.is_file() else None)
     except AutograderError as error:
         return Check("course", "weak", str(error), error.hint)
     except ValueError as error:

@@ -32,7 +32,7 @@ def build(
     stale = [
         path
         for lab in chosen
-        for path in (notebooks.differing if check else notebooks.build)(course, lab)
+        for path in (notebooks.stale_notebooks if check else notebooks.build)(course, lab)
     ]
     for path in stale:
         out.print(f"{'differs' if check else 'wrote'}  {path.relative_to(course.root)}")

@@ -3,59 +3,63 @@
 from __future__ import annotations
 
 from collections import Counter
-from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from autograder.cli.console import CourseDir, LabName, RosterFile, chosen_course, chosen_roster, out
+from autograder.lms.registry import LmsName
 
-
-class Source(str, Enum):
-    """The values of `--from`."""
-
-    canvas = "canvas"
-    moodle = "moodle"
-    gradescope = "gradescope"
-    folder = "folder"
-
+if TYPE_CHECKING:
+    from autograder.course.collected import CollectedRow
 
 _COLOURS = {"taken": "green", "unclear": "red", "nothing": "yellow"}
+Download = Annotated[
+    Path, typer.Argument(metavar="PATH", help="The downloaded zip file, or a folder.")
+]
+Source = Annotated[LmsName, typer.Option("--from", help="The LMS that made the download.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be taken; write nothing.")]
 
 
 def collect(
     lab: LabName,
-    download: Annotated[
-        Path, typer.Argument(metavar="PATH", help="The downloaded zip file, or a folder.")
-    ],
-    source: Annotated[Source, typer.Option("--from", help="Who made the download.")],
+    download: Download,
+    source: Source,
     roster: RosterFile = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be taken; write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     course_dir: CourseDir = None,
 ) -> None:
     """Take an LMS' download over into submitted/STUDENT/LAB/.
 
-    Says for every file and every student what became of it. The last of several tries counts;
+    Says for every file and every student what became of it. The last of several attempts counts;
     the others, and whatever was there before, are kept in collected/. Nothing is overwritten, and
     collecting again changes nothing. Exit code 1: something was unclear and left in the download.
 
     Examples: [bold]autograder collect 01 submissions.zip --from canvas --dry-run[/] ·
     [bold]autograder collect 01 submissions.zip --from moodle --roster worksheet.csv[/]
     """
-    from autograder.collect import collect as collecting
-    from autograder.course.collected import STATES, record_path
+    from autograder.collect import collect as collect_download
+    from autograder.course.collected import record_path
 
     course = chosen_course(course_dir)
     chosen = course.lab(lab)
-    rows = collecting(
-        course, chosen, download, source.value, chosen_roster(course, roster), dry_run=dry_run
-    )
-    table = Table(title=f"{chosen.name}, from {source.value}", title_justify="left")
+    people = chosen_roster(course, roster)
+    rows = collect_download(course, chosen, download, source.value, people, dry_run=dry_run)
+    out.print(_table(rows, f"{chosen.name}, from {source.value}"))
+    counts = _print_counts(rows)
+    if dry_run:
+        out.print("Nothing was written: this was a dry run.")
+    else:
+        out.print(f"record  {record_path(course, chosen)}")
+    if counts["unclear"]:
+        raise typer.Exit(1)
+
+
+def _table(rows: list[CollectedRow], title: str) -> Table:
+    table = Table(title=title, title_justify="left")
     for heading in ("student", "", "remark", "file"):
         table.add_column(heading, overflow="fold")
     for row in sorted(rows, key=lambda row: (row.student, row.file)):
@@ -63,14 +67,14 @@ def collect(
         remark = "; ".join(filter(None, (row.late, row.remark)))
         state = f"[{colour}]{row.state}[/]"
         table.add_row(escape(row.student or "?"), state, escape(remark), escape(row.file))
-    out.print(table)
+    return table
+
+
+def _print_counts(rows: list[CollectedRow]) -> Counter[str]:
+    from autograder.course.collected import STATES
+
     counts = Counter(row.state for row in rows)
-    for state, words in STATES.items():
+    for state, meaning in STATES.items():
         if counts[state]:
-            out.print(f"{counts[state]:4} {state}: {words}")
-    if dry_run:
-        out.print("Nothing was written: this was a dry run.")
-    else:
-        out.print(f"record  {record_path(course, chosen)}")
-    if counts["unclear"]:
-        raise typer.Exit(1)
+            out.print(f"{counts[state]:4} {state}: {meaning}")
+    return counts

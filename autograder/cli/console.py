@@ -45,13 +45,13 @@ def chosen_course(course_dir: str | None) -> Course:
 
 
 def chosen_roster(course: Course, path: Path | None) -> Roster | None:
-    """The class that `--roster` names, or else the course's own list; None where there is none."""
-    from autograder.course.roster import Roster
+    """The class that `--roster` names, or else the course's own list; None without one."""
+    from autograder.lms.read_roster import read_roster
 
     own = course.root / "roster.csv"
     if path is None and not own.is_file():
         return None
-    return Roster.read(path or own)
+    return read_roster(path or own)
 
 
 def problem(error: AutograderError) -> None:

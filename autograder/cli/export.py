@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -19,104 +19,79 @@ from autograder.cli.console import (
     err,
     out,
 )
-from autograder.errors import AutograderError
+from autograder.lms.registry import LMSS
+
+if TYPE_CHECKING:
+    from autograder.export.fill_gradebook import LeftOut
 
 
 class Format(str, Enum):
-    """The values of `--format`."""
+    """The values of `--format`: the names in `LMSS`, and a plain table."""
 
-    canvas = "canvas"
-    moodle = "moodle"
-    csv = "csv"
+    _ignore_ = ["name"]
+    for name in (*LMSS, "csv"):
+        vars()[name] = name
+
+
+_PLAIN_TABLE = Format("csv")
+FormatOption = Annotated[Format, typer.Option("--format", help="The LMS that reads the marks.")]
+FillOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.csv",
+        help="The LMS' gradebook or grading worksheet, as downloaded.",
+    ),
+]
+ColumnOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The file's column of this lab; default: by its title."),
+]
+ScaleOption = Annotated[bool, typer.Option("--scale", help="Scale the points to the LMS' maximum.")]
 
 
 def export(
     lab: LabName,
-    format: Annotated[Format, typer.Option(help="Who takes the marks.")] = Format.csv,
-    fill: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.csv",
-            help="Canvas' gradebook or Moodle's grading worksheet, as downloaded.",
-        ),
-    ] = None,
-    column: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="The file's column of this lab; default: by its title."),
-    ] = None,
-    scale: Annotated[
-        bool, typer.Option("--scale", help="Scale the points to the LMS' maximum.")
-    ] = False,
+    format: FormatOption = _PLAIN_TABLE,
+    fill: FillOption = None,
+    column: ColumnOption = None,
+    scale: ScaleOption = False,
     roster: RosterFile = None,
     course_dir: CourseDir = None,
 ) -> None:
-    """Write the marks of a lab as an LMS takes them back, into exports/.
+    """Write the marks of a lab as an LMS reads them, into exports/.
 
-    Canvas and Moodle take back the file that they gave: download it, name it by --fill, upload
-    what is written. Only marks that are final go in; who has none is listed with the reason, and
-    keeps what the LMS had. Exit code 1: somebody has to do something about one of these.
+    An LMS reads the file that it exported: download it, name it with --fill, and upload the file
+    that is written. Only final marks go in. Students without one are listed with the reason, and
+    keep what the LMS had. Exit code 1: one of them needs a person.
 
     Examples: [bold]autograder export 01 --format canvas --fill gradebook.csv[/] ·
     [bold]autograder export 01 --format moodle --fill worksheet.csv --scale[/] ·
     [bold]autograder export 01[/]
     """
-    from autograder.course.collected import read_record
-    from autograder.export.canvas import canvas_layout
-    from autograder.export.lms_file import Filled, Left
-    from autograder.export.lms_file import fill as filled_in
-    from autograder.export.moodle import moodle_layout
-    from autograder.export.standing import NOTHING, standings
-    from autograder.export.table import table
-    from autograder.export.whose_row import WhoseRow
-    from autograder.files import write_whole
+    from autograder.export import ExportOptions, export_scores
     from autograder.marks.lateness import unknown_students
 
-    if format is Format.csv:
-        _refuse({"--fill": fill, "--column": column, "--scale": scale})
+    options = ExportOptions(LMSS.get(format.value), fill, column, scale)
+    options.check()
     course = chosen_course(course_dir)
     chosen = course.lab(lab)
     people = chosen_roster(course, roster)
-    found = standings(course, chosen, people)
+    path, filled = export_scores(course, chosen, people, options)
     for name in unknown_students(course, people):
-        seen = f"course.toml names {name!r} in [extensions], and nobody is called so"
-        err.print(f"[yellow]![/] {escape(seen)}")
-    path = course.exports_dir / f"{chosen.name}-{format.value}.csv"
-    if format is Format.csv:
-        marks = {one.student: one.final.score for one in found if one.final and not one.missing}
-        left = [
-            Left(one.student, one.missing, one.missing != NOTHING) for one in found if one.missing
-        ]
-        done = Filled(table(found, people), marks, left)
-        path = course.exports_dir / f"{chosen.name}.csv"
-    elif fill is None:
-        raise AutograderError(
-            f"{format.value} takes back only the file that it gave",
-            "download it and name it: --fill FILE.csv",
-        )
-    else:
-        whose = WhoseRow((one.student for one in found), people, read_record(course, chosen))
-        layouts = {
-            Format.canvas: lambda rows: canvas_layout(rows, chosen, column),
-            Format.moodle: lambda rows: moodle_layout(rows, column),
-        }
-        done = filled_in(fill, layouts[format], found, whose, scale)
-    write_whole(path, done.text)
-    if done.left:
-        listed = Table(title=f"{chosen.name}: no mark for", title_justify="left")
-        listed.add_column("student", overflow="fold")
-        listed.add_column("why", overflow="fold")
-        for one in done.left:
-            listed.add_row(escape(one.who), escape(one.why))
-        out.print(listed)
-    number = len(done.marks)
-    out.print(f"{number} mark{'s' * (number != 1)} in {path}; {len(done.left)} without")
-    if any(one.matters for one in done.left):
+        warning = f"course.toml: [extensions] names {name!r}, but no student has that id"
+        err.print(f"[yellow]![/] {escape(warning)}")
+    if filled.left_out:
+        out.print(_table(filled.left_out, f"{chosen.name}: no mark for"))
+    number = len(filled.marks)
+    out.print(f"{number} mark{'s' * (number != 1)} in {path}; {len(filled.left_out)} without")
+    if any(one.needs_action for one in filled.left_out):
         raise typer.Exit(1)
 
 
-def _refuse(options: dict[str, object]) -> None:
-    for name, given in options.items():
-        if given:
-            raise AutograderError(
-                f"{name} is for an LMS' file", "say whose: --format canvas, or --format moodle"
-            )
+def _table(left_out: list[LeftOut], title: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column("student", overflow="fold")
+    table.add_column("why", overflow="fold")
+    for one in left_out:
+        table.add_row(escape(one.student), escape(one.reason))
+    return table

@@ -1,5 +1,8 @@
-"""`autograder collect`: an LMS' download becomes submitted/STUDENT/LAB/."""
+"""`autograder collect`: an LMS' download becomes submitted/STUDENT/LAB/.
 
-from autograder.collect.collecting import Collecting, collect
+Runs in the `autograder` command.
+"""
 
-__all__ = ["Collecting", "collect"]
+from autograder.collect.collector import Collector, collect
+
+__all__ = ["Collector", "collect"]

@@ -1,4 +1,4 @@
-"""A student's files of one lab on the disk: what counts, and the tries that are kept."""
+"""A student's files of one lab on the disk: the submission, and earlier attempts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograder.errors import AutograderError
 
 
 class StudentFiles:
-    """submitted/STUDENT/LAB/ and collected/LAB/STUDENT/, of which nothing is ever overwritten.
+    """submitted/STUDENT/LAB/ and collected/LAB/STUDENT/; nothing in them is ever overwritten.
 
     Args:
         course: the course.
@@ -30,50 +30,50 @@ class StudentFiles:
         self._kept = self._collected / lab.name / student
         self._submitted = course.submitted_dir / student / lab.name
 
-    def submitted(self) -> dict[PurePosixPath, bytes]:
-        """What counts now, by path; nothing where nothing was handed in."""
-        return _files_of(self._submitted)
+    def read_submission(self) -> dict[PurePosixPath, bytes]:
+        """Read the submission that counts now, by path; empty when there is none."""
+        return _read_files(self._submitted)
 
     def is_kept(self, files: dict[PurePosixPath, bytes]) -> bool:
-        """Whether these files are kept as one try, whenever it was handed in."""
+        """Whether these files are kept as one attempt, whenever it was submitted."""
         wanted = _without_time(files)
-        return any(_without_time(_files_of(old)) == wanted for old in self._kept.glob("*"))
+        return any(_without_time(_read_files(old)) == wanted for old in self._kept.glob("*"))
 
     def keep(self, files: dict[PurePosixPath, bytes], name: str) -> None:
-        """Keep an earlier try, under this name where it is free."""
+        """Keep an earlier attempt, under this name where it is free."""
         if self.is_kept(files):
             return
         target = self._kept / name
         if target.exists():
-            target = self._free()
-        with _told(target):
-            _write(target, files)
+            target = self._next_free()
+        with _explain_disk_errors(target):
+            _write_files(target, files)
 
     def submit(self, files: dict[PurePosixPath, bytes]) -> None:
-        """Let these files count, and keep those that did."""
-        with _told(self._submitted):
+        """Make these files the submission, and keep those that were."""
+        with _explain_disk_errors(self._submitted):
             self._collected.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self._collected, prefix=".new-") as made:
                 new = Path(made) / "submission"
                 new.mkdir()
-                _write(new, files)
+                _write_files(new, files)
                 self._submitted.parent.mkdir(parents=True, exist_ok=True)
                 if self._submitted.is_dir():
                     self._kept.mkdir(parents=True, exist_ok=True)
-                    os.replace(self._submitted, self._free())
+                    os.replace(self._submitted, self._next_free())
                 os.replace(new, self._submitted)
 
-    def _free(self) -> Path:
+    def _next_free(self) -> Path:
         number = 1
         while (self._kept / str(number)).exists():
             number += 1
         return self._kept / str(number)
 
 
-def _files_of(target: Path) -> dict[PurePosixPath, bytes]:
+def _read_files(folder: Path) -> dict[PurePosixPath, bytes]:
     return {
-        PurePosixPath(path.relative_to(target).as_posix()): path.read_bytes()
-        for path in target.rglob("*")
+        PurePosixPath(path.relative_to(folder).as_posix()): path.read_bytes()
+        for path in folder.rglob("*")
         if path.is_file()
     }
 
@@ -82,18 +82,18 @@ def _without_time(files: dict[PurePosixPath, bytes]) -> dict[PurePosixPath, byte
     return {path: data for path, data in files.items() if path != TIMESTAMP}
 
 
-def _write(folder: Path, files: dict[PurePosixPath, bytes]) -> None:
+def _write_files(folder: Path, files: dict[PurePosixPath, bytes]) -> None:
     for path, data in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(data)
 
 
 @contextlib.contextmanager
-def _told(target: Path) -> Iterator[None]:
+def _explain_disk_errors(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise AutograderError(
             f"can't write {target}: {error.strerror}",
-            "make room or check its permissions; the same command goes on from there",
+            "free some space or check its permissions, and run the same command again",
         ) from error

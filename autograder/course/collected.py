@@ -15,7 +15,7 @@ from autograder.files import inert, write_whole
 STATES = {
     "taken": "now in submitted/",
     "unchanged": "was in submitted/ already",
-    "earlier": "an earlier try, kept in collected/",
+    "earlier": "an earlier attempt, kept in collected/",
     "part": "goes with the notebook",
     "unclear": "left in the download",
     "nothing": "handed in nothing",
@@ -23,18 +23,18 @@ STATES = {
 
 
 @dataclass(frozen=True)
-class Row:
+class CollectedRow:
     """One file, or one student without any.
 
     Args:
-        student: the student's id; empty when it is not clear whose it is.
+        student: the student's id; empty when it is not clear whose file it is.
         name: the student's name as the LMS has it.
         file: its path in the download.
         state: a key of `STATES`.
         remark: what a person should know.
         late: "late" when the LMS says so, else empty.
-        submitted: when it came in, ISO 8601; empty when the LMS doesn't say.
-        source: where it was collected from: canvas, moodle, gradescope or folder.
+        submitted: when the LMS received it, ISO 8601; empty when the LMS doesn't say.
+        source: the name of the LMS that it was collected from.
     """
 
     student: str
@@ -48,7 +48,7 @@ class Row:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What it is about: a file of a source, or a student."""
+        """What the row is about: a file of an LMS, or a student."""
         return self.source, self.file or self.student
 
     @property
@@ -58,12 +58,12 @@ class Row:
 
 
 def record_path(course: Course, lab: Lab) -> Path:
-    """Where the record of a lab is."""
+    """The path of a lab's record."""
     return course.collected_dir / f"{lab.name}.csv"
 
 
-def read_record(course: Course, lab: Lab) -> list[Row]:
-    """The lab's rows; none where nothing was collected.
+def read_record(course: Course, lab: Lab) -> list[CollectedRow]:
+    """Read a lab's rows; none when nothing was collected.
 
     Raises:
         AutograderError: the file is damaged.
@@ -73,8 +73,10 @@ def read_record(course: Course, lab: Lab) -> list[Row]:
         return []
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            rows = csv.DictReader(file)
-            return [Row(**{name: _read(cell) for name, cell in row.items()}) for row in rows]
+            return [
+                CollectedRow(**{name: _undo_inert(cell) for name, cell in row.items()})
+                for row in csv.DictReader(file)
+            ]
     except (TypeError, UnicodeDecodeError, csv.Error) as error:
         raise AutograderError(
             f"{path} was edited and can't be read: {error}",
@@ -82,29 +84,31 @@ def read_record(course: Course, lab: Lab) -> list[Row]:
         ) from error
 
 
-def write_record(course: Course, lab: Lab, rows: Iterable[Row]) -> None:
-    """Add what was collected to the lab's record; the same file's row is replaced."""
+def write_record(course: Course, lab: Lab, rows: Iterable[CollectedRow]) -> None:
+    """Add rows to a lab's record; they replace earlier rows about the same files."""
     rows = list(rows)
     students = {row.student for row in rows if row.student}
     in_submitted = {row.student for row in rows if row.in_submitted}
-    anew = {row.key for row in rows}
+    new_keys = {row.key for row in rows}
     stays = {(row.key, row.student) for row in rows if row.student not in in_submitted}
-    # Who had handed in nothing may have by now; who is in another part of the class has not.
-    # An LMS may call every try alike: one that was not taken leaves the row of the one that was.
+    # A student without a submission may have one now; those of another part of the class have not.
+    # An LMS may give every attempt one name: one that was not taken must not replace the row of
+    # the one that was.
     kept = [
         row
         for row in read_record(course, lab)
-        if (row.key not in anew or (row.in_submitted and (row.key, row.student) in stays))
+        if (row.key not in new_keys or (row.in_submitted and (row.key, row.student) in stays))
         and not (row.state == "nothing" and row.student in students)
     ]
     text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(Row)], lineterminator="\n")
+    names = [field.name for field in fields(CollectedRow)]
+    writer = csv.DictWriter(text, names, lineterminator="\n")
     writer.writeheader()
     for row in [*kept, *rows]:
         writer.writerow({name: inert(cell) for name, cell in asdict(row).items()})
     write_whole(record_path(course, lab), text.getvalue())
 
 
-def _read(cell: str) -> str:
-    """The text that `inert` was given."""
+def _undo_inert(cell: str) -> str:
+    """The text that `inert` made this cell of."""
     return cell[1:] if cell[:1] == "'" and inert(cell[1:]) == cell else cell

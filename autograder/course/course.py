@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from autograder.course.policy import Policy
-from autograder.course.roster import normalized_name
+from autograder.course.roster import normalize_name
 from autograder.course.settings import check_settings
 from autograder.errors import AutograderError
 
@@ -126,7 +126,7 @@ class Course:
                         f"course.toml: [extensions] {student!r}: {lab} = {until!r} is no extension",
                         f'"{student}" = {{ {self._lab_names()[0]} = 2 }} gives two days',
                     )
-                found.setdefault(normalized_name(student), {})[lab] = until
+                found.setdefault(normalize_name(student), {})[lab] = until
         return found
 
     @property

@@ -1,5 +1,8 @@
-"""`autograder feedback`: a page for every student."""
+"""`autograder feedback`: a page for every student.
 
-from autograder.feedback.feedback_pages import feedback_pages, feedback_path, write_feedback
+Runs in the `autograder` command.
+"""
 
-__all__ = ["feedback_pages", "feedback_path", "write_feedback"]
+from autograder.feedback.write_feedback import feedback_path, iter_feedback, write_feedback
+
+__all__ = ["feedback_path", "iter_feedback", "write_feedback"]

@@ -1,4 +1,4 @@
-"""A bound on the computing that a student's text may cost."""
+"""A limit on the processor time that rendering a student's text may take."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_AGAIN = 0.5  # seconds; an exception in a destructor is lost
+_REPEAT = 0.5  # seconds; an exception in a destructor is lost
 
 
-class TooLong(BaseException):
-    """The time is used up. No `Exception`: libraries catch those on the way."""
+class TimeLimitExceeded(BaseException):
+    """The time is used up. Not an `Exception`, because libraries catch those on the way."""
 
 
 class ComputingTime:
-    """So many seconds of computing for many pieces of work; a busy machine takes none of them.
+    """A budget of processor time for several pieces of work; waiting costs nothing.
 
-    For the main thread, as Python's signals are.
+    For the main thread only, like Python's signals.
 
     Args:
         seconds: processor time for all pieces together.
@@ -27,25 +27,25 @@ class ComputingTime:
         self._left = seconds
 
     @contextmanager
-    def at_most(self, seconds: float) -> Iterator[None]:
-        """Stop the piece of work in the `with` block where it stands when its time is used up.
+    def limit(self, seconds: float) -> Iterator[None]:
+        """Stop the work in the `with` block when its time is used up.
 
         Args:
-            seconds: processor time for this piece; less where less is left for all.
+            seconds: processor time for this piece; less when less is left for all.
 
         Raises:
-            TooLong: the piece was stopped, or nothing is left for it.
+            TimeLimitExceeded: the piece was stopped, or no time is left for it.
         """
         seconds = min(seconds, self._left)
         if seconds < 0.001:
-            raise TooLong
+            raise TimeLimitExceeded
         began, counted = time.process_time(), 0.0
         before = signal.signal(signal.SIGVTALRM, _stop)
         try:
             try:
-                signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _AGAIN)
+                signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _REPEAT)
                 yield
-            except TooLong:
+            except TimeLimitExceeded:
                 counted = seconds
                 raise
             finally:
@@ -54,9 +54,9 @@ class ComputingTime:
             # Once more: the signal may come between the end of the work and the line above.
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             signal.signal(signal.SIGVTALRM, before)
-            # The timer counts whole ticks and may be ahead of the clock: what it gave is used up.
+            # The timer counts whole ticks and may be ahead of the clock: count the larger of both.
             self._left -= max(time.process_time() - began, counted)
 
 
 def _stop(*_: object) -> None:
-    raise TooLong
+    raise TimeLimitExceeded

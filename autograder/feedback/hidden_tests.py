@@ -1,4 +1,4 @@
-"""Keeps the hidden tests of a lab off the students' pages."""
+"""Keeps the hidden tests of a lab out of the students' pages."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from traitlets.config import Config
 from autograder.notebooks.cell_roles import is_instructor_cell
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_TAG = re.compile(r"<[^<>]*>")  # not up to the next >: a text of nothing but < would take hours
-_SHORTEST = 12  # characters; a shorter line, such as `x = 1`, is nobody's secret
+_TAG = re.compile(r"<[^<>]*>")  # without <: a long run of < would take hours
+_SHORTEST = 12  # characters; a shorter line, such as `x = 1`, gives nothing away
 
 
 class HiddenTests:
-    """What of an executed notebook a student may not see.
+    """The parts of an executed notebook that a student must not see.
 
     Args:
-        notebook: the executed notebook, in which the test cells are whole.
-        config: the course's nbgrader configuration: it may rename the markers.
+        notebook: the executed notebook, with complete test cells.
+        config: the course's nbgrader configuration, which may rename the markers.
     """
 
     def __init__(self, notebook: NotebookNode, config: Config) -> None:
@@ -29,16 +29,16 @@ class HiddenTests:
 
         log = logging.getLogger("autograder.nbgrader")
         self._steps = [step(config=config, log=log) for step in (ClearHiddenTests, ClearMarkScheme)]
-        whole = [cell.source for cell in notebook.cells if is_instructor_cell(cell)]
+        complete = [cell.source for cell in notebook.cells if is_instructor_cell(cell)]
         seen = "\n".join(cell.source for cell in notebook.cells if not is_instructor_cell(cell))
         seen += "\n".join(
-            self.released(cell) for cell in notebook.cells if is_instructor_cell(cell)
+            self.released_source(cell) for cell in notebook.cells if is_instructor_cell(cell)
         )
-        lines = {line.strip() for source in whole for line in source.splitlines()}
+        lines = {line.strip() for source in complete for line in source.splitlines()}
         self._hidden = [line for line in lines if len(line) >= _SHORTEST and line not in seen]
 
-    def released(self, cell: NotebookNode) -> str:
-        """The part of a test cell that was released; nothing when its markers don't match."""
+    def released_source(self, cell: NotebookNode) -> str:
+        """The released part of a test cell; empty when its markers don't match."""
         copy = NotebookNode(cell, metadata=cell.metadata)
         try:
             for step in self._steps:
@@ -47,7 +47,7 @@ class HiddenTests:
             return ""
         return copy.source.rstrip()
 
-    def shown_in(self, text: str) -> bool:
-        """Whether a text, coloured, quoted or marked up as it may be, shows a hidden line."""
+    def are_shown_in(self, text: str) -> bool:
+        """Whether a text shows a hidden line, also coloured, quoted or marked up."""
         plain = html.unescape(_TAG.sub("", _ANSI.sub("", text))).replace("\\", "")
         return any(line.replace("\\", "") in plain for line in self._hidden)

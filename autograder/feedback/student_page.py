@@ -1,4 +1,4 @@
-"""The page that one student gets back for one notebook."""
+"""The feedback page of one student for one notebook."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from autograder.pages import render
 
 @dataclass(frozen=True)
 class _Cell:
-    """A cell as the page shows it, with what grading and the instructor say of it."""
+    """A cell as the page shows it, with its mark and the instructor's comment."""
 
     is_test: bool
     body: Markup
@@ -26,7 +26,7 @@ class _Cell:
     comment: str
 
 
-def student_page(
+def render_student_page(
     course: Course,
     lab: Lab,
     card: Scorecard,
@@ -34,21 +34,21 @@ def student_page(
     name: str,
     notebook: NotebookNode | None,
 ) -> str:
-    """One self-contained HTML page: marks, messages, comments, and the student's own notebook.
+    """Render one self-contained HTML page: marks, messages, comments, and the notebook.
 
-    Hidden tests, their output and their tracebacks are left out, and nothing of the student's
-    runs in the page.
+    Hidden tests, their output and their tracebacks are left out. No code of the student runs in
+    the page.
 
     Args:
         course: the course.
         lab: the lab.
         card: the student's marks.
-        final: what they count for.
-        name: the notebook's, without its suffix.
-        notebook: as executed; None when it could not be graded.
+        final: the final score.
+        name: the notebook's name, without its suffix.
+        notebook: the executed notebook; None when it could not be graded.
     """
     hidden = HiddenTests(notebook, course.nbgrader_config) if notebook else None
-    marks = [_without_tests(mark, hidden) for mark in card.marks if mark.notebook == name]
+    marks = [_hide_tests(mark, hidden) for mark in card.marks if mark.notebook == name]
     return render(
         "feedback/student.html.j2",
         course=course,
@@ -56,42 +56,53 @@ def student_page(
         card=card,
         name=name,
         marks=marks,
-        score=sum(mark.score or 0 for mark in marks),
-        max_score=sum(mark.max_score for mark in marks if not mark.extra),
+        **_sum_points(marks),
         final=final,
-        waiting=sum(mark.max_score for mark in marks if mark.score is None),
         several=len({mark.notebook for mark in card.marks}) > 1,
         limits=[mark for mark in marks if mark.outcome in {"timeout", "limit"}],
         notes=card.notes,
         comments={cell: text for (where, cell), text in card.comments.items() if where == name},
-        cells=_cells(notebook, hidden, marks, card, name) if notebook and hidden else None,
+        cells=_render_cells(notebook, hidden, marks, card, name) if notebook and hidden else None,
         outcomes=OUTCOMES,
-        highlighting=_highlighting(),
+        highlighting=_highlighting_css(),
     )
 
 
-def _without_tests(mark: Mark, hidden: HiddenTests | None) -> Mark:
-    """The mark; its message is blank where it quotes a hidden test."""
-    quotes = hidden is not None and hidden.shown_in(mark.message)
+def _sum_points(marks: list[Mark]) -> dict[str, float]:
+    """The points of a notebook: earned, in all, and waiting for a person."""
+    return {
+        "score": sum(mark.score or 0 for mark in marks),
+        "max_score": sum(mark.max_score for mark in marks if not mark.extra),
+        "waiting": sum(mark.max_score for mark in marks if mark.score is None),
+    }
+
+
+def _hide_tests(mark: Mark, hidden: HiddenTests | None) -> Mark:
+    """The mark, without its message when that quotes a hidden test."""
+    quotes = hidden is not None and hidden.are_shown_in(mark.message)
     return replace(mark, message="") if quotes else mark
 
 
-def _cells(
+def _render_cells(
     notebook: NotebookNode, hidden: HiddenTests, marks: list[Mark], card: Scorecard, name: str
 ) -> list[_Cell]:
     html = NotebookHtml(hidden)
     by_id = {mark.grade_id: mark for mark in marks}
     cells = []
     for number, cell in enumerate(notebook.cells, 1):
-        body = html.test(cell, number) if is_instructor_cell(cell) else html.cell(cell, number)
+        body = (
+            html.render_test(cell, number)
+            if is_instructor_cell(cell)
+            else html.render_cell(cell, number)
+        )
         comment = card.comments.get((name, grade_id(cell)), "")
         mark = by_id.pop(grade_id(cell), None)
         cells.append(_Cell(is_instructor_cell(cell), body, mark, comment))
     return cells
 
 
-def _highlighting() -> Markup:
-    """Pygments' default colours, which keep a contrast of 4.5 on its own ground."""
+def _highlighting_css() -> Markup:
+    """Pygments' default colours: a contrast of at least 4.5 on their own background."""
     from pygments.formatters import HtmlFormatter
 
     return Markup(HtmlFormatter(style="default").get_style_defs(".highlight"))

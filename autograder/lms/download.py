@@ -1,8 +1,9 @@
-"""What was downloaded, a zip file or a folder, read without unpacking it to the disk."""
+"""A downloaded zip file or folder, read without unpacking it to the disk."""
 
 from __future__ import annotations
 
 import contextlib
+import io
 import stat
 import unicodedata
 import zipfile
@@ -33,8 +34,13 @@ class DownloadedFile:
     problem: str
     open: Callable[[], IO[bytes]]
 
+    @classmethod
+    def recorded(cls, path: str) -> DownloadedFile:
+        """A file of an earlier download: only its name can be read."""
+        return cls(PurePosixPath(path), "it was collected earlier", io.BytesIO)
+
     def read(self) -> bytes:
-        """Its content.
+        """Read the file.
 
         Raises:
             AutograderError: it is too large, damaged, or must not be used.
@@ -43,7 +49,7 @@ class DownloadedFile:
             raise AutograderError(self.problem)
         try:
             with self.open() as file:
-                # A header may lie about the size: never read more than is allowed.
+                # A zip file's header may give a wrong size: never read more than is allowed.
                 content = file.read(MOST_BYTES + 1)
         except (OSError, RuntimeError, zipfile.BadZipFile, NotImplementedError, EOFError) as error:
             raise AutograderError(f"it can't be read: {error}") from error
@@ -54,38 +60,38 @@ class DownloadedFile:
 
 @contextlib.contextmanager
 def open_download(path: Path) -> Iterator[list[DownloadedFile]]:
-    """The files of a download, by their path in it; what systems add of their own is left out.
+    """Open a download; gives its files by path, without those of macOS, Windows and Jupyter.
 
     Raises:
         AutograderError: there is no such zip file or folder, or it is damaged.
     """
     if path.is_dir():
-        yield sorted(_in_folder(path), key=lambda file: file.path)
+        yield sorted(_files_in_folder(path), key=lambda file: file.path)
         return
     try:
         with zipfile.ZipFile(path) as archive:
-            yield sorted(in_zip(archive), key=lambda file: file.path)
+            yield sorted(files_in_zip(archive), key=lambda file: file.path)
     except FileNotFoundError:
-        raise AutograderError(f"there is no {path}", "name the file that you downloaded") from None
+        raise AutograderError(f"there is no {path}", "check the path of your download") from None
     except (OSError, zipfile.BadZipFile) as error:
         raise AutograderError(
             f"{path} is neither a folder nor a whole zip file: {error}", "download it again"
         ) from error
 
 
-def in_zip(archive: zipfile.ZipFile) -> Iterator[DownloadedFile]:
-    """The files of an open zip file.
+def files_in_zip(archive: zipfile.ZipFile) -> Iterator[DownloadedFile]:
+    """List the files of an open zip file.
 
     Raises:
-        AutograderError: there are too many to be a class' work.
+        AutograderError: it has more files than any class submits.
     """
     if len(archive.filelist) > _MOST_FILES:
         raise AutograderError(f"the zip file holds {len(archive.filelist)} files")
     for entry in archive.filelist:
-        if entry.filename.endswith("/"):  # is_dir() breaks on a name of no letters
+        if entry.filename.endswith("/"):  # is_dir() fails on an empty name
             continue
-        path, leads_out = _path(_name(entry))
-        if _of_the_system(path):
+        path, leads_out = _parse_path(_decode_name(entry))
+        if _is_system_file(path):
             continue
         problem = ""
         if not path.parts:
@@ -101,31 +107,35 @@ def in_zip(archive: zipfile.ZipFile) -> Iterator[DownloadedFile]:
         yield DownloadedFile(path, problem, partial(archive.open, entry))
 
 
-def _in_folder(folder: Path) -> Iterator[DownloadedFile]:
+def _files_in_folder(folder: Path) -> Iterator[DownloadedFile]:
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         inside = PurePosixPath(unicodedata.normalize("NFC", readable(name)))
-        if path.is_dir() or _of_the_system(inside):
+        if path.is_dir() or _is_system_file(inside):
             continue
         problem = ""
         if path.is_symlink() or not path.is_file():
             problem = "it is a link, not a file"
         elif writable(name) != name:
-            problem = "its name is not written in UTF-8: rename it"
+            problem = "its name is not valid UTF-8; rename it and collect again"
         elif path.stat().st_size > MOST_BYTES:
             problem = _too_large(path.stat().st_size)
-        yield DownloadedFile(inside, problem, partial(path.open, "rb"))
+        yield DownloadedFile(inside, problem, partial(_open_file, path))
 
 
-def _name(entry: zipfile.ZipInfo) -> str:
-    """The entry's name; many programs write UTF-8 and don't say so."""
+def _open_file(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
+def _decode_name(entry: zipfile.ZipInfo) -> str:
+    """The entry's name; many programs write UTF-8 without the flag that says so."""
     if not entry.flag_bits & 0x800:
         with contextlib.suppress(UnicodeError):
             return entry.filename.encode("cp437").decode("utf-8")
     return entry.filename
 
 
-def _path(name: str) -> tuple[PurePosixPath, bool]:
+def _parse_path(name: str) -> tuple[PurePosixPath, bool]:
     """The path that a zip file's entry names, and whether it leads out of the folder."""
     parts = unicodedata.normalize("NFC", readable(name)).replace("\\", "/").split("/")
     leads_out = name.startswith(("/", "\\")) or ".." in parts or parts[0].endswith(":")
@@ -133,10 +143,10 @@ def _path(name: str) -> tuple[PurePosixPath, bool]:
     return PurePosixPath(*kept), leads_out
 
 
-def _of_the_system(path: PurePosixPath) -> bool:
-    """Files that no person put there: those of macOS, Windows, Jupyter and version control."""
+def _is_system_file(path: PurePosixPath) -> bool:
+    """Whether macOS, Windows, Jupyter or version control made the file."""
     return any(part.startswith((".", "__MACOSX", "Thumbs.db")) for part in path.parts)
 
 
 def _too_large(size: int) -> str:
-    return f"it has more than {min(size, MOST_BYTES) // 2**20} MB; its outputs should be cleared"
+    return f"it has more than {min(size, MOST_BYTES) // 2**20} MB; clear the notebook's outputs"

@@ -1,64 +1,77 @@
-"""A plain folder: of one folder a student, or of one file a student."""
+"""No LMS: a plain folder with a folder for each student, or a file for each student."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from autograder.lms.download import DownloadedFile
-from autograder.lms.submitted_file import SubmittedFile, without_attempt
+from autograder.lms.lms import Lms
+from autograder.lms.submitted_file import SubmittedFile, split_copy_number
 
-
-def folder(files: list[DownloadedFile], lab: str, known: set[str]) -> Iterator[SubmittedFile]:
-    """What each file's place says: `STUDENT/…`, `STUDENT/LAB/…`, or `STUDENT_LAB.ipynb`.
-
-    Args:
-        files: the files.
-        lab: the lab's name, which says nothing about the student.
-        known: the names of the lab's notebooks, which don't, either.
-    """
-    around = _around([file.path.parts for file in files], lab, known)
-    for file in files:
-        own = file.path.parts
-        if len(own) > 1 and own[0] == around:
-            own = own[1:]
-        student, rest = (own[0], own[1:]) if len(own) > 1 else (_student(own[0], lab), own)
-        if len(rest) > 1 and rest[0] == lab:
-            rest = rest[1:]
-        yield SubmittedFile(file, PurePosixPath(*rest), student, student)
+if TYPE_CHECKING:
+    from autograder.lms.download import DownloadedFile
 
 
-def _around(paths: list[tuple[str, ...]], lab: str, known: set[str]) -> str:
-    """The one folder that a whole class is in, as systems pack it; empty when it is a student's."""
-    work = _of_kind(paths, ".ipynb") or _of_kind(paths, ".zip") or paths
+class Folder(Lms):
+    """A plain folder: `STUDENT/…`, `STUDENT/LAB/…`, or `STUDENT_LAB.ipynb`."""
+
+    name = "folder"
+    title = "A folder"
+    takes_feedback = True
+
+    def read_download(
+        self, files: list[DownloadedFile], lab: str, notebooks: Collection[str]
+    ) -> Iterator[SubmittedFile]:
+        class_folder = _class_folder([file.path.parts for file in files], lab, notebooks)
+        for file in files:
+            parts = file.path.parts
+            if len(parts) > 1 and parts[0] == class_folder:
+                parts = parts[1:]
+            if len(parts) > 1:
+                student, path = parts[0], parts[1:]
+            else:
+                student, path = _student_in_name(parts[0], lab), parts
+            if len(path) > 1 and path[0] == lab:
+                path = path[1:]
+            yield SubmittedFile(file, PurePosixPath(*path), student, student)
+
+    def feedback_name(self, student: str, file: SubmittedFile | None, page: str) -> str | None:
+        """A folder for each student, wherever the submission came from."""
+        return f"{student}/{page}"
+
+
+def _class_folder(paths: list[tuple[str, ...]], lab: str, notebooks: Collection[str]) -> str:
+    """The one folder around a whole class; empty when the only folder is a student's."""
+    work = _with_suffix(paths, ".ipynb") or _with_suffix(paths, ".zip") or paths
     if len({path[0] for path in work}) != 1:
         return ""
-    within = {_says(path[1:], lab, known) for path in work}
-    several = len(within) > 1 or all(len(path) > 2 for path in paths)
-    return work[0][0] if several and "" not in within else ""
+    students = {_student_in_path(path[1:], lab, notebooks) for path in work}
+    is_class = len(students) > 1 or all(len(path) > 2 for path in paths)
+    return work[0][0] if is_class and "" not in students else ""
 
 
-def _of_kind(paths: list[tuple[str, ...]], suffix: str) -> list[tuple[str, ...]]:
+def _with_suffix(paths: list[tuple[str, ...]], suffix: str) -> list[tuple[str, ...]]:
     return [path for path in paths if path[-1].lower().endswith(suffix)]
 
 
-def _says(path: tuple[str, ...], lab: str, known: set[str]) -> str:
-    """The student whom a path in the folder names; empty when it can only be the folder's own."""
+def _student_in_path(path: tuple[str, ...], lab: str, notebooks: Collection[str]) -> str:
+    """The student that a path below a folder names; empty when it belongs to the folder's owner."""
     if len(path) > 1:
         return path[0] if path[0] != lab else ""
-    name, _ = without_attempt("".join(path), known)
-    return (
-        _without_lab(name, lab) if name.endswith((".ipynb", ".zip")) and name not in known else ""
-    )
+    name, _ = split_copy_number("".join(path), notebooks)
+    if name in notebooks or not name.endswith((".ipynb", ".zip")):
+        return ""
+    return _strip_lab(name, lab)
 
 
-def _student(name: str, lab: str) -> str:
-    """`ada` of `ada_01_mlp.ipynb`, `ada_01_mlp (1).ipynb` or `01_mlp-ada.ipynb`."""
-    return _without_lab(name, lab) or PurePosixPath(name).stem
+def _student_in_name(name: str, lab: str) -> str:
+    """`ada` in `ada_01_mlp.ipynb`, `ada_01_mlp (1).ipynb` and `01_mlp-ada.ipynb`."""
+    return _strip_lab(name, lab) or PurePosixPath(name).stem
 
 
-def _without_lab(name: str, lab: str) -> str:
+def _strip_lab(name: str, lab: str) -> str:
     stem = PurePosixPath(name).stem
     pattern = re.escape(lab) + r"( ?\(\d{1,3}\))?"  # a browser numbers a second copy
     return re.sub(pattern, "", stem, flags=re.IGNORECASE).strip(" _-.")

@@ -10,8 +10,9 @@ from dateutil import parser, tz
 
 from autograder.course.collected import read_record
 from autograder.course.course import Course, Lab
-from autograder.course.roster import Roster, normalized_name
+from autograder.course.roster import Roster, normalize_name
 from autograder.course.submissions import TIMESTAMP
+from autograder.lms.registry import LMSS
 
 _DAY = 24 * 60 * 60
 
@@ -45,11 +46,11 @@ class SubmissionTimes:
 
     def __init__(self, course: Course, lab: Lab) -> None:
         self._course, self._lab = course, lab
-        # Only Canvas says so, and what it said last counts: a due date may have been moved.
+        # What the LMS said last counts: a due date may have been moved.
         self._flagged = {
             row.student: bool(row.late)
             for row in read_record(course, lab)
-            if row.source == "canvas" and row.file and row.state in {"taken", "unchanged"}
+            if row.in_submitted and (lms := LMSS.get(row.source)) and lms.flags_late
         }
 
     def students(self) -> set[str]:
@@ -77,7 +78,7 @@ class SubmissionTimes:
 
     def _due(self, student: str) -> tuple[datetime | None, bool]:
         due = self._course.aware(self._lab.due) if self._lab.due else None
-        given = self._course.extensions.get(normalized_name(student), {}).get(self._lab.name)
+        given = self._course.extensions.get(normalize_name(student), {}).get(self._lab.name)
         if given is None:
             return due, False
         if isinstance(given, datetime):
@@ -94,7 +95,7 @@ class SubmissionTimes:
 
 def unknown_students(course: Course, roster: Roster | None) -> list[str]:
     """The names in course.toml's `[extensions]` that no student has: typing errors, mostly."""
-    known = {normalized_name(folder.name) for folder in course.submitted_dir.glob("*")}
+    known = {normalize_name(folder.name) for folder in course.submitted_dir.glob("*")}
     known |= {person.id for person in roster.people} if roster else set()
     return sorted(course.extensions.keys() - known)
 

@@ -14,8 +14,8 @@ from autograder.course.course import Course
 from tests.autograder.tiny_course import LAB, solved
 
 
-def zipped(files: Mapping[str, bytes | str]) -> bytes:
-    """A zip file's bytes, of files by their names in it, whatever the names."""
+def zip_files(files: Mapping[str, bytes | str]) -> bytes:
+    """The bytes of a zip file with these files, by name."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
@@ -24,25 +24,25 @@ def zipped(files: Mapping[str, bytes | str]) -> bytes:
 
 
 def download(path: Path, files: Mapping[str, bytes | str]) -> Path:
-    """The zip file `path`."""
-    path.write_bytes(zipped(files))
+    """Write a zip file with these files, by name; returns `path`."""
+    path.write_bytes(zip_files(files))
     return path
 
 
-def notebook(course: Course, say: str = "") -> bytes:
-    """A solved notebook; `say` makes it another one."""
+def notebook_bytes(course: Course, say: str = "") -> bytes:
+    """A solved notebook; another `say` makes another notebook."""
     made = solved(course)
     made.cells.append(nbformat.v4.new_markdown_cell(f"I am {say}", id="said"))
     return nbformat.writes(made).encode()
 
 
-def held(course: Course, student: str) -> dict[str, bytes]:
-    """What is in submitted/ of a student's, by file name."""
+def submitted_files(course: Course, student: str) -> dict[str, bytes]:
+    """A student's files in submitted/, by name."""
     folder = course.submitted_dir / student / LAB
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def another_lab(course: Course) -> NotebookNode:
+def add_other_lab(course: Course) -> NotebookNode:
     """Add a second lab to the course; returns its notebook."""
     toml = course.root / "course.toml"
     toml.write_text(toml.read_text() + '\n[labs.02_other]\ntitle = "Other"\n')

@@ -90,6 +90,8 @@ def downloads(works: dict[str, bytes], lms: str) -> None:
     names = {
         "canvas": "{student}_{number}_7{number}_{lab}.ipynb",
         "moodle": "{student}_{number}_assignsubmission_file_/{lab}.ipynb",
+        "brightspace": "{number}-7 - {student} - Feb 1, 2027 1000 AM/{lab}.ipynb",
+        "blackboard": "Lab 1_{student}_attempt_2027-02-01-10-00-00_{lab}.ipynb",
     }
     if lms in names:
         download(
@@ -127,6 +129,15 @@ def downloads(works: dict[str, bytes], lms: str) -> None:
         for student, number in STUDENTS.items()
     )
     Path("worksheet.csv").write_text(f"\ufeff{head}{rows}", "utf-8")
+    item = "One neuron, then a row of them"
+    head = (
+        f'OrgDefinedId,Username,"{item} Points Grade <Numeric MaxPoints:10>",End-of-Line Indicator'
+    )
+    rows = "".join(f"#{number},#{student},,#\n" for student, number in STUDENTS.items())
+    Path("grades_export.csv").write_text(f"{head}\n{rows}", "utf-8")
+    head = f'Last Name,First Name,Username,"{item} [Total Pts: 10 Score] |7"'
+    rows = "".join(f"{student},{student},{student},\n" for student in STUDENTS)
+    Path("gc_column.csv").write_text(f"{head}\n{rows}", "utf-8")
     for student, work in works.items():
         folder = Path.home() / "Downloads" / "lab1" / student
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What goes back to an LMS, read as that LMS reads it."""
+"""Files with marks, read as the LMS reads them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from autograder.cli.app import app
 from autograder.collect import collect
 from autograder.course.course import Course
-from autograder.course.roster import Roster
 from autograder.errors import AutograderError
-from tests.autograder.downloads import download, notebook
+from autograder.lms.read_roster import read_roster
+from tests.autograder.downloads import download, notebook_bytes
 from tests.autograder.graded_class import lay_down, mark_by_hand, turn_down
 from tests.autograder.tiny_course import LAB, solved, submit
 
@@ -60,13 +60,13 @@ def graded(course: Course, tmp_path: Path) -> Course:
     """Six students, four of them with final marks, collected from Canvas."""
     (course.root / "roster.csv").write_text(ROSTER, "utf-8")
     files = {
-        f"kimmin_103_1_{LAB}.ipynb": notebook(course, "kim 1"),
-        f"kimmin_104_2_{LAB}.ipynb": notebook(course, "kim 2"),
+        f"kimmin_103_1_{LAB}.ipynb": notebook_bytes(course, "kim 1"),
+        f"kimmin_104_2_{LAB}.ipynb": notebook_bytes(course, "kim 2"),
     }
     ids = tmp_path / "ids.csv"
     ids.write_text("id,name,canvas_id\nkim.1,Kim Min,103\nkim.2,Kim Min,104\n")
     collect(
-        course, course.lab(LAB), download(tmp_path / "s.zip", files), "canvas", Roster.read(ids)
+        course, course.lab(LAB), download(tmp_path / "s.zip", files), "canvas", read_roster(ids)
     )
     for student, score in (("zobrien", 4), ("lixiao", 1.25), ("kim.1", 0), ("kim.2", 3)):
         lay_down(course, student, solved(course))
@@ -85,7 +85,7 @@ def export(course: Course, *options: str) -> tuple[str, int]:
 
 
 def read_as_canvas(text: str) -> dict[str, str]:
-    """By Canvas' user id, the mark: the way of canvas-lms' lib/gradebook_importer.rb."""
+    """By Canvas' user id, the mark, as lib/gradebook_importer.rb of canvas-lms reads it."""
     rows = [row for row in csv.reader(io.StringIO(text)) if any(row)]
     header = rows[0]
     assert "Student" in header[0] and "ID" in header[1] and header[4] == "Section"
@@ -96,7 +96,7 @@ def read_as_canvas(text: str) -> dict[str, str]:
 
 
 def read_as_moodle(text: str, grade: str = "Grade") -> dict[str, str]:
-    """By participant, the mark: the way of Moodle's assignfeedback_offline_grade_importer."""
+    """By participant, the mark, as Moodle's assignfeedback_offline_grade_importer reads it."""
     header, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
     assert header.index(grade) > 0
     return {row[0][len("Participant ") :]: row[header.index(grade)] for row in rows}
@@ -145,7 +145,7 @@ def test_moodle(graded: Course, tmp_path: Path) -> None:
         "15": "",
         "16": "",
     }
-    # Nothing else of the file is other than it was.
+    # The rest of the file is unchanged.
     assert written.startswith("\ufeff") and code == 1
     before = list(csv.reader(io.StringIO(sheet.read_text("utf-8"))))
     after = list(csv.reader(io.StringIO(written)))
@@ -167,11 +167,11 @@ def test_moodle_in_german_with_a_decimal_comma(graded: Course, tmp_path: Path) -
     assert [row[4] for row in rows[1:5]] == ["20", "14,5", "12", "18"]
 
 
-def test_marks_that_moodle_would_drop_are_said(graded: Course, tmp_path: Path) -> None:
+def test_marks_that_moodle_would_drop_are_listed(graded: Course, tmp_path: Path) -> None:
     mark_by_hand(graded, "zobrien", "curves", 4, extra=2)
     sheet = str(moodle_sheet(tmp_path))
     output, code = export(graded, "--format", "moodle", "--fill", sheet)
-    assert "12 is more than the 10 that the LMS takes" in output and code == 1
+    assert "12 is more than the 10 points that the LMS accepts" in output and code == 1
     sheet = str(moodle_sheet(tmp_path, no="No"))
     assert "it is locked there" in export(graded, "--format", "moodle", "--fill", sheet)[0]
 
@@ -187,7 +187,7 @@ def test_csv(graded: Course) -> None:
     assert code == 1 and "4 marks" in output
 
 
-def test_who_has_no_final_mark(course: Course) -> None:
+def test_students_without_a_final_mark(course: Course) -> None:
     turn_down(course, "Moreau, Léa", "", "the file is empty")
     submit(course, "Max", solved(course))
     output, code = export(course)
@@ -195,7 +195,7 @@ def test_who_has_no_final_mark(course: Course) -> None:
     assert "could not be graded" in output and "handed in and not graded yet" in output
 
 
-def test_work_that_was_moved_to_another_student(graded: Course, tmp_path: Path) -> None:
+def test_a_submission_that_was_moved_to_another_student(graded: Course, tmp_path: Path) -> None:
     (graded.submitted_dir / "kim.1").rename(graded.submitted_dir / "kim.9")
     lay_down(graded, "kim.9", solved(graded))
     mark_by_hand(graded, "kim.9", "curves", 0)
@@ -206,8 +206,8 @@ def test_work_that_was_moved_to_another_student(graded: Course, tmp_path: Path) 
     assert "its submission is no longer in submitted/" in output
 
 
-def test_collected_moved_and_only_then_graded(course: Course, tmp_path: Path) -> None:
-    files = {f"kimmin_103_1_{LAB}.ipynb": notebook(course)}
+def test_collected_moved_and_then_graded(course: Course, tmp_path: Path) -> None:
+    files = {f"kimmin_103_1_{LAB}.ipynb": notebook_bytes(course)}
     collect(course, course.lab(LAB), download(tmp_path / "s.zip", files), "canvas")
     (course.submitted_dir / "kimmin-103").rename(course.submitted_dir / "kim.9")
     lay_down(course, "kim.9", solved(course))
@@ -231,7 +231,7 @@ def test_a_folder_whose_name_macos_wrote(course: Course, tmp_path: Path) -> None
     assert read_as_canvas(written)["101"] == "10"
 
 
-def test_extensions_for_nobody_are_named(graded: Course) -> None:
+def test_extensions_for_unknown_students_are_reported(graded: Course) -> None:
     toml = graded.root / "course.toml"
     toml.write_text(f"{toml.read_text()}\n[extensions]\nzobrian = {{ {LAB} = 2 }}\n")
     assert "zobrian" in export(graded)[0]
@@ -248,7 +248,7 @@ def test_a_lab_that_is_all_extra_credit(graded: Course, tmp_path: Path) -> None:
         assert "0 points" in caught.value.hint
 
 
-def test_options_that_would_be_of_no_effect(graded: Course, tmp_path: Path) -> None:
+def test_options_that_have_no_effect(graded: Course, tmp_path: Path) -> None:
     for options in (["--fill", "none.csv"], ["--column", "Lab 1"], ["--scale"]):
         with pytest.raises(AutograderError, match=f"{options[0]} is for an LMS' file"):
             export(graded, *options)
@@ -257,7 +257,7 @@ def test_options_that_would_be_of_no_effect(graded: Course, tmp_path: Path) -> N
     assert "--roster" in str(done.exception)
 
 
-def test_a_field_that_is_too_long_for_a_table(graded: Course, tmp_path: Path) -> None:
+def test_a_cell_that_is_too_long_for_csv(graded: Course, tmp_path: Path) -> None:
     path = tmp_path / "g.csv"
     path.write_text(CANVAS + f'"{"x" * 140_000}",1\n', "utf-8")
     with pytest.raises(AutograderError, match="g.csv"):
@@ -267,13 +267,15 @@ def test_a_field_that_is_too_long_for_a_table(graded: Course, tmp_path: Path) ->
 def test_the_wrong_file(graded: Course, tmp_path: Path) -> None:
     other = tmp_path / "other.csv"
     other.write_text("id,name\n1,x\n")
-    with pytest.raises(AutograderError, match="no gradebook of Canvas'"):
+    with pytest.raises(AutograderError, match="this is not the Canvas gradebook"):
         export(graded, "--format", "canvas", "--fill", str(other))
-    with pytest.raises(AutograderError, match="no grading worksheet of Moodle's"):
+    with pytest.raises(AutograderError, match="this is not a Moodle grading worksheet"):
         export(graded, "--format", "moodle", "--fill", str(other))
-    with pytest.raises(AutograderError, match="takes back only the file that it gave"):
+    with pytest.raises(AutograderError, match="Canvas reads marks only from the Canvas gradebook"):
         export(graded, "--format", "canvas")
     (tmp_path / "g.csv").write_text(CANVAS.replace("One neuron, then", "Zwei"), "utf-8")
-    with pytest.raises(AutograderError, match="no columns of Canvas' gradebook") as caught:
+    with pytest.raises(
+        AutograderError, match="the Canvas gradebook has no columns named"
+    ) as caught:
         export(graded, "--format", "canvas", "--fill", str(tmp_path / "g.csv"))
     assert "Quiz (5)" in caught.value.hint

@@ -1,4 +1,4 @@
-"""The hidden tests are recognised wherever they turn up."""
+"""Hidden tests are recognised in any form."""
 
 from __future__ import annotations
 
@@ -26,17 +26,19 @@ def hidden(source: str = SOURCE, config: Config | None = None) -> HiddenTests:
 
 
 def test_released_part() -> None:
-    assert hidden().released(cell(SOURCE, grade=True)) == "assert double(2) == 4"
+    assert hidden().released_source(cell(SOURCE, grade=True)) == "assert double(2) == 4"
     broken = "assert double(2) == 4\n### BEGIN HIDDEN TESTS\nassert secret"
-    assert hidden(broken).released(cell(broken, grade=True)) == ""
+    assert hidden(broken).released_source(cell(broken, grade=True)) == ""
 
 
-def test_markers_of_the_courses_configuration() -> None:
+def test_markers_from_the_courses_configuration() -> None:
     config = Config()
     config.ClearHiddenTests.begin_test_delimeter = "BEGIN SECRET"
     config.ClearHiddenTests.end_test_delimeter = "END SECRET"
     source = SOURCE.replace("HIDDEN TESTS", "SECRET")
-    assert hidden(source, config).released(cell(source, grade=True)) == "assert double(2) == 4"
+    assert (
+        hidden(source, config).released_source(cell(source, grade=True)) == "assert double(2) == 4"
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,12 +51,12 @@ def test_markers_of_the_courses_configuration() -> None:
     ],
 )
 def test_shown(text: str) -> None:
-    assert hidden().shown_in(text)
+    assert hidden().are_shown_in(text)
 
 
 @pytest.mark.parametrize("text", ["assert double(2) == 4", "x = 1", "it isn't 14", ""])
 def test_not_shown(text: str) -> None:
-    assert not hidden().shown_in(text)
+    assert not hidden().are_shown_in(text)
 
 
 def test_tells_tests_from_answers() -> None:

@@ -1,4 +1,4 @@
-"""Words for images; and what can't be shown as Jupyter does, is plain text."""
+"""Descriptions of images; cells that can't be rendered become plain text."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ PNG = base64.b64encode(Canvas(1, 1, "A finding")._repr_png_()).decode()
         ({}, "image in cell 7"),
     ],
 )
-def test_words_for_a_image(metadata: dict[str, Any], alt: str) -> None:
+def test_description_of_an_image(metadata: dict[str, Any], alt: str) -> None:
     image = new_output("display_data", {"image/png": PNG}, metadata=metadata)
     cell = nbformat.from_dict(new_code_cell("figure", outputs=[image]))
-    html = NotebookHtml(HiddenTests(new_notebook(cells=[cell]), None)).cell(cell, 7)
+    html = NotebookHtml(HiddenTests(new_notebook(cells=[cell]), None)).render_cell(cell, 7)
     soup = BeautifulSoup(html, "html.parser")
     assert " ".join(soup.img["alt"].split()) == alt and not soup.script
 
@@ -46,7 +46,9 @@ def test_words_for_a_image(metadata: dict[str, Any], alt: str) -> None:
 def soups(*cells: NotebookNode) -> list[BeautifulSoup]:
     """The cells of one page."""
     html = NotebookHtml(HiddenTests(new_notebook(cells=[]), None))
-    return [BeautifulSoup(html.cell(cell, n), "html.parser") for n, cell in enumerate(cells, 1)]
+    return [
+        BeautifulSoup(html.render_cell(cell, n), "html.parser") for n, cell in enumerate(cells, 1)
+    ]
 
 
 def with_output(output: NotebookNode) -> NotebookNode:
@@ -62,20 +64,20 @@ def test_a_pasted_image_is_shown() -> None:
     assert soup.img["src"] == f"data:image/png;base64,{PNG}" and soup.img["alt"] == "a formula"
 
 
-def test_a_pasted_image_that_is_not_there_is_words() -> None:
+def test_a_missing_pasted_image_becomes_its_description() -> None:
     (soup,) = soups(new_markdown_cell("![a formula](attachment:image.png) **because**"))
     assert not soup.img and soup.strong.get_text() == "because"
     assert "[a formula]" in soup.get_text() and "1 image is missing here" in soup.get_text()
 
 
-def test_pasted_images_fill_the_page_like_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pasted_images_count_towards_the_size_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notebook_html, "_PAGE", len(PNG))
     first, second = soups(pasted(), pasted())
     assert first.img and not second.img and "missing here" in second.get_text()
 
 
-def test_a_cell_that_nbconvert_refuses_costs_no_other() -> None:
-    # A link in a spelling that only its parser reads.
+def test_a_cell_that_nbconvert_rejects_costs_no_other_cell() -> None:
+    # A link that only nbconvert's parser recognises.
     refused, next_one = soups(new_markdown_cell("![a](&#97;ttachment:x) <b>"), pasted())
     assert refused.pre.get_text() == "![a](&#97;ttachment:x) <b>" and not refused.b
     assert "can't be shown as Jupyter shows it (InvalidNotebook)" in refused.get_text()
@@ -92,8 +94,10 @@ def test_a_cell_that_nbconvert_refuses_costs_no_other() -> None:
     ],
     ids=["html", "lists", "markdown", "code"],
 )
-def test_what_takes_too_long_is_plain(monkeypatch: pytest.MonkeyPatch, cell: NotebookNode) -> None:
-    soups(pasted())  # templates are made at the first cell
+def test_a_cell_that_takes_too_long_becomes_plain_text(
+    monkeypatch: pytest.MonkeyPatch, cell: NotebookNode
+) -> None:
+    soups(pasted())  # templates are loaded at the first cell
     monkeypatch.setattr(notebook_html, "_CELL_SECONDS", 0.2)
     first, slow, last = soups(pasted(), cell, pasted())
     assert first.img and last.img
@@ -101,30 +105,30 @@ def test_what_takes_too_long_is_plain(monkeypatch: pytest.MonkeyPatch, cell: Not
     assert slow.pre.get_text() == cell.source and len(slow.find_all(True)) == 2
 
 
-def test_a_page_whose_time_is_up_goes_on_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_without_time_left_continues_as_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notebook_html, "_PAGE_SECONDS", 0.0)
     for soup in soups(pasted("<script>"), new_code_cell("<script>"), new_raw_cell("<script>")):
         assert soup.pre.get_text() == "<script>" and not soup.script
 
 
 @pytest.mark.parametrize("text", ["a" * 1_000_000, "<" * 1_000_000, "a\r" * 500_000])
-def test_a_line_without_an_end_is_no_trouble(text: str) -> None:
+def test_very_long_lines(text: str) -> None:
     output = new_output("stream", text=text)
     html = NotebookHtml(HiddenTests(new_notebook(cells=[a_test()]), Config()))
-    soup = BeautifulSoup(html.cell(with_output(output), 1), "html.parser")
+    soup = BeautifulSoup(html.render_cell(with_output(output), 1), "html.parser")
     assert soup.select_one(".output") and "can't be shown" not in soup.get_text()
 
 
 def a_test() -> NotebookNode:
-    """With a line to be looked for in all that is shown."""
+    """A test cell with a hidden line."""
     source = "### BEGIN HIDDEN TESTS\nassert secret() == 4711\n### END HIDDEN TESTS"
     return new_code_cell(source, metadata={"nbgrader": {"grade": True, "solution": False}})
 
 
 @pytest.mark.parametrize(
-    ("printed", "stays"),
+    ("printed", "shown"),
     [("1/2\r2/2\n", "2/2\n"), ("done\r\nnext\n", "done\nnext\n"), ("a\rb\r\r\n", "b\n")],
 )
-def test_what_a_terminal_would_show(printed: str, stays: str) -> None:
+def test_carriage_returns_as_in_a_terminal(printed: str, shown: str) -> None:
     (soup,) = soups(with_output(new_output("stream", text=printed)))
-    assert soup.select_one(".output pre").get_text() == stays
+    assert soup.select_one(".output pre").get_text() == shown

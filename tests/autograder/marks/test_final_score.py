@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 
-from autograder.course.collected import Row, write_record
+from autograder.course.collected import CollectedRow as Row
+from autograder.course.collected import write_record
 from autograder.course.course import Course
 from autograder.course.roster import Person, Roster
 from autograder.errors import AutograderError

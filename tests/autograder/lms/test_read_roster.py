@@ -1,4 +1,4 @@
-"""Lists of students, of one's own and as LMSs export them."""
+"""Class lists: plain ones, and those that LMSs export."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from autograder.course.roster import Roster
 from autograder.errors import AutograderError
+from autograder.lms.read_roster import read_roster
 
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,Lab 1 (77),Final Score
@@ -21,7 +22,7 @@ Student,ID,SIS User ID,SIS Login ID,Section,Lab 1 (77),Final Score
 def read(tmp_path: Path, text: str, encoding: str = "utf-8") -> Roster:
     path = tmp_path / "list.csv"
     path.write_text(text, encoding=encoding)
-    return Roster.read(path)
+    return read_roster(path)
 
 
 def test_canvas_gradebook(tmp_path: Path) -> None:
@@ -35,10 +36,10 @@ def test_canvas_gradebook(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-@pytest.mark.parametrize("between", [",", ";", "\t"])
-def test_any_csv(tmp_path: Path, encoding: str, between: str) -> None:
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_any_csv(tmp_path: Path, encoding: str, separator: str) -> None:
     rows = [["ID", "First name", "Last name"], ["z1", "Zoë", "O'Brien"], ["l1", "小龙", "李"]]
-    text = "\n".join(between.join(row) for row in rows)
+    text = "\n".join(separator.join(row) for row in rows)
     roster = read(tmp_path, text, encoding)
     assert [person.id for person in roster.people] == ["z1", "l1"]
     for name in ("Zoë O'Brien", "O'Brien, Zoë", "obrienzoe", "z1"):
@@ -76,7 +77,7 @@ def test_an_empty_column_of_ids(tmp_path: Path, text: str, ids: list[str]) -> No
     assert [person.id for person in read(tmp_path, text).people] == ids
 
 
-def test_people_who_are_called_like_canvas_rows(tmp_path: Path) -> None:
+def test_people_with_names_like_canvas_rows(tmp_path: Path) -> None:
     names = ["Muted-Jones, Al", "Mutedi, Bo", "Student, Testa"]
     rows = [f'"{name}",{n},s{n},,DL 1,,' for n, name in enumerate(names)]
     text = CANVAS + "Muted,,,,,,\n" + "\n".join(rows) + "\n"
@@ -84,23 +85,23 @@ def test_people_who_are_called_like_canvas_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "error"),
     [
         ("", "is empty"),
-        (f"id,name\na,{'x' * 140_000}\n", "list.csv is no table"),
+        (f"id,name\na,{'x' * 140_000}\n", "list.csv is not a table"),
         ("age,height\n1,2\n", "no column that names students"),
         ("id,name\na,X\na,Y\n", "more than one student with the id 'a'"),
         ("id,name\n../a,X\n", "can't be the name of a folder"),
     ],
 )
-def test_lists_that_can_not_be_used(tmp_path: Path, text: str, says: str) -> None:
-    with pytest.raises(AutograderError, match=says):
+def test_lists_that_cannot_be_used(tmp_path: Path, text: str, error: str) -> None:
+    with pytest.raises(AutograderError, match=error):
         read(tmp_path, text)
 
 
-def test_not_there_or_not_utf_8(tmp_path: Path) -> None:
+def test_missing_or_not_utf_8(tmp_path: Path) -> None:
     with pytest.raises(AutograderError, match="can't read"):
-        Roster.read(tmp_path / "none.csv")
+        read_roster(tmp_path / "none.csv")
     (tmp_path / "latin.csv").write_bytes("id,name\n1,Zoë\n".encode("latin-1"))
     with pytest.raises(AutograderError, match="not written in UTF-8"):
-        Roster.read(tmp_path / "latin.csv")
+        read_roster(tmp_path / "latin.csv")

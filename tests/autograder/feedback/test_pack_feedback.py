@@ -1,4 +1,4 @@
-"""Feedback files under the names that an LMS reads."""
+"""Feedback pages with the names that an LMS reads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from autograder.cli.app import app
 from autograder.collect import collect
 from autograder.course.course import Course
-from tests.autograder.downloads import download, notebook
+from tests.autograder.downloads import download, notebook_bytes
 from tests.autograder.graded_class import lay_down
 from tests.autograder.tiny_course import LAB, solved
 
@@ -26,9 +26,9 @@ MOODLE = {
 }
 
 
-def packed(course: Course, tmp_path: Path, names: dict[str, str], target: str, code: int = 0):
-    """The names in the zip file that is written for a class collected from `target`."""
-    files = {name: notebook(course, name) for name in names}
+def pack_class(course: Course, tmp_path: Path, names: dict[str, str], target: str, code: int = 0):
+    """Collect, grade and pack a class; returns the names in the zip file, and the result."""
+    files = {name: notebook_bytes(course, name) for name in names}
     collect(course, course.lab(LAB), download(tmp_path / "s.zip", files), target)
     for student in names.values():
         lay_down(course, student, solved(course))
@@ -41,7 +41,7 @@ def packed(course: Course, tmp_path: Path, names: dict[str, str], target: str, c
 
 
 def test_canvas_finds_the_user_and_the_file(course: Course, tmp_path: Path) -> None:
-    names, _ = packed(course, tmp_path, CANVAS, "canvas")
+    names, _ = pack_class(course, tmp_path, CANVAS, "canvas")
     # canvas-lms, infer_comment_context_from_filename
     numbers = {tuple([p for p in n.split("_") if re.fullmatch(r"\d+", p)][:2]) for n in names}
     assert numbers == {("101", "9001"), ("103", "9003")}
@@ -49,7 +49,7 @@ def test_canvas_finds_the_user_and_the_file(course: Course, tmp_path: Path) -> N
 
 
 def test_moodle_finds_the_participant(course: Course, tmp_path: Path) -> None:
-    names, _ = packed(course, tmp_path, MOODLE, "moodle")
+    names, _ = pack_class(course, tmp_path, MOODLE, "moodle")
     # mod/assign/feedback/file/importziplib.php, is_valid_filename_for_import
     found = {}
     for name in names:
@@ -59,16 +59,16 @@ def test_moodle_finds_the_participant(course: Course, tmp_path: Path) -> None:
     assert found == {11: ("Zoë O'Brien", f"{LAB}.html"), 12: ("李 小龙", f"{LAB}.html")}
 
 
-def test_who_was_not_collected_from_there_is_said(course: Course, tmp_path: Path) -> None:
+def test_students_not_collected_from_there_are_listed(course: Course, tmp_path: Path) -> None:
     lay_down(course, "by mail", solved(course))
-    names, done = packed(course, tmp_path, MOODLE, "moodle", code=1)
+    names, done = pack_class(course, tmp_path, MOODLE, "moodle", code=1)
     assert len(names) == 2 and "by mail" in done.output
 
 
 @pytest.mark.parametrize("student", ["ada", "O'Brien, Zoë"])
 def test_folder(course: Course, tmp_path: Path, student: str) -> None:
     (tmp_path / "class" / student).mkdir(parents=True)
-    (tmp_path / "class" / student / f"{LAB}.ipynb").write_bytes(notebook(course))
+    (tmp_path / "class" / student / f"{LAB}.ipynb").write_bytes(notebook_bytes(course))
     collect(course, course.lab(LAB), tmp_path / "class", "folder")
     lay_down(course, student, solved(course))
     command = ["feedback", "01", "--to", "folder", "--course-dir", str(course.root)]

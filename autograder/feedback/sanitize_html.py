@@ -1,4 +1,4 @@
-"""HTML that a student's notebook brought, made harmless and readable."""
+"""HTML from a student's notebook, made harmless and readable."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
 _SIZES = {"colspan", "rowspan"}
 
 
-def safe_html(markup: object) -> str:
-    """Markup without scripts, styles, forms, ids and anything that would be fetched.
+def sanitize_html(markup: object) -> str:
+    """Remove scripts, styles, forms, ids and anything that would be fetched.
 
     Example:
-        >>> safe_html('<p onclick="x()">a<script>b</script></p>')
+        >>> sanitize_html('<p onclick="x()">a<script>b</script></p>')
         '<p>a&lt;script&gt;b&lt;/script&gt;</p>'
     """
     text = markup.decode() if isinstance(markup, bytes) else str(markup)
     protocols = ["http", "https", "mailto", "data"]
-    return bleach.clean(text, tags=_TAGS.split(), attributes=_may_stay, protocols=protocols)
+    return bleach.clean(text, tags=_TAGS.split(), attributes=_is_allowed, protocols=protocols)
 
 
-def _may_stay(tag: str, name: str, value: str) -> bool:
+def _is_allowed(tag: str, name: str, value: str) -> bool:
     if name == "class":
         return all(_CLASS.fullmatch(word) for word in value.split())
     if tag == "img":
@@ -39,18 +39,18 @@ def _may_stay(tag: str, name: str, value: str) -> bool:
     return tag in {"td", "th"} and name in _SIZES and value.isdigit()
 
 
-def accessible(markup: str, where: str) -> str:
-    """Safe HTML with words for every image, and with scrolling parts that keys reach.
+def add_descriptions(markup: str, where: str) -> str:
+    """Describe every image, and let the keyboard reach scrolling parts.
 
-    An image that would have to be fetched is only its words.
+    An image that would have to be fetched becomes its description.
 
     Args:
         markup: safe HTML.
-        where: the words for an image that has none.
+        where: the description of an image without one.
     """
     soup = BeautifulSoup(markup, "html.parser")
     for image in soup.find_all("img"):
-        alt = image.get("alt", "").strip()
+        alt = str(image.get("alt", "")).strip()
         if not alt or alt.startswith("No description has been provided"):
             alt = where
         if image.get("src"):

@@ -1,4 +1,4 @@
-"""Every student's page of a lab, where `nbgrader generate_feedback` puts it."""
+"""Every student's page of a lab, at the path that `nbgrader generate_feedback` uses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
-from autograder.feedback.student_page import student_page
+from autograder.feedback.student_page import render_student_page
 from autograder.files import write_whole
 from autograder.gradebook.hand_grading import HandGrading, hand_grading
 from autograder.marks.final_score import Policies
@@ -17,12 +17,12 @@ from autograder.results.results import Results
 
 
 def feedback_path(course: Course, lab: Lab, student: str, notebook: str) -> Path:
-    """Where a student's page for a notebook stands."""
+    """The path of a student's page for a notebook."""
     return course.feedback_dir / student / lab.name / f"{notebook}.html"
 
 
-def feedback_pages(course: Course, lab: Lab) -> Iterator[Path]:
-    """Write the pages of all graded students; yields each path once it is on the disk.
+def iter_feedback(course: Course, lab: Lab) -> Iterator[Path]:
+    """Write the pages of all graded students; yields each path once it is written.
 
     Args:
         course: the course.
@@ -35,14 +35,14 @@ def feedback_pages(course: Course, lab: Lab) -> Iterator[Path]:
     questions = questions_of(course, lab)
     by_hand, policies = None, Policies(course)
     for result in results:
-        # Opened at the first result: without one there may be no gradebook to open.
+        # Only with a first result: without one there may be no gradebook.
         by_hand = hand_grading(course, lab) if by_hand is None else by_hand
         student = result.verdict.student
         mine = by_hand.get(student, HandGrading())
         card = scorecard(result.verdict, mine, questions, lab, result.notebooks)
         final = policies.final(lab, card)
         for name in questions:
-            page = student_page(course, lab, card, final, name, result.notebooks.get(name))
+            page = render_student_page(course, lab, card, final, name, result.notebooks.get(name))
             path = feedback_path(course, lab, student, name)
             write_whole(path, page)
             yield path
@@ -59,4 +59,4 @@ def write_feedback(course: Course, lab: Lab) -> list[Path]:
     Raises:
         AutograderError: nothing has been graded yet, or a page can't be written.
     """
-    return list(feedback_pages(course, lab))
+    return list(iter_feedback(course, lab))

@@ -1,4 +1,4 @@
-"""What a student reads, and what no student may."""
+"""What a student can read on the feedback page, and what no student must see."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def students(course: Course) -> list[str]:
     return [result.verdict.student for result in Results(course.results_dir / LAB).read_all()]
 
 
-def test_stands_where_nbgrader_puts_it(graded_course: Course) -> None:
+def test_pages_are_where_nbgrader_writes_them(graded_course: Course) -> None:
     assert len(students(graded_course)) == 15
     for student in students(graded_course):
         assert (graded_course.root / "feedback" / student / LAB / f"{LAB}.html").is_file()
 
 
-def test_marks_and_the_sentence(graded_course: Course) -> None:
+def test_marks_and_messages(graded_course: Course) -> None:
     text = words(graded_course, "student-0")
     assert "7 of 10 points" not in text and "3 of 10 points" in text
     assert "4 of these points are given by a person" in text
@@ -51,7 +51,7 @@ def test_marks_and_comments_by_hand(graded_course: Course) -> None:
     assert "8 of 10 points" in words(graded_course, "O'Brien, Zoë")
 
 
-def test_limits_and_repairs_but_no_word_on_the_machine(graded_course: Course) -> None:
+def test_limits_and_repairs_but_nothing_about_the_machine(graded_course: Course) -> None:
     text = words(graded_course, "Kaya, Deniz")
     assert "Limits that your notebook met" in text
     assert "the test softmax used more than 2048 MB of memory" in text
@@ -65,7 +65,7 @@ def test_unanswered(graded_course: Course) -> None:
     assert "Error" not in text.split("Your notebook")[0]
 
 
-def test_ungradable_says_why_and_what_to_do(graded_course: Course) -> None:
+def test_a_page_for_an_ungradable_notebook_says_what_to_do(graded_course: Course) -> None:
     text = words(graded_course, "Moreau, Léa")
     assert "not graded" in text and f"{LAB}.ipynb is not a notebook: line 1" in text
     assert "Restart the kernel and run all cells" in text and "within 60 seconds" in text
@@ -81,7 +81,7 @@ def test_ungradable_in_a_course_without_a_limit_of_seconds(course: Course) -> No
     assert "has to come to an end." in words(unlimited, "ada")
 
 
-def test_hidden_tests_are_nowhere(graded_course: Course) -> None:
+def test_hidden_tests_are_not_shown(graded_course: Course) -> None:
     source = nbformat.read(graded_course.source_dir / LAB / f"{LAB}.ipynb", as_version=4)
     secrets = [
         line.strip()
@@ -138,8 +138,8 @@ def test_every_notebook_of_a_lab_has_its_page(course: Course) -> None:
     assert "Why it was not graded" in pages[1].read_text(encoding="utf-8")
 
 
-def test_one_students_cell_costs_nobody_a_page(course: Course) -> None:
-    # As results hold it that were graded when pasted images were not kept.
+def test_a_students_cell_never_prevents_a_page(course: Course) -> None:
+    # Older results have no pasted images.
     with_image = solved(course)
     with_image.cells.append(new_markdown_cell("![a formula](attachment:image.png)"))
     lay_down(course, "Ada", with_image)
