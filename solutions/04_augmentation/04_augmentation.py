@@ -801,9 +801,9 @@ check_layers_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ## 4 When to stop
 #
-# The longer the training, the more the network memorises. **Early stopping** watches the validation loss. If
-# the loss has not improved on its best value for `patience` epochs in a row, training stops, and the weights
-# *of the best epoch* are restored, because those of the last epoch are already overfitted.
+# The longer the training, the more the network memorises. **Early stopping** watches the validation loss, and
+# stops the training when the loss has not improved on its best value for `patience` epochs in a row. Then it
+# restores the weights *of the best epoch*, because those of the last epoch are already overfitted.
 #
 # ### Question 5 · `stopping`
 #
