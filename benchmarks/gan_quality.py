@@ -69,7 +69,7 @@ def one(what: str, seed: str) -> None:
     generator = names["generator"]
     noise = np.random.default_rng(int(seed)).normal(size=(SAMPLES, generator.input_shape[-1]))
     quality = sample_quality(names["as_images"](generator(noise.astype("float32"))))
-    untrained, after = (100 * float(np.mean(right)) for right in names["right"].values())
+    untrained, after = (100 * float(np.mean(right)) for right in names["accuracies"].values())
     confidence, digits = GOALS[profile.current()]
     of = f"{what}, {len(names['x_train']):,} images, {profile.current()} profile, seed {seed}"
     report(Figure("the judge's confidence", quality.confidence, at_least=confidence, data=of))

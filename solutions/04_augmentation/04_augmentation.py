@@ -13,37 +13,37 @@
 # %% [markdown]
 # # More images out of the same images
 #
-# You have a thousand labelled images, and a network that can learn a thousand images by heart. That is
-# what it will do. The best cure is more images; and often you have them already. A car seen in a mirror is
-# a car. Moved by three pixels it is one as well. **Augmentation** shows the network every image a
-# little different each time: whatever it learns by heart is of no use the next time, and what stays the same
-# is what makes a car a car.
+# You have a thousand labelled images and a network that can memorise a thousand images. So it will: it
+# **overfits**. The best remedy is more images, and often you already have them. A car seen in a mirror is
+# still a car. Shifted by three pixels, it is still a car. **Augmentation** shows the network a slightly
+# different version of each image every time. What it has memorised does not help it the next time, and what
+# stays the same is what makes a car a car.
 #
-# **You will learn**
+# **You will learn** to
 #
-# - to transform images in NumPy so that shape, dtype, range *and label* stay right;
-# - to find out, by measuring, which transformations change the label, and to leave them out;
-# - to augment with Keras' layers: in the input pipeline or in the model, in training only;
-# - to stop training at the right time and to get the best weights back;
-# - to mix two images, and their labels, into one;
-# - to show what augmentation brings: the same network with and without.
+# - transform images in NumPy so that shape, dtype, range *and label* stay correct;
+# - measure which transformations change the label, and leave them out;
+# - augment with Keras layers, in the input pipeline or in the model, and only during training;
+# - stop training at the right time and restore the best weights;
+# - mix two images and their labels into one;
+# - show what augmentation brings, by comparing the same network with and without it.
 #
 # **You need** Lab 02: convolutional networks, logits, loss, epochs, training and validation accuracy.
 #
-# **How long the computer works**, apart from importing TensorFlow:
+# **Running time**, not counting the import of TensorFlow:
 #
-# | profile | where | data | gap between training and test accuracy | time |
+# | profile | default on | data | gap between training and test accuracy | time |
 # | --- | --- | --- | --- | --- |
-# | quick | chosen on a CPU | 1,000 training images | without 0.4–0.6, with 0.05–0.25 | 9–18 s on 2 cores |
-# | full | chosen on a GPU | 2,000 training images | without 0.1–0.5, with 0.0–0.15 | 2–4 min on 2 cores, less on a GPU |
+# | quick | a CPU | 1,000 training images | without 0.4–0.6, with 0.05–0.25 | 9–18 s on 2 cores |
+# | full | a GPU | 2,000 training images | without 0.1–0.5, with 0.0–0.15 | 2–4 min on 2 cores, less on a GPU |
 #
-# To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without internet access
-# the lab runs on drawn stand-in images, and says so.
+# To choose the profile yourself, set the environment variable `COURSE_PROFILE` to `quick` or `full` before
+# you start. Without internet access the lab uses synthetic stand-in images, and says so.
 
 # %%
 import os
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # less small talk from TensorFlow
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # fewer log messages from TensorFlow
 
 import keras
 import numpy as np
@@ -57,8 +57,8 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # %% [markdown]
 # ## The data
 #
-# CIFAR-10 again, but only a few of its training images, as if the others had never been labelled. 300 more
-# are the validation part.
+# The data set is CIFAR-10 again, but with only a few of its training images, as if nobody had labelled the
+# others. The next 300 images are the validation set.
 
 # %%
 (x_all, y_all), (x_test, y_test) = data.load("cifar10")
@@ -69,41 +69,42 @@ x_val, y_val = x_all[few : few + 300], y_all[few : few + 300]
 classes = data.class_names("cifar10")
 print("training", x_train.shape, x_train.dtype, "· validation", x_val.shape, "· test", x_test.shape)
 figures.image_grid(
-    x_train[:10], [classes[label] for label in y_train[:10]], "A few of the few training images"
+    x_train[:10], [classes[label] for label in y_train[:10]], "Ten of the few training images"
 )
 
 # %% [markdown]
-# ## 1 By hand
+# ## 1 Transformations in NumPy
 #
-# An image is an array of `uint8`: whole numbers from 0 to 255. A transformed image should be one too, of
-# the same shape, or the network meets something in training that it will never meet afterwards. Mind the
-# `uint8`: it counts in a circle. 200 + 100 is 44.
+# An image is an array of `uint8`: integers from 0 to 255. A transformed image should have the same dtype and
+# the same shape; otherwise the network learns from inputs that it will never see again after training. Beware
+# of `uint8` arithmetic: it wraps around, so 200 + 100 is 44.
 #
 # ### Question 1 · `transforms`
 #
-# Write four transformations of one image (height, width, channels). None of them may change the image that
-# it is given.
+# Write four transformations of one image (height, width, channels). None of them may change its input.
 #
-# 1. `mirror(image)`: left and right exchanged.
-# 2. `shift(image, down, right)`: moved by so many pixels (negative: up, left). What comes in at the edge is
-#    black, 0; what leaves is gone, and does not come back on the other side.
-# 3. `contrast(image, factor)`: every value's distance from the image's mean (over all its pixels and channels)
-#    becomes `factor` times as large; the results are rounded, kept between 0 and 255, and `uint8` again.
-# 4. `cutout(image, top, left, size)`: a square of `size` × `size` pixels becomes the grey 128 in all channels. Its
-#    first row is `top`, its first column `left`; both may be negative. Where it hangs over the edge, only the part
-#    inside changes (DeVries & Taylor 2017).
+# 1. `mirror(image)` exchanges left and right.
+# 2. `shift(image, down, right)` moves the image by so many pixels (negative: up, left). The pixels that
+#    become free at the edge are black, 0. The pixels that leave the image are lost; they do not reappear on
+#    the other side.
+# 3. `contrast(image, factor)` multiplies the distance of each value from the mean of the image by `factor`.
+#    The mean is taken over all pixels and channels. Round the results, clip them to [0, 255], and convert
+#    them to `uint8`.
+# 4. `cutout(image, top, left, size)` fills a square of `size` × `size` pixels with grey, 128, in all
+#    channels. Its first row is `top` and its first column is `left`; both may be negative. If the square
+#    extends beyond the edge, only the part inside the image changes (DeVries & Taylor 2017).
 
 
 # %% solution="transforms"
 def mirror(image):
-    """Left and right exchanged."""
+    """Exchange left and right."""
     ### BEGIN SOLUTION
     return image[:, ::-1].copy()
     ### END SOLUTION
 
 
 def shift(image, down, right):
-    """Moved by whole pixels; black comes in at the edge."""
+    """Move the image by whole pixels; the free pixels at the edge are black."""
     ### BEGIN SOLUTION
     height, width = image.shape[:2]
     moved = np.zeros_like(image)
@@ -115,7 +116,7 @@ def shift(image, down, right):
 
 
 def contrast(image, factor):
-    """Distance from the mean times factor, rounded, in [0, 255]."""
+    """Multiply the distance from the mean by factor; round and clip to [0, 255]."""
     ### BEGIN SOLUTION
     mean = image.mean()
     return np.clip(np.round(mean + factor * (image - mean)), 0, 255).astype("uint8")
@@ -123,7 +124,7 @@ def contrast(image, factor):
 
 
 def cutout(image, top, left, size):
-    """A grey square, 128; top and left may be negative."""
+    """Fill a square with grey, 128; top and left may be negative."""
     ### BEGIN SOLUTION
     cut = image.copy()
     cut[max(0, top) : max(0, top + size), max(0, left) : max(0, left + size)] = 128
@@ -135,90 +136,96 @@ def cutout(image, top, left, size):
 import numpy as np
 
 
-def image_like(given, image, name):
-    assert given is not None, f"{name} gives nothing back: does it end with `return`?"
+def check_image(given, image, name):
+    """Check the shape and dtype of a transformed image, and return it as an array."""
+    assert given is not None, f"`{name}` returned None. Did you forget `return`?"
     given = np.asarray(given)
     assert given.shape == image.shape, (
-        f"{name} makes an image of shape {given.shape} out of one of {image.shape}."
+        f"`{name}` returned shape {given.shape}; expected {image.shape}."
     )
     assert given.dtype == image.dtype, (
-        f"{name} makes {given.dtype} out of {image.dtype}: an image stays {image.dtype}."
+        f"`{name}` returned dtype {given.dtype}; expected {image.dtype}."
     )
     return given
 
 
 def check_mirror(image, wanted, upside_down):
-    given = image_like(mirror(image.copy()), image, "mirror")
+    given = check_image(mirror(image.copy()), image, "mirror")
     assert not np.array_equal(given, upside_down), (
-        "mirror turns the image upside down: the second axis goes from left to right."
+        "`mirror` turned the image upside down. Reverse the second axis, which goes from left to right."
     )
-    assert np.array_equal(given, wanted), "mirror: the first column should become the last."
+    assert np.array_equal(given, wanted), (
+        "`mirror` returned an image that is not mirrored; expected the first column to become the last."
+    )
 
 
 def check_shift(image, down, right, wanted, other_way):
-    given = image_like(shift(image.copy(), down, right), image, "shift")
+    given = check_image(shift(image.copy(), down, right), image, "shift")
     rolled = np.roll(image, (down, right), axis=(0, 1))
     assert np.array_equal(wanted, rolled) or not np.array_equal(given, rolled), (
-        "what leaves the image comes back on the other side: black should come in there."
+        f"`shift(image, {down}, {right})` brought pixels back on the other side; expected black, 0, there."
     )
     assert np.array_equal(wanted, other_way) or not np.array_equal(given, other_way), (
-        f"shift({down}, {right}) moves the other way: positive is down and right."
+        f"`shift(image, {down}, {right})` moved the image in the wrong direction. Positive numbers move it "
+        "down and to the right."
     )
     assert np.array_equal(given, wanted), (
-        f"shift(image, {down}, {right}) is wrong at {np.sum(given != wanted)} of {given.size} values."
+        f"`shift(image, {down}, {right})` returned {np.sum(given != wanted)} wrong values out of "
+        f"{given.size}. Does each pixel move by the right distance, and is the edge black?"
     )
 
 
 def check_contrast(image, factor, wanted, around):
-    given = image_like(contrast(image.copy(), factor), image, "contrast").astype(int)
+    given = check_image(contrast(image.copy(), factor), image, "contrast").astype(int)
     assert np.array_equal(around, wanted) or not np.allclose(given, around, atol=1), (
-        "contrast: values beyond 255 start again at 0. Clip to [0, 255] before you make it uint8."
+        "`contrast` returned values that wrapped around at 256. Clip to [0, 255] before you convert to uint8."
     )
-    # One step either way: whoever cuts off instead of rounding has not missed the point.
+    # A difference of 1 is allowed: truncating instead of rounding is not the point of the question.
     assert np.abs(given - wanted).max() <= 1, (
-        f"contrast(image, {factor:.2f}) should turn {image.ravel()[:4].tolist()} into "
-        f"{wanted.ravel()[:4].tolist()}, with the mean {image.mean():.1f}; yours are "
-        f"{given.ravel()[:4].tolist()}."
+        f"`contrast(image, {factor:.2f})` returned {given.ravel()[:4].tolist()} for the values "
+        f"{image.ravel()[:4].tolist()}; expected {wanted.ravel()[:4].tolist()}. The mean of the image is "
+        f"{image.mean():.1f}."
     )
 
 
 def check_cutout(image, top, left, size, inside):
-    given = image_like(cutout(image.copy(), top, left, size), image, "cutout")
+    given = check_image(cutout(image.copy(), top, left, size), image, "cutout")
     assert np.all(given[inside] == 128), (
-        f"cutout(image, {top}, {left}, {size}): the square from row {top}, column {left} should be 128."
+        f"`cutout(image, {top}, {left}, {size})` did not fill the whole square with 128. Does it start at "
+        f"row {top} and column {left}?"
     )
     assert np.array_equal(given[~inside], image[~inside]), (
-        f"cutout(image, {top}, {left}, {size}) changes {np.sum((given != image).any(-1) & ~inside)} "
-        "pixels outside of the square. What does a negative index mean to NumPy?"
+        f"`cutout(image, {top}, {left}, {size})` changed {np.sum((given != image).any(-1) & ~inside)} "
+        "pixels outside the square. Did you use a negative index? NumPy counts it from the end."
     )
 
 
-def grey(*rows):
-    """An image whose three channels are alike."""
+def make_grey(*rows):
+    """Return an image with three equal channels."""
     return np.stack([np.array(rows, "uint8")] * 3, axis=-1)
 
 
 def check_transforms():
-    image = grey([1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12])
+    image = make_grey([1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12])
     check_mirror(
         image,
-        wanted=grey([4, 3, 2, 1], [8, 7, 6, 5], [12, 11, 10, 9]),
-        upside_down=grey([9, 10, 11, 12], [5, 6, 7, 8], [1, 2, 3, 4]),
+        wanted=make_grey([4, 3, 2, 1], [8, 7, 6, 5], [12, 11, 10, 9]),
+        upside_down=make_grey([9, 10, 11, 12], [5, 6, 7, 8], [1, 2, 3, 4]),
     )
     check_shift(
         image, 1, 2,
-        wanted=grey([0, 0, 0, 0], [0, 0, 1, 2], [0, 0, 5, 6]),
-        other_way=grey([7, 8, 0, 0], [11, 12, 0, 0], [0, 0, 0, 0]),
+        wanted=make_grey([0, 0, 0, 0], [0, 0, 1, 2], [0, 0, 5, 6]),
+        other_way=make_grey([7, 8, 0, 0], [11, 12, 0, 0], [0, 0, 0, 0]),
     )  # fmt: skip
     check_shift(
         image, 0, -1,
-        wanted=grey([2, 3, 4, 0], [6, 7, 8, 0], [10, 11, 12, 0]),
-        other_way=grey([0, 1, 2, 3], [0, 5, 6, 7], [0, 9, 10, 11]),
+        wanted=make_grey([2, 3, 4, 0], [6, 7, 8, 0], [10, 11, 12, 0]),
+        other_way=make_grey([0, 1, 2, 3], [0, 5, 6, 7], [0, 9, 10, 11]),
     )  # fmt: skip
     check_cutout(image, 0, 1, 2, np.array([[0, 1, 1, 0], [0, 1, 1, 0], [0, 0, 0, 0]]) == 1)
     check_cutout(image, 1, 3, 4, np.array([[0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 1]]) == 1)
 
-    # Two by two pixels in colour, with the mean 110; around: what starts again at 0 beyond 255.
+    # 2 × 2 colour pixels with the mean 110. `around`: the values if uint8 wraps around.
     colours = [[[10, 200, 60], [255, 0, 30]], [[90, 120, 250], [180, 20, 105]]]
     weak = [[[70, 146, 90], [168, 66, 78]], [[102, 114, 166], [138, 74, 108]]]
     strong = [[[0, 255, 20], [255, 0, 0]], [[74, 128, 255], [236, 0, 101]]]
@@ -233,7 +240,7 @@ check_transforms()
 from course_lib.testing import hidden_seed
 
 
-def moved_by_hand(image, down, right):
+def shift_pixel_by_pixel(image, down, right):
     height, width, _ = image.shape
     moved = np.zeros_like(image)
     for y in range(height):
@@ -249,8 +256,9 @@ def check_transforms_hidden(rng):
         check_mirror(image, image[:, ::-1], image[::-1])
         for down, right in settings:
             down, right = int(down), int(right)
-            moved = moved_by_hand(image, down, right)
-            check_shift(image, down, right, moved, moved_by_hand(image, -down, -right))
+            moved = shift_pixel_by_pixel(image, down, right)
+            opposite = shift_pixel_by_pixel(image, -down, -right)
+            check_shift(image, down, right, moved, opposite)
         for factor in (0.5, 1.8, *rng.uniform(0.2, 3, 8)):
             mean = image.mean()
             values = np.round(mean + factor * (image - mean)).astype(int)
@@ -262,7 +270,7 @@ def check_transforms_hidden(rng):
                     inside[y, x] = True
             check_cutout(image, int(top), int(left), 5, inside)
     assert np.array_equal(np.asarray(contrast(image, 1.0)), image), (
-        "contrast is wrong for a random image: with the factor 1 it should stay as it is."
+        "`contrast(image, 1.0)` changed a random image; expected the same image."
     )
 
 
@@ -272,16 +280,22 @@ check_transforms_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ### Question 2 · `copies`
 #
-# Now by chance. Write `augmented(images, seed)`, which gives back a new batch: each image mirrored with
-# probability 1/2, and shifted by −4 … 4 pixels in each direction, **each image by numbers of its own**, drawn from
-# `np.random.default_rng(seed)`. The order of the images stays, or the labels no longer belong to them.
+# Now apply the transformations at random. Write `augmented(images, seed)`, which returns a new batch: each
+# image is mirrored with probability 1/2 and shifted by −4 … 4 pixels in each direction. **Draw new random
+# numbers for each image** from `np.random.default_rng(seed)`. Keep the order of the images, or the labels no
+# longer match them.
 
 
 # %% solution="copies"
 def augmented(images, seed):
-    """A mirrored and shifted copy of each image.
+    """Return a mirrored and shifted copy of each image.
 
-    images: uint8 (n, height, width, channels) · returns the same shape and dtype
+    Args:
+        images: uint8 (n, height, width, channels).
+        seed: Seed of the random numbers.
+
+    Returns:
+        The copies, with the same shape and dtype.
     """
     ### BEGIN SOLUTION
     rng = np.random.default_rng(seed)
@@ -298,8 +312,8 @@ def augmented(images, seed):
 import numpy as np
 
 
-def numbered(count):
-    """Images whose every pixel says where it was: its row, its column and its image, from 1."""
+def make_numbered_images(count):
+    """Return images whose pixels encode their row, their column and their image, from 1."""
     images = np.empty((count, 12, 12, 3), "uint8")
     for axis, channel in ((1, 0), (2, 1), (0, 2)):
         places = np.arange(1, images.shape[axis] + 1)
@@ -307,8 +321,8 @@ def numbered(count):
     return images
 
 
-def where_from(copy, image):
-    """How a numbered image was mirrored and moved, or None if that does not explain the copy."""
+def find_transformation(copy, image):
+    """Return (mirrored, down, right) for a copy of a numbered image, or None if nothing fits."""
     y, x = np.nonzero(copy.any(axis=-1))
     row, column, number = copy[y, x].T.astype(int)
     if set(number) != {int(image[0, 0, 2])}:
@@ -316,41 +330,45 @@ def where_from(copy, image):
     down = set((y + 1 - row).tolist())
     for mirrored in (False, True):
         right = set((x + 1 - (13 - column if mirrored else column)).tolist())
-        if len(down) == len(right) == 1:  # all pixels have moved alike
+        if len(down) == len(right) == 1:  # all pixels have moved by the same distance
             how = mirrored, *down, *right
             black = copy.size // 3 - len(y) == 144 - (12 - abs(how[1])) * (12 - abs(how[2]))
             return how if black and max(map(abs, how[1:])) <= 4 else None
     return None
 
 
-def check_copies(images, seed, where_from):
+def check_copies(images, seed, find):
     count = len(images)
-    given = image_like(augmented(images.copy(), seed), images, "augmented")
-    found = [where_from(copy, image) for copy, image in zip(given, images, strict=True)]
+    given = check_image(augmented(images.copy(), seed), images, "augmented")
+    found = [find(copy, image) for copy, image in zip(given, images, strict=True)]
     lost = [n for n, how in enumerate(found) if how is None]
-    if lost and any(where_from(given[lost[0]], image) for image in images):
+    if lost and any(find(given[lost[0]], image) for image in images):
         raise AssertionError(
-            f"copy {lost[0]} is one of another image: the order must stay, or labels are wrong."
+            f"`augmented` returned a copy of another image at index {lost[0]}. Keep the order of the images, "
+            "or the labels no longer match them."
         )
     assert not lost, (
-        f"copy {lost[0]} is no mirrored and shifted image {lost[0]}: at most 4 pixels, black at the edge."
+        f"`augmented` returned a copy at index {lost[0]} that is not image {lost[0]}, mirrored or shifted. "
+        "Did you shift by at most 4 pixels, with black at the edge?"
     )
     assert len(set(found)) > min(count, 10) / 2, (
-        f"{count} images got only {len(set(found))} different transformations: draw for each image anew."
+        f"`augmented` applied only {len(set(found))} different transformations to {count} images. Draw new "
+        "random numbers for each image."
     )
     return found
 
 
 def check_chance():
-    found = check_copies(numbered(60), 1, where_from)
+    found = check_copies(make_numbered_images(60), 1, find_transformation)
     mirrored = np.mean([how[0] for how in found])
     assert 0.2 < mirrored < 0.8, (
-        f"{100 * mirrored:.0f} % of 60 images are mirrored; about half of them should be."
+        f"`augmented` mirrored {100 * mirrored:.0f} % of 60 images; expected about half of them."
     )
-    for place, name in ((1, "down or up"), (2, "right or left")):
+    for place, name in ((1, "vertically"), (2, "horizontally")):
         steps = {how[place] for how in found}
         assert min(steps) < -2 and max(steps) > 2, (
-            f"60 images move {min(steps)} … {max(steps)} pixels {name}; -4 … 4 are wanted, both included."
+            f"`augmented` shifted 60 images {name} by {min(steps)} … {max(steps)} pixels; expected -4 … 4, "
+            "including both ends."
         )
 
 
@@ -359,8 +377,8 @@ check_chance()
 from course_lib.testing import hidden_seed
 
 
-def where_any_from(copy, image):
-    """As where_from, for any image."""
+def find_transformation_by_search(copy, image):
+    """Return the same as find_transformation, for any image."""
     for mirrored in (False, True):
         source = image[:, ::-1] if mirrored else image
         for down in range(-4, 5):
@@ -380,41 +398,47 @@ def where_any_from(copy, image):
 def check_copies_hidden(rng):
     seed = int(rng.integers(1000))
     images = rng.integers(1, 256, (150, 12, 12, 3)).astype("uint8")
-    found = check_copies(images, seed, where_any_from)
+    found = check_copies(images, seed, find_transformation_by_search)
     assert {how[1] for how in found} | {how[2] for how in found} == set(range(-4, 5)), (
-        "some of the shifts -4 … 4 never occur: is the end of the range included?"
+        "`augmented` never used some of the shifts -4 … 4. Does your range include its end?"
     )
     images = rng.integers(1, 256, (5, 12, 12, 3)).astype("uint8")
     first, again, other = (np.asarray(augmented(images.copy(), s)) for s in (seed, seed, seed + 1))
-    assert np.array_equal(first, again), "the same seed must give the same copies."
-    assert not np.array_equal(first, other), "another seed must give other copies."
+    assert np.array_equal(first, again), (
+        "`augmented` returned different copies for the same seed. Draw all numbers from "
+        "`np.random.default_rng(seed)`."
+    )
+    assert not np.array_equal(first, other), (
+        "`augmented` returned the same copies for another seed. Did you use `seed`?"
+    )
 
 
 check_copies_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Your own copies. Would you still know what is on them? Then the network should, too.
+# Look at your own copies. If you can still tell what they show, the network should, too.
 
 # %%
 some = np.concatenate([x_train[:3], *(augmented(x_train[:3], seed) for seed in range(7))])
 figures.image_grid(
     some.reshape(8, 3, 32, 32, 3).swapaxes(0, 1).reshape(24, 32, 32, 3),
     (["original"] + ["copy"] * 7) * 3,
-    "Out of one image many: each row shows the same thing",
+    "Many images from one: each row shows the same object",
     columns=8,
 )
 
 # %% [markdown]
-# ## 2 What breaks the label
+# ## 2 Transformations that change the label
 #
-# A mirrored car is a car. A mirrored *b* is a *d*; and a 6 turned by 180° is a 9. Whether a transformation may be used
-# depends on what the labels mean. For images you can often see it at once; for sounds, X-ray images or
-# measurements you can't, and so it is better to **measure**: a network that was trained *without* augmentation, and
-# reads the originals well, tells where a transformation leads it astray. What it no longer reads at all is
-# suspect: the label may be broken, or only the network may never have seen such a thing. Then look at it.
+# A mirrored car is a car. A mirrored *b* is a *d*, and a 6 turned by 180° is a 9. Whether you may use a
+# transformation depends on what the labels mean. For images you can often see it at once. For sounds, X-ray
+# images or measurements you cannot, so it is better to **measure** it. Take a network that was trained
+# *without* augmentation and classifies the originals well, and test it on transformed images. A
+# transformation on which its accuracy drops is suspect. Either the transformation changes the label, or the
+# network has just never seen such images. To find out which, look at them.
 #
-# Below, a small network learns to read digits, and the figure shows what six transformations, the candidates, make
+# Below, a small network, `reader`, learns to classify digits. The figure shows six candidate transformations
 # of five digits that it has not seen.
 
 # %%
@@ -433,10 +457,10 @@ reader = keras.Sequential(
 )
 fit(reader, digits, digit_labels, epochs=6, batch_size=32, verbose=False)
 unseen, unseen_labels = new_digits[:300], new_labels[:300]
-middle = unseen.mean(axis=(1, 2), keepdims=True)
+means = unseen.mean(axis=(1, 2), keepdims=True)
 candidates = {
     "moved by 1 pixel": np.roll(unseen, 1, axis=2),
-    "more contrast": np.clip(middle + 1.5 * (unseen - middle), 0, 255).astype("uint8"),
+    "more contrast": np.clip(means + 1.5 * (unseen - means), 0, 255).astype("uint8"),
     "mirrored": unseen[:, :, ::-1],
     "upside down": unseen[:, ::-1],
     "turned by 180°": unseen[:, ::-1, ::-1],
@@ -448,31 +472,32 @@ five = [np.flatnonzero(unseen_labels == digit)[0] for digit in (2, 4, 6, 7, 9)]
 figures.image_grid(
     np.concatenate([changed[five] for changed in candidates.values()]),
     [name.replace(" by", "\nby") if n == 0 else "" for name in candidates for n in range(5)],
-    "Six things to do to a digit: which of them keep what it says?",
+    "Six transformations of digits: which of them keep the label?",
     columns=10,
 )
 
 # %% [markdown]
 # ### Question 3 · `labels`
 #
-# 1. Write `label_breaking(reader, originals, labels, candidates, tolerance=0.2)`. `reader` is a Keras model that gives
-#    logits; `labels` are those of the originals; `candidates` is a dictionary from a name to the changed images,
-#    in the order of `originals`. It returns the **set** of the names for which the share of right answers is smaller
-#    than on `originals` by more than `tolerance` (0.2: 20 of 100 images).
-# 2. Set `suspects` to what it says about `reader`, `unseen`, `unseen_labels` and `candidates` above, with the tolerance
-#    0.2, and `harmful` to the set of those suspects that you would not use for digits, now that you have looked at them.
+# 1. Write `label_breaking(reader, originals, labels, candidates, tolerance=0.2)`. `reader` is a Keras model
+#    that returns logits. `labels` are the labels of the originals. `candidates` is a dictionary from a name
+#    to the transformed images, in the order of `originals`. The function returns the **set** of names for
+#    which the accuracy is lower than on `originals` by more than `tolerance` (0.2 means 20 of 100 images).
+# 2. Set `suspects` to the result of this function for `reader`, `unseen`, `unseen_labels` and `candidates`
+#    above, with the tolerance 0.2. Then look at the suspects, and set `harmful` to the set of those that you
+#    would not use for digits.
 
 
 # %% solution="labels"
 def label_breaking(reader, originals, labels, candidates, tolerance=0.2):
-    """Names of the candidates on which the reader is right much less often than on the originals."""
+    """Return the names of the candidates whose accuracy is much lower than that of the originals."""
 
     ### BEGIN SOLUTION
-    def right(images):
+    def accuracy(images):
         return np.mean(reader.predict(images, verbose=0).argmax(axis=-1) == labels)
 
-    before = right(originals)
-    return {name for name, changed in candidates.items() if right(changed) < before - tolerance}
+    before = accuracy(originals)
+    return {name for name, changed in candidates.items() if accuracy(changed) < before - tolerance}
     ### END SOLUTION
 
 
@@ -487,8 +512,8 @@ import keras
 import numpy as np
 
 
-def quadrant_reader():
-    """Reads which quarter of a 4 × 4 image is the brightest: 0 1 above, 2 3 below."""
+def make_quadrant_reader():
+    """Build a model that finds the brightest quarter of a 4 × 4 image: 0 1 above, 2 3 below."""
     reader = keras.Sequential(
         [keras.Input((4, 4)), keras.layers.Reshape((4, 4, 1)),
          keras.layers.AveragePooling2D(2), keras.layers.Flatten()]
@@ -496,7 +521,7 @@ def quadrant_reader():
     return reader
 
 
-def quadrants(rng, count):
+def make_quadrants(rng, count):
     labels = rng.integers(0, 4, count)
     images = rng.uniform(0, 60, (count, 4, 4))
     for image, label in zip(images, labels, strict=True):
@@ -505,7 +530,7 @@ def quadrants(rng, count):
 
 
 def check_label_breaking(rng, tolerance):
-    images, labels = quadrants(rng, 60)
+    images, labels = make_quadrants(rng, 60)
     half = images.copy()
     half[: int(60 * (tolerance + 0.1))] = half[: int(60 * (tolerance + 0.1)), ::-1]
     little = images.copy()
@@ -514,16 +539,16 @@ def check_label_breaking(rng, tolerance):
         "darker": (images * 0.5).astype("uint8"), "mirrored": images[:, :, ::-1],
         "upside down": images[:, ::-1], "some": half, "few": little,
     }  # fmt: skip
-    given = label_breaking(quadrant_reader(), images, labels, changed, tolerance=tolerance)
-    assert given is not None, "label_breaking gives nothing back: does it end with `return`?"
+    given = label_breaking(make_quadrant_reader(), images, labels, changed, tolerance=tolerance)
+    assert given is not None, "`label_breaking` returned None. Did you forget `return`?"
     wanted = {"mirrored", "upside down", "some"}
     assert set(given) != set(changed) - wanted, (
-        "label_breaking gives the candidates that keep the label; those that break it are wanted."
+        "`label_breaking` returned the candidates that keep the label; expected those that break it."
     )
     assert set(given) == wanted, (
-        f"label_breaking should find {sorted(wanted)} here; yours finds {sorted(given)}. The reader is right "
-        f"for all the originals, for few with {100 * (tolerance - 4 / 60):.0f} % fewer, for some with "
-        f"{100 * (tolerance + 0.1):.0f} % fewer; the tolerance is {100 * tolerance:.0f} %."
+        f"`label_breaking` returned {sorted(given)}; expected {sorted(wanted)}. The reader is correct on all "
+        f"originals. Its accuracy is {100 * (tolerance - 4 / 60):.0f} % lower on few and "
+        f"{100 * (tolerance + 0.1):.0f} % lower on some; the tolerance is {100 * tolerance:.0f} %."
     )
 
 
@@ -538,25 +563,27 @@ def check_digits():
     }
     found = set(label_breaking(reader, unseen, unseen_labels, candidates))
     assert set(suspects) <= names and set(harmful) <= names, (
-        f"suspects and harmful are sets of names out of {sorted(names)}."
+        f"`suspects` or `harmful` contains an unknown name. Use sets of names from {sorted(names)}."
     )
     assert {"mirrored", "upside down"} <= set(suspects), (
-        f"the reader fails on mirrored digits; your suspects are {sorted(suspects)}."
+        f'`suspects` is {sorted(suspects)}; expected "mirrored" and "upside down" among them. The reader '
+        "fails on mirrored digits."
     )
     assert set(suspects) == found, (
-        f"your label_breaking finds {sorted(found)} here; your suspects are {sorted(suspects)}."
+        f"`suspects` is {sorted(suspects)}; expected {sorted(found)}, which your `label_breaking` returned."
     )
     assert set(harmful) <= set(suspects), (
-        f"{sorted(set(harmful) - set(suspects))} are none of your suspects."
+        f"`harmful` contains {sorted(set(harmful) - set(suspects))}; expected only names from `suspects`."
     )
     assert "turned by 180°" in set(harmful), (
-        "a 6 turned by 180° is a 9, and its label still says 6: that teaches the network a mistake."
+        '`harmful` does not contain "turned by 180°". A 6 turned by 180° is a 9, but its label still says 6.'
     )
     assert {"mirrored", "upside down"} <= set(harmful), (
-        "nobody writes mirrored digits: a mirrored 7 is no seven, and a mirrored 2 looks like a 5."
+        f'`harmful` is {sorted(harmful)}; expected "mirrored" and "upside down" among them. A mirrored 7 is '
+        "not a 7, and a mirrored 2 looks like a 5."
     )
     assert not {"moved by 1 pixel", "more contrast"} & set(harmful), (
-        "a digit that is moved by a pixel, or darker, says the same: there is no harm in it."
+        '`harmful` contains "moved by 1 pixel" or "more contrast". Both keep the label, so leave them out.'
     )
 
 
@@ -575,42 +602,44 @@ check_labels_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 3 Keras' layers
+# ## 3 Augmentation layers in Keras
 #
-# Keras has such transformations as layers. They draw their random numbers for each image anew, and they work **in training only**: when
-# a network is asked, it is asked about the image itself.
+# Keras provides such transformations as layers. They draw new random numbers for each image, and they are
+# active **only in training**. At inference they return the image unchanged.
 #
-# | layer | does |
+# | layer | what it does |
 # | --- | --- |
 # | `RandomFlip("horizontal")` | mirrors left to right, with probability 1/2 |
-# | `RandomTranslation(0.1, 0.1)` | shifts by up to 10 % of height and width |
-# | `RandomRotation(0.05)` | turns by up to 5 % of a full turn, 18° |
-# | `RandomZoom(0.1)` | makes up to 10 % larger or smaller |
-# | `RandomContrast(0.2, value_range=(0, 255))` | contrast by a factor 0.8 … 1.2 |
+# | `RandomTranslation(0.1, 0.1)` | shifts by up to 10 % of the height and width |
+# | `RandomRotation(0.05)` | rotates by up to 5 % of a full turn, 18° |
+# | `RandomZoom(0.1)` | scales by up to 10 % up or down |
+# | `RandomContrast(0.2, value_range=(0, 255))` | changes the contrast by a factor of 0.8 … 1.2 |
 # | `RandomErasing(0.5)` | cutout with a random rectangle (in newer versions of Keras) |
 #
-# There are two places for them:
+# You can use them in two places:
 #
-# - **In the model**, right after its input. They run with the model, on the GPU if there is one, are saved with it,
-#   and hear from `fit`, `evaluate` and `predict` whether it is training. Whoever calls the model says it:
-#   `model(x, training=False)`.
-# - **In the input pipeline**, before the model. They run on the processor while the GPU computes the batch before. The
-#   pipeline does not know what the batches are for: *you* say `layers(x, training=True)`, and give the validation part
-#   no such pipeline.
+# - **In the model**, right after its input. They run with the model, on the GPU if there is one, and are
+#   saved with it. `fit`, `evaluate` and `predict` tell them whether the model is training. If you call the
+#   model yourself, you tell them: `model(x, training=False)`.
+# - **In the input pipeline**, before the model. They run on the CPU while the GPU computes the previous
+#   batch. The pipeline does not know what the batches are for. So *you* call `layers(x, training=True)`, and
+#   you do not use such a pipeline for the validation set.
 #
 # ### Question 4 · `layers`
 #
-# 1. Write `augmentation()`: a `keras.Sequential` from images (32, 32, 3) to images (32, 32, 3) with pixels from 0 to
-#    255, which mirrors left to right and shifts by up to an eighth, and whatever else you like.
-# 2. Write `with_augmentation(model)`: a new Keras model which augments and then does what `model` does, with the same
-#    layers. (A model is a layer: `model(x)`.)
-# 3. Write `batches(x, y)`: a `data.pipeline(x, y, batch_size=…, shuffle=…, map=…)` with batches of 32, shuffled, whose images
-#    are augmented anew in every epoch. `map` is a function of a batch, `x` and `y`, that returns the two that take its place.
+# 1. Write `augmentation()`: it returns a `keras.Sequential` from images (32, 32, 3) to images (32, 32, 3),
+#    with pixels from 0 to 255. It mirrors left to right and shifts by up to an eighth. You may add other
+#    layers.
+# 2. Write `with_augmentation(model)`: it returns a new Keras model that augments its inputs and then applies
+#    `model`, with the same layers. (A model is a layer: `model(x)`.)
+# 3. Write `batches(x, y)`: it returns a `data.pipeline(x, y, batch_size=…, shuffle=…, map=…)` with shuffled
+#    batches of 32, whose images are augmented anew in every epoch. `map` is a function of a batch, `x` and
+#    `y`, that returns the new `x` and `y`.
 
 
 # %% solution="layers"
 def augmentation():
-    """Random changes that keep the label, in training only: (batch, 32, 32, 3) → the same shape."""
+    """Build random transformations, active only in training: (batch, 32, 32, 3) → the same shape."""
     ### BEGIN SOLUTION
     return keras.Sequential(
         [
@@ -623,7 +652,7 @@ def augmentation():
 
 
 def with_augmentation(model):
-    """The same model behind augmentation."""
+    """Return a model that augments its inputs and then applies `model`."""
     ### BEGIN SOLUTION
     inputs = keras.Input((32, 32, 3))
     return keras.Model(inputs, model(augmentation()(inputs)))
@@ -631,7 +660,7 @@ def with_augmentation(model):
 
 
 def batches(x, y):
-    """Batches of 32 augmented images and their labels."""
+    """Return batches of 32 augmented images and their labels."""
     ### BEGIN SOLUTION
     change = augmentation()
     return data.pipeline(
@@ -645,51 +674,59 @@ import keras
 import numpy as np
 
 
-def outputs(network, images, training=False):
+def compute_outputs(network, images, training=False):
     result = network(np.asarray(images, dtype="float32"), training=training)
     return np.asarray(keras.ops.convert_to_numpy(result), dtype="float64")
 
 
 def check_augmentation(rng):
     network = augmentation()
+    assert network is not None, "`augmentation` returned None. Did you forget `return`?"
     images = rng.integers(0, 256, (8, 32, 32, 3)).astype("float32")
-    kept = outputs(network, images)
+    kept = compute_outputs(network, images)
     assert kept.shape == images.shape, (
-        f"augmentation makes {kept.shape} out of {images.shape}: the shape must stay."
+        f"The model from `augmentation` returned shape {kept.shape}; expected {images.shape}."
     )
     assert np.allclose(kept, images, atol=0.01), (
-        "without training=True augmentation must hand images on as they are."
+        "The model from `augmentation` changed images without training=True; expected the same images."
     )
-    changed = outputs(network, images, training=True)
-    assert changed.shape == images.shape, f"in training augmentation makes {changed.shape}."
-    assert not np.allclose(changed, images, atol=1), "in training augmentation changes nothing."
+    changed = compute_outputs(network, images, training=True)
+    assert changed.shape == images.shape, (
+        f"In training, the model from `augmentation` returned shape {changed.shape}; expected {images.shape}."
+    )
+    assert not np.allclose(changed, images, atol=1), (
+        "In training, the model from `augmentation` did not change the images. Does it contain random layers?"
+    )
     assert changed.min() >= -1 and changed.max() <= 256, (
-        f"in training the pixels reach from {changed.min():.0f} to {changed.max():.0f}, not from 0 to 255: "
-        "is there a layer that needs value_range=(0, 255)?"
+        f"In training, the model from `augmentation` returned pixels from {changed.min():.0f} to "
+        f"{changed.max():.0f}; expected 0 to 255. Does a layer need value_range=(0, 255)?"
     )
     assert changed.max() > 100, (
-        f"in training the largest pixel is {changed.max():.2f}: has a layer scaled 0 … 255 to 0 … 1?"
+        f"In training, the model from `augmentation` returned pixels up to {changed.max():.2f}; expected up "
+        "to 255. Did a layer scale 0 … 255 to 0 … 1?"
     )
 
 
 def check_mirrors(rng):
-    # Bright above at the left: upside down it would be bright below.
+    # A bright square at the top left. After a vertical flip it would be at the bottom.
     images = np.zeros((200, 32, 32, 3))
     images[:, 6:14, 6:14] = 255
-    changed = outputs(augmentation(), images, training=True).mean(axis=-1)
+    changed = compute_outputs(augmentation(), images, training=True).mean(axis=-1)
     left = changed[:, :, :16].sum(axis=(1, 2)) > changed[:, :, 16:].sum(axis=(1, 2))
     above = changed[:, :16].sum(axis=(1, 2)) > changed[:, 16:].sum(axis=(1, 2))
     assert 0.3 < left.mean() < 0.7, (
-        f"{100 * (1 - left.mean()):.0f} % of 200 images are mirrored left to right; half should be."
+        f"The model from `augmentation` mirrored {100 * (1 - left.mean()):.0f} % of 200 images; expected "
+        "about half of them."
     )
-    # Few may seem to be: of what erases pieces, a piece may be brighter.
+    # A layer that erases rectangles may fill them brightly, so a few images may be brighter below.
     assert above.mean() > 0.85, (
-        "images are turned upside down: cars don't drive on the ceiling. RandomFlip('horizontal')."
+        'The model from `augmentation` turned images upside down. Use `RandomFlip("horizontal")`.'
     )
     across = (changed * np.arange(32)).sum(axis=(1, 2)) / changed.sum(axis=(1, 2))
     moved = np.abs(np.where(left, across, 31 - across) - 9.5)
     assert 1 < moved.max() < 10, (
-        f"the largest shift of 200 is {moved.max():.1f} pixels; up to an eighth of 32, 4, is wanted."
+        f"The model from `augmentation` shifted 200 images by at most {moved.max():.1f} pixels; expected up "
+        "to 4, an eighth of 32."
     )
 
 
@@ -707,13 +744,21 @@ def check_layers_hidden(rng):
     )
     images = rng.integers(0, 256, (4, 32, 32, 3)).astype("float32")
     network = with_augmentation(plain)
-    assert isinstance(network, keras.Model), "with_augmentation must give back a Keras model."
-    assert np.allclose(outputs(network, images), outputs(plain, images), atol=0.05), (
-        "when it is asked, the model with augmentation must answer as the model without: with the same "
-        "layers, and nothing changed by chance."
+    assert network is not None, "`with_augmentation` returned None. Did you forget `return`?"
+    assert isinstance(network, keras.Model), (
+        f"`with_augmentation` returned {type(network).__name__}; expected a Keras model."
     )
-    assert not np.allclose(outputs(network, images, True), outputs(plain, images), atol=1), (
-        "in training the model with augmentation answers as the one without: nothing is augmented."
+    assert np.allclose(
+        compute_outputs(network, images), compute_outputs(plain, images), atol=0.05
+    ), (
+        "At inference, the model from `with_augmentation` returned other outputs than the model without "
+        "augmentation. Use the same layers, and augment only in training."
+    )
+    assert not np.allclose(
+        compute_outputs(network, images, True), compute_outputs(plain, images), atol=1
+    ), (
+        "In training, the model from `with_augmentation` returned the same outputs as the model without "
+        "augmentation. Did you apply the augmentation layers?"
     )
 
     labels = np.arange(48)
@@ -724,23 +769,29 @@ def check_layers_hidden(rng):
     for _ in range(2):
         parts = [(np.asarray(x, dtype="float64"), np.asarray(y).ravel()) for x, y in stream]
         assert len(parts) == 2 and len(parts[0][1]) == 32, (
-            f"48 images make batches of 32 and 16; yours are {[len(part[1]) for part in parts]}."
+            f"`batches` returned batches of {[len(part[1]) for part in parts]} for 48 images; expected "
+            "[32, 16]."
         )
         x, y = (np.concatenate(part) for part in zip(*parts, strict=True))
-        assert sorted(y.tolist()) == labels.tolist(), "each image should come once an epoch."
-        background = np.median(
-            x.reshape(48, -1), axis=1
-        )  # whatever is erased, or black at the edge
+        assert sorted(y.tolist()) == labels.tolist(), (
+            "`batches` did not return each image exactly once per epoch. Did you pass all of `x` and `y`?"
+        )
+        # The median ignores erased rectangles and black edges.
+        background = np.median(x.reshape(48, -1), axis=1)
         assert np.corrcoef(background, y)[0, 1] > 0.8, (
-            "the labels no longer belong to their images: hand y on with its x."
+            "`batches` returned labels that do not match their images. Return each `y` with its `x`."
         )
         epochs.append((x[np.argsort(y)], y))
-    assert not np.array_equal(epochs[0][1], epochs[1][1]), "the batches are not shuffled."
+    assert not np.array_equal(epochs[0][1], epochs[1][1]), (
+        "`batches` returned the same order in two epochs. Did you set shuffle=True?"
+    )
     assert not np.allclose(epochs[0][0], images, atol=1), (
-        "batches gives the images as they are: say training=True, the pipeline does not know."
+        "`batches` returned the original images. Call the layers with training=True: the pipeline does not "
+        "know whether it is used for training."
     )
     assert not np.allclose(epochs[0][0], epochs[1][0], atol=1), (
-        "the second epoch shows the same changed images as the first: they must be drawn anew (no cache)."
+        "`batches` returned the same augmented images in two epochs. Are they cached? Augment anew in every "
+        "epoch."
     )
 
 
@@ -750,19 +801,20 @@ check_layers_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ## 4 When to stop
 #
-# The longer the training, the more is learnt by heart. **Early stopping** watches the validation loss: if it has not
-# been better than its best value for `patience` epochs in a row, training stops, and the weights *of the best epoch*
-# are put back. The ones of the last epoch are those that you did not want.
+# The longer the training, the more the network memorises. **Early stopping** watches the validation loss, and
+# stops the training when the loss has not improved on its best value for `patience` epochs in a row. Then it
+# restores the weights *of the best epoch*, because those of the last epoch are already overfitted.
 #
 # ### Question 5 · `stopping`
 #
-# Write `stop(val_losses, patience)`, given the validation losses of all the epochs of a long training: how many epochs would have
-# been trained, and which of them (counting from 1) has the weights that are put back? Equal is not better.
+# Write `stop(val_losses, patience)`. `val_losses` are the validation losses of all epochs of a long training
+# run. Return two numbers: after how many epochs training would have stopped, and the epoch whose weights
+# would be restored, counted from 1. An equal loss is not an improvement.
 
 
 # %% solution="stopping"
 def stop(val_losses, patience):
-    """Returns (epochs trained, best epoch), both counted from 1."""
+    """Return (number of trained epochs, best epoch), both counted from 1."""
     ### BEGIN SOLUTION
     best = 1
     for epoch, loss in enumerate(val_losses, start=1):
@@ -780,17 +832,21 @@ import numpy as np
 
 def check_stop(losses, patience, wanted):
     given = stop(list(losses), patience)
-    assert given is not None and len(given) == 2, "stop must give back two numbers: epochs, best."
+    assert given is not None, "`stop` returned None. Did you forget `return`?"
+    assert len(given) == 2, (
+        f"`stop` returned {len(given)} numbers; expected two, the trained epochs and the best epoch."
+    )
     trained, best = (int(n) for n in given)
-    shown = f"stop({[round(float(loss), 2) for loss in losses]}, {patience})"
-    assert (trained + 1, best + 1) != wanted, f"{shown}: epochs count from 1, not from 0."
+    call = f"`stop({[round(float(loss), 2) for loss in losses]}, {patience})`"
+    found = f"{call} returned {(trained, best)}; expected {wanted}."
+    assert (trained + 1, best + 1) != wanted, f"{found} Count epochs from 1, not from 0."
     assert best != int(np.argmin(losses)) + 1 or best == wanted[1], (
-        f"{shown}: epoch {best} is the best of all, but training had stopped before, after {wanted[0]}."
+        f"{found} Epoch {best} is the best of all, but training had already stopped after epoch {wanted[0]}."
     )
     assert best == wanted[1] or best != trained, (
-        f"{shown}: the weights of epoch {wanted[1]} are put back, not those of the last one trained."
+        f"{found} Restore the weights of the best epoch, not those of the last one."
     )
-    assert (trained, best) == wanted, f"{shown} should be {wanted}; yours is {(trained, best)}."
+    assert (trained, best) == wanted, found
 
 
 check_stop([2.0, 1.5, 1.2, 1.3, 1.1, 1.4, 1.5, 1.6], 3, (8, 5))
@@ -800,7 +856,7 @@ check_stop([2.0, 1.5, 1.2], 2, (3, 3))
 from course_lib.testing import hidden_seed
 
 
-def by_early_stopping(losses, patience):
+def simulate_early_stopping(losses, patience):
     best, best_loss, waited = 1, losses[0], 0
     for epoch, loss in enumerate(losses[1:], start=2):
         waited += 1
@@ -815,40 +871,42 @@ def check_stop_hidden(rng):
     for patience in (1, 2, 3, 5):
         for _ in range(10):
             losses = np.round(rng.uniform(0.5, 2, 15), 1)
-            check_stop(losses, patience, by_early_stopping(losses, patience))
-        check_stop([1.0] * 8, patience, (patience + 1, 1))  # equal is not better
+            check_stop(losses, patience, simulate_early_stopping(losses, patience))
+        check_stop([1.0] * 8, patience, (patience + 1, 1))  # an equal loss is not an improvement
 
 
 check_stop_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# In Keras this is a *callback*, something that `fit` calls after each epoch:
-# `fit(…, callbacks=[keras.callbacks.EarlyStopping(monitor="val_loss", patience=5, restore_best_weights=True)])`. Mind the last
-# argument: without it the weights of the last epoch stay.
+# In Keras, early stopping is a *callback*: an object that `fit` calls after each epoch. Pass
+# `callbacks=[keras.callbacks.EarlyStopping(monitor="val_loss", patience=5, restore_best_weights=True)]` to
+# `fit`. Do not forget the last argument: without it, the model keeps the weights of the last epoch.
 #
-# ## 5 With and without
+# ## 5 With and without augmentation
 #
-# Now the proof: the same network and the same few images, once as they are and once augmented.
+# Now compare: the same network and the same few images, without and with augmentation.
 #
 # ### Question 6 · `gap`
 #
-# Train `bare` on `x_train, y_train` and `augmented_model` on augmented images, both with `validation_data=(x_val, y_val)`, and keep what
-# `fit` returned in `histories = {"without": …, "with": …}`. `new_network()` below builds and compiles the network, for pixels
-# from 0 to 255; train it as you like, with `fit` from `course_lib.training`, say: `fit(network, x, y, epochs=…, batch_size=…)`, or
-# `fit(network, pipeline, epochs=…)`. Ten epochs or more are needed. You may stop early.
+# Train `bare` on `x_train, y_train` and `augmented_model` on augmented images, both with
+# `validation_data=(x_val, y_val)`. Store what `fit` returned in `histories = {"without": …, "with": …}`.
+# `new_network()` below builds and compiles the network, for pixels from 0 to 255. Train it as you like, for
+# example with `fit` from `course_lib.training`: `fit(network, x, y, epochs=…, batch_size=…)` or
+# `fit(network, pipeline, epochs=…)`. You need ten epochs or more, and you may stop early.
 #
-# Asked, after training, about all training images and about images that nobody has seen, `augmented_model` must
-# have a gap between the two accuracies that is at least **0.10** smaller than that of `bare` (0.03 in the full profile, where more images leave less of
-# a gap), and be right for at least **2 %** more of the unseen images. (A thousand real images are too few for that: with CIFAR-10
-# itself in the quick profile it must not be right for 2 % fewer.)
+# After training, both models are evaluated on all training images and on unseen images. The gap between the
+# two accuracies of `augmented_model` must be at least **0.10** smaller than that of `bare` (0.03 in the full
+# profile, where more images leave a smaller gap). Its accuracy on unseen images must be at least
+# **2 percentage points** higher. (In the quick profile with real CIFAR-10, a thousand images are too few for
+# that: there the accuracy must not be 2 points lower.)
 
 # %%
 from course_lib.models import cnn
 
 
 def new_network():
-    """A small convolutional network from images (32, 32, 3), 0 … 255, to 10 logits."""
+    """Build a small convolutional network: images (32, 32, 3), 0 … 255, to 10 logits."""
     keras.utils.set_random_seed(1)
     network = cnn((8, 16, 32, 64) if quick else (32, 64, 128), dropout=0.0)
     network.compile(
@@ -881,77 +939,84 @@ import numpy as np
 from course_lib import data, profile
 
 
-def share_right(network, images, labels):
-    right = 0
+def compute_accuracy(network, images, labels):
+    correct = 0
     for first in range(0, len(labels), 500):
         logits = network(images[first : first + 500].astype("float32"), training=False)
         answers = keras.ops.convert_to_numpy(logits).argmax(axis=-1)
-        right += np.sum(answers == labels[first : first + 500])
-    return float(right / len(labels))
+        correct += np.sum(answers == labels[first : first + 500])
+    return float(correct / len(labels))
 
 
-learnt = {}  # the same for every check
+train_accuracies = {}  # computed once, for both checks
 
 
-def known_part():
+def load_training_set():
     (images, labels), _ = data.load("cifar10")
     count = 1000 if profile.current() == "quick" else 2000
     return images[:count], labels[:count, 0]
 
 
 def check_gap(images, labels):
-    gaps, shares = {}, {}
+    gaps, accuracies = {}, {}
     for name, network in (("bare", bare), ("augmented_model", augmented_model)):
-        assert isinstance(network, keras.Model), f"{name} must be a Keras model."
-        if name not in learnt:
-            learnt[name] = share_right(network, *known_part())
-        shares[name] = share_right(network, images, labels)
-        gaps[name] = learnt[name] - shares[name]
-        print(
-            f"{name}: {100 * learnt[name]:.1f} % of its training images, {100 * shares[name]:.1f} % of others, "
-            f"gap {gaps[name]:.3f}"
+        assert isinstance(network, keras.Model), (
+            f"`{name}` is of type {type(network).__name__}; expected a Keras model."
         )
-    assert shares["bare"] > 0.2 and shares["augmented_model"] > 0.2, (
-        f"hardly better than chance: {shares}. Were both trained, and take pixels from 0 to 255?"
+        if name not in train_accuracies:
+            train_accuracies[name] = compute_accuracy(network, *load_training_set())
+        accuracies[name] = compute_accuracy(network, images, labels)
+        gaps[name] = train_accuracies[name] - accuracies[name]
+        print(
+            f"{name}: training accuracy {100 * train_accuracies[name]:.1f} %, "
+            f"accuracy on unseen images {100 * accuracies[name]:.1f} %, gap {gaps[name]:.3f}"
+        )
+    assert accuracies["bare"] > 0.2 and accuracies["augmented_model"] > 0.2, (
+        f"The accuracies {accuracies} are hardly better than chance. Did you train both models? Do they take "
+        "pixels from 0 to 255?"
     )
-    # Of more images less can be learnt by heart.
+    # With more images, the network memorises less.
     smaller = 0.1 if profile.current() == "quick" else 0.03
     assert gaps["bare"] > smaller, (
-        f"bare has a gap of {gaps['bare']:.2f} only: is it trained long enough, and without augmentation?"
+        f"`bare` has a gap of {gaps['bare']:.2f}; expected more than {smaller:.2f}. Did you train it long "
+        "enough, and without augmentation?"
     )
     assert gaps["augmented_model"] < gaps["bare"] - smaller, (
-        f"with augmentation the gap is {gaps['augmented_model']:.2f}, without {gaps['bare']:.2f}: it should "
-        f"be at least {smaller:.2f} smaller. Does the network see other images in every epoch?"
+        f"`augmented_model` has a gap of {gaps['augmented_model']:.2f}, `bare` of {gaps['bare']:.2f}; expected "
+        f"a gap at least {smaller:.2f} smaller. Does the model see different images in every epoch?"
     )
-    (drawn, _), _ = data.load("cifar10", "offline")
-    few = profile.current() == "quick" and not np.array_equal(known_part()[0][0], drawn[0])
+    (synthetic, _), _ = data.load("cifar10", "offline")
+    few = profile.current() == "quick" and not np.array_equal(
+        load_training_set()[0][0], synthetic[0]
+    )
     better = -0.02 if few else 0.02
-    assert shares["augmented_model"] > shares["bare"] + better, (
-        f"with augmentation {100 * shares['augmented_model']:.1f} % are right, without "
-        f"{100 * shares['bare']:.1f} %: {'no' if few else 'at least'} 2 % {'fewer' if few else 'more'} are wanted. "
-        "More epochs help: augmented images take longer to learn."
+    assert accuracies["augmented_model"] > accuracies["bare"] + better, (
+        f"`augmented_model` has an accuracy of {100 * accuracies['augmented_model']:.1f} % on unseen images, "
+        f"`bare` {100 * accuracies['bare']:.1f} %; expected "
+        f"{'at most 2 points less' if few else 'at least 2 points more'}. Train for more epochs: "
+        "augmented images take longer to learn."
     )
 
 
 def check_histories():
     assert isinstance(histories, dict) and sorted(histories) == ["with", "without"], (
-        'histories needs two entries, "without" and "with".'
+        '`histories` must be a dictionary with two keys, "without" and "with".'
     )
     for name in ("without", "with"):
         record = getattr(histories[name], "history", histories[name])
         assert "val_accuracy" in record and "accuracy" in record, (
-            f"the history {name!r} knows no val_accuracy: train with validation_data=(x_val, y_val)."
+            f'`histories["{name}"]` does not contain val_accuracy. Train with validation_data=(x_val, y_val).'
         )
 
 
-def validation_part():
+def load_validation_set():
     (images, labels), _ = data.load("cifar10")
     first = 1000 if profile.current() == "quick" else 2000
     return images[first : first + 1000], labels[first : first + 1000, 0]
 
 
 check_histories()
-check_gap(*validation_part())
+check_gap(*load_validation_set())
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
@@ -965,30 +1030,38 @@ figures.compared_curves(histories)
 # %% [markdown]
 # ## 6 Mixing images
 #
-# And now something that sounds as if it could not work: **mixup** (Zhang et al. 2018) lays two training images on each
-# other, 70 % of a ship and 30 % of a frog, say, and the label becomes 70 % ship and 30 % frog. Nobody has ever seen such a
-# thing. But a network that must answer a mixture by a mixture cannot be very sure of anything between its training images, and that is where
-# unseen images are. For each image $i$ with a partner $j$ and labels as rows of ten numbers (*one-hot*: 1 for the
-# class, 0 for the others):
+# This method sounds as if it could not work. **Mixup** (Zhang et al. 2018) blends two training images, say
+# 70 % of a ship and 30 % of a frog, and the label becomes 70 % ship and 30 % frog. Nobody has ever seen such
+# a thing. But a network that has to answer a mixture with a mixture cannot be too confident about anything
+# between its training images, and that is where unseen images are. Each image $i$ has a partner $j$. The
+# labels are rows of ten numbers (*one-hot*: 1 for the class, 0 for the others):
 #
 # $$\tilde x_i = \lambda_i x_i + (1 - \lambda_i)\, x_j \qquad \tilde y_i = \lambda_i y_i + (1 - \lambda_i)\, y_j
 # \qquad \lambda_i \sim \text{Beta}(\alpha, \alpha)$$
 #
-# That is, $\lambda_i$ is drawn at random between 0 and 1, from the *beta distribution*. With $\alpha = 1$ every number is as
-# likely as any other; with $\alpha = 0.2$ it is mostly near 0 or near 1, so that one of the two images nearly hides the other.
+# So $\lambda_i$ is a random number between 0 and 1 from the *beta distribution*. With $\alpha = 1$, all
+# numbers are equally likely. With $\alpha = 0.2$, it is mostly near 0 or near 1, so that one of the two
+# images nearly hides the other.
 #
 # ### Question 7 · `mixup`
 #
-# Write `mixup(x, y, alpha, seed)` with `rng = np.random.default_rng(seed)`. The partners are the same batch in another order,
-# `rng.permutation`; each image has a $\lambda$ of its own, `rng.beta`. The same $\lambda$, and the same partner, for the image
-# and for its label!
+# Write `mixup(x, y, alpha, seed)` with `rng = np.random.default_rng(seed)`. The partners are the same batch
+# in another order, from `rng.permutation`. Each image has its own $\lambda$, from `rng.beta`. Use the same
+# $\lambda$ and the same partner for an image and for its label.
 
 
 # %% solution="mixup"
 def mixup(x, y, alpha, seed):
-    """Mixed images and mixed labels, both float.
+    """Mix images and their labels.
 
-    x: (n, height, width, channels) · y: one-hot labels (n, classes) · returns (x, y), the same shapes
+    Args:
+        x: Images (n, height, width, channels).
+        y: One-hot labels (n, classes).
+        alpha: Parameter of the beta distribution.
+        seed: Seed of the random numbers.
+
+    Returns:
+        The mixed (x, y): floats with the same shapes.
     """
     ### BEGIN SOLUTION
     rng = np.random.default_rng(seed)
@@ -1005,36 +1078,42 @@ import numpy as np
 
 
 def check_mixup(count, alpha, seed, classes, rng):
-    # Image i is 100 at pixel i and black elsewhere: a mixture shows how much of which is in it.
+    # Image i is 100 at pixel i and black elsewhere, so a mixture shows the share of each image.
     x = np.zeros((count, count, 2, 1))
     x[np.arange(count), np.arange(count)] = 100
     labels = rng.integers(0, classes, count)
     y = np.eye(classes)[labels]
     given = mixup(x.copy(), y.copy(), alpha, seed)
+    assert given is not None, "`mixup` returned None. Did you forget `return`?"
     assert isinstance(given, (tuple, list)) and len(given) == 2, (
-        "mixup must give back two: return x, y"
+        f"`mixup` returned {type(given).__name__}; expected two arrays, x and y."
     )
     mixed, mixed_y = (np.asarray(part, dtype=float) for part in given)
     assert mixed.shape == x.shape and mixed_y.shape == y.shape, (
-        f"mixup makes {mixed.shape} and {mixed_y.shape} out of {x.shape} and {y.shape}."
+        f"`mixup` returned shapes {mixed.shape} and {mixed_y.shape}; expected {x.shape} and {y.shape}."
     )
     shares = mixed[:, :, 0, 0] / 100
     assert np.allclose(shares.sum(axis=1), 1, atol=1e-3), (
-        f"the shares in an image should add up to 1; in yours they add up to {shares.sum(axis=1)[:4].round(2)}."
+        f"`mixup` returned images whose shares sum to {shares.sum(axis=1)[:4].round(2)}; expected 1. Did you "
+        "use λ and 1 - λ?"
     )
-    assert np.all((shares > 1e-9).sum(axis=1) <= 2), "more than two images are mixed."
-    assert shares[~np.eye(count, dtype=bool)].sum() > 0.01, "no image has anything of another."
+    assert np.all((shares > 1e-9).sum(axis=1) <= 2), (
+        "`mixup` mixed more than two images into one. Mix each image with one partner."
+    )
+    assert shares[~np.eye(count, dtype=bool)].sum() > 0.01, (
+        "`mixup` did not mix any image with another. Are the partners in another order?"
+    )
     own = np.diag(shares)
-    assert np.std(own) > 0.01, "every image has the same λ: draw one for each."
+    assert np.std(own) > 0.01, "`mixup` used the same λ for every image. Draw one λ for each image."
     right = shares @ y
     assert not (np.allclose(mixed_y, y) and not np.allclose(right, y)), (
-        "the images are mixed and the labels are not: half a frog is still a whole ship."
+        "`mixup` mixed the images but not the labels. Mix the labels with the same λ and the same partner."
     )
     assert np.allclose(mixed_y.sum(axis=1), 1, atol=1e-3), (
-        "the labels' shares do not add up to 1: use the same λ and 1 - λ as for the images."
+        "`mixup` returned labels that do not sum to 1. Did you use λ and 1 - λ, as for the images?"
     )
     assert np.allclose(mixed_y, right, atol=1e-3), (
-        "the labels are mixed otherwise than the images: both need the same λ and the same partner."
+        "`mixup` mixed the labels differently from the images. Use the same λ and the same partner for both."
     )
     return own
 
@@ -1049,16 +1128,19 @@ def check_mixup_hidden(rng):
     own = check_mixup(60, 0.2, seed, 7, rng)
     extreme = np.mean((own < 0.1) | (own > 0.9))
     assert extreme > 0.35, (
-        f"with α = 0.2 most λ are near 0 or 1; of yours {100 * extreme:.0f} %. Is it rng.beta(alpha, alpha)?"
+        f"`mixup` with α = 0.2 used λ near 0 or 1 for {100 * extreme:.0f} % of the images; expected most of "
+        "them. Did you use `rng.beta(alpha, alpha)`?"
     )
     own = check_mixup(60, 20.0, seed, 5, rng)
     assert np.mean((own > 0.2) & (own < 0.8)) > 0.8, (
-        "with α = 20 nearly all λ are near 1/2; yours are not. Is it rng.beta(alpha, alpha)?"
+        "`mixup` with α = 20 used λ far from 1/2; expected nearly all λ near 1/2. Did you use "
+        "`rng.beta(alpha, alpha)`?"
     )
     x, y = rng.uniform(0, 255, (6, 4, 4, 3)), np.eye(6)
     first, again, other = (np.asarray(mixup(x, y, 0.5, s)[0]) for s in (seed, seed, seed + 1))
     assert np.allclose(first, again) and not np.allclose(first, other), (
-        "the same seed must give the same mixture, another seed another."
+        "`mixup` returned different mixtures for one seed, or the same mixture for two seeds. Draw all numbers "
+        "from `np.random.default_rng(seed)`."
     )
 
 
@@ -1066,7 +1148,8 @@ check_mixup_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# A few mixtures, with $\alpha = 1$, so that there is something to see. Whether they help, the end of the lab lets you try.
+# Here are a few mixtures, with $\alpha = 1$ so that both images are visible. At the end of the lab you can
+# try whether mixup helps.
 
 # %%
 one_hot = np.eye(10)[y_train[:60]]
@@ -1074,62 +1157,69 @@ mixed, mixed_labels = mixup(x_train[:60], one_hot, 1.0, seed=4)
 between = np.flatnonzero(np.sort(mixed_labels)[:, -2] > 0.25)[:8]
 
 
-def in_words(label):
+def describe(label):
     second, first = np.argsort(label)[-2:]
     return "\n".join(f"{100 * label[n]:.0f} %\n{classes[n]}" for n in (first, second))
 
 
 figures.image_grid(
     mixed[between].astype("uint8"),
-    [in_words(label) for label in mixed_labels[between]],
+    [describe(label) for label in mixed_labels[between]],
     "Mixed images with mixed labels",
     columns=8,
 )
 
 # %% [markdown]
-# ## 7 What did it bring?
+# ## 7 Interpret the curves
 #
 # ### Question 8 · `choice` · in words
 #
-# About ten lines:
+# Write about ten lines:
 #
-# 1. What do your two pairs of curves show? Give the gaps and the accuracies. With augmentation the validation curve may even
-#    lie *above* the training curve in some epochs: why?
-# 2. Which of mirroring left to right, rotation by any angle, shift and contrast would you use (a) for satellite images of fields, (b) for
-#    traffic signs, (c) for X-ray images of the chest, where the heart is on the left? Give a reason for each of the three.
-# 3. Why is the *validation* part not augmented?
+# 1. What do your two pairs of curves show? State the gaps and the accuracies. With augmentation, the
+#    validation curve may even lie *above* the training curve in some epochs. Why?
+# 2. Which of these transformations would you use: mirroring left to right, rotation by any angle, shift,
+#    contrast? Answer for (a) satellite images of fields, (b) traffic signs, (c) X-ray images of the chest,
+#    where the heart is on the left. Give a reason in each case.
+# 3. Why do you not augment the *validation* set?
 
 # %% [markdown] written="choice"
 # ### BEGIN SOLUTION
-# **A model answer.** (1) Without augmentation the training accuracy goes to nearly 100 % and the validation accuracy stays at a
-# little over half (stand-in; on real images below 40 %): a gap of 0.4 to 0.6. With augmentation the training accuracy rises more
-# slowly and stays at 70 to 85 % (on real images 60 to 65 %), the validation accuracy is higher by 5 to 20 % (on real images by about 2 %), and the gap is 0.25 or less. The training accuracy is
-# measured on augmented images, which are harder, and during the epoch, while the network was still worse; validation is
-# measured on unchanged ones at the end of the epoch. So it can be higher. (2) (a) All of them: a field has no up or down, and light
-# differs from day to day. (b) Shift, contrast, a rotation by a few degrees only; no flip: a mirrored "turn left" is
-# another sign, and a turned arrow as well. (c) Shift, contrast, small angles; no flip: a heart on the right is a rare disease, and
-# the label says that the person is healthy. (3) Because it is to say how good the network will be on images as they really come; and changed
-# by chance it would measure something else in every epoch.
+# **A model answer.** (1) Without augmentation, the training accuracy rises to nearly 100 %, and the
+# validation accuracy stays a little above 50 % (stand-in data; below 40 % on real images): a gap of 0.4
+# to 0.6. With augmentation, the training accuracy rises more slowly and stays at 70 to 85 % (60 to 65 % on
+# real images). The validation accuracy is 5 to 20 percentage points higher (about 2 on real images), and the
+# gap is at most 0.25. The training accuracy is measured on augmented images, which are harder, and during the
+# epoch, while the network was still worse. The validation accuracy is measured on unchanged images at the end
+# of the epoch. So it can be higher. (2) (a) All of them: a field has no up or down, and the light differs
+# from day to day. (b) Shift, contrast, and rotation by a few degrees only; no mirroring: a mirrored "turn
+# left" is another sign, and so is a rotated arrow. (c) Shift, contrast, and small angles; no mirroring: a
+# heart on the right is a rare condition, but the label says that the person is healthy. (3) Because the
+# validation set estimates how good the network will be on real images, which are not augmented. With random
+# changes it would also measure something else in every epoch.
 #
 # **Rubric, 3 points.**
 #
-# - 1 point: gaps and accuracies from the student's own curves, and one reason why validation can be higher. Half without the reason.
-# - 1 point: all three cases with reasons that concern what the label means. Half for two of them.
-# - 1 point: the validation part stands for the images that come afterwards (or: would make epochs incomparable).
+# - 1 point: gaps and accuracies from the student's own curves, and one reason why the validation accuracy can
+#   be higher. Half without the reason.
+# - 1 point: all three cases with reasons that concern the meaning of the label. Half for two of them.
+# - 1 point: the validation set stands for the images of later use (or: epochs would not be comparable).
 # ### END SOLUTION
 
 # %% [markdown]
 # ## What to try next
 #
-# - **Train with mixup**: a pipeline whose `map` mixes; the loss is then `keras.losses.CategoricalCrossentropy(from_logits=True)`, for
-#   labels in rows. Keras has a layer, too: `keras.layers.MixUp`.
-# - **Too much of a good thing**: `RandomRotation(0.5)`, `RandomZoom(0.5)`. At which strength does augmentation begin to hurt?
-# - **How many images is it worth?** Train without augmentation on 2,000, 4,000, … images until it is as good as with
-#   augmentation on 1,000.
-# - **Ask several times.** Average the network's answers to an image and to its mirror image (*test-time augmentation*).
+# - **Train with mixup.** Use a pipeline whose `map` mixes. The loss for one-hot labels is
+#   `keras.losses.CategoricalCrossentropy(from_logits=True)`. Keras also has a layer: `keras.layers.MixUp`.
+# - **Too much of a good thing.** Try `RandomRotation(0.5)` and `RandomZoom(0.5)`. At which strength does
+#   augmentation begin to hurt?
+# - **How many images is augmentation worth?** Train without augmentation on 2,000, 4,000, … images until the
+#   model is as good as with augmentation on 1,000.
+# - **Test-time augmentation.** Average the predictions of the network for an image and for its mirror image.
 #
-# **Sources.** A. Krizhevsky, I. Sutskever, G. Hinton, *ImageNet classification with deep convolutional neural networks*, NeurIPS 2012,
-# §4.1 · T. DeVries, G. Taylor, *Improved regularization of convolutional neural networks with cutout*, arXiv:1708.04552, 2017, §3 · H.
-# Zhang et al., *mixup: beyond empirical risk minimization*, ICLR 2018, §2 · L. Prechelt, *Early stopping – but when?*, 1998, §2
-# · I. Goodfellow, Y. Bengio, A. Courville, *Deep Learning*, MIT Press 2016, §7.4 and §7.8, deeplearningbook.org. The text of this lab
-# is licensed CC BY 4.0, its code MIT.
+# **Sources.** A. Krizhevsky, I. Sutskever, G. Hinton, *ImageNet classification with deep convolutional neural
+# networks*, NeurIPS 2012, §4.1 · T. DeVries, G. Taylor, *Improved regularization of convolutional neural
+# networks with cutout*, arXiv:1708.04552, 2017, §3 · H. Zhang et al., *mixup: beyond empirical risk
+# minimization*, ICLR 2018, §2 · L. Prechelt, *Early stopping – but when?*, 1998, §2 · I. Goodfellow, Y.
+# Bengio, A. Courville, *Deep Learning*, MIT Press 2016, §7.4 and §7.8, deeplearningbook.org. The text of this
+# lab is licensed CC BY 4.0, its code MIT.

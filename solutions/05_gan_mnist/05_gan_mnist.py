@@ -13,36 +13,36 @@
 # %% [markdown]
 # # A forger and a detective draw digits
 #
-# Two networks play against each other. One, the forger, draws digits; the other, the detective, is shown
-# real and forged ones and has to tell them apart. Neither has a teacher. Whenever the detective finds a
-# flaw, it tells the forger, without meaning to, where to improve; and the better the forger becomes, the
-# closer the detective must look. This is a **generative adversarial network**, a GAN (Goodfellow et al. 2014).
+# Two networks play against each other. One, the forger, draws digits. The other, the detective, sees real and
+# forged digits and has to tell them apart. Neither has a teacher. Whenever the detective finds a flaw, it
+# shows the forger, without meaning to, where to improve; and the better the forger becomes, the closer the
+# detective has to look. This is a **generative adversarial network**, or GAN (Goodfellow et al. 2014).
 #
-# **You will learn**
+# **You will learn** to
 #
-# - to build both networks and to write both losses from their formulas;
-# - why the forger's loss is turned round, by comparing gradients;
-# - to write a training step of your own in which two networks are updated by turns;
-# - to measure what was drawn with a fixed classifier, instead of trusting your eye;
-# - to make the typical failures of GANs happen, and to tell them by their figures;
-# - what the detective has learnt about digits although nobody told it a label.
+# - build both networks, and write both losses from their formulas;
+# - explain the generator's loss, by comparing gradients;
+# - write your own training step, in which two networks are updated alternately;
+# - measure the quality of generated images with a fixed classifier, instead of trusting your eye;
+# - provoke the typical failures of GANs, and recognise them by their numbers;
+# - use what the discriminator has learned about digits without a single label.
 #
-# **You need** lab 1: dense layers, logits, losses, gradients, updates.
+# **You need** Lab 01: dense layers, logits, losses, gradients, updates.
 #
-# **How long the computer works**, apart from importing TensorFlow:
+# **Running time**, not counting the import of TensorFlow:
 #
-# | profile | where | data | samples: confidence · different digits (section 5) | time |
+# | profile | default on | data | samples: confidence · different digits (section 5) | time |
 # | --- | --- | --- | --- | --- |
-# | quick | chosen on a CPU | 5,000 training images | 0.3–0.7 · 6–10 | 20–40 s on 2 cores |
-# | full | chosen on a GPU | all of MNIST, 60,000 | 0.6–0.9 · 8–10 | 4–10 min on 2 cores, less on a GPU |
+# | quick | a CPU | 5,000 training images | 0.3–0.7 · 6–10 | 20–40 s on 2 cores |
+# | full | a GPU | all of MNIST, 60,000 | 0.6–0.9 · 8–10 | 4–10 min on 2 cores, less on a GPU |
 #
-# To choose yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without a network the
-# lab runs on stand-in digits, and says so.
+# To choose the profile yourself, set the environment variable `COURSE_PROFILE` to `quick` or `full` before
+# you start. Without internet access the lab uses synthetic stand-in digits, and says so.
 
 # %%
 import os
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # less small talk from TensorFlow
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # fewer log messages from TensorFlow
 
 import keras
 import numpy as np
@@ -59,8 +59,8 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # %% [markdown]
 # ## The data
 #
-# The images are rows of 784 numbers, and this time they go from **-1** (paper) to **1** (ink), for a
-# reason that you will see in a moment.
+# Each image is a row of 784 numbers. In this lab they range from **−1** (paper) to **1** (ink), to match the
+# output of the generator.
 
 # %%
 (x_train, y_train), (x_test, y_test) = data.load("mnist")
@@ -69,45 +69,46 @@ if profile.current() == "quick":
 
 
 def as_inputs(images):
-    """Images (n, 28, 28), 0 … 255, as inputs (n, 784), float32, -1 … 1."""
+    """Turn images (n, 28, 28), 0 … 255, into inputs (n, 784), float32, -1 … 1."""
     return images.reshape(len(images), 784).astype("float32") / 127.5 - 1
 
 
 def as_images(rows):
-    """Rows (n, 784), -1 … 1, as images (n, 28, 28), 0 … 1."""
+    """Turn rows (n, 784), -1 … 1, into images (n, 28, 28), 0 … 1."""
     return (ops.convert_to_numpy(rows).reshape(-1, 28, 28) + 1) / 2
 
 
 x_train, x_test = as_inputs(x_train), as_inputs(x_test)
-figures.image_grid(as_images(x_train[:20]), title="What the forger has to imitate")
+figures.image_grid(as_images(x_train[:20]), title="What the generator has to imitate")
 
 # %% [markdown]
 # ## 1 The two networks
 #
-# The forger is called the **generator** $G$. It starts from nothing but chance: $z$, a row of random
-# numbers, the **noise**, each from the standard normal distribution (mean 0, standard deviation 1). Its last layer has
-# a tanh, which gives numbers between -1 and 1: an image as ours are.
+# The forger is called the **generator** $G$. Its input is random: $z$, a vector of random numbers called
+# **noise**, each from the standard normal distribution (mean 0, standard deviation 1). Its last layer has a
+# tanh, so its outputs are between −1 and 1, like the pixels of the images.
 #
-# The detective is the **discriminator** $D$. Its one output is a **logit**: above 0 for "real", below for
-# "forged". The logit's sigmoid is the probability of "real", and the formulas below write $D(x)$ for that
+# The detective is the **discriminator** $D$. Its single output is a **logit**: above 0 for "real", below 0
+# for "fake". The sigmoid of the logit is the probability of "real"; the formulas below write $D(x)$ for this
 # probability.
 #
-# Both have leaky ReLUs in their hidden layers: a negative input is not made 0, as by a ReLU, but multiplied by 0.2.
-# A plain ReLU has no slope there, and all that the generator ever learns comes to it as slopes, through the discriminator.
+# Both have leaky ReLUs in their hidden layers. A leaky ReLU does not set a negative input to 0, as a ReLU
+# does, but multiplies it by 0.2. For negative inputs the gradient of a ReLU is 0, and the generator learns
+# only from the gradients that reach it through the discriminator.
 #
 # ### Question 1 · `networks`
 #
-# Write both, as Sequential or Functional models of dense layers, with `keras.layers.LeakyReLU(negative_slope=0.2)`
-# behind each but the last:
+# Write both as Sequential or Functional models of dense layers, with
+# `keras.layers.LeakyReLU(negative_slope=0.2)` after each layer but the last:
 #
 # 1. `make_discriminator()`: 784 → 256 → 256 → 1 logit;
-# 2. `make_generator(noise)`: `noise` → 1024 → 1024 → 784 with tanh at the end. `noise` says how many random numbers
-#    make an image.
+# 2. `make_generator(noise)`: `noise` → 1024 → 1024 → 784, with a tanh at the end. `noise` is the number of
+#    random numbers for each image.
 
 
 # %% solution="networks"
 def make_discriminator():
-    """A Keras model from images (batch, 784) to logits (batch, 1)."""
+    """Build a Keras model from images (batch, 784) to logits (batch, 1)."""
     ### BEGIN SOLUTION
     return keras.Sequential(
         [
@@ -123,7 +124,7 @@ def make_discriminator():
 
 
 def make_generator(noise):
-    """A Keras model from noise (batch, noise) to images (batch, 784), from -1 to 1."""
+    """Build a Keras model from noise (batch, noise) to images (batch, 784), from -1 to 1."""
     ### BEGIN SOLUTION
     return keras.Sequential(
         [
@@ -145,13 +146,13 @@ import keras
 import numpy as np
 
 
-def numbers(values):
-    """Whatever a model or a function gives back, as numbers."""
-    assert values is not None, "there is nothing given back: does it end with `return`?"
+def as_array(values, name):
+    """Return what `name` returned as a float64 array."""
+    assert values is not None, f"`{name}` returned None. Did you forget `return`?"
     return np.asarray(values, dtype="float64")
 
 
-def through_layers(x, weights, slope):
+def apply_layers(x, weights, slope):
     for number in range(0, len(weights), 2):
         x = x @ weights[number] + weights[number + 1]
         if number + 2 < len(weights):
@@ -160,45 +161,49 @@ def through_layers(x, weights, slope):
 
 
 def check_network(name, network, sizes, last, rng):
+    assert network is not None, f"`{name}` returned None. Did you forget `return`?"
     assert isinstance(network, keras.Model), (
-        f"{name} must give back a Keras model; it gives {type(network).__name__}."
+        f"`{name}` returned {type(network).__name__}; expected a Keras model."
     )
     shapes = [tuple(w.shape) for w in network.get_weights()]
     wanted = [shape for pair in pairwise(sizes) for shape in (pair, pair[1:])]
     assert shapes == wanted, (
-        f"{name} should have the sizes {sizes}, and so weights and biases of the shapes {wanted}; "
-        f"yours are {shapes}."
+        f"The model from `{name}` has weights and biases of shapes {shapes}; expected {wanted}, for layers "
+        f"of sizes {sizes}."
     )
     x = rng.normal(size=(20, sizes[0])).astype("float32")
-    given = numbers(network(x))
+    given = as_array(network(x), name)
     weights = [np.asarray(w, "float64") for w in network.get_weights()]
-    sums = through_layers(x, weights, 0.2)
-    right = np.tanh(sums) if last == "tanh" else sums
-    sigmoid = 1 / (1 + np.exp(-sums))
+    logits = apply_layers(x, weights, 0.2)
+    right = np.tanh(logits) if last == "tanh" else logits
+    sigmoid = 1 / (1 + np.exp(-logits))
     if last == "tanh":
-        assert not np.allclose(given, sums, atol=1e-3), (
-            f"{name} ends in bare sums: where is the tanh?"
+        assert not np.allclose(given, logits, atol=1e-3), (
+            f"The last layer of `{name}` has no activation; expected tanh."
         )
         assert not np.allclose(given, sigmoid, atol=1e-3), (
-            f"{name} ends in a sigmoid, from 0 to 1; images go from -1 to 1 here: tanh."
+            f"The last layer of `{name}` has a sigmoid, from 0 to 1; expected tanh, because images go from "
+            "-1 to 1."
         )
     else:
         assert not np.allclose(given, sigmoid, atol=1e-3), (
-            f"{name} ends in a sigmoid; a logit is wanted, the bare sum."
+            f"The last layer of `{name}` has a sigmoid; expected a logit, with no activation."
         )
-    ends = [np.tanh, lambda v: v]
+    activations = [np.tanh, lambda v: v]
     for slope, hint in [
-        (0.0, "has plain ReLUs: leaky ones are wanted"),
-        (1.0, "bends nowhere: its hidden layers need their leaky ReLU"),
-        (0.3, "has leaky ReLUs of another slope than 0.2"),
-        (0.01, "has leaky ReLUs of another slope than 0.2"),
-        (0.1, "has leaky ReLUs of another slope than 0.2"),
+        (0.0, "plain ReLUs"),
+        (1.0, "no activations"),
+        (0.3, "leaky ReLUs with another slope"),
+        (0.01, "leaky ReLUs with another slope"),
+        (0.1, "leaky ReLUs with another slope"),
     ]:
-        other = through_layers(x, weights, slope)
-        assert not any(np.allclose(given, end(other), atol=1e-4) for end in ends), f"{name} {hint}."
+        other = apply_layers(x, weights, slope)
+        assert not any(np.allclose(given, end(other), atol=1e-4) for end in activations), (
+            f"The hidden layers of `{name}` have {hint}; expected leaky ReLUs with negative_slope=0.2."
+        )
     assert np.allclose(given, right, atol=1e-3), (
-        f"With the weights of {name}, leaky ReLUs of slope 0.2 "
-        f"{'and a tanh ' if last == 'tanh' else ''}at the end give other outputs than yours."
+        f"The model from `{name}` returned outputs that do not fit its weights; expected leaky ReLUs with "
+        f"negative_slope=0.2{' and a tanh at the end' if last == 'tanh' else ''}."
     )
 
 
@@ -222,34 +227,35 @@ check_networks_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 2 What each of them wants
+# ## 2 The losses
 #
-# From $m$ real images $x_i$ and $m$ forged ones $G(z_i)$ the discriminator wants to make
+# From $m$ real images $x_i$ and $m$ generated images $G(z_i)$, the discriminator **maximises** (Goodfellow et
+# al. 2014, algorithm 1)
 #
 # $$\frac{1}{m} \sum_{i=1}^{m} \Big[ \ln D(x_i) + \ln\big(1 - D(G(z_i))\big) \Big]$$
 #
-# **as large** as it can (Goodfellow et al. 2014, algorithm 1). The generator wants to be believed: it makes
+# The generator wants its images to be classified as real: it maximises
 #
 # $$\frac{1}{m} \sum_{i=1}^{m} \ln D(G(z_i))$$
 #
-# as large as it can. Keras makes losses **small**, so each loss is *minus* its formula.
+# Keras **minimises** losses, so each loss is *minus* its formula.
 #
-# Our $D$ gives logits $s$, with $D = \dfrac{1}{1 + e^{-s}}$. When the detective is very sure, $D$ is 0 or 1 in a
-# computer's numbers, and a logarithm becomes infinite. The softplus helps: `ops.softplus` is $\ln(1 + e^s)$, and
-# safe for any $s$.
+# Your $D$ returns logits $s$, with $D = \dfrac{1}{1 + e^{-s}}$. If the discriminator is very confident, $D$
+# is rounded to 0 or 1, and a logarithm becomes infinite. Use the softplus instead: `ops.softplus` computes
+# $\ln(1 + e^s)$ and is numerically stable for all $s$.
 #
-# From here on, write with `ops`, Keras' NumPy, through which gradients can flow: `ops.mean`, `ops.exp`,
-# `ops.sigmoid`, ….
+# From here on, use `keras.ops`, the NumPy of Keras, because gradients can flow through it: `ops.mean`,
+# `ops.exp`, `ops.sigmoid`, …
 #
 # ### Question 2 · `losses`
 #
-# Write both losses, from logits of the shape `(m, 1)`; each gives back one number. First, on paper: how do $-\ln D$ and
-# $-\ln(1 - D)$ look with softplus?
+# Write both losses. Their arguments are logits of shape `(m, 1)`, and each returns a single number. First, on
+# paper: how do you write $-\ln D$ and $-\ln(1 - D)$ with the softplus?
 
 
 # %% solution="losses"
 def discriminator_loss(real_logits, fake_logits):
-    """The discriminator's loss, one number, from its logits (m, 1) for real and forged images."""
+    """Return the discriminator's loss, one number, from its logits (m, 1) for real and fake images."""
     ### BEGIN SOLUTION
     # 1 - D is the sigmoid of -s.
     return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))
@@ -257,7 +263,7 @@ def discriminator_loss(real_logits, fake_logits):
 
 
 def generator_loss(fake_logits):
-    """The generator's loss, one number, from the discriminator's logits (m, 1) for its images."""
+    """Return the generator's loss, one number, from the discriminator's logits (m, 1) for its images."""
     ### BEGIN SOLUTION
     return ops.mean(ops.softplus(-fake_logits))
     ### END SOLUTION
@@ -267,36 +273,35 @@ def generator_loss(fake_logits):
 import numpy as np
 
 
-def check_losses(real, fake, of_d, of_g, swapped, doubted):
+def check_losses(real, fake, of_d, of_g, swapped, minimax):
     real, fake = real.astype("float32"), fake.astype("float32")
-    given_d, given_g = numbers(discriminator_loss(real, fake)), numbers(generator_loss(fake))
+    given_d = as_array(discriminator_loss(real, fake), "discriminator_loss")
+    given_g = as_array(generator_loss(fake), "generator_loss")
     for name, given in [("discriminator_loss", given_d), ("generator_loss", given_g)]:
-        assert given.size == 1, f"{name} should be one number; it has the shape {given.shape}."
+        assert given.size == 1, f"`{name}` returned shape {given.shape}; expected a single number."
     given_d, given_g = float(given_d.ravel()[0]), float(given_g.ravel()[0])
+    found = f"`discriminator_loss` returned {given_d:.3f}; expected {of_d:.3f}."
     for value, hint in [
-        (-of_d, "the sign is wrong: a loss is made small, and the formula is to be large."),
-        (of_d / 2, "it is half of what the formula says: the two means are added, not averaged."),
-        (of_d * len(real), "it is the sum over the images, not the mean."),
-        (swapped, "real and forged are the wrong way round."),
+        (-of_d, "The sign is wrong: the formula is maximised, and the loss is minimised."),
+        (of_d / 2, "This is half of the formula. Add the two means; do not average them."),
+        (of_d * len(real), "This is the sum over the images, not the mean."),
+        (swapped, "Did you swap real and fake images?"),
     ]:
         assert np.isclose(value, of_d) or not np.isclose(given_d, value, rtol=1e-3), (
-            f"discriminator_loss is {given_d:.3f} instead of {of_d:.3f}: {hint}"
+            f"{found} {hint}"
         )
-    assert np.isclose(given_d, of_d, rtol=1e-3), (
-        f"discriminator_loss should be {of_d:.3f}, yours is {given_d:.3f}. Logits are no probabilities."
-    )
+    assert np.isclose(given_d, of_d, rtol=1e-3), f"{found} Did you use the logits as probabilities?"
+    found = f"`generator_loss` returned {given_g:.3f}; expected {of_g:.3f}."
     for value, hint in [
-        (-of_g, "the sign is wrong."),
-        (of_g * len(fake), "it is the sum over the images, not the mean."),
-        (-doubted, "this is ln(1 - D): the generator is to *maximise ln D*."),
-        (doubted, "this is the discriminator's part of it: the generator wants to be believed."),
+        (-of_g, "The sign is wrong: the formula is maximised, and the loss is minimised."),
+        (of_g * len(fake), "This is the sum over the images, not the mean."),
+        (-minimax, "This is the mean of ln(1 - D). Maximise ln D instead."),
+        (minimax, "This is a part of the discriminator's loss. Maximise ln D instead."),
     ]:
         assert np.isclose(value, of_g) or not np.isclose(given_g, value, rtol=1e-3), (
-            f"generator_loss is {given_g:.3f} instead of {of_g:.3f}: {hint}"
+            f"{found} {hint}"
         )
-    assert np.isclose(given_g, of_g, rtol=1e-3), (
-        f"generator_loss should be {of_g:.3f}, yours is {given_g:.3f}. Logits are no probabilities."
-    )
+    assert np.isclose(given_g, of_g, rtol=1e-3), f"{found} Did you use the logits as probabilities?"
 
 
 check_losses(
@@ -305,14 +310,14 @@ check_losses(
     of_d=1.305232,
     of_g=0.917143,
     swapped=2.055232,
-    doubted=0.667143,
+    minimax=0.667143,
 )
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 
-def true_losses(real, fake):
-    """Both losses, in numpy: ln(1 + e^s) is logaddexp(0, s)."""
+def compute_losses(real, fake):
+    """Compute both losses in NumPy: ln(1 + e^s) is logaddexp(0, s)."""
     return np.mean(np.logaddexp(0, -real)) + np.mean(np.logaddexp(0, fake)), np.mean(
         np.logaddexp(0, -fake)
     )
@@ -321,16 +326,16 @@ def true_losses(real, fake):
 def check_losses_hidden(rng):
     for images in (1, 6, 64):
         real, fake = rng.normal([[[0.5]], [[-0.5]]], 2, (2, images, 1))
-        check_losses(real, fake, *true_losses(real, fake), *true_losses(-real, -fake))
+        check_losses(real, fake, *compute_losses(real, fake), *compute_losses(-real, -fake))
     sure = rng.uniform(150, 300)
-    given = float(
-        numbers(discriminator_loss(*np.full((2, 4, 1), [[[-sure]], [[sure]]], "float32"))).sum()
-    )
-    believed = float(numbers(generator_loss(np.full((4, 1), -sure, "float32"))).sum())
-    assert np.isclose(given, 2 * sure, rtol=1e-3) and np.isclose(believed, sure, rtol=1e-3), (
-        f"A discriminator that is sure and wrong, with logits of ±{sure:.0f}, loses {2 * sure:.0f}, and a "
-        f"generator that is not believed at all {sure:.0f}; yours give {given:.0f} and {believed:.0f}: "
-        "take the losses from the logits, not from probabilities."
+    logits = np.full((2, 4, 1), [[[-sure]], [[sure]]], "float32")
+    given_d = float(as_array(discriminator_loss(*logits), "discriminator_loss").sum())
+    logits = np.full((4, 1), -sure, "float32")
+    given_g = float(as_array(generator_loss(logits), "generator_loss").sum())
+    assert np.isclose(given_d, 2 * sure, rtol=1e-3) and np.isclose(given_g, sure, rtol=1e-3), (
+        f"For logits of ±{sure:.0f} with the wrong sign, `discriminator_loss` returned {given_d:.0f} and "
+        f"`generator_loss` returned {given_g:.0f}; expected {2 * sure:.0f} and {sure:.0f}. Compute the "
+        "losses from the logits, not from probabilities."
     )
 
 
@@ -338,29 +343,30 @@ check_losses_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 3 Why the generator's loss is turned round
+# ## 3 Minimax and non-saturating loss
 #
-# The two want opposite things, so the natural loss for the generator would be what the discriminator wants large,
-# $\ln(1 - D(G(z)))$, made small. Question 2 asked for another one. Both fall when $D$ rises, so they pull in the same
-# direction. What differs is how hard they pull.
+# The two networks have opposite goals. So the natural loss for the generator is the term that the
+# discriminator maximises: the generator would minimise $\ln(1 - D(G(z)))$. This is the **minimax loss**.
+# Question 2 asked for another one, $-\ln D(G(z))$, the **non-saturating loss**. Both fall when $D$ rises, so
+# their gradients point in the same direction. They differ in magnitude.
 #
 # ### Question 3 · `slopes`
 #
-# Write `slopes(logits)`. It takes an array and gives back two arrays of its shape: for each logit $s$ of a forged
-# image, the derivative with respect to $s$ of
+# Write `slopes(logits)`. It takes an array of logits $s$ of generated images and returns two arrays of the
+# same shape, the derivatives with respect to $s$ of
 #
-# 1. the generator's loss as you wrote it, $-\ln D$;
-# 2. the natural loss, $\ln(1 - D)$.
+# 1. the non-saturating loss, $-\ln D$;
+# 2. the minimax loss, $\ln(1 - D)$.
 #
-# Find both with pencil and paper. (They are short: write them with $D$ itself.)
+# Derive both with pencil and paper. (They are short if you write them with $D$ itself.)
 
 
 # %% solution="slopes"
 def slopes(logits):
-    """Two arrays like logits: the derivatives of -ln D and of ln(1 - D) with respect to the logit."""
+    """Return the derivatives of -ln D and of ln(1 - D) with respect to the logits: two arrays."""
     ### BEGIN SOLUTION
-    believed = 1 / (1 + np.exp(-np.asarray(logits)))
-    return believed - 1, -believed
+    probability = 1 / (1 + np.exp(-np.asarray(logits)))
+    return probability - 1, -probability
     ### END SOLUTION
 
 
@@ -370,32 +376,36 @@ import warnings
 import numpy as np
 
 
-def check_slopes(logits, turned, natural):
+def check_slopes(logits, non_saturating, minimax):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         both = slopes(logits.copy())
-    assert both is not None and len(both) == 2, "slopes should give back two arrays."
-    first, second = (numbers(values) for values in both)
+    assert both is not None, "`slopes` returned None. Did you forget `return`?"
+    assert len(both) == 2, f"`slopes` returned {len(both)} values; expected two arrays."
+    first, second = (as_array(values, "slopes") for values in both)
     assert not (
-        np.allclose(first, natural, atol=1e-4) and np.allclose(second, turned, atol=1e-4)
-    ), "the two slopes are the wrong way round: first that of -ln D."
-    for name, given, wanted in [("-ln D", first, turned), ("ln(1 - D)", second, natural)]:
+        np.allclose(first, minimax, atol=1e-4) and np.allclose(second, non_saturating, atol=1e-4)
+    ), "`slopes` returned the two derivatives in the wrong order; expected that of -ln D first."
+    for name, given, wanted in [
+        ("-ln D", first, non_saturating),
+        ("ln(1 - D)", second, minimax),
+    ]:
         assert given.shape == wanted.shape, (
-            f"one slope a logit makes {wanted.shape}, not {given.shape}."
+            f"`slopes` returned shape {given.shape} for {name}; expected {wanted.shape}."
         )
         assert not np.allclose(given, -wanted, atol=1e-4), (
-            f"the slope of {name} has the wrong sign: believed more, the generator loses less."
+            f"`slopes` returned the derivative of {name} with the wrong sign. The loss falls when D rises."
         )
         assert np.allclose(given, wanted, atol=1e-4), (
-            f"the slope of {name} at the logits {np.round(logits[:3], 2).tolist()} should be "
-            f"{np.round(wanted[:3], 4).tolist()}; yours is {np.round(given[:3], 4).tolist()}."
+            f"`slopes` returned {np.round(given[:3], 4).tolist()} for {name} at the logits "
+            f"{np.round(logits[:3], 2).tolist()}; expected {np.round(wanted[:3], 4).tolist()}."
         )
 
 
 check_slopes(
     np.array([-4.0, 0.0, 1.0]),
-    turned=np.array([-0.982014, -0.5, -0.268941]),
-    natural=np.array([-0.017986, -0.5, -0.731059]),
+    non_saturating=np.array([-0.982014, -0.5, -0.268941]),
+    minimax=np.array([-0.017986, -0.5, -0.731059]),
 )
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
@@ -403,9 +413,11 @@ from course_lib.testing import hidden_seed
 
 def check_slopes_hidden(rng):
     logits, step = rng.normal(scale=3, size=12), 1e-5
-    turned = (np.logaddexp(0, -logits - step) - np.logaddexp(0, -logits + step)) / (2 * step)
-    natural = -(np.logaddexp(0, logits + step) - np.logaddexp(0, logits - step)) / (2 * step)
-    check_slopes(logits, turned, natural)
+    non_saturating = (np.logaddexp(0, -logits - step) - np.logaddexp(0, -logits + step)) / (
+        2 * step
+    )
+    minimax = -(np.logaddexp(0, logits + step) - np.logaddexp(0, logits - step)) / (2 * step)
+    check_slopes(logits, non_saturating, minimax)
 
 
 check_slopes_hidden(np.random.default_rng(hidden_seed()))
@@ -415,23 +427,24 @@ check_slopes_hidden(np.random.default_rng(hidden_seed()))
 figures.generator_losses()
 
 # %% [markdown]
-# A beginner's forgeries are found out: it stands on the left of both panels. There the natural loss is flat, as far
-# as you can see: the worse the forgery, the less the generator is told about it.
+# At first the discriminator recognises every generated image: the logits are on the left of both panels.
+# There the minimax loss **saturates**: its gradient is almost 0. The worse the image, the less the generator
+# learns from it. The derivative of the non-saturating loss stays near −1 there.
 
 # %% [markdown]
-# ## 4 By turns
+# ## 4 Alternating updates
 #
 # One training step, on a batch of $m$ real images:
 #
-# 1. Draw $m$ rows of noise, and let $G$ make images of them.
+# 1. Draw $m$ rows of noise, and let $G$ turn them into images.
 # 2. Update $D$ with the gradient of **its** loss with respect to **its** weights.
-# 3. Update $G$ with the gradient of **its** loss with respect to **its** weights. The gradient runs through
+# 3. Update $G$ with the gradient of **its** loss with respect to **its** weights. The gradient flows through
 #    $D$, but $D$ is not changed.
 #
-# In Keras, a model may bring a training step of its own: `fit` calls `train_step` with each batch, and does all
-# else as usual. TensorFlow writes down what is computed inside a `with tf.GradientTape() as tape:`, and
-# `tape.gradient(loss, weights)` then gives one gradient a weight. For a model that makes its numbers small,
-# to no purpose:
+# In Keras, a model can define its own training step: `fit` calls `train_step` with each batch and does
+# everything else as usual. TensorFlow records the operations inside `with tf.GradientTape() as tape:`, and
+# then `tape.gradient(loss, weights)` returns one gradient for each weight array. Here is an example that
+# serves no purpose: a model that learns to output small numbers.
 #
 # ```python
 # def train_step(self, x):
@@ -444,15 +457,16 @@ figures.generator_losses()
 #
 # ### Question 4 · `gan`
 #
-# Complete `train_step`. `self.d_optimizer` is for $D$, `self.g_optimizer` for $G$, and
-# `keras.random.normal(shape, seed=self.seed_generator)` draws noise, other numbers at each call: a row of `self.noise`
-# numbers for each real image. How many those are, `ops.shape(real)[0]` says. (The last batch of an epoch may be smaller,
-# so inside `fit` it is not known beforehand, and `real.shape[0]` is None.) End with `return self.track(loss of D, loss of G)`.
+# Complete `train_step`. `self.d_optimizer` is for $D$ and `self.g_optimizer` for $G$.
+# `keras.random.normal(shape, seed=self.seed_generator)` draws new noise at each call. Draw one row of
+# `self.noise` numbers for each real image. `ops.shape(real)[0]` is the number of real images. (Do not use
+# `real.shape[0]`: inside `fit` it is None, because the last batch of an epoch may be smaller.) End with
+# `return self.track(loss of D, loss of G)`.
 
 
 # %% solution="gan"
 class GAN(keras.Model):
-    """A generator and a discriminator, trained by turns."""
+    """A generator and a discriminator, updated alternately."""
 
     def __init__(self, generator, discriminator):
         super().__init__()
@@ -463,9 +477,9 @@ class GAN(keras.Model):
         self.trackers = [keras.metrics.Mean(name=name) for name in names]
 
     def compile(self, d_rate, g_rate):
-        """Give each network an optimizer with a learning rate of its own."""
+        """Give each network its own optimizer, with its own learning rate."""
         super().compile()
-        # β₁ = 0.5 instead of 0.9 forgets faster where the other network is: Radford et al. 2016, §4
+        # β₁ = 0.5 instead of 0.9 makes training more stable (Radford et al. 2016, §4).
         self.d_optimizer = keras.optimizers.Adam(d_rate, beta_1=0.5)
         self.g_optimizer = keras.optimizers.Adam(g_rate, beta_1=0.5)
         self.d_optimizer.build(self.discriminator.trainable_variables)
@@ -473,16 +487,16 @@ class GAN(keras.Model):
 
     @property
     def metrics(self):
-        return self.trackers  # Keras sets them back at the beginning of every epoch
+        return self.trackers  # Keras resets them at the beginning of every epoch
 
     def track(self, *losses):
-        """Feed the trackers; returns what they hold as a dictionary."""
+        """Update the trackers with the losses; return their values as a dictionary."""
         for tracker, loss in zip(self.trackers, losses, strict=True):
             tracker.update_state(loss)
         return {tracker.name: tracker.result() for tracker in self.trackers}
 
     def train_step(self, real):
-        """One update of each network on a batch of real images (batch, 784)."""
+        """Update each network once, on a batch of real images (batch, 784)."""
         ### BEGIN SOLUTION
         shape = (ops.shape(real)[0], self.noise)
         fake = self.generator(keras.random.normal(shape, seed=self.seed_generator))
@@ -508,8 +522,8 @@ import keras
 import numpy as np
 
 
-def small_networks(rng, pixels, noise):
-    """A generator and a discriminator of known weights."""
+def make_small_networks(rng, pixels, noise):
+    """Build a generator and a discriminator with known weights."""
     generator = keras.Sequential([keras.Input((noise,)), keras.layers.Dense(pixels)])
     discriminator = keras.Sequential(
         [keras.Input((pixels,)), keras.layers.Dense(8, activation="tanh"), keras.layers.Dense(1)]
@@ -519,16 +533,17 @@ def small_networks(rng, pixels, noise):
     return generator, discriminator
 
 
-def weights_of(network):
+def copy_weights(network):
     return [np.array(w) for w in network.get_weights()]
 
 
-def change(before, after):
-    return max(float(np.abs(a - b).max()) for a, b in zip(before, weights_of(after), strict=True))
+def largest_change(before, after):
+    return max(float(np.abs(a - b).max()) for a, b in zip(before, copy_weights(after), strict=True))
 
 
-def played(generator, discriminator, real, d_rate, g_rate, epochs=1, batch_size=32):
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # on how often functions are traced
+def train_gan(generator, discriminator, real, d_rate, g_rate, epochs=1, batch_size=32):
+    """Train a GAN; return it and the losses of D and of G in each epoch."""
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # no warnings about retracing
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         game = GAN(generator, discriminator)
@@ -537,13 +552,15 @@ def played(generator, discriminator, real, d_rate, g_rate, epochs=1, batch_size=
             history = game.fit(real, epochs=epochs, batch_size=batch_size, verbose=0)
         except Exception as error:
             assert "No gradients" not in str(error), (
-                "no gradient reaches the weights: is the forged image made inside the tape, by "
-                "Keras' operations, and its loss, too?"
+                "In `train_step`, no gradient reached the weights. Did you generate the images inside the "
+                "tape, with Keras operations, and did you compute the loss there, too?"
             )
             raise
     record = getattr(history, "history", history)
     missing = {"discriminator_loss", "generator_loss"} - set(record)
-    assert not missing, f"train_step should return self.track(…); {sorted(missing)} is missing."
+    assert not missing, (
+        f"`train_step` did not report {sorted(missing)}. End with `return self.track(…)`."
+    )
     return game, [
         [float(np.sum(loss)) for loss in record[f"{name}_loss"]]
         for name in ("discriminator", "generator")
@@ -554,81 +571,86 @@ def check_turns(rng):
     pixels, noise = 6, 3
     # 70 images in batches of 32: the last batch has 6.
     real = rng.normal(2, 0.3, (70, pixels)).astype("float32")
-    generator, discriminator = small_networks(rng, pixels, noise)
-    before_g, before_d = weights_of(generator), weights_of(discriminator)
-    game, _ = played(generator, discriminator, real, d_rate=0.02, g_rate=0.0, epochs=12)
-    assert change(before_g, game.generator) == 0, (
-        "with the generator's learning rate 0 its weights change all the same: the discriminator's "
-        "optimizer must get the discriminator's weights, and no others."
+    generator, discriminator = make_small_networks(rng, pixels, noise)
+    before_g, before_d = copy_weights(generator), copy_weights(discriminator)
+    game, _ = train_gan(generator, discriminator, real, d_rate=0.02, g_rate=0.0, epochs=12)
+    assert largest_change(before_g, game.generator) == 0, (
+        "`train_step` changed the generator although its learning rate is 0. Give the discriminator's "
+        "optimizer the weights of the discriminator only."
     )
-    assert change(before_d, game.discriminator) > 1e-4, "the discriminator's weights never change."
+    assert largest_change(before_d, game.discriminator) > 1e-4, (
+        "`train_step` did not change the discriminator. Did you update its weights?"
+    )
     z = rng.normal(size=(500, noise)).astype("float32")
-    believed = [
-        numbers(game.discriminator(v)).mean() for v in (real, np.asarray(game.generator(z)))
+    means = [
+        as_array(game.discriminator(v), "discriminator").mean()
+        for v in (real, np.asarray(game.generator(z)))
     ]
-    assert believed[0] > believed[1] + 0.5, (
-        f"after training alone, the discriminator gives real images {believed[0]:.2f} and forged ones "
-        f"{believed[1]:.2f}: it should give real ones more. Does it go down its own loss?"
+    assert means[0] > means[1] + 0.5, (
+        f"After training alone, the discriminator returns a mean logit of {means[0]:.2f} for real images "
+        f"and of {means[1]:.2f} for generated ones; expected a higher one for real images. Does "
+        "`train_step` minimise the discriminator's loss?"
     )
 
-    generator, discriminator = small_networks(rng, pixels, noise)
-    before_g, before_d = weights_of(generator), weights_of(discriminator)
-    first = numbers(discriminator(np.asarray(generator(z)))).mean()
-    game, _ = played(generator, discriminator, real, d_rate=0.0, g_rate=0.02, epochs=12)
-    assert change(before_d, game.discriminator) == 0, (
-        "with the discriminator's learning rate 0 its weights change all the same: the generator's "
-        "optimizer must get the generator's weights, and no others."
+    generator, discriminator = make_small_networks(rng, pixels, noise)
+    before_g, before_d = copy_weights(generator), copy_weights(discriminator)
+    first = as_array(discriminator(np.asarray(generator(z))), "discriminator").mean()
+    game, _ = train_gan(generator, discriminator, real, d_rate=0.0, g_rate=0.02, epochs=12)
+    assert largest_change(before_d, game.discriminator) == 0, (
+        "`train_step` changed the discriminator although its learning rate is 0. Give the generator's "
+        "optimizer the weights of the generator only."
     )
-    assert change(before_g, game.generator) > 1e-4, (
-        "the generator's weights never change: is its image made inside the tape, and are they updated?"
+    assert largest_change(before_g, game.generator) > 1e-4, (
+        "`train_step` did not change the generator. Did you generate the images inside the tape, and did "
+        "you update the generator's weights?"
     )
-    last = numbers(game.discriminator(np.asarray(game.generator(z)))).mean()
+    last = as_array(game.discriminator(np.asarray(game.generator(z))), "discriminator").mean()
     assert last > first + 0.2, (
-        f"after training alone against a discriminator that stands still, the generator's images get "
-        f"{last:.2f}, before {first:.2f}: it should be believed more. Does it go down its own loss?"
+        f"After training alone, the generator gets a mean logit of {last:.2f} from a fixed discriminator, "
+        f"before it {first:.2f}; expected a higher one. Does `train_step` minimise the generator's loss?"
     )
 
 
 def check_noise(rng):
     rows, noise, updates = 4, 3, 100
-    generator, discriminator = small_networks(rng, 6, noise)
-    kernel, bias = weights_of(generator)
-    generator.set_weights([4 * kernel, bias])  # what it draws depends on its noise, above all
+    generator, discriminator = make_small_networks(rng, 6, noise)
+    kernel, bias = copy_weights(generator)
+    generator.set_weights([4 * kernel, bias])  # the images depend mainly on the noise
     real = np.zeros((rows, 6), "float32")
-    game, given = played(generator, discriminator, real, 0.0, 0.0, epochs=updates)
+    game, given = train_gan(generator, discriminator, real, 0.0, 0.0, epochs=updates)
     z = rng.normal(size=(10000, noise)).astype("float32")
-    logits = numbers(game.discriminator(np.asarray(game.generator(z))))
-    # Nothing learns: the mean loss of 4 forged images differs from update to update by their noise.
+    logits = as_array(game.discriminator(np.asarray(game.generator(z))), "discriminator")
+    # Nothing is trained, so only the noise of the 4 generated images changes the mean loss.
     for name, losses, single in zip("DG", given, np.logaddexp(0, [logits, -logits]), strict=True):
         spread, wanted = np.std(losses), np.std(single) / np.sqrt(rows)
         assert spread > 1e-4 * wanted, (
-            f"where nothing learns, the loss of {name} is the same at each update: the noise is the "
-            "same, too. Does each update draw its own, in train_step, with seed=self.seed_generator?"
+            f"With learning rates of 0, the loss of {name} was the same in each update, so the noise was the "
+            "same, too. Do you draw new noise in each `train_step`, with seed=self.seed_generator?"
         )
         assert 0.65 < spread / wanted < 1.4, (
-            f"where nothing learns and {rows} images are forged at a time, the loss of {name} should "
-            f"differ by about {wanted:.3f} from update to update, by the noise alone; yours differs by "
-            f"{spread:.3f}. Is there one row of noise for each real image, from a normal distribution?"
+            f"With learning rates of 0 and batches of {rows} images, the loss of {name} varied by "
+            f"{spread:.3f} from update to update; expected about {wanted:.3f}, from the noise alone. Do you "
+            "draw one row of normally distributed noise for each real image?"
         )
 
 
 def check_reported(real, generator, discriminator, wanted):
-    _, given = played(generator, discriminator, real, d_rate=0.0, g_rate=0.0, batch_size=50)
+    _, given = train_gan(generator, discriminator, real, d_rate=0.0, g_rate=0.0, batch_size=50)
     given = [losses[0] for losses in given]
     assert np.allclose(given, wanted, rtol=1e-3), (
-        f"the losses of D and G should be {wanted[0]:.3f} and {wanted[1]:.3f}; your train_step reports "
-        f"{given[0]:.3f} and {given[1]:.3f}."
+        f"`train_step` reported the losses {given[0]:.3f} for D and {given[1]:.3f} for G; expected "
+        f"{wanted[0]:.3f} and {wanted[1]:.3f}."
     )
 
 
 def check_example():
-    generator, discriminator = small_networks(np.random.default_rng(0), 6, 3)
-    # All real images are 1 everywhere, all forged ones, whatever the noise, -0.5.
+    generator, discriminator = make_small_networks(np.random.default_rng(0), 6, 3)
+    # All pixels of real images are 1; all pixels of generated images are -0.5, for any noise.
     generator.set_weights([np.zeros((3, 6)), np.full(6, -0.5)])
     discriminator.set_weights(
         [np.full((6, 8), 0.25), np.zeros(8), np.full((8, 1), 0.25), np.zeros(1)]
     )
-    wanted = 0.398968, 1.517742  # of the logits 1.81 and -1.27
+    wanted = 0.398968, 1.517742  # from the logits 1.81 and -1.27
     check_reported(np.ones((50, 6), "float32"), generator, discriminator, wanted)
 
 
@@ -638,8 +660,8 @@ check_noise(np.random.default_rng(0))
 from course_lib.testing import hidden_seed
 
 
-def true_losses(real, fake):
-    # Again: where question 2 fails early, its own is never defined.
+def compute_losses(real, fake):
+    # Defined again: if question 2 fails early, its own is never defined.
     return np.mean(np.logaddexp(0, -real)) + np.mean(np.logaddexp(0, fake)), np.mean(
         np.logaddexp(0, -fake)
     )
@@ -648,11 +670,14 @@ def true_losses(real, fake):
 def check_gan_hidden(rng):
     pixels, noise = 6, 3
     real = rng.normal(size=(50, pixels)).astype("float32")
-    generator, discriminator = small_networks(rng, pixels, noise)
-    kernel, bias = weights_of(generator)
-    generator.set_weights([0 * kernel, bias])  # whatever the noise: one image
+    generator, discriminator = make_small_networks(rng, pixels, noise)
+    kernel, bias = copy_weights(generator)
+    generator.set_weights([0 * kernel, bias])  # one image, for any noise
     fake = np.asarray(generator(np.zeros((1, noise))))
-    wanted = true_losses(numbers(discriminator(real)), numbers(discriminator(fake)))
+    wanted = compute_losses(
+        as_array(discriminator(real), "discriminator"),
+        as_array(discriminator(fake), "discriminator"),
+    )
     check_reported(real, generator, discriminator, wanted)
     check_noise(rng)
     check_turns(rng)
@@ -662,31 +687,32 @@ check_gan_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 5 Who judges?
+# ## 5 How good are the images?
 #
-# The losses do not say how good the images are: they only say who is ahead. And the eye is a bad judge,
-# for it finds a digit where it wants one. So the course brings a judge: `digit_judge()`, a fixed classifier that
-# was trained beforehand, on digits and on images that are none. For each image it gives **eleven** probabilities, of the ten digits, and
-# last of "no digit at all".
+# The losses do not tell how good the images are; they only tell which network is ahead. And the eye is a bad
+# judge, because it sees a digit where it wants to see one. So the course provides a judge: `digit_judge()`, a
+# fixed classifier that was trained beforehand on digits and on images that are not digits. For each image it
+# returns **eleven** probabilities: those of the ten digits, and last that of "no digit".
 #
-# Two things are asked of a set of samples (the idea is that of the inception score: Salimans et al. 2016,
-# §4):
+# Two numbers describe a set of samples (the idea comes from the inception score: Salimans et al. 2016, §4):
 #
 # - **Confidence**: the probability of the most probable digit, averaged over the samples.
-# - **Spread**: how many different digits are there? Count for how many samples each digit is the most probable of the ten
-#   (however probable "no digit" is); as shares $p_0 \dots p_9$ of all samples, take $e^{H}$ with the entropy
-#   $H = -\sum_k p_k \ln p_k$. Ten equally frequent digits give 10, a single one gives 1. (A digit that never occurs adds 0.)
+# - **Spread**: the number of different digits. For each sample, find the most probable of the ten digits
+#   (however probable "no digit" is). Let $p_0 \dots p_9$ be the shares of the ten digits among all samples,
+#   and $H = -\sum_k p_k \ln p_k$ their entropy. The spread is $e^{H}$. It is 10 for ten equally frequent
+#   digits and 1 for a single one. (A digit that never occurs adds 0 to the sum.)
 #
-# Neither is enough alone: one perfect 3, again and again, has the confidence 1.
+# You need both: one perfect 3, repeated again and again, has a confidence of 1.
 #
 # ### Question 5 · `measure`
 #
-# Write `measure(probabilities)`: confidence and spread, two numbers, from what the judge gives, an array `(n, 11)`.
+# Write `measure(probabilities)`: it returns confidence and spread, two numbers, from the output of the judge,
+# an array `(n, 11)`.
 
 
 # %% solution="measure"
 def measure(probabilities):
-    """(confidence, spread) of samples from the judge's probabilities (n, 11)."""
+    """Return (confidence, spread) of samples from the judge's probabilities (n, 11)."""
     ### BEGIN SOLUTION
     digits = np.asarray(probabilities)[:, :10]
     shares = np.bincount(digits.argmax(axis=-1), minlength=10) / len(digits)
@@ -705,33 +731,32 @@ def check_measure(probabilities, wanted, with_no_digit, entropy, kinds, in_bits)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         both = measure(probabilities.copy())
-    assert both is not None and len(both) == 2, "measure should give back confidence and spread."
-    confidence, spread = (float(numbers(value).ravel()[0]) for value in both)
+    assert both is not None, "`measure` returned None. Did you forget `return`?"
+    assert len(both) == 2, (
+        f"`measure` returned {len(both)} values; expected two, confidence and spread."
+    )
+    confidence, spread = (float(as_array(value, "measure").ravel()[0]) for value in both)
     assert not np.isnan(spread), (
-        "the spread is nan: a digit that never occurs, 0 · ln 0, must add 0."
+        "`measure` returned nan as the spread. Does a digit that never occurs, 0 · ln 0, add 0 to the sum?"
     )
+    found = f"`measure` returned the confidence {confidence:.3f}; expected {wanted[0]:.3f}."
     assert not np.isclose(confidence, with_no_digit) or np.isclose(with_no_digit, wanted[0]), (
-        "“no digit” is no digit: confidence is about the first ten probabilities only."
+        f'{found} Did you include "no digit"? Use the first ten probabilities only.'
     )
-    assert np.isclose(confidence, wanted[0], rtol=1e-4), (
-        f"the confidence should be {wanted[0]:.3f}; yours is {confidence:.3f}."
-    )
+    assert np.isclose(confidence, wanted[0], rtol=1e-4), found
+    found = f"`measure` returned the spread {spread:.2f}; expected {wanted[1]:.2f}."
     for value, hint in [
-        (entropy, "this is the entropy itself: e to the power of it is wanted."),
-        (kinds, "this counts the digits that occur at all: one that occurs once in a "
+        (entropy, "This is the entropy itself. Raise e to its power."),
+        (kinds, "This is the number of digits that occur at all. A digit that occurs once in a "
          "thousand samples should count for little."),
-        (in_bits, "the entropy is meant with the natural logarithm."),
+        (in_bits, "Use the natural logarithm for the entropy."),
     ]:  # fmt: skip
-        assert not np.isclose(spread, value) or np.isclose(value, wanted[1]), (
-            f"the spread should be {wanted[1]:.2f}, yours is {spread:.2f}: {hint}"
-        )
-    assert np.isclose(spread, wanted[1], rtol=1e-4), (
-        f"the spread should be {wanted[1]:.2f}; yours is {spread:.2f}."
-    )
+        assert not np.isclose(spread, value) or np.isclose(value, wanted[1]), f"{found} {hint}"
+    assert np.isclose(spread, wanted[1], rtol=1e-4), found
 
 
 def check_four_samples():
-    # Three are a 3 with 0.8. The fourth is most of all no digit, and of the digits a 7.
+    # Three samples are a 3 with 0.8. The fourth is most likely no digit; its most probable digit is 7.
     probabilities = np.full((4, 11), 0.02)
     probabilities[:3, 3] = 0.8
     probabilities[3, [7, 10]] = 0.3, 0.52
@@ -746,7 +771,7 @@ check_four_samples()
 from course_lib.testing import hidden_seed
 
 
-def check_drawn(probabilities):
+def check_random(probabilities):
     digits = probabilities[:, :10]
     shares = np.bincount(digits.argmax(axis=-1), minlength=10) / len(digits)
     entropy = -sum(share * np.log(share) for share in shares if share > 0)
@@ -761,15 +786,15 @@ def check_drawn(probabilities):
 
 
 def check_measure_hidden(rng):
-    check_drawn(rng.dirichlet(np.linspace(0.05, 0.5, 11), 200))
-    check_drawn(rng.dirichlet(np.append(np.full(10, 0.02), 1.0), 60))
+    check_random(rng.dirichlet(np.linspace(0.05, 0.5, 11), 200))
+    check_random(rng.dirichlet(np.append(np.full(10, 0.02), 1.0), 60))
 
 
 check_measure_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# What real digits get, and what an untrained generator gets:
+# Confidence and spread of real digits, and of the images of an untrained generator:
 
 # %%
 for name, rows in [
@@ -781,23 +806,25 @@ for name, rows in [
     print(f"{name:12} confidence {confidence:.2f}   spread {spread:4.1f}")
 
 # %% [markdown]
-# ## 6 Let them play
+# ## 6 Train the GAN
 #
-# `fit` from `course_lib.training` does what `model.fit` does, a little faster. Among its callbacks may be a
-# `SampleRecorder(noise)`: it keeps what the generator draws from this noise, always the same rows, again and
-# again, so that you can watch it learn. `keras.random.normal((64, 32), seed=1)` would be 64 rows of 32 numbers.
+# `fit` from `course_lib.training` does the same as `model.fit`, a little faster. One of its callbacks can be
+# a `SampleRecorder(noise)`: it repeatedly records what the generator makes of this noise, always the same
+# rows, so that you can watch it learn. For 64 rows of 32 numbers, use
+# `keras.random.normal((64, 32), seed=1)`.
 #
 # ### Question 6 · `samples`
 #
-# Build a `GAN` of your networks (32 numbers of noise are enough), compile it, and train it with `fit` on `x_train`, as
-# well as you can. Name its generator `generator`, its discriminator `discriminator`, the callback `recorder` and what
-# `fit` returns `history`.
+# Build a `GAN` from your networks (32 numbers of noise are enough), compile it, and train it with `fit` on
+# `x_train`, as well as you can. Name its generator `generator`, its discriminator `discriminator`, the
+# callback `recorder`, and what `fit` returns `history`.
 #
-# From fresh noise, the judge's confidence must be at least **0.15** and the number of different
-# digits at least **4** in the quick profile, **0.4** and **6** in the full one. (The check counts digits as your `measure`
-# does, but gives a sample of which the judge is less sure less weight.) It takes about a thousand updates:
-# reckon how many an epoch has with your batch size. Learning rates between 1e-4 and 2e-3 are worth a try, and they need not
-# be the same for both. Be warned: a GAN that looks bad now may be good an epoch later, or the other way round.
+# With new noise, the judge's confidence must be at least **0.15** and the number of different digits at least
+# **4** in the quick profile, **0.4** and **6** in the full profile. (The check counts digits as your
+# `measure` does, but samples with a lower confidence count less.) You need about a thousand updates: compute
+# how many an epoch has with your batch size. Try learning rates between 1e-4 and 2e-3; they need not be the
+# same for both networks. Be warned: a GAN that looks bad now may look good an epoch later, and the other way
+# round.
 
 # %% solution="samples"
 ### BEGIN SOLUTION
@@ -818,19 +845,23 @@ from course_lib.models import sample_quality
 
 def check_samples(rng):
     noise = generator.input_shape[-1]
-    rows = numbers(generator(rng.normal(size=(1000, noise)).astype("float32")))
-    assert rows.shape == (1000, 784), f"1000 images make (1000, 784); yours are {rows.shape}."
-    assert np.abs(rows).max() <= 1.001, "the images of `generator` should go from -1 to 1."
+    rows = as_array(generator(rng.normal(size=(1000, noise)).astype("float32")), "generator")
+    assert rows.shape == (1000, 784), (
+        f"`generator` returned shape {rows.shape} for 1000 rows of noise; expected (1000, 784)."
+    )
+    assert np.abs(rows).max() <= 1.001, (
+        "`generator` returned images with pixels outside [-1, 1]. Does it end with a tanh?"
+    )
     confidence, digits, shares = sample_quality((rows + 1) / 2)
     wanted = {"quick": (0.15, 4), "full": (0.4, 6)}[profile.current()]
     print(f"The judge's confidence is {confidence:.2f}; there are {digits:.1f} different digits.")
     assert digits >= wanted[1], (
-        f"there are only {digits:.1f} different digits among the samples, at least {wanted[1]} are wanted; "
-        f"the most frequent is {shares.argmax()}, {100 * shares.max():.0f} %. Has the generator collapsed?"
+        f"`generator` made {digits:.1f} different digits; expected at least {wanted[1]}. The most frequent is "
+        f"{shares.argmax()}, with {100 * shares.max():.0f} %. Has the generator collapsed?"
     )
     assert confidence >= wanted[0], (
-        f"the judge's confidence is {confidence:.2f}, at least {wanted[0]} is wanted: most samples are no "
-        "digits yet. Did training run long enough, and do the learning rates fit?"
+        f"The judge's confidence is {confidence:.2f}; expected at least {wanted[0]}. Most samples are not "
+        "digits yet. Did you train long enough, with suitable learning rates?"
     )
 
 
@@ -857,12 +888,12 @@ side_by_side = np.concatenate(
 )
 figures.image_grid(
     side_by_side.reshape(-1, 28, 28),
-    title=f"From the same noise: left after epoch {early}, right at the end",
+    title=f"Images from the same noise, after epoch {early} (left) and at the end (right)",
     columns=12,
 )
 
 # %% [markdown]
-# The whole story, as an animation. It is in the file `gan.gif`, too.
+# The whole training as an animation. It is also saved in the file `gan.gif`.
 
 # %%
 from IPython.display import Image
@@ -872,26 +903,27 @@ from course_lib.figures.save_gif import save_gif
 Image(data=save_gif([frame[:32] for frame in frames], "gan.gif").read_bytes())
 
 # %% [markdown]
-# The generator has no map of its noise, as nobody has asked for one. But neighbours look alike all the same:
-# here are images on straight lines from one row of noise to another.
+# The noise space has no prescribed structure. Yet neighbouring points give similar images: here are images
+# along straight lines from one noise vector to another.
 
 # %%
 ends = np.random.default_rng(3).normal(size=(4, 2, generator.input_shape[-1])).astype("float32")
 share = np.linspace(0, 1, 12, dtype="float32")[:, None]
-ways = [as_images(generator((1 - share) * a + share * b)) for a, b in ends]
-figures.interpolation(np.stack(ways))
+paths = [as_images(generator((1 - share) * a + share * b)) for a, b in ends]
+figures.interpolation(np.stack(paths))
 
 # %% [markdown]
 # ## 7 How GANs fail
 #
-# Four failures have names. **Mode collapse**: the generator makes few kinds (modes) of image, whatever the noise.
-# **Oscillation**: it runs from one kind to another and never comes to rest. **Imbalance**: one of the two is so far
-# ahead that the other has nothing to learn from it. **Vanishing gradient**: question 3. All of them are in the figures
-# of this section, and which is where you will have to say in question 7.
+# Four failures have names. **Mode collapse**: the generator produces only a few kinds of images (*modes*),
+# for any noise. **Oscillation**: it jumps from one mode to another and never settles. **Imbalance**: one
+# network is so far ahead that the other cannot learn from it. **Vanishing gradient**: see question 3. The
+# figures of this section show all four, and in question 7 you say where.
 #
-# In 784 dimensions it is hard to see what goes on. So first a game in the plane: the real points lie in eight small heaps
-# on a ring (Metz et al. 2017, §3.1), and a small generator has to fill all eight. Three trainings, which differ in
-# nothing but their learning rates. `gan` from `course_lib.models` builds both networks, with one training step like yours.
+# In 784 dimensions it is hard to see what happens. So start in two dimensions: the real points lie in eight
+# small clusters on a ring (Metz et al. 2017, §3.1), and a small generator has to cover all eight. There are
+# three training runs, which differ only in their learning rates. `gan` from `course_lib.models` builds both
+# networks, with a training step like yours.
 
 # %%
 from course_lib import models
@@ -901,7 +933,7 @@ angles = np.arange(8) * np.pi / 4
 centres = 0.8 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
 points = centres[rng.integers(0, 8, 20_000)] + rng.normal(scale=0.02, size=(20_000, 2))
 
-plays = {}
+runs = {}
 for name, d_rate, g_rate in [
     ("both 1e-3", 1e-3, 1e-3),
     ("G ten times as fast", 1e-3, 1e-2),
@@ -910,34 +942,35 @@ for name, d_rate, g_rate in [
     keras.utils.set_random_seed(1)
     plane = models.gan(8, (64, 64), (64, 64), pixels=2)
     plane.compile(d_rate, g_rate)
-    watcher = SampleRecorder(keras.random.normal((300, 8), seed=1))
-    fit(plane, points, epochs=10, batch_size=100, callbacks=[watcher], verbose=False)
-    plays[name] = [watcher.at(epoch) for epoch in range(2, 11)]
-figures.heaps_over_time(plays, points[:500], [f"epoch {n}" for n in range(2, 11)], centres)
+    samples_recorder = SampleRecorder(keras.random.normal((300, 8), seed=1))
+    fit(plane, points, epochs=10, batch_size=100, callbacks=[samples_recorder], verbose=False)
+    runs[name] = [samples_recorder.at(epoch) for epoch in range(2, 11)]
+figures.heaps_over_time(runs, points[:500], [f"epoch {n}" for n in range(2, 11)], centres)
 
 # %% [markdown]
-# Above each panel is the number of heaps that hold at least 2 % of the made-up points (blue; the real ones are grey).
-# Look along each row: which heaps are full at one time, and which two epochs later?
+# The number above each panel counts the clusters that hold at least 2 % of the generated points (blue; real
+# points are grey). Look along each row: which clusters are covered at one time, and which two epochs later?
 #
-# Now the same with digits. From your two networks, as they are after question 6, three ways lead on, 80 updates
-# each: with learning rates that do well, with a generator that is twenty times as fast, and with a discriminator that no longer learns
-# (against a generator that is twice as fast). For each, the table has both losses in the last epoch, and what `measure` says of 500 samples.
+# Now the same with digits. Starting from your two networks after question 6, there are three training runs
+# of 80 updates each: with suitable learning rates, with a generator that learns twenty times as fast, and
+# with a discriminator that no longer learns (against a generator that learns twice as fast). For each, the
+# table shows both losses in the last epoch, and `measure` of 500 samples.
 
 # %%
 trainings = {}
 for name, d_rate, g_rate in [
-    ("rates that do well", 1e-3, 5e-4),
+    ("suitable rates", 1e-3, 5e-4),
     ("G twenty times as fast", 1e-3, 1e-2),
-    ("D stands still", 0.0, 1e-3),
+    ("D does not learn", 0.0, 1e-3),
 ]:
     keras.utils.set_random_seed(1)
     noise = generator.input_shape[-1]
-    on = models.gan(noise)
-    on.generator.set_weights(generator.get_weights())
-    on.discriminator.set_weights(discriminator.get_weights())
-    on.compile(d_rate, g_rate)
-    record = fit(on, x_train[:640], epochs=4, batch_size=32, verbose=False).history
-    samples = as_images(on.generator(keras.random.normal((500, noise), seed=2)))
+    gan = models.gan(noise)
+    gan.generator.set_weights(generator.get_weights())
+    gan.discriminator.set_weights(discriminator.get_weights())
+    gan.compile(d_rate, g_rate)
+    record = fit(gan, x_train[:640], epochs=4, batch_size=32, verbose=False).history
+    samples = as_images(gan.generator(keras.random.normal((500, noise), seed=2)))
     judged = ops.convert_to_numpy(digit_judge()(samples))
     confidence, spread = measure(judged)
     print(
@@ -949,12 +982,13 @@ for name, d_rate, g_rate in [
 figures.gan_trainings(trainings)
 
 # %% [markdown]
-# In the middle of the figure are twelve samples, on the right is the judge's mean probability of each digit, and of none. The
-# difference between samples is the standard deviation of a pixel over the 500 samples, on average over the pixels.
+# The middle of the figure shows twelve samples; on the right is the judge's mean probability of each digit
+# and of "no digit". The difference between samples is the standard deviation of a pixel over the 500 samples,
+# averaged over the pixels.
 #
-# And the flat loss of question 3, in a real network: an untrained generator stands still, and the
-# discriminator trains alone, and gets better and better. How large is the gradient that the generator
-# would get, with each of its two losses?
+# Finally, the saturated loss of question 3 in a real network. An untrained generator is not updated, while
+# the discriminator is trained alone and becomes better and better. How large is the gradient that the
+# generator would get from each of the two losses?
 
 # %%
 keras.utils.set_random_seed(1)
@@ -965,69 +999,77 @@ points = []
 for _ in range(6):
     with tf.GradientTape(persistent=True) as tape:
         logits = small.discriminator(small.generator(noise))
-        believed = ops.sigmoid(logits)  # far enough from 0 and 1 here for its logarithms
-        natural, turned = ops.mean(ops.log(1 - believed)), -ops.mean(ops.log(believed))
+        real_probability = ops.sigmoid(logits)  # not too close to 0 or 1 here for the logarithms
+        minimax = ops.mean(ops.log(1 - real_probability))
+        non_saturating = -ops.mean(ops.log(real_probability))
     sizes = [
         float(tf.linalg.global_norm(tape.gradient(loss, small.generator.trainable_variables)))
-        for loss in (natural, turned)
+        for loss in (minimax, non_saturating)
     ]
-    points.append((float(ops.mean(believed)), *sizes))
+    points.append((float(ops.mean(real_probability)), *sizes))
     small.fit(x_train[:320], epochs=1, batch_size=32, verbose=0)
 figures.vanishing_gradient(*np.transpose(points))
 
 # %% [markdown]
 # ### Question 7 · `problems` · in words
 #
-# About twelve lines, in your own words, with numbers from *your* figures and tables:
+# Write about twelve lines in your own words, with numbers from *your* figures and tables:
 #
-# 1. In the plane, two of the three trainings fail. Name both failures, and describe them with numbers of heaps.
-#    What do they say about the choice of learning rates?
-# 2. Of the three trainings on digits, which ends with the smallest loss of the generator, and how good are its samples? Why does
-#    the generator's loss not tell how good they are?
-# 3. What happens to the generator if the discriminator becomes too good? What does the loss turned round change about it?
-#    Which of the trainings shows that it does not cure everything?
+# 1. In two dimensions, two of the three training runs fail. Name both failures, and describe them with
+#    numbers of clusters. What do they tell you about the choice of learning rates?
+# 2. Which of the three training runs on digits ends with the smallest generator loss, and how good are its
+#    samples? Why does the generator's loss not tell how good the samples are?
+# 3. What happens to the generator if the discriminator becomes too good? What does the non-saturating loss
+#    change? Which of the training runs shows that it does not solve every problem?
 
 # %% [markdown] written="problems"
 # ### BEGIN SOLUTION
-# **A model answer.** (1) With D twenty times as fast the generator ends on one to three of the eight heaps and stays
-# there: mode collapse. With G ten times as fast it runs about: nearly all of its points are at one place at a time, on one heap
-# or between two, and at another place an epoch later; as soon as D has learnt that this place is forged, G jumps to the
-# next: oscillation. Both at 1e-3 fill six to eight heaps. So a factor of ten in one rate decides: neither may run away from the other. (2) The one whose
-# discriminator stands still: the loss of G falls to nearly 0 (D believes all of it), and yet confidence falls, often to near 0, as the
-# generator draws whatever this one D believes, digits or not. The loss compares G with the present D only; with another D the same samples
-# have another loss. (3) With D(G(z)) near 0 the gradient of ln(1 - D) with respect to the logit is -D, near 0: the
-# last figure shows it shrink more than tenfold, to under 1 % of the other's. The turned loss has the slope D - 1, near -1: its gradient
-# stays. It is no cure for collapse, though: the generator that is twenty times as fast uses it, D is sure (its loss is near 0, that of G large),
-# its samples look alike (they differ less than those of the training as before), and hardly one is a digit.
+# **A model answer.** (1) With D twenty times as fast, the generator ends on one to three of the eight
+# clusters and stays there: mode collapse. With G ten times as fast, it jumps: nearly all its points are in
+# one place at a time, on one cluster or between two, and in another place an epoch later. As soon as D has
+# learned that points in this place are fake, G jumps to the next: oscillation. With 1e-3 for both, it covers
+# six to eight clusters. So a factor of ten in one learning rate decides; neither network may get far ahead of
+# the other. (2) The one whose discriminator does not learn. The loss of G falls to nearly 0 (D classifies all
+# of its images as real), and yet the confidence falls, often to near 0, because the generator produces
+# whatever this fixed D accepts, digits or not. The loss compares G only with the present D; with another D,
+# the same samples have another loss. (3) With D(G(z)) near 0, the derivative of ln(1 - D) with respect to the
+# logit is -D, near 0. In the last figure this gradient shrinks more than tenfold, to under 1 % of the other.
+# The derivative of the non-saturating loss is D - 1, near -1, so its gradient stays. It does not prevent
+# collapse, though. The generator that learns twenty times as fast uses it, too. D is confident (its loss is
+# near 0, that of G is large), the samples look alike (they differ less than those with suitable rates), and
+# hardly any of them is a digit.
 #
 # **Rubric, 3 points.**
 #
-# - 1 point: tells collapse (settled, few heaps) from oscillation (jumping), with the row and the numbers of heaps, and concludes that the
-#   rates must fit each other. Half for one of the two failures.
-# - 1 point: smallest loss of G with bad samples, with numbers (loss, and confidence or spread); a loss is relative to the present opponent. Half without the
-#   reason.
-# - 1 point: vanishing gradient, with a number from the last figure, and slope -D against D - 1; names a training that fails in spite of the turned loss.
-#   Half without the latter.
+# - 1 point: distinguishes collapse (settled, few clusters) from oscillation (jumping), with the row and the
+#   numbers of clusters, and concludes that the learning rates must fit each other. Half for one of the two
+#   failures.
+# - 1 point: the smallest loss of G has bad samples, with numbers (loss, and confidence or spread); a loss is
+#   relative to the present opponent. Half without the reason.
+# - 1 point: vanishing gradient, with a number from the last figure, and derivative -D against D - 1; names a
+#   training run that fails in spite of the non-saturating loss. Half without the latter.
 # ### END SOLUTION
 
 # %% [markdown]
-# ## 8 What the detective has learnt
+# ## 8 What the discriminator has learned
 #
-# To tell real digits from forged ones, the discriminator had to learn what strokes look like, without a
-# single label. What it knows sits in its last hidden layer: 256 numbers an image, its **features**. Take them
-# as the input of a classifier, and train only that, on very few labels (Radford et al. 2016, §5.2).
+# To tell real digits from generated ones, the discriminator had to learn what strokes look like, without a
+# single label. This knowledge is in its last hidden layer: 256 numbers for each image, its **features**. Use
+# them as the input of a classifier, and train only this classifier, on very few labels (Radford et al. 2016,
+# §5.2).
 #
 # ### Question 8 · `features`
 #
-# Write `classifier_on(discriminator)`: a Keras model from images (batch, 784) to 10 logits, made of all
-# the discriminator's layers but the last, which makes the logit, **frozen** (`trainable = False`), and a new dense layer. The
-# classifier needs layers of its own, with copies of the weights; otherwise you freeze the discriminator itself, and its game
-# is over. `keras.models.clone_model` makes a second network of the same layers, with new weights.
+# Write `classifier_on(discriminator)`: it returns a Keras model from images (batch, 784) to 10 logits. The
+# model consists of all layers of the discriminator but the last one, which computes the logit, **frozen**
+# (`trainable = False`), and a new dense layer. The classifier needs its own layers, with copies of the
+# weights; otherwise you would freeze the discriminator itself. `keras.models.clone_model` builds a second
+# network with the same layers and new weights.
 
 
 # %% solution="features"
 def classifier_on(discriminator):
-    """A classifier (batch, 784) → logits (batch, 10) on frozen copies of the features."""
+    """Build a classifier (batch, 784) → logits (batch, 10) on frozen copies of the features."""
     ### BEGIN SOLUTION
     copy = keras.models.clone_model(discriminator)
     copy.set_weights(discriminator.get_weights())
@@ -1057,31 +1099,35 @@ def check_features(rng):
         ]
     )
     network.set_weights([rng.normal(scale=0.2, size=w.shape) for w in network.get_weights()])
-    kept = weights_of(network)
+    kept = copy_weights(network)
     classifier = classifier_on(network)
-    assert isinstance(classifier, keras.Model), "classifier_on must give back a Keras model."
+    assert classifier is not None, "`classifier_on` returned None. Did you forget `return`?"
+    assert isinstance(classifier, keras.Model), (
+        f"`classifier_on` returned {type(classifier).__name__}; expected a Keras model."
+    )
     x = rng.normal(size=(30, 784)).astype("float32")
-    with warnings.catch_warnings():  # Keras', on models whose inputs are a list of one
+    with warnings.catch_warnings():  # Keras warns if a model takes a list of one input
         warnings.simplefilter("ignore")
-        given = numbers(classifier(x))
+        given = as_array(classifier(x), "classifier_on")
     assert given.shape == (30, 10), (
-        f"30 images and 10 digits make (30, 10); yours is {given.shape}."
+        f"The model from `classifier_on` returned shape {given.shape} for 30 images; expected (30, 10)."
     )
     trained = [tuple(w.shape) for w in classifier.trainable_weights]
     assert len(trained) == 2, (
-        f"only the new layer's weights and biases should learn; trainable are {trained}: freeze the "
-        "copied layers."
+        f"The model from `classifier_on` has trainable arrays of shapes {trained}; expected only the kernel "
+        "and the bias of the new layer. Did you freeze the copied layers?"
     )
     assert trained == [(units[1], 10), (10,)], (
-        f"the new layer should take the {units[1]} features and give 10 logits; yours holds {trained}. "
-        "Does the logit of the discriminator stand between?"
+        f"The new layer of `classifier_on` has arrays of shapes {trained}; expected "
+        f"{[(units[1], 10), (10,)]}, from {units[1]} features to 10 logits. Did you leave out the "
+        "discriminator's last layer?"
     )
-    features = through_layers(x, [np.asarray(w, "float64") for w in kept[:4]], slope)
+    features = apply_layers(x, [np.asarray(w, "float64") for w in kept[:4]], slope)
     features = np.where(features > 0, features, slope * features)
     kernel, bias = (np.asarray(w, "float64") for w in classifier.trainable_weights)
     assert np.allclose(given, features @ kernel + bias, atol=1e-3), (
-        "the classifier does not compute a dense layer on the discriminator's features: are its weights "
-        "copied, and do the features end after the second leaky ReLU?"
+        "The model from `classifier_on` is not a dense layer on the discriminator's features. Did you copy "
+        "the weights? Do the features end after the second leaky ReLU?"
     )
 
 
@@ -1097,47 +1143,52 @@ labels, repeats = 300, 20
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 classifiers = {
     "untrained": classifier_on(make_discriminator()),
-    "after the game": classifier_on(discriminator),
+    "trained": classifier_on(discriminator),
 }
-right = {}
+accuracies = {}
 for name, classifier in classifiers.items():
     classifier.compile(keras.optimizers.SGD(0.1), loss, steps_per_execution=60)
-    start, right[name] = classifier.get_weights(), []
-    for first in range(0, 5 * labels, labels):  # five times, with other labels
+    start, accuracies[name] = classifier.get_weights(), []
+    for first in range(0, 5 * labels, labels):  # five times, with different labelled images
         classifier.set_weights(start)
         few, their_labels = x_train[first : first + labels], y_train[first : first + labels]
         classifier.fit(
             np.tile(few, (repeats, 1)), np.tile(their_labels, repeats), batch_size=50, verbose=0
         )
         answers = ops.convert_to_numpy(classifier(x_test[:2000])).argmax(axis=-1)
-        right[name].append(np.mean(answers == y_test[:2000]))
+        accuracies[name].append(np.mean(answers == y_test[:2000]))
     print(
-        f"on the features of a discriminator {name:15} {100 * np.mean(right[name]):.1f} % right, "
-        f"from {100 * min(right[name]):.1f} to {100 * max(right[name]):.1f}"
+        f"on the features of the {name:9} discriminator: accuracy {100 * np.mean(accuracies[name]):.1f} %, "
+        f"from {100 * min(accuracies[name]):.1f} to {100 * max(accuracies[name]):.1f}"
     )
 
 # %% [markdown]
-# Three hundred labels, about thirty a digit, and only one layer learns from them; five times, each time with other labels.
-# How much more are the discriminator's features worth than those of an untrained one, though it has never seen a label? Expect
-# three to ten percentage points in the quick profile, in which it has not played long, and about fifteen after the full one on real digits.
-# With convolutions and more images the same trick was the best that was known in 2016 for photographed house numbers
-# with a thousand labels (Radford et al. 2016, §5.2).
+# There are three hundred labels, about thirty for each digit, and only one layer learns from them. The
+# experiment is repeated five times, each time with other labelled images. How much better are the
+# discriminator's features than those of an untrained one, although it has never seen a label? Expect three to
+# ten percentage points in the quick profile, where the training is short, and about fifteen in the full
+# profile on real digits. With convolutions and many more images, Radford et al. (2016, §5.2) classified
+# photographs of house numbers in this way, from a thousand labels.
 #
 # ## What to try next
 #
-# - **Convolutions.** `dcgan()` from `course_lib.models` is the DCGAN of Radford et al. 2016: its generator ends in
-#   transposed convolutions (`keras.layers.Conv2DTranspose`), which enlarge a small image step by step, and its
-#   discriminator is a small CNN. It takes images `(n, 28, 28, 1)` from -1 to 1, trains like the others, with `fit`, and draws cleaner
-#   strokes. Take the full profile, and time: an update costs several times as much.
-# - **Clothes.** `data.load("fashion_mnist")` instead of `"mnist"`. (The judge only knows digits.)
-# - **Order a digit.** Hand the label to both networks, as ten more inputs: a conditional GAN (Mirza & Osindero 2014).
-# - **One-sided smoothing.** Tell $D$ that real images are real with 0.9 instead of 1 (Salimans et al. 2016, §3.4). Does
-#   the game in the plane still collapse when $D$ is twenty times as fast?
+# - **Convolutions.** `dcgan()` from `course_lib.models` is the DCGAN of Radford et al. 2016. Its generator
+#   ends with transposed convolutions (`keras.layers.Conv2DTranspose`), which enlarge a small image step by
+#   step, and its discriminator is a small CNN. It takes images `(n, 28, 28, 1)` from −1 to 1, is trained with
+#   `fit` like the others, and draws cleaner strokes. Use the full profile, and allow time: an update costs
+#   several times as much.
+# - **Clothes.** Load `data.load("fashion_mnist")` instead of `"mnist"`. (The judge only knows digits.)
+# - **A digit of your choice.** Give the label to both networks as ten more inputs: a conditional GAN (Mirza &
+#   Osindero 2014).
+# - **One-sided label smoothing.** Use 0.9 instead of 1 as the target for real images in the loss of $D$
+#   (Salimans et al. 2016, §3.4). Does the generator in two dimensions still collapse when $D$ is twenty times
+#   as fast?
 #
-# **Sources.** I. Goodfellow et al., *Generative adversarial nets*, NIPS 2014, arXiv:1406.2661, §3 and algorithm 1 · A. Radford,
-# L. Metz, S. Chintala, *Unsupervised representation learning with deep convolutional generative adversarial
-# networks*, ICLR 2016, arXiv:1511.06434 · T. Salimans et al., *Improved techniques for training GANs*, NIPS 2016,
-# arXiv:1606.03498 · M. Arjovsky, L. Bottou, *Towards principled methods for training generative adversarial networks*, ICLR 2017 ·
-# L. Metz et al., *Unrolled generative adversarial networks*, ICLR 2017, arXiv:1611.02163 ·
-# M. Mirza, S. Osindero, *Conditional generative adversarial nets*, arXiv:1411.1784, 2014 · I. Goodfellow, *NIPS 2016
-# tutorial: generative adversarial networks*, arXiv:1701.00160. The text of this lab is licensed CC BY 4.0, its code MIT.
+# **Sources.** I. Goodfellow et al., *Generative adversarial nets*, NIPS 2014, arXiv:1406.2661, §3 and
+# algorithm 1 · A. Radford, L. Metz, S. Chintala, *Unsupervised representation learning with deep
+# convolutional generative adversarial networks*, ICLR 2016, arXiv:1511.06434 · T. Salimans et al., *Improved
+# techniques for training GANs*, NIPS 2016, arXiv:1606.03498 · M. Arjovsky, L. Bottou, *Towards principled
+# methods for training generative adversarial networks*, ICLR 2017 · L. Metz et al., *Unrolled generative
+# adversarial networks*, ICLR 2017, arXiv:1611.02163 · M. Mirza, S. Osindero, *Conditional generative
+# adversarial nets*, arXiv:1411.1784, 2014 · I. Goodfellow, *NIPS 2016 tutorial: generative adversarial
+# networks*, arXiv:1701.00160. The text of this lab is licensed CC BY 4.0, its code MIT.

@@ -1,6 +1,6 @@
-"""Lab 04 against honest students: other ways to a right answer get full marks.
+"""Other right answers to Lab 04 get full marks.
 
-What wrong answers get is in the lab's own wrong_answers.toml, and `autograder lint` tries it.
+The lab's wrong_answers.toml lists wrong answers and their marks; `autograder lint` tries them.
 """
 
 from __future__ import annotations

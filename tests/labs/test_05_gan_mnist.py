@@ -1,6 +1,6 @@
-"""Lab 05 against honest students: other ways to a right answer get full marks.
+"""Other right answers to Lab 05 get full marks.
 
-What wrong answers get is in the lab's own wrong_answers.toml, and `autograder lint` tries it.
+The lab's wrong_answers.toml lists wrong answers and their marks; `autograder lint` tries them.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ def test_other_right_answers_pass(answers, monkeypatch):
     first = True
     for source, question, _ in answered("05_gan_mnist", answers):
         first = first and not question
-        # What comes before the first question, and every question but the training.
+        # Run the cells before the first question, and every question but the training.
         if question == "samples" or not (first or question):
             continue
         exec(compile(source, question or "cell", "exec"), names)
