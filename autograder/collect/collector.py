@@ -177,6 +177,8 @@ class Collector:
         times = [file.submitted for file in files if file.submitted]
         if times:
             merged[TIMESTAMP] = self._format_utc(max(times)).encode()
+        elif files[0].attempt:
+            remarks.append(f"its time can't be read; if it may be late, write a {TIMESTAMP}")
         with_notebook = (
             file
             for file, content in zip(files, contents, strict=True)

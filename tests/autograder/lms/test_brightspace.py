@@ -170,6 +170,15 @@ def test_attempts_whose_times_are_in_another_language(course, roster, tmp_path: 
     assert not submitted_files(course, "4001")
 
 
+def test_a_time_in_another_language(course: Course, roster: Roster, tmp_path: Path) -> None:
+    name = f"11-9 - Zoë O'Brien - 5 févr. 2027 900/{LAB}.ipynb"
+    path = download(tmp_path / "s.zip", {name: notebook_bytes(course)})
+    rows = collect_lab(course, path, "brightspace", roster)
+    assert states(rows)[name] == ("4001", "taken")
+    assert "its time can't be read" in find_remark(rows, name)
+    assert set(submitted_files(course, "4001")) == {f"{LAB}.ipynb"}
+
+
 def test_its_user_numbers_tell_two_of_one_name_apart(course: Course, tmp_path: Path) -> None:
     files = {
         f"{user}-9 - Min Kim - Feb 5, 2027 900 AM/{LAB}.ipynb": notebook_bytes(course, user)
