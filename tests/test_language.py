@@ -18,7 +18,7 @@ INSTEAD = {
     r"mend(s|ed|ing)?": "fix",
     r"(?<!there )(?<!There )(is|are|was) no (?!longer\b|more\b|less\b|better\b|worse\b)": "is not a",
     r"(is|are) called so": "has that name",
-    r"(give|gives|gave|given|hand|hands|handed|giving|handing) (it |them )?back": "return",
+    r"(giv(e|es|en|ing)|gave|hand(s|ed|ing)?) (it |them )?back": "return",
     r"by turns": "alternately",
     r"reckon(s|ed|ing)?": "compute",
     r"whole numbers?": "integer",
