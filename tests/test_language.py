@@ -16,7 +16,7 @@ LEFT_OUT = ("tests/test_language.py", "tests/redteam/cheats/", "tests/redteam/fa
 INSTEAD = {
     r"pictures?": "image",
     r"mend(s|ed|ing)?": "fix",
-    r"(?<!there )(?<!There )(is|are|was) no (?!longer\b|more\b|less\b|better\b|worse\b)": "is not a",
+    r"(?<!there )(?<!There )(is|are|was) no (?!(longer|more|less|better|worse)\b)": "is not a",
     r"(is|are) called so": "has that name",
     r"(giv(e|es|en|ing)|gave|hand(s|ed|ing)?) (it |them )?back": "return",
     r"by turns": "alternately",
