@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from autograder.course.course import Course, Lab
 from autograder.course.roster import Roster, normalized_name
 from autograder.marks.final_score import FinalScore, Policies
-from autograder.marks.scorecard import Scorecard, scorecards
+from autograder.marks.scorecard import Scorecard, read_scorecards
 
 NOTHING = "handed in nothing"
 
@@ -22,12 +22,14 @@ class Standing:
         card: the marks; None for who has no result.
         final: what they count for; None for who has no result.
         missing: why there is no mark to export; empty when there is one.
+        is_submitted: whether the student has submitted the lab.
     """
 
     student: str
     card: Scorecard | None
     final: FinalScore | None
     missing: str = ""
+    is_submitted: bool = True
 
 
 def standings(course: Course, lab: Lab, roster: Roster | None) -> list[Standing]:
@@ -41,18 +43,19 @@ def standings(course: Course, lab: Lab, roster: Roster | None) -> list[Standing]
     Raises:
         AutograderError: nothing has been graded yet.
     """
-    cards = {normalized_name(card.student): card for card in scorecards(course, lab)}
+    cards = {normalized_name(card.student): card for card in read_scorecards(course, lab)}
     policies = Policies(course)
-    handed_in = set(map(normalized_name, policies.handins(lab).students()))
+    handed_in = set(map(normalized_name, policies.submission_times(lab).list_students()))
     known = {person.id for person in roster.people} if roster else set()
     found = []
     for student in sorted({*cards, *handed_in, *known}):
         card = cards.get(student)
         if card is None:
-            why = "handed in and not graded yet" if student in handed_in else NOTHING
-            found.append(Standing(student, None, None, why))
+            is_submitted = student in handed_in
+            why = "handed in and not graded yet" if is_submitted else NOTHING
+            found.append(Standing(student, None, None, why, is_submitted))
             continue
-        final = policies.final(lab, card)
+        final = policies.find_final_score(lab, card)
         found.append(Standing(student, card, final, final.undecided))
     return found
 

@@ -1,5 +1,8 @@
-"""What the instructor's and the students' pages have in common: one file each, and offline."""
+"""Renders the instructor's and the students' pages: single files that work offline.
 
-from autograder.pages.render import percent, render
+Runs in the `autograder` command.
+"""
 
-__all__ = ["percent", "render"]
+from autograder.pages.render import format_percent, render
+
+__all__ = ["format_percent", "render"]

@@ -1,4 +1,7 @@
-"""`autograder report`: one page for the instructor, of a lab or of the whole course."""
+"""`autograder report`: one page for the instructor, about a lab or the whole course.
+
+Runs in the `autograder` command.
+"""
 
 from autograder.report.write_course_report import write_course_report
 from autograder.report.write_report import write_report

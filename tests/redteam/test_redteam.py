@@ -19,6 +19,7 @@ from run_cases import LIMITS, earned, grade, recorded, wanted  # noqa: E402
 from autograder.engine.engine import Engine  # noqa: E402
 from autograder.engine.judged_notebook import JudgedNotebook  # noqa: E402
 from autograder.engine.wire.limits import Limits  # noqa: E402
+from autograder.engine.wire.note import NoteKind  # noqa: E402
 
 pytestmark = [
     pytest.mark.slow,
@@ -86,7 +87,7 @@ def test_the_cheat_wins_where_tests_share_the_kernel(engine: Engine, name: str) 
     graded = engine.grade(*_plain(case), limits=generous, in_kernel=QUESTIONS)
     won = {question for question, points in earned(graded).items() if points}
     assert won >= set(case.plain)
-    assert any("student's kernel" in note for note in graded.notes)
+    assert {note.kind for note in graded.notes} == {NoteKind.IN_KERNEL}
 
 
 def _plain(case: Case) -> tuple:

@@ -20,6 +20,7 @@ from nbgrader.utils import determine_grade, is_grade
 from autograder.engine.engine import Engine
 from autograder.engine.judged_notebook import JudgedNotebook
 from autograder.engine.wire.limits import Limits
+from autograder.engine.wire.note import NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict
 from autograder.errors import AutograderError
 
@@ -268,7 +269,7 @@ def test_the_time_of_a_notebook_is_bounded(engine: Engine) -> None:
 def test_a_test_may_run_in_the_kernel_when_the_instructor_says_so(engine: Engine) -> None:
     graded = grade(engine, "def f(): return 1", ("assert 'def f' in In[1]", 1), in_kernel=["q1"])
     assert only(graded).status == "passed"
-    assert "q1 was judged in the student's kernel" in graded.notes
+    assert [note.kind for note in graded.notes] == [NoteKind.IN_KERNEL]
 
 
 def test_threads_share_an_engine(engine: Engine) -> None:
@@ -302,7 +303,8 @@ def test_weaker_isolations_grade_the_same(isolation: str, monkeypatch: pytest.Mo
             ("assert f(2) == 3", 1), f"!{SLEEP} &", ("pass", 1),
         )  # fmt: skip
         assert [q.status for q in graded.questions] == ["passed"] * 3
-        assert any("weak" in note for note in graded.notes) == (wanted == "none")
+        weak = any(note.kind is NoteKind.ISOLATION for note in graded.notes)
+        assert weak == (wanted == "none")
     assert SLEEP not in _commands()
 
 

@@ -11,7 +11,7 @@ from autograder.authoring.build import build
 from autograder.course.course import Course
 from autograder.errors import AutograderError
 from autograder.gradebook.gradebook import CourseGradebook
-from autograder.gradebook.hand_grading import HandMark, hand_grading
+from autograder.gradebook.hand_grading import HandMark, read_hand_grading
 from autograder.grading.run import GradingRun
 from tests.autograder.graded_class import mark_by_hand
 from tests.autograder.grading.prepared_run import Prepared
@@ -33,14 +33,14 @@ def record(course: Course, text: str) -> None:
 
 
 def mark(course: Course, question: str = "curves") -> HandMark:
-    return hand_grading(course, course.lab(LAB))["ada"].marks[LAB, question]
+    return read_hand_grading(course, course.lab(LAB))["ada"].marks[LAB, question]
 
 
 def grade(course: Course) -> list[bool]:
     """Grade all, with full marks at hand; whose were made anew, by student."""
     outcomes = GradingRun(course, course.lab(LAB)).run(Prepared(0))
     found = {outcome.result.verdict.student: outcome for outcome in outcomes}
-    return [found[student].fresh for student in sorted(found)]
+    return [found[student].is_new for student in sorted(found)]
 
 
 def test_marks_by_hand_are_final_until_the_answer_changes(course: Course) -> None:
@@ -117,4 +117,4 @@ def test_a_question_renamed_after_grading_says_what_to_do(course: Course) -> Non
 
 def test_a_course_folder_may_have_brackets(tmp_path: Path) -> None:
     course = make_course(tmp_path / "c7 [ws27]")
-    assert CourseGradebook(course).notebook_names(course.lab(LAB)) == [LAB]
+    assert CourseGradebook(course).list_notebooks(course.lab(LAB)) == [LAB]

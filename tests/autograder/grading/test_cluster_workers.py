@@ -59,8 +59,8 @@ def grade(course: Course, cluster: Cluster) -> subprocess.CompletedProcess[str]:
 def scores(course: Course) -> dict[str, float]:
     registry, lab = CourseGradebook(course), course.lab(LAB)
     return {
-        student: sum(score or 0 for score, _ in registry.scores(lab, student, LAB).values())
-        for student in registry.students(lab)
+        student: sum(score or 0 for score, _ in registry.read_scores(lab, student, LAB).values())
+        for student in registry.list_students(lab)
     }
 
 

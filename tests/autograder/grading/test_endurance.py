@@ -89,7 +89,7 @@ def says_what_to_do(done: subprocess.CompletedProcess[str], about: str) -> None:
 def scores(course: Course) -> dict[str, dict[str, float | None]]:
     """By student and question, the automatic scores in gradebook.db."""
     registry, lab = CourseGradebook(course), course.lab(LAB)
-    rows = {s: registry.scores(lab, s, LAB) for s in sorted(registry.students(lab))}
+    rows = {s: registry.read_scores(lab, s, LAB) for s in sorted(registry.list_students(lab))}
     return {s: {name: score for name, (score, _) in q.items()} for s, q in rows.items()}
 
 

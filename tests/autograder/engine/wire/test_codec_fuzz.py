@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from autograder.engine.verifier.handles import Handle
 from autograder.engine.verifier.student_channel import StudentChannel
-from autograder.engine.verifier.student_error import LimitReachedError, student_error
+from autograder.engine.verifier.student_error import LimitReachedError, make_student_error
 from autograder.engine.verifier.student_history import StudentHistory
-from autograder.engine.verifier.values import StudentModule, Values
+from autograder.engine.verifier.trusted_values import StudentModule, TrustedValues
 from autograder.engine.wire.codec import CodecError, Extension, decode, encode
 from autograder.engine.wire.frames import FrameError, receive_frame
 from autograder.engine.wire.limits import Limits
@@ -279,7 +279,7 @@ def dead() -> StudentChannel:
 @example(Extension("module", 10**5000))
 def test_any_extension(dead: StudentChannel, extension: Extension) -> None:
     try:
-        value = decode(encode([extension]), Values(dead).receive)
+        value = decode(encode([extension]), TrustedValues(dead).receive)
     except (CodecError, LimitReachedError):
         return
     weigh(value, MADE)
@@ -291,7 +291,7 @@ def test_any_extension(dead: StudentChannel, extension: Extension) -> None:
     scalars,
 )
 def test_any_exception(names: Any, message: Any) -> None:
-    error = student_error(names, message)
+    error = make_student_error(names, message)
     assert isinstance(error, Exception)
     assert not isinstance(error, (StopIteration, StopAsyncIteration))
     assert type(error).__module__ == "builtins" and len(str(error)) < 20_000
