@@ -12,7 +12,7 @@ import numpy as np
 from autograder.engine.verifier.handles import find_handle_number, make_handle
 from autograder.engine.verifier.student_history import StudentHistory
 from autograder.engine.wire.agent_protocol import HandleKind, ValueKind
-from autograder.engine.wire.codec import CodecError, Extension, plain_dtype
+from autograder.engine.wire.codec import CodecError, Extension, find_plain_dtype
 
 if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
@@ -80,7 +80,7 @@ class TrustedValues:
 
     def _receive_dtype(self, data: str) -> np.dtype:
         opaque = _OPAQUE_DTYPE.fullmatch(_exactly(str, data))
-        return np.dtype(data) if opaque else plain_dtype(data)
+        return np.dtype(data) if opaque else find_plain_dtype(data)
 
     def _receive_object_array(self, data: list[Any]) -> np.ndarray:
         shape, items = data

@@ -1,4 +1,4 @@
-"""Whole messages over a stream socket, with limits on their size and on the time they take."""
+"""Whole messages over a stream socket, with limits on size and time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class FrameTimeoutError(FrameError):
 
 
 class FrameSizeError(FrameError):
-    """The other end announced more than may be sent."""
+    """The other end announced more bytes than allowed."""
 
 
 def send_frame(sock: socket.socket, payload: bytes, deadline: float | None = None) -> None:
@@ -28,7 +28,7 @@ def send_frame(sock: socket.socket, payload: bytes, deadline: float | None = Non
     Args:
         sock: a connected stream socket.
         payload: what to send.
-        deadline: `time.monotonic()` at which to give up; None waits for ever.
+        deadline: `time.monotonic()` at which to give up; None waits forever.
 
     Raises:
         FrameError: the other end closed the socket.
@@ -53,12 +53,12 @@ def receive_frame(
     Args:
         sock: a connected stream socket.
         limit: the largest payload to take, in bytes.
-        deadline: `time.monotonic()` at which to give up; None waits for ever.
+        deadline: `time.monotonic()` at which to give up; None waits forever.
 
     Raises:
         FrameError: the other end closed the socket.
-        FrameSizeError: the payload is larger than `limit`; the socket is of no use any more.
-        FrameTimeoutError: it did not arrive in time; the socket is of no use any more.
+        FrameSizeError: the payload is larger than `limit`; the socket can no longer be used.
+        FrameTimeoutError: it did not arrive in time; the socket can no longer be used.
     """
     (size,) = _HEADER.unpack(_receive_exactly(sock, _HEADER.size, deadline))
     if size > limit:
@@ -67,7 +67,7 @@ def receive_frame(
 
 
 def _receive_exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearray:
-    # Grown as bytes arrive: an announced size alone must not cost memory.
+    # Grows as bytes arrive: an announced size alone must not cost memory.
     received = bytearray()
     while len(received) < size:
         _set_timeout(sock, deadline)
