@@ -148,7 +148,7 @@ class Engine:
         graded = self._supervise(notebook, source, seed, *job)
         # Killed from outside, or by itself? A notebook that kills its kernel does it again.
         graded = graded or self._supervise(notebook, source, seed, *job, is_last=True)
-        if self._sandbox.walled:
+        if self._sandbox.is_walled:
             return graded
         return replace(graded, notes=(*graded.notes, note_weak_isolation(self._sandbox.reason)))
 

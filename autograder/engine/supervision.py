@@ -128,7 +128,7 @@ class Supervision:
                 send_message(verifier, job)
                 return self._serve(verifier)
             except FrameError:
-                self._verifier_lost(notebook)
+                self._lose_verifier(notebook)
                 return None
             finally:
                 self._drop_kernel()
@@ -226,7 +226,7 @@ class Supervision:
         if self._limit_met is not None:
             kernel.kill()
 
-    def _verifier_lost(self, notebook: NotebookNode) -> None:
+    def _lose_verifier(self, notebook: NotebookNode) -> None:
         """The verifier died or hung: the cell that it was at costs its question, and is skipped."""
         self.was_disturbed = True
         cell = notebook.cells[self._at]

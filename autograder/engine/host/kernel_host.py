@@ -50,7 +50,7 @@ class KernelHost:
         self._numbers = itertools.count(1)
         self._memory = MemoryGroups()
         # Where a fork gets no namespaces, each kernel has a sandbox, and a warm parent, of its own.
-        has_one_parent = sandbox.has_namespaces or not sandbox.walled
+        has_one_parent = sandbox.has_namespaces or not sandbox.is_walled
         self._parent = self._start_parent() if has_one_parent else None
 
     def _start_parent(self) -> WarmProcess:
@@ -60,7 +60,7 @@ class KernelHost:
             self._spawner,
             lambda fd: sandbox.wrap(sandbox.python.make_command(module, str(fd))),
             cwd=self._folder,
-            env=sandbox.make_environment(HOME if sandbox.walled else str(self._folder)),
+            env=sandbox.make_environment(HOME if sandbox.is_walled else str(self._folder)),
         )
 
     def wait_until_ready(self) -> None:
@@ -105,7 +105,7 @@ class KernelHost:
                 if memory:
                     memory.hold(pid, limits.memory_mb)
                 _send_files(status, files)
-                in_namespace = self._sandbox.walled
+                in_namespace = self._sandbox.is_walled
                 kernel = KernelHandle(
                     folder, setup.key, pid, agent, status, memory, own_parent, in_namespace
                 )
@@ -117,13 +117,13 @@ class KernelHost:
     def _setup(self, number: int, folder: Path, limits: Limits) -> KernelSetup:
         sandbox, home = self._sandbox, HOME
         uid = None if sandbox.uid is None else sandbox.uid + number % 1_000_000
-        if not sandbox.walled:
+        if not sandbox.is_walled:
             home = _make_home(folder, uid)
         return KernelSetup(
             uid=uid,
             has_namespaces=sandbox.has_namespaces,
             home=home,
-            tmp="/tmp" if sandbox.walled else f"{home}/tmp",
+            tmp="/tmp" if sandbox.is_walled else f"{home}/tmp",
             keep=[*sandbox.find_folders(), *sandbox.read_only],
             limits=limits,
             key=secrets.token_hex(16),

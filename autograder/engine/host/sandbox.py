@@ -63,7 +63,7 @@ class Sandbox:
     python: PythonEnvironment = field(default_factory=PythonEnvironment.this)
 
     @property
-    def walled(self) -> bool:
+    def is_walled(self) -> bool:
         """Whether bubblewrap walls the kernels in."""
         return self.isolation is not Isolation.NONE
 
@@ -162,7 +162,7 @@ class Sandbox:
 
     def wrap(self, program: list[str]) -> list[str]:
         """The command line that runs `program` behind the outer wall."""
-        if not self.walled:
+        if not self.is_walled:
             return program
         command = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net"]
         command += ["--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--new-session"]
@@ -190,7 +190,7 @@ class Sandbox:
 
         Both sides then find the same data: that of this machine.
         """
-        if not self.walled:
+        if not self.is_walled:
             return program
         return ["bwrap", "--dev-bind", "/", "/", "--unshare-net", "--", *program]
 

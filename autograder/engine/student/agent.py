@@ -52,7 +52,7 @@ class Agent:
             (name,) = arguments
             names = self._values.names
             return _value(names[name]) if name in names else (Reply.MISSING.value,)
-        target = self._values.object(arguments[0])
+        target = self._values.find_object(arguments[0])
         if operation is Operation.CALL:
             return _value(target(*arguments[1], **arguments[2]))
         if operation is Operation.ATTRIBUTE:

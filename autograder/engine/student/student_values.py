@@ -35,7 +35,7 @@ class StudentValues:
         """Drop every handle."""
         self._objects.clear()
 
-    def object(self, number: int) -> Any:
+    def find_object(self, number: int) -> Any:
         """The object that handle `number` stands for."""
         return self._objects[number]
 

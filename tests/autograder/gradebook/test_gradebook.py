@@ -1,4 +1,4 @@
-"""What a person put into the gradebook stays there, and what is put there is what was meant."""
+"""Marks by hand stay in the gradebook, and the gradebook holds the right scores."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_marks_by_hand_are_final_until_the_answer_changes(course: Course) -> Non
     assert mark(course) == HandMark(None, 0.0, True)
     mark_by_hand(course, "ada", "curves", 3.0)
     record(course, "It overfits.")
-    assert mark(course) == HandMark(3.0, 0.0, False), "only a test was mended"
+    assert mark(course) == HandMark(3.0, 0.0, False), "only a test was repaired"
     record(course, "It underfits.")
     assert mark(course) == HandMark(3.0, 0.0, True)
     record(course, "It underfits.")
@@ -76,7 +76,7 @@ def test_a_test_that_a_person_overruled_goes_by_all_answers(course: Course) -> N
     assert mark(course, "neuron").needs_person
 
 
-def test_the_time_of_handing_in_is_taken_over_and_nothing_run_again(course: Course) -> None:
+def test_a_new_time_of_submission_is_recorded_without_another_run(course: Course) -> None:
     submission = submit(course, "ada", solved(course))
     assert grade(course) == [True]
     mark_by_hand(course, "ada", "curves", 3.0)

@@ -1,4 +1,4 @@
-"""A class is graded whole, once, whatever it holds and whenever the run is killed."""
+"""Every submission of a class is graded once, also when the run is killed."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def test_a_link_in_a_submission_is_not_followed(course: Course, tmp_path: Path) 
 
 
 @pytest.mark.slow
-def test_files_in_the_way_of_others_cost_nobody_anything(course: Course) -> None:
+def test_files_that_conflict_cost_no_points(course: Course) -> None:
     own = course.source_dir / LAB / "data"
     own.mkdir()
     (own / "t.csv").write_text("1")

@@ -1,4 +1,4 @@
-"""What late days, penalties, extensions and extra credit make of a score that stays as it is."""
+"""Final scores after late days, penalties, extensions and extra credit."""
 
 from __future__ import annotations
 

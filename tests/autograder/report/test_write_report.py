@@ -1,4 +1,4 @@
-"""What an instructor reads."""
+"""The instructor's page of a lab."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A copy is found, however it was dressed up; independent answers to one lab are not."""
+"""A disguised copy is found; independent answers to a lab are not."""
 
 from __future__ import annotations
 
@@ -74,20 +74,20 @@ def test_a_copy_with_other_names_in_another_order_is_found(name: str) -> None:
     assert pair.students == (name, "copy") and pair.share > 0.9
 
 
-def test_what_was_put_together_from_two_is_found_twice() -> None:
+def test_a_copy_from_two_students_is_found_twice() -> None:
     mixed = [OWN_WAYS["cem"]["activations"], *disguised(OWN_WAYS["ben"])[:2]]
     pairs = find_similar_pairs(own_ways() | {"mixed": notebook(mixed)}, [notebook([])])
     assert students(pairs) == [("ben", "mixed"), ("cem", "mixed")]
 
 
-def test_what_everybody_was_given_does_not_count() -> None:
+def test_released_code_does_not_count() -> None:
     long = "\n".join(f"table[{n}] = np.linspace(0, {n}, {n + 2}).sum()" for n in range(20))
     books = {name: notebook([long, f"mine = {n}"]) for n, name in enumerate("abc")}
     assert find_similar_pairs(books, [notebook([long])]) == []
     assert len(find_similar_pairs(books, [notebook([])])) == 3
 
 
-def test_what_many_wrote_does_not_count() -> None:
+def test_common_code_does_not_count() -> None:
     idiom = OWN_WAYS["cem"]["evaluation"]
     books = {str(n): notebook([idiom, f"mine = {n}"]) for n in range(8)}
     assert find_similar_pairs(books, [notebook([])]) == []

@@ -16,7 +16,7 @@ TAKE = "input(); taken = b'x' * (int(input()) << 20)"
 def groups() -> Iterator[MemoryGroups]:
     groups = MemoryGroups()
     if not groups.is_available:
-        pytest.skip("this user may make no control group for memory")
+        pytest.skip("this user cannot make a control group for memory")
     yield groups
     groups.close()
 

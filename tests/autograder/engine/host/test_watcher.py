@@ -1,4 +1,4 @@
-"""What processes use, and their end."""
+"""Processes are measured and ended."""
 
 from __future__ import annotations
 

@@ -28,5 +28,5 @@ def test_the_first_built_in_exception_among_its_bases(
     assert type(error) is kind and str(error) == text
 
 
-def test_a_message_that_is_no_text_is_left_out() -> None:
+def test_a_message_that_is_not_a_string_is_left_out() -> None:
     assert str(make_student_error(["ValueError"], ["x"])) == ""

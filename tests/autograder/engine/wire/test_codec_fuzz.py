@@ -1,4 +1,4 @@
-"""Whatever bytes come from the student's side: an error, or values of exact built-in types."""
+"""Any bytes from the student's side give an error, or values of exact built-in types."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def arrays(draw: st.DrawFn) -> np.ndarray:
     size = int(np.prod(shape)) * dtype.itemsize
     content = draw(st.binary(min_size=size, max_size=size))
     if dtype.kind in "US?":
-        # Any bytes are no Unicode, and a truth value is 0 or 1.
+        # Arbitrary bytes are not Unicode, and a truth value is 0 or 1.
         made = np.array(draw(st.lists(st.booleans(), min_size=1, max_size=1)) * max(size, 1))
         return made[: int(np.prod(shape))].astype(dtype).reshape(shape)
     return np.frombuffer(content, dtype).reshape(shape) if size else np.zeros(shape, dtype)
