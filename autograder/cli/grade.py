@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +11,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli.console import CourseDir, LabName, chosen_course, out
+from autograder.course.course import Lab
 from autograder.errors import AutograderError
 
 
@@ -67,25 +70,19 @@ def grade(
     [bold]autograder grade 01_mlp_mnist --workers 4 --json scores.jsonl[/] ·
     [bold]autograder grade 01 --cluster tcp://10.0.0.5:8786[/]
     """
-    from dataclasses import replace
-
     from autograder.cli.grade_lab import grade_lab
     from autograder.cli.grading_sentences import describe_failure, describe_run
     from autograder.results.verdict import SubmissionStatus
 
     course = chosen_course(course_dir)
-    chosen = course.lab(lab)
-    limits = {**chosen.limits, **dict(map(_parse_limit, limit or ()))}
-    if timeout is not None:
-        limits["seconds"] = timeout
-    chosen = replace(chosen, limits=limits)
+    chosen = _change_limits(course.lab(lab), limit or (), timeout)
     graded = grade_lab(course, chosen, workers, force, isolation.value, cluster)
     if json:
         write_lines(json, "".join(verdict.as_json() + "\n" for verdict in graded.verdicts))
     out.print(describe_run(chosen.name, graded.verdicts, graded.unchanged))
     failed = [v for v in graded.verdicts if v.status is SubmissionStatus.FAILED]
-    for verdict in failed:
-        out.print(f"  {verdict.student}: {describe_failure(verdict)}", markup=False)
+    for one in failed:
+        out.print(f"  {one.student}: {describe_failure(one)}", markup=False)
     if failed:
         raise typer.Exit(1)
 
@@ -99,6 +96,14 @@ def write_lines(path: Path, lines: str) -> None:
             file.write(writable(lines))
     else:
         write_whole(path.resolve(), lines)
+
+
+def _change_limits(lab: Lab, limits: Iterable[str], timeout: float | None) -> Lab:
+    """The lab with the limits of the command line."""
+    changed = {**lab.limits, **dict(map(_parse_limit, limits))}
+    if timeout is not None:
+        changed["seconds"] = timeout
+    return replace(lab, limits=changed)
 
 
 def _parse_limit(text: str) -> tuple[str, float]:

@@ -10,7 +10,7 @@ import shutil
 import socket
 import struct
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from autograder.engine.host.kernel_handle import KernelHandle
@@ -95,8 +95,7 @@ class KernelHost:
                 agent, agent_there = _socket_pair(undo, theirs)
                 status, status_there = _socket_pair(undo, theirs)
                 status.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-                paths = [folder / f"k-{port}" for port in range(1, len(CHANNELS) + 1)]
-                listeners = [theirs.enter_context(_listen(path)) for path in paths]
+                listeners = [theirs.enter_context(one) for one in _listen(folder)]
                 setup = self._setup(number, folder, limits)
                 fds = [sock.fileno() for sock in (*listeners, agent_there, status_there)]
                 (self._parent or own_parent).request_fork(pack_message(setup), fds)
@@ -157,12 +156,14 @@ def _socket_pair(
     return ours.enter_context(here), theirs.enter_context(there)
 
 
-def _listen(path: Path) -> socket.socket:
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(str(path))
-    listener.listen(16)
-    listener.setblocking(False)
-    return listener
+def _listen(folder: Path) -> Iterator[socket.socket]:
+    """A listening socket for each of the kernel's channels."""
+    for port in range(1, len(CHANNELS) + 1):
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener.bind(str(folder / f"k-{port}"))
+        listener.listen(16)
+        listener.setblocking(False)
+        yield listener
 
 
 def _wait_for_start(status: socket.socket) -> int:

@@ -96,14 +96,7 @@ class PythonEnvironment:
                 "grade it with: nbgrader autograde",
             )
         executable = os.path.abspath(spec.argv[0]) if os.sep in spec.argv[0] else sys.executable
-        try:
-            about = _ask(executable, spec.env)
-        except (OSError, ValueError, subprocess.SubprocessError) as error:
-            reason = (getattr(error, "stderr", "") or str(error)).strip().splitlines()[-1:]
-            raise AutograderError(
-                f"the kernel {name!r} does not start: {executable}: {''.join(reason)}",
-                f"it needs ipykernel and numpy: {executable} -m pip install ipykernel numpy",
-            ) from error
+        about = _ask(name, executable, spec.env)
         if about["prefix"] == sys.prefix and not spec.env:
             return cls.this()
         if tuple(about["version"]) < _OLDEST:
@@ -122,19 +115,26 @@ class PythonEnvironment:
         return [self.executable, "-c", _BOOTSTRAP, folder, module, *arguments]
 
 
-def _ask(executable: str, variables: Mapping[str, str]) -> dict:
-    """The version and folders that an interpreter reports.
+def _ask(name: str, executable: str, variables: Mapping[str, str]) -> dict:
+    """The version and folders that a kernel's interpreter reports.
 
     Raises:
-        OSError, ValueError, subprocess.SubprocessError: it can't run, or lacks ipykernel or numpy.
+        AutograderError: it does not run, or lacks ipykernel or numpy.
     """
-    done = subprocess.run(
-        [executable, "-c", _ASK],
-        env={**os.environ, **variables},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=_ASK_SECONDS,
-    )
-    return json.loads(done.stdout.splitlines()[-1])
+    try:
+        done = subprocess.run(
+            [executable, "-c", _ASK],
+            env={**os.environ, **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=_ASK_SECONDS,
+        )
+        return json.loads(done.stdout.splitlines()[-1])
+    except (OSError, ValueError, IndexError, subprocess.SubprocessError) as error:
+        reason = (getattr(error, "stderr", "") or str(error)).strip().splitlines()[-1:]
+        raise AutograderError(
+            f"the kernel {name!r} does not start: {executable}: {''.join(reason)}",
+            f"it needs ipykernel and numpy: {executable} -m pip install ipykernel numpy",
+        ) from error
