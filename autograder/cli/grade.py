@@ -40,7 +40,7 @@ _Cluster = Annotated[
     str | None,
     typer.Option(
         metavar="ADDRESS",
-        help="Grade on the workers of this Dask scheduler; they decide --workers.",
+        help="Grade on the workers of this Dask scheduler; --workers does not apply.",
     ),
 ]
 _Json = Annotated[
@@ -63,8 +63,8 @@ def grade(
     """Grade all submissions of a lab that are new or changed.
 
     Reads submitted/STUDENT/LAB/; writes gradebook.db and autograded/, as nbgrader does.
-    Run again, an interrupted run continues where it stopped. Exit code 1: a submission could not
-    be graded; 2: nothing could be done.
+    An interrupted run continues where it stopped. Exit code 1: a submission could not be graded;
+    2: nothing could be done.
 
     Examples: [bold]autograder grade 01[/] ·
     [bold]autograder grade 01_mlp_mnist --workers 4 --json scores.jsonl[/] ·
