@@ -16,7 +16,7 @@ from autograder.engine.host.sandbox import Sandbox
 from autograder.engine.wire.limits import Limits
 from autograder.errors import AutograderError
 from autograder.lms.read_roster import read_roster
-from autograder.marks.lateness import unknown_students
+from autograder.marks.lateness import find_unknown_students
 
 # What grading can't do without, by the name that pip knows.
 _PACKAGES = ("keras", "nbgrader", "nbclient", "ipykernel", "jupytext", "scikit-learn")
@@ -92,7 +92,7 @@ def _isolation() -> Check:
 def _memory() -> Check:
     groups = MemoryGroups()
     groups.close()
-    if groups.available:
+    if groups.is_available:
         return Check("memory limit", "good", "kept by the system: a control group each")
     return Check("memory limit", "good", "kept by rlimits and a look four times a second")
 
@@ -116,7 +116,7 @@ def _course(course_dir: Path | None) -> Check:
         for lab in course.labs():
             Limits.of(lab.limits)
         own = course.root / "roster.csv"
-        unknown = unknown_students(course, read_roster(own) if own.is_file() else None)
+        unknown = find_unknown_students(course, read_roster(own) if own.is_file() else None)
     except AutograderError as error:
         return Check("course", "weak", str(error), error.hint)
     except ValueError as error:

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 from autograder.course.course import Course
-from autograder.engine.host.watcher import descendants
+from autograder.engine.host.watcher import list_descendants
 from autograder.results.results import Results
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -139,7 +139,7 @@ class Cluster:
             pid
             for process in self._processes
             if process.poll() is None
-            for pid in descendants(process.pid)[1:]
+            for pid in list_descendants(process.pid)[1:]
         ]
 
     def _start(self, *command: str) -> subprocess.Popen[bytes]:

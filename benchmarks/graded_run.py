@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.course import Course, Lab
-from autograder.engine.host.watcher import proportional_memory_mb
+from autograder.engine.host.watcher import measure_memory_mb
 
 _ACCOUNTS = Path("/sys/fs/cgroup/cpuacct")
 _SAMPLE_SECONDS = 5.0
@@ -78,7 +78,7 @@ def run(course: Course, command: list[str], stdout: int | None = subprocess.DEVN
 
         def watch() -> None:
             while not over.wait(_SAMPLE_SECONDS):
-                memory.append((len(done), proportional_memory_mb(process.pid)))
+                memory.append((len(done), measure_memory_mb(process.pid)))
 
         watcher = threading.Thread(target=watch)
         watcher.start()

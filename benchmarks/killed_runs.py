@@ -25,7 +25,7 @@ import nbformat
 from autograder.authoring.cases import cases
 from autograder.authoring.source import instructor_notebook
 from autograder.course.course import Course
-from autograder.engine.host.watcher import descendants
+from autograder.engine.host.watcher import list_descendants
 from autograder.gradebook.gradebook import CourseGradebook
 from autograder.notebooks import forms
 from figure import Figure, report
@@ -82,7 +82,7 @@ def disturb(course: Course, kills: int, choice: random.Random) -> int:
         while time.monotonic() < end and run.poll() is None:
             time.sleep(0.05)
         if run.poll() is None:
-            tree = descendants(run.pid)
+            tree = list_descendants(run.pid)
             target = choice.choice([run.pid, *tree])
             name = Path(f"/proc/{target}/comm").read_text().strip()
             try:
@@ -109,7 +109,7 @@ def compare(course: Course, quiet: Course) -> list[str]:
 def rows(course: Course) -> Rows:
     """By student, each question's automatic score and maximum."""
     registry, lab = CourseGradebook(course), course.labs()[0]
-    return {s: registry.scores(lab, s, lab.name) for s in registry.students(lab)}
+    return {s: registry.read_scores(lab, s, lab.name) for s in registry.list_students(lab)}
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from nbformat.v4 import new_code_cell
 
 from autograder.authoring.source import instructor_notebook
 from autograder.course.course import Course
-from autograder.engine.host.watcher import descendants
+from autograder.engine.host.watcher import list_descendants
 from autograder.notebooks import forms
 from figure import Figure, report
 from graded_run import grade_command
@@ -235,11 +235,11 @@ def grade(course: Course, choice: random.Random, every: int, temporary: Path) ->
 def kinds(run: int) -> dict[str, list[int]]:
     """The run's processes by what they are."""
     found = defaultdict(list)
-    commands = {pid: _read(pid, "cmdline").replace("\0", " ") for pid in descendants(run)}
+    commands = {pid: _read(pid, "cmdline").replace("\0", " ") for pid in list_descendants(run)}
     for pid, command in commands.items():
         for module, parent, fork in (
-            ("autograder.engine.student.warm_parent", KERNELS, KERNEL),
-            ("autograder.engine.verifier.warm_parent", VERIFIERS, VERIFIER),
+            ("autograder.engine.student.kernel_parent", KERNELS, KERNEL),
+            ("autograder.engine.verifier.verifier_parent", VERIFIERS, VERIFIER),
         ):
             if module not in command:
                 continue
@@ -292,7 +292,7 @@ def _kill_one(log: Log, run: int, choice: random.Random) -> None:
 def leftovers(temporary: Path) -> list[str]:
     """What the runs left: processes, files in their temporary folder, sockets there."""
     found = [f"file {path.name}" for path in temporary.iterdir()]
-    for pid in descendants(os.getpid())[1:]:
+    for pid in list_descendants(os.getpid())[1:]:
         if command := _read(pid, "cmdline").replace("\0", " "):  # else ended, and not waited for
             found.append(f"process {pid}: {command[:80]}")
     sockets = (line.split() for line in Path("/proc/net/unix").read_text().splitlines())

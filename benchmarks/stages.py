@@ -21,9 +21,10 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.cli.grading import start_engine
+from autograder.cli.grade_lab import start_engine
 from autograder.engine.host.verifier_host import VerifierHost
 from autograder.engine.supervision import Supervision
+from autograder.engine.wire.messages import CellStart, KernelRelease, Message
 from autograder.gradebook.gradebook import CourseGradebook
 from autograder.grading.local_workers import LocalWorkers
 from autograder.grading.marking import Marking
@@ -89,12 +90,12 @@ class Stages:
     def _notebook(self, _: Supervision, notebook: NotebookNode, *__: object) -> None:
         self._mine.cells = notebook.cells
 
-    def _told(self, _: Supervision, __: object, message: dict) -> None:
-        if message.get("tell") == "at":
-            mark = self._mine.cells[message["content"]].metadata.get("nbgrader") or {}
+    def _told(self, _: Supervision, __: object, message: Message) -> None:
+        if isinstance(message, CellStart):
+            mark = self._mine.cells[message.index].metadata.get("nbgrader") or {}
             tests = mark.get("grade") and not mark.get("solution")
             self._enter(TESTS if tests else CELLS)
-        elif message.get("tell") == "drop":
+        elif isinstance(message, KernelRelease):
             self._enter(END)
 
 

@@ -67,7 +67,7 @@ def submit(course: Course, lab: Lab, size: int) -> dict[str, Case]:
 
 def as_written(course: Course, lab: Lab, student: str, case: Case) -> bool:
     """Whether the gradebook has the marks that the case must get."""
-    scores = CourseGradebook(course).scores(lab, student, lab.name)
+    scores = CourseGradebook(course).read_scores(lab, student, lab.name)
     return all(scores[question][0] == marks for question, marks in case.marks.items())
 
 

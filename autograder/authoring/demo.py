@@ -16,6 +16,7 @@ from autograder.errors import AutograderError
 from autograder.files import write_whole
 from autograder.notebooks import forms
 from autograder.notebooks.cell_roles import automatic_points
+from autograder.results.verdict import SubmissionStatus
 
 _MARKER = ".made-by-autograder-demo"
 _WRONG = (
@@ -47,7 +48,7 @@ class Student:
     name: str
     story: str
     text: str
-    status: str
+    status: SubmissionStatus
     marks: dict[str, float]
 
 
@@ -76,22 +77,22 @@ def demo_class(course: Course, lab: Lab) -> list[Student]:
     solution = nbformat.writes(forms.solved(instructor))
     half = solution[: len(solution) // 2]
     students = [
-        Student("Çelik, Ada", "everything right", solution, "graded", automatic),
-        Student("O'Brien, Zoë", "everything right", solution, "graded", automatic),
+        Student("Çelik, Ada", "everything right", solution, SubmissionStatus.GRADED, automatic),
+        Student("O'Brien, Zoë", "everything right", solution, SubmissionStatus.GRADED, automatic),
         Student(
             "Lindqvist, Max",
             "handed back as released",
             nbformat.writes(forms.student(instructor)),
-            "graded",
+            SubmissionStatus.GRADED,
             nothing,
         ),
-        Student("Moreau, Léa", "a file cut in half", half, "failed", nothing),
-        Student("Nakamura, Ren", "an empty file", "", "failed", nothing),
+        Student("Moreau, Léa", "a file cut in half", half, SubmissionStatus.FAILED, nothing),
+        Student("Nakamura, Ren", "an empty file", "", SubmissionStatus.FAILED, nothing),
     ]
     for name, wrong in zip(_WRONG, wrong_answers(course, lab), strict=False):
         text = nbformat.writes(wrong_answer(instructor, wrong))
         marks = {**automatic, **wrong.marks}
-        students.append(Student(name, wrong.mistake, text, "graded", marks))
+        students.append(Student(name, wrong.mistake, text, SubmissionStatus.GRADED, marks))
     return sorted(students, key=lambda student: student.name)
 
 

@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 
 from autograder.course.course import Course, Lab
 from autograder.engine.judged_notebook import JudgedNotebook
-from autograder.engine.wire.question_verdict import QuestionVerdict
+from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.errors import AutograderError
 from autograder.gradebook.gradebook import CourseGradebook
 from autograder.notebooks.cell_roles import graded_cells
@@ -110,7 +110,7 @@ class StockEngine:
             if not graded_path.is_file():
                 raise AutograderError(f"nbgrader gave up: {_last_error(log)}")
             graded = nbformat.read(graded_path, as_version=4)
-            scores = CourseGradebook(Course(folder)).scores(self._lab, _STUDENT, name)
+            scores = CourseGradebook(Course(folder)).read_scores(self._lab, _STUDENT, name)
             return JudgedNotebook(
                 notebook=graded,
                 questions=tuple(_question(cell, scores) for cell in graded_cells(graded)),
@@ -165,21 +165,21 @@ def _question(cell: NotebookNode, scores: dict[str, tuple[float | None, float]])
     grade_id = cell.metadata.nbgrader.grade_id
     score, max_score = scores[grade_id]
     if score is None:
-        return QuestionVerdict(grade_id, 0.0, max_score, "manual")
-    status, message = ("passed", "") if score >= max_score else _why(cell)
+        return QuestionVerdict(grade_id, 0.0, max_score, Status.MANUAL)
+    status, message = (Status.PASSED, "") if score >= max_score else _why(cell)
     return QuestionVerdict(grade_id, score, max_score, status, message)
 
 
-def _why(cell: NotebookNode) -> tuple[str, str]:
+def _why(cell: NotebookNode) -> tuple[Status, str]:
     """The status and the sentence of a question without full marks, from its cell's outputs."""
     for output in cell.get("outputs", []):
         if output.output_type == "error":
             if output.ename == "CellTimeoutError":
-                return "timeout", "the test ran longer than a cell may"
+                return Status.TIMEOUT, "the test ran longer than a cell may"
             if output.ename == "AssertionError":
-                return "failed", output.evalue.strip() or "a test failed"
-            return "error", f"{output.ename}: {output.evalue}".strip(": ")
+                return Status.FAILED, output.evalue.strip() or "a test failed"
+            return Status.ERROR, f"{output.ename}: {output.evalue}".strip(": ")
     for output in cell.get("outputs", []):
         if output.output_type == "stream" and output.name == "stderr":
-            return "failed", "the cell wrote to stderr, for which nbgrader takes its points"
-    return "failed", "no answer, or a part of the points"
+            return Status.FAILED, "the cell wrote to stderr, for which nbgrader takes its points"
+    return Status.FAILED, "no answer, or a part of the points"

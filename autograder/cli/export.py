@@ -69,7 +69,7 @@ def export(
     [bold]autograder export 01[/]
     """
     from autograder.export import ExportOptions, export_scores
-    from autograder.marks.lateness import unknown_students
+    from autograder.marks.lateness import find_unknown_students
 
     options = ExportOptions(LMSS.get(format.value), fill, column, scale)
     options.check()
@@ -77,7 +77,7 @@ def export(
     chosen = course.lab(lab)
     people = chosen_roster(course, roster)
     path, filled = export_scores(course, chosen, people, options)
-    for name in unknown_students(course, people):
+    for name in find_unknown_students(course, people):
         warning = f"course.toml: [extensions] names {name!r}, but no student has that id"
         err.print(f"[yellow]![/] {escape(warning)}")
     if filled.left_out:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +11,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli.console import CourseDir, LabName, chosen_course, out
+from autograder.course.course import Lab
 from autograder.errors import AutograderError
 
 
@@ -20,82 +23,90 @@ class Isolation(str, Enum):
     none = "none"
 
 
+Workers = Annotated[int, typer.Option(min=1, help="Submissions graded at the same time.")]
+_Timeout = Annotated[
+    float | None,
+    typer.Option(metavar="S", help="Seconds for one submission; default: course.toml's."),
+]
+_Force = Annotated[bool, typer.Option("--force", help="Grade unchanged ones again.")]
+_Isolation = Annotated[
+    Isolation, typer.Option(help="What walls students' code in; auto: the strongest here.")
+]
+_Limits = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=VALUE", help="Change a limit of course.toml; repeatable."),
+]
+_Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Grade on the workers of this Dask scheduler; --workers does not apply.",
+    ),
+]
+_Json = Annotated[
+    Path | None,
+    typer.Option("--json", metavar="OUT.jsonl", help="Write a JSON object for each submission."),
+]
+
+
 def grade(
     lab: LabName,
     course_dir: CourseDir = None,
-    workers: Annotated[int, typer.Option(min=1, help="Submissions graded at the same time.")] = 2,
-    timeout: Annotated[
-        float | None,
-        typer.Option(metavar="S", help="Seconds for one submission; default: course.toml's."),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Grade unchanged ones again.")] = False,
-    isolation: Annotated[
-        Isolation, typer.Option(help="What students' code is walled in by; auto: the best here.")
-    ] = Isolation.auto,
-    limit: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="Another limit than course.toml's; repeatable."),
-    ] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS",
-            help="Grade on the workers of this Dask scheduler, not here; --workers is theirs then.",
-        ),
-    ] = None,
-    json: Annotated[
-        Path | None,
-        typer.Option("--json", metavar="OUT.jsonl", help="Write one JSON object a submission."),
-    ] = None,
+    workers: Workers = 2,
+    timeout: _Timeout = None,
+    force: _Force = False,
+    isolation: _Isolation = Isolation.auto,
+    limit: _Limits = None,
+    cluster: _Cluster = None,
+    json: _Json = None,
 ) -> None:
     """Grade all submissions of a lab that are new or changed.
 
-    Reads submitted/STUDENT/LAB/, writes gradebook.db and autograded/, as nbgrader does.
-    A run that was interrupted goes on where it stopped. Exit code 1: some submission could not
-    be graded; 2: nothing could be done.
+    Reads submitted/STUDENT/LAB/; writes gradebook.db and autograded/, as nbgrader does.
+    An interrupted run continues where it stopped. Exit code 1: a submission could not be graded;
+    2: nothing could be done.
 
     Examples: [bold]autograder grade 01[/] ·
     [bold]autograder grade 01_mlp_mnist --workers 4 --json scores.jsonl[/] ·
     [bold]autograder grade 01 --cluster tcp://10.0.0.5:8786[/]
     """
-    from dataclasses import replace
-
-    from autograder.cli.grading import grade_lab
+    from autograder.cli.grade_lab import grade_lab
+    from autograder.cli.grading_sentences import describe_failure, describe_run
+    from autograder.results.verdict import SubmissionStatus
 
     course = chosen_course(course_dir)
-    chosen = course.lab(lab)
-    limits = {**chosen.limits, **dict(map(_named_value, limit or ()))}
-    if timeout is not None:
-        limits["seconds"] = timeout
-    chosen = replace(chosen, limits=limits)
+    chosen = _change_limits(course.lab(lab), limit or (), timeout)
     graded = grade_lab(course, chosen, workers, force, isolation.value, cluster)
     if json:
         write_lines(json, "".join(verdict.as_json() + "\n" for verdict in graded.verdicts))
-    failed = [verdict for verdict in graded.verdicts if verdict.status == "failed"]
-    out.print(
-        f"{len(graded.verdicts)} submissions of {chosen.name}: "
-        f"{len(graded.verdicts) - len(failed)} graded"
-        + (f" ({graded.unchanged} unchanged, not run again)" if graded.unchanged else "")
-        + (f", {len(failed)} failed" if failed else "")
-    )
-    for verdict in failed:
-        out.print(f"  {verdict.student}: {'; '.join(verdict.repairs)}", markup=False)
+    out.print(describe_run(chosen.name, graded.verdicts, graded.unchanged))
+    failed = [v for v in graded.verdicts if v.status is SubmissionStatus.FAILED]
+    for one in failed:
+        out.print(f"  {one.student}: {describe_failure(one)}", markup=False)
     if failed:
         raise typer.Exit(1)
 
 
 def write_lines(path: Path, lines: str) -> None:
-    """Write to a file whole, to what a link points to, or into a pipe that is there."""
+    """Write a file whole, also through a link; write into an existing pipe or terminal."""
     from autograder.files import writable, write_whole
 
-    if path.exists() and not path.is_file():  # a pipe, a terminal
+    if path.exists() and not path.is_file():
         with path.open("w", encoding="utf-8") as file:
             file.write(writable(lines))
     else:
         write_whole(path.resolve(), lines)
 
 
-def _named_value(text: str) -> tuple[str, float]:
+def _change_limits(lab: Lab, limits: Iterable[str], timeout: float | None) -> Lab:
+    """The lab with the limits of the command line."""
+    changed = {**lab.limits, **dict(map(_parse_limit, limits))}
+    if timeout is not None:
+        changed["seconds"] = timeout
+    return replace(lab, limits=changed)
+
+
+def _parse_limit(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
     try:
         return name.strip(), float(value)

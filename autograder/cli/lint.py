@@ -31,7 +31,7 @@ def lint(
     """
     from autograder.authoring.lint import read_through, try_out
     from autograder.authoring.stock_engine import StockEngine
-    from autograder.cli.grading import start_engine
+    from autograder.cli.grade_lab import start_engine
 
     course = chosen_course(course_dir)
     wrong = 0

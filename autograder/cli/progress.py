@@ -1,4 +1,4 @@
-"""A progress bar on a terminal; a line a submission where there is none."""
+"""A progress bar on a terminal; elsewhere a line for each submission."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ from rich.progress import (
 )
 
 from autograder.cli.console import err
-from autograder.grading.run import Outcome
+from autograder.cli.grading_sentences import describe_interruption, describe_verdict
+from autograder.grading.run import GradedSubmission
+from autograder.results.verdict import SubmissionStatus
 
 
-def follow(outcomes: Iterator[Outcome], total: int) -> list[Outcome]:
-    """Draw from `outcomes` to the end, showing how far it is, how fast, and who failed and why.
+def show_progress(graded: Iterator[GradedSubmission], total: int) -> list[GradedSubmission]:
+    """Take all of `graded`, and show how many there are, how fast, and which failed and why.
 
     Raises:
-        typer.Exit: somebody stopped the run; how to go on is said.
+        typer.Exit: a person stopped the run.
     """
-    done: list[Outcome] = []
+    done: list[GradedSubmission] = []
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -40,25 +42,21 @@ def follow(outcomes: Iterator[Outcome], total: int) -> list[Outcome]:
     with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
         task = progress.add_task("grading", total=total, rate="")
         try:
-            for outcome in outcomes:
-                # Without the notebooks, which are on the disk: a class of them is large.
-                done.append(replace(outcome, result=replace(outcome.result, notebooks={})))
-                _say(outcome, f"[{len(done)}/{total}]")
+            for one in graded:
+                # Without the notebooks, which are on the disk: those of a class are large.
+                done.append(replace(one, result=replace(one.result, notebooks={})))
+                _print(one, f"[{len(done)}/{total}]")
                 speed = progress.tasks[0].speed
                 rate = f"{speed * 3600:.0f}/h" if speed else ""
                 progress.update(task, advance=1, rate=rate)
         except KeyboardInterrupt:
             progress.stop()
-            err.print(f"{len(done)} of {total} are graded and in the gradebook")
+            err.print(describe_interruption(len(done), total))
             raise typer.Exit(130) from None
     return done
 
 
-def _say(outcome: Outcome, place: str) -> None:
-    verdict = outcome.result.verdict
-    if verdict.status == "failed":
-        why = "; ".join(verdict.repairs)
-        err.print(f"{place} {verdict.student}: not graded: {why}", markup=False)
-    elif not err.is_terminal:
-        score = f"{verdict.score:g}/{verdict.max_score:g}"
-        err.print(f"{place} {verdict.student}: {score}", markup=False)
+def _print(one: GradedSubmission, place: str) -> None:
+    verdict = one.result.verdict
+    if verdict.status is SubmissionStatus.FAILED or not err.is_terminal:
+        err.print(f"{place} {describe_verdict(verdict)}", markup=False)

@@ -19,16 +19,16 @@ def report(
 ) -> None:
     """Write one page on how the class did: scores, hard questions, who needs help.
 
-    Reads results/ and what people marked in gradebook.db; writes reports/LAB.html, which is
-    complete in itself and works offline. Without LAB, reports/course.html has every student over
-    all labs, with late work, dropped labs and extra credit as course.toml says.
+    Reads results/ and the marks by hand in gradebook.db; writes reports/LAB.html, a single file
+    that works offline. Without LAB, reports/course.html shows every student over all labs, with
+    late work, dropped labs and extra credit as course.toml says.
 
     Examples: [bold]autograder report 01[/] · [bold]autograder report[/] ·
     [bold]autograder report 01_mlp_mnist --course-dir ~/course[/]
     """
     if lab is not None and roster is not None:
         raise AutograderError(
-            "--roster is for the report of the whole course", "leave out LAB, or --roster"
+            "--roster is for the report of the whole course", "leave out LAB or --roster"
         )
     from autograder.report import write_course_report, write_report
 

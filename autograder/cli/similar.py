@@ -9,8 +9,8 @@ def similar(lab: LabName, course_dir: CourseDir = None) -> None:
     """Find pairs of submissions that share code beyond the release.
 
     Writes reports/LAB-similar.html, with the shared lines side by side; the report links to it.
-    Renamed variables, other comments and reordered cells make no difference; the release, the
-    model solution and what many in the class wrote don't count. It is a reason to look, no proof.
+    Renamed variables, other comments and reordered cells make no difference. Code of the release,
+    the model solution and many students does not count. A pair is a reason to look, not a proof.
 
     Example: [bold]autograder similar 01[/]
     """

@@ -1,4 +1,4 @@
-"""The grading engine: runs and judges notebooks, with scores that their code cannot touch."""
+"""The grading engine: runs and judges notebooks; their code cannot touch the scores."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from types import TracebackType
 
 from nbformat import NotebookNode
 
-from autograder.engine.host.kernel_host import KernelHost, KernelHostError
+from autograder.engine.host.kernel_host import KernelHost
 from autograder.engine.host.python_environment import PythonEnvironment
 from autograder.engine.host.sandbox import Sandbox
 from autograder.engine.host.spawner import Spawner
-from autograder.engine.host.verifier_host import VerifierHost, VerifierHostError
+from autograder.engine.host.verifier_host import VerifierHost
+from autograder.engine.host.warm_process import HostError
 from autograder.engine.judged_notebook import JudgedNotebook
+from autograder.engine.run_sentences import note_weak_isolation
 from autograder.engine.supervision import Supervision
 from autograder.engine.wire.limits import Limits
 from autograder.errors import AutograderError
@@ -27,20 +29,20 @@ class Engine:
     """Grades one notebook at a time for each thread that calls `grade`.
 
     Two warm parents import TensorFlow once: one forks a sandboxed kernel for each submission, one
-    forks the verifier that judges it. Threads may share an engine; a process that was forked from
-    the one that made it may not use it.
+    forks the verifier that judges it. Threads may share an engine; forks of the process that made
+    it may not use it.
 
     Args:
         limits: what one submission may use.
-        isolation: "auto" takes the strongest sandbox that works here, "bwrap" insists on it,
-            "none" does without.
+        isolation: "auto" takes the strongest sandbox that works here, "bwrap" requires bubblewrap,
+            "none" uses no sandbox.
         read_only: files and folders that students' code may read: the lab's data, Keras' cache.
         environment: environment variables that both sides see, such as KERAS_HOME.
         threads: TensorFlow's threads in each kernel and each verifier.
-        python: what runs students' code; default: the Python that runs this.
+        python: what runs students' code; default: the Python that runs the grader.
 
     Raises:
-        AutograderError: the sandbox that was asked for can't be had, or a side does not start.
+        AutograderError: the required sandbox does not work here, or a side does not start.
     """
 
     def __init__(
@@ -65,35 +67,37 @@ class Engine:
             self._sandbox = Sandbox.find(isolation, read_only, shared, python)
         except (ValueError, RuntimeError) as error:
             raise AutograderError(str(error), "see: autograder doctor") from error
-        # Paths of unix sockets may be 107 characters long: not below a long TMPDIR.
-        short = len(tempfile.gettempdir()) < 60
-        self._folder = Path(tempfile.mkdtemp(prefix="autograder-", dir=None if short else "/tmp"))
+        # A unix socket's path has at most 107 characters, too few for a long TMPDIR.
+        is_short = len(tempfile.gettempdir()) < 60
+        self._folder = Path(
+            tempfile.mkdtemp(prefix="autograder-", dir=None if is_short else "/tmp")
+        )
         self._spawner = Spawner()
         try:
             # Both import at the same time.
             self._kernels = KernelHost(self._sandbox, self._folder, self._spawner)
             self._verifiers = VerifierHost(
-                self._folder, self._spawner, shared, self._sandbox.without_network
+                self._folder, self._spawner, shared, self._sandbox.wrap_without_network
             )
-        except (OSError, KernelHostError) as error:
+        except (OSError, HostError) as error:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise AutograderError(str(error), "see: autograder doctor") from error
 
     @property
     def isolation(self) -> str:
-        """What students' code is walled in by: "bwrap", …, or "none (weak)"."""
+        """What walls students' code in: "bwrap", …, or "none (weak)"."""
         return self._sandbox.isolation
 
     @property
     def isolation_reason(self) -> str:
-        """One sentence on why it is this one."""
+        """Why it is this one, in a sentence."""
         return self._sandbox.reason
 
     def __enter__(self) -> Engine:
         try:
             self._kernels.wait_until_ready()
             self._verifiers.wait_until_ready()
-        except (KernelHostError, VerifierHostError) as error:
+        except HostError as error:
             self.close()
             raise AutograderError(str(error), "see: autograder doctor") from error
         return self
@@ -107,7 +111,7 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """End both sides and everything that still runs; remove the engine's files."""
+        """End both sides and all that still runs; remove the engine's files."""
         self._kernels.close()
         self._verifiers.close()
         self._spawner.close()
@@ -129,26 +133,26 @@ class Engine:
                 as in `source`. It is not changed.
             source: the instructor's notebook.
             seed: what the hidden tests draw their inputs from; the student's side never sees it.
-            files: what lies beside the notebook, by relative path.
+            files: the files beside the notebook, by relative path.
             limits: what this submission may use; default: the engine's.
             in_kernel: grade_ids of test cells that the instructor lets run in the student's
-                kernel, as nbgrader does, where the student's code can reach them; noted.
+                kernel, as nbgrader does, where the student's code can reach them. A note says so.
 
         Returns:
             A verdict for each graded cell, in the notebook's order, and the executed notebook.
 
         Raises:
-            AutograderError: the engine itself could not work; never for what a notebook does.
+            AutograderError: the engine itself failed; never because of what a notebook does.
         """
-        job = (limits or self.limits, _inside(files or {}), in_kernel)
-        graded = self._supervised(notebook, source, seed, *job)
-        # Killed from outside or by itself? What a notebook does to itself, it does again.
-        graded = graded or self._supervised(notebook, source, seed, *job, last=True)
-        if self._sandbox.walled:
+        job = (limits or self.limits, _keep_inside(files or {}), in_kernel)
+        graded = self._supervise(notebook, source, seed, *job)
+        # Killed from outside, or by itself? A notebook that kills its kernel does it again.
+        graded = graded or self._supervise(notebook, source, seed, *job, is_last=True)
+        if self._sandbox.is_walled:
             return graded
-        return replace(graded, notes=(*graded.notes, f"weak isolation: {self._sandbox.reason}"))
+        return replace(graded, notes=(*graded.notes, note_weak_isolation(self._sandbox.reason)))
 
-    def _supervised(
+    def _supervise(
         self,
         notebook: NotebookNode,
         source: NotebookNode,
@@ -156,21 +160,21 @@ class Engine:
         limits: Limits,
         files: Mapping[str, bytes],
         in_kernel: Collection[str],
-        last: bool = False,
+        is_last: bool = False,
     ) -> JudgedNotebook | None:
-        """The graded notebook; None when it was disturbed, unless this is the last attempt."""
+        """The judged notebook; None when a process was killed, unless this is the last attempt."""
         hosts = (self._kernels, self._verifiers)
         supervision = Supervision(*hosts, self._folder, limits, files, in_kernel)
         try:
             graded = supervision.run(notebook, source, seed)
-        except (KernelHostError, VerifierHostError) as error:
-            if last:
+        except HostError as error:
+            if is_last:
                 raise AutograderError(str(error), "see: autograder doctor") from error
             return None
-        return None if supervision.disturbed and not last else graded
+        return None if supervision.was_disturbed and not is_last else graded
 
 
-def _inside(files: Mapping[str, bytes]) -> dict[str, bytes]:
+def _keep_inside(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files whose path stays inside the folder into which they are written."""
     return {
         name: content

@@ -5,29 +5,29 @@ from __future__ import annotations
 import contextlib
 import select
 import shutil
+import signal
 import socket
 import tempfile
 import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.engine import run_sentences
 from autograder.engine.host.kernel_handle import KernelHandle
-from autograder.engine.host.kernel_host import KernelHost, KernelHostError
+from autograder.engine.host.kernel_host import KernelHost
 from autograder.engine.host.verifier_host import VerifierHost
-from autograder.engine.host.watcher import proportional_memory_mb
-from autograder.engine.judged_notebook import JudgedNotebook, with_verdicts
-from autograder.engine.wire.frames import (
-    FrameError,
-    receive_json,
-    send_descriptors,
-    send_json,
-)
-from autograder.engine.wire.limits import Limits
-from autograder.engine.wire.question_verdict import QuestionVerdict
+from autograder.engine.host.warm_process import HostError
+from autograder.engine.host.watcher import measure_memory_mb
+from autograder.engine.judged_notebook import JudgedNotebook, write_verdicts
+from autograder.engine.wire import messages
+from autograder.engine.wire.frames import FrameError, send_descriptors
+from autograder.engine.wire.limits import Cause, Limits, Loss
+from autograder.engine.wire.messages import Message, receive_message, send_message
+from autograder.engine.wire.note import Note, NoteKind
+from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.notebooks.cell_roles import (
     grade_id,
     graded_cells,
@@ -40,14 +40,6 @@ _WATCH_SECONDS = 0.25
 # A verifier keeps its own time; one that no longer can is ended this long after.
 _GRACE_SECONDS = 20.0
 _MAX_VERIFIERS = 3
-_SIGNALS = {
-    -4: "illegal instruction",
-    -6: "abort",
-    -9: "killed",
-    -11: "segmentation fault",
-    -15: "terminated",
-    -24: "processor time used up",
-}
 
 
 class Supervision:
@@ -58,7 +50,7 @@ class Supervision:
         verifiers: starts verifiers.
         folder: the run's private folder.
         limits: what the submission may use.
-        files: what lies beside the notebook in the student's sandbox.
+        files: the files beside the notebook in the student's sandbox.
         in_kernel: grade_ids of test cells that may run in the student's kernel.
     """
 
@@ -75,27 +67,26 @@ class Supervision:
         self._kernels, self._verifiers = kernels, verifiers
         self._folder, self._limits, self._files = folder, limits, files
         self._kernel: KernelHandle | None = None
-        # A process was killed, perhaps by somebody else: what it cost may not be the student's.
-        self.disturbed = False
-        self._limit_met = ""
+        # A process was killed, perhaps from outside: the student may not be to blame.
+        self.was_disturbed = False
+        self._limit_met: Cause | None = None
         self._no_kernel = ""
         self._peak_mb = 0.0
         self._cpu_before, self._cpu = 0.0, 0.0
         self._at, self._at_since = 0, time.monotonic()
         self._watched = 0.0
         self._verdicts: dict[str, QuestionVerdict] = {}
-        self._lost: dict[int, str] = {}
-        self._notes: list[str] = []
+        self._lost: dict[int, Loss] = {}
+        self._notes: list[Note] = []
 
     def run(self, notebook: NotebookNode, source: NotebookNode, seed: int) -> JudgedNotebook:
         """Have the notebook run and judged; see `Engine.grade`.
 
         Raises:
-            KernelHostError: a kernel could not be had, which is not the student's doing.
+            HostError: a kernel could not be started, which is not the student's fault.
         """
-        started = time.monotonic()
-        self._end = started + self._limits.seconds + _GRACE_SECONDS
-        self._started = started
+        self._started = time.monotonic()
+        self._end = self._started + self._limits.seconds + _GRACE_SECONDS
         work = Path(tempfile.mkdtemp(prefix="verifier-", dir=self._folder))
         executed = None
         try:
@@ -107,12 +98,12 @@ class Supervision:
             self._drop_kernel()
             shutil.rmtree(work, ignore_errors=True)
         if self._no_kernel:
-            raise KernelHostError(f"a kernel did not start: {self._no_kernel}")
-        questions = tuple(self._in_order(notebook))
+            raise HostError(f"a kernel did not start: {self._no_kernel}")
+        questions = tuple(self._order_verdicts(notebook))
         return JudgedNotebook(
-            notebook=with_verdicts(executed or nbformat.from_dict(notebook), questions),
+            notebook=write_verdicts(executed or nbformat.from_dict(notebook), questions),
             questions=questions,
-            seconds=round(time.monotonic() - started, 3),
+            seconds=round(time.monotonic() - self._started, 3),
             peak_memory_mb=round(self._peak_mb, 1),
             notes=tuple(dict.fromkeys(self._notes)),
         )
@@ -121,24 +112,23 @@ class Supervision:
         self, notebook: NotebookNode, source: NotebookNode, seed: int, work: Path
     ) -> NotebookNode | None:
         """The executed notebook, or None when the verifier was lost on the way."""
-        left = self._limits.seconds - (time.monotonic() - self._started)
-        job = {
-            "notebook": notebook,
-            "source": source,
-            "seed": seed,
-            "folder": str(work),
-            "limits": {**self._limits.as_dict(), "seconds": left},
-            "verdicts": [vars(verdict) for verdict in self._verdicts.values()],
-            "skip": list(self._lost),
-            "lost": list(self._lost.items()),
-            "in_kernel": self._in_kernel,
-        }
+        job = messages.Job(
+            notebook=notebook,
+            source=source,
+            seed=seed,
+            folder=str(work),
+            limits=self._limits,
+            seconds_left=self._limits.seconds - (time.monotonic() - self._started),
+            verdicts=list(self._verdicts.values()),
+            lost=self._lost,
+            in_kernel=self._in_kernel,
+        )
         with contextlib.closing(self._verifiers.start_verifier()) as verifier:
             try:
-                send_json(verifier, job)
+                send_message(verifier, job)
                 return self._serve(verifier)
             except FrameError:
-                self._verifier_lost(notebook)
+                self._lose_verifier(notebook)
                 return None
             finally:
                 self._drop_kernel()
@@ -146,53 +136,54 @@ class Supervision:
     def _serve(self, verifier: socket.socket) -> NotebookNode:
         while True:
             if select.select([verifier], [], [], _WATCH_SECONDS)[0]:
-                message = receive_json(verifier)
-                if message.get("tell") == "done":
-                    self._notes += message["content"]["notes"]
-                    return nbformat.from_dict(message["content"]["notebook"])
+                message = receive_message(verifier)
+                if isinstance(message, messages.RunEnd):
+                    self._notes += message.notes
+                    return nbformat.from_dict(message.notebook)
                 self._answer(verifier, message)
             now = time.monotonic()
             if now - self._watched >= _WATCH_SECONDS:
-                # Not at every message: to read /proc takes as long as to answer one.
+                # Not at every message: reading /proc takes as long as answering one.
                 self._watched = now
                 self._watch()
-            stuck = now - self._at_since > self._limits.cell_seconds + _GRACE_SECONDS
-            if now > self._end or stuck:
+            is_stuck = now - self._at_since > self._limits.cell_seconds + _GRACE_SECONDS
+            if now > self._end or is_stuck:
                 raise FrameError("the verifier does not keep to its time")
 
-    def _answer(self, verifier: socket.socket, message: dict[str, Any]) -> None:
-        content = message.get("content")
-        if message.get("ask") == "kernel":
-            self._give_kernel(verifier)
-        elif message.get("ask") == "why":
-            send_json(verifier, self._why())
-        elif message["tell"] == "at":
-            self._at, self._at_since = content, time.monotonic()
-        elif message["tell"] == "verdict":
-            verdict = QuestionVerdict(**content)
-            self._verdicts.setdefault(verdict.grade_id, verdict)
-            self._at_since = time.monotonic()
-        elif message["tell"] == "lost":
-            self._lost[content[0]] = content[1]
-        elif message["tell"] == "no kernel":
-            self._no_kernel = content
-        elif message["tell"] == "broke":
-            self._notes.append(f"the verifier broke: {content}")
-        elif message["tell"] == "drop":
-            self._drop_kernel()
+    def _answer(self, verifier: socket.socket, message: Message) -> None:
+        match message:
+            case messages.KernelRequest():
+                self._give_kernel(verifier)
+            case messages.LossRequest():
+                send_message(verifier, messages.KernelLoss(self._find_loss()))
+            case messages.CellStart(index):
+                self._at, self._at_since = index, time.monotonic()
+            case messages.Decision(verdict):
+                self._verdicts.setdefault(verdict.grade_id, verdict)
+                self._at_since = time.monotonic()
+            case messages.CellLoss(index, loss):
+                self._lost[index] = loss
+            case messages.KernelFailure(reason):
+                self._no_kernel = reason
+            case messages.VerifierFailure(reason):
+                self._notes.append(run_sentences.note_lost_verifier(reason))
+            case messages.KernelRelease():
+                self._drop_kernel()
+            case _:
+                raise FrameError(f"a verifier does not send {type(message).__name__}")
 
     def _give_kernel(self, verifier: socket.socket) -> None:
         self._drop_kernel()
         try:
             self._kernel = self._kernels.start_kernel(self._limits, self._files)
-        except KernelHostError as error:
+        except HostError as error:
             self._no_kernel = str(error)
-            send_json(verifier, {"failed": str(error)})
+            send_message(verifier, messages.KernelFailure(str(error)))
             return
-        self._limit_met = self._no_kernel = ""
+        self._limit_met, self._no_kernel = None, ""
         self._at_since = time.monotonic()
         kernel = self._kernel
-        send_json(verifier, {"prefix": str(kernel.folder / "k"), "key": kernel.key})
+        send_message(verifier, messages.KernelAddress(str(kernel.folder / "k"), kernel.key))
         send_descriptors(verifier, [kernel.pidfd, kernel.agent.fileno()])
 
     def _drop_kernel(self) -> None:
@@ -203,62 +194,67 @@ class Supervision:
             self._cpu_before += self._cpu
             self._cpu = 0.0
 
-    def _why(self) -> dict[str, str]:
-        """Why the kernel is gone: a limit, or what its init says."""
-        if self._limit_met:
-            return {"limit": self._limit_met, "detail": ""}
+    def _find_loss(self) -> Loss:
+        """Why the kernel is gone: a limit, or how its process ended."""
+        if self._limit_met is not None:
+            return Loss(self._limit_met)
         if self._kernel is not None and self._kernel.ran_out_of_memory:
-            return {"limit": "memory_mb", "detail": ""}
-        code = self._kernel.exit_status() if self._kernel is not None else None
-        self.disturbed |= code in (None, -9)
-        if code == -24:
-            return {"limit": "cpu_seconds", "detail": ""}
-        if code is None:
-            return {"limit": "died", "detail": ""}
-        if code < 0:
-            return {"limit": "died", "detail": _SIGNALS.get(code, f"signal {-code}")}
-        return {"limit": "died", "detail": f"exit code {code}"}
+            return Loss(Cause.MEMORY_MB)
+        code = self._kernel.read_exit_code() if self._kernel is not None else None
+        self.was_disturbed |= code in (None, -signal.SIGKILL)
+        if code == -signal.SIGXCPU:
+            return Loss(Cause.CPU_SECONDS)
+        detail = "" if code is None else run_sentences.describe_exit(code)
+        return Loss(Cause.KERNEL_ENDED, detail)
 
     def _watch(self) -> None:
         kernel = self._kernel
-        if kernel is None or not kernel.alive:
+        if kernel is None or not kernel.is_alive:
             return
-        used = kernel.usage()
+        used = kernel.measure_usage()
         self._peak_mb = max(self._peak_mb, used.memory_mb)
         self._cpu = max(self._cpu, used.cpu_seconds)
         if used.memory_mb > self._limits.memory_mb:
-            # Shared pages count once for each process there; look closer before judging.
-            exact = proportional_memory_mb(kernel.pid)
+            # Shared pages count once for each process there; measure exactly before judging.
+            exact = measure_memory_mb(kernel.pid)
             if exact == 0.0 or exact > self._limits.memory_mb:
-                self._limit_met = "memory_mb"
+                self._limit_met = Cause.MEMORY_MB
         if self._cpu_before + self._cpu > self._limits.cpu_seconds:
-            self._limit_met = "cpu_seconds"
+            self._limit_met = Cause.CPU_SECONDS
         if used.processes > self._limits.processes:
-            self._limit_met = "processes"
-        if self._limit_met:
+            self._limit_met = Cause.PROCESSES
+        if self._limit_met is not None:
             kernel.kill()
 
-    def _verifier_lost(self, notebook: NotebookNode) -> None:
+    def _lose_verifier(self, notebook: NotebookNode) -> None:
         """The verifier died or hung: the cell that it was at costs its question, and is skipped."""
-        self.disturbed = True
+        self.was_disturbed = True
         cell = notebook.cells[self._at]
-        where = f"the test {grade_id(cell)}" if is_test_cell(cell) else f"cell {self._at + 1}"
-        why = f"{where} could not be judged: what it made of the answer ended the verifier"
-        self._lost[self._at] = why
-        self._notes.append(why)
+        self._lost[self._at] = Loss(Cause.VERIFIER_ENDED)
+        why = self._describe_loss(notebook, self._at)
+        self._notes.append(Note(NoteKind.LOST_CELL, why))
         if is_test_cell(cell):
-            verdict = QuestionVerdict(grade_id(cell), 0.0, max_points(cell), "limit", why)
+            verdict = QuestionVerdict(grade_id(cell), 0.0, max_points(cell), Status.LIMIT, why)
             self._verdicts.setdefault(verdict.grade_id, verdict)
 
-    def _in_order(self, notebook: NotebookNode) -> list[QuestionVerdict]:
+    def _describe_loss(self, notebook: NotebookNode, index: int) -> str:
+        cell = notebook.cells[index]
+        test = grade_id(cell) if is_test_cell(cell) else ""
+        place = run_sentences.describe_place(index, test)
+        return run_sentences.describe_loss(self._lost[index], place, self._limits)
+
+    def _order_verdicts(self, notebook: NotebookNode) -> list[QuestionVerdict]:
+        """A verdict for each graded cell, in the notebook's order."""
         verdicts = []
-        last = next(reversed(self._lost.values()), "the notebook's time was used up")
+        why = run_sentences.NOTEBOOK_TIME_USED_UP
+        if self._lost:
+            why = self._describe_loss(notebook, list(self._lost)[-1])
         for cell in graded_cells(notebook):
             question, points = grade_id(cell), max_points(cell)
             if question in self._verdicts:
                 verdicts.append(self._verdicts[question])
             elif is_answer_cell(cell) or cell.cell_type != "code":
-                verdicts.append(QuestionVerdict(question, 0.0, points, "manual"))
+                verdicts.append(QuestionVerdict(question, 0.0, points, Status.MANUAL))
             else:
-                verdicts.append(QuestionVerdict(question, 0.0, points, "limit", last))
+                verdicts.append(QuestionVerdict(question, 0.0, points, Status.LIMIT, why))
         return verdicts

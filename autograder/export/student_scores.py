@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from autograder.course.course import Course, Lab
 from autograder.course.roster import Roster, normalize_name
 from autograder.marks.final_score import FinalScore, Policies
-from autograder.marks.scorecard import Scorecard, scorecards
+from autograder.marks.scorecard import Scorecard, read_scorecards
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,15 @@ def student_scores(course: Course, lab: Lab, roster: Roster | None) -> list[Stud
     Raises:
         AutograderError: nothing has been graded yet.
     """
-    cards = {normalize_name(card.student): card for card in scorecards(course, lab)}
+    cards = {normalize_name(card.student): card for card in read_scorecards(course, lab)}
     policies = Policies(course)
-    submitted = set(map(normalize_name, policies.handins(lab).students()))
+    submitted = set(map(normalize_name, policies.submission_times(lab).list_students()))
     listed = {person.id for person in roster.people} if roster else set()
     scores = []
     for student in sorted({*cards, *submitted, *listed}):
         card = cards.get(student)
         if card is not None:
-            final = policies.final(lab, card)
+            final = policies.find_final_score(lab, card)
             scores.append(StudentScore(student, True, card, final, final.undecided))
         elif student in submitted:
             missing = "handed in and not graded yet"

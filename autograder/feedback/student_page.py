@@ -11,7 +11,9 @@ from autograder.course.course import Course, Lab
 from autograder.feedback.hidden_tests import HiddenTests
 from autograder.feedback.notebook_html import NotebookHtml
 from autograder.marks.final_score import FinalScore
-from autograder.marks.scorecard import OUTCOMES, Mark, Scorecard
+from autograder.marks.mark_sentences import OUTCOMES
+from autograder.marks.outcome import Outcome
+from autograder.marks.scorecard import Mark, Scorecard
 from autograder.notebooks.cell_roles import grade_id, is_instructor_cell
 from autograder.pages import render
 
@@ -59,7 +61,7 @@ def render_student_page(
         **_sum_points(marks),
         final=final,
         several=len({mark.notebook for mark in card.marks}) > 1,
-        limits=[mark for mark in marks if mark.outcome in {"timeout", "limit"}],
+        limits=[mark for mark in marks if mark.outcome in {Outcome.TIMEOUT, Outcome.LIMIT}],
         notes=card.notes,
         comments={cell: text for (where, cell), text in card.comments.items() if where == name},
         cells=_render_cells(notebook, hidden, marks, card, name) if notebook and hidden else None,

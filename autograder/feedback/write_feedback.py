@@ -9,9 +9,9 @@ from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
 from autograder.feedback.student_page import render_student_page
 from autograder.files import write_whole
-from autograder.gradebook.hand_grading import HandGrading, hand_grading
+from autograder.gradebook.hand_grading import HandGrading, read_hand_grading
 from autograder.marks.final_score import Policies
-from autograder.marks.scorecard import scorecard
+from autograder.marks.scorecard import make_scorecard
 from autograder.notebooks.source_notebooks import questions_of
 from autograder.results.results import Results
 
@@ -36,11 +36,11 @@ def iter_feedback(course: Course, lab: Lab) -> Iterator[Path]:
     by_hand, policies = None, Policies(course)
     for result in results:
         # Only with a first result: without one there may be no gradebook.
-        by_hand = hand_grading(course, lab) if by_hand is None else by_hand
+        by_hand = read_hand_grading(course, lab) if by_hand is None else by_hand
         student = result.verdict.student
         mine = by_hand.get(student, HandGrading())
-        card = scorecard(result.verdict, mine, questions, lab, result.notebooks)
-        final = policies.final(lab, card)
+        card = make_scorecard(result.verdict, mine, questions, lab, result.notebooks)
+        final = policies.find_final_score(lab, card)
         for name in questions:
             page = render_student_page(course, lab, card, final, name, result.notebooks.get(name))
             path = feedback_path(course, lab, student, name)

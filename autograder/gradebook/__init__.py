@@ -1,4 +1,4 @@
-"""nbgrader's gradebook.db: the one writer, and what people marked by hand.
+"""nbgrader's gradebook.db: the one writer, and the marks that people gave by hand.
 
 Runs in the `autograder` command.
 """

@@ -1,4 +1,4 @@
-"""What a person has put into the gradebook: marks, comments and penalties."""
+"""What people entered in the gradebook: marks, comments and penalties."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ Cell = tuple[str, str]
 
 @dataclass(frozen=True)
 class HandMark:
-    """What the gradebook says of one question beyond its automatic score.
+    """What the gradebook holds about one question besides its automatic score.
 
     Args:
         score: marks that a person gave; None while nobody has.
-        extra_credit: marks on top, whoever gave the others.
-        needs_person: whether nbgrader asks for a person's eye: no marks yet, or the answer
+        extra_credit: marks on top of the automatic ones or of those by hand.
+        needs_person: whether nbgrader asks a person to look: no marks yet, or the answer
             changed since they were given.
     """
 
@@ -41,12 +41,12 @@ class HandMark:
 
 @dataclass(frozen=True)
 class HandGrading:
-    """One student's hand-made part of a lab's grading.
+    """One student's marks by hand in a lab.
 
     Args:
         marks: by notebook and question.
-        comments: by notebook and cell, what the instructor wrote.
-        penalties: by notebook, points that nbgrader takes off for handing in late.
+        comments: what the instructor wrote, by notebook and cell.
+        penalties: points that nbgrader takes off for lateness, by notebook.
     """
 
     marks: dict[Cell, HandMark] = field(default_factory=dict)
@@ -54,26 +54,26 @@ class HandGrading:
     penalties: dict[str, float] = field(default_factory=dict)
 
 
-def hand_grading(course: Course, lab: Lab) -> dict[str, HandGrading]:
-    """By student, what people put into the gradebook for a lab; nothing for who isn't there."""
+def read_hand_grading(course: Course, lab: Lab) -> dict[str, HandGrading]:
+    """What people entered in the gradebook for a lab, by student."""
     found: dict[str, HandGrading] = defaultdict(HandGrading)
     with CourseGradebook(course).open() as gradebook:
         marks = (BaseCell.name, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade)
-        for student, notebook, cell, score, extra, needs in _rows(gradebook, lab, Grade, *marks):
+        for student, notebook, cell, score, extra, needs in _query(gradebook, lab, Grade, *marks):
             found[student].marks[notebook, cell] = HandMark(score, extra or 0.0, bool(needs))
         texts = (BaseCell.name, Comment.manual_comment)
-        for student, notebook, cell, text in _rows(gradebook, lab, Comment, *texts):
+        for student, notebook, cell, text in _query(gradebook, lab, Comment, *texts):
             if text and text.strip():
                 found[student].comments[notebook, cell] = text.strip()
         late = (SubmittedNotebook.late_submission_penalty,)
-        for student, notebook, penalty in _rows(gradebook, lab, None, *late):
+        for student, notebook, penalty in _query(gradebook, lab, None, *late):
             if penalty:
                 found[student].penalties[notebook] = penalty
     return dict(found)
 
 
-def _rows(gradebook: Any, lab: Lab, of_cell: Any, *columns: Any) -> list[Any]:
-    """One query a class; nbgrader's own objects would cost one a cell."""
+def _query(gradebook: Any, lab: Lab, of_cell: Any, *columns: Any) -> list[Any]:
+    """Rows for the whole class; nbgrader's own objects would take one query for each cell."""
     query = (
         gradebook.db.query(SubmittedAssignment.student_id, Notebook.name, *columns)
         .select_from(SubmittedNotebook)

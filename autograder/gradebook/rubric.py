@@ -1,4 +1,4 @@
-"""The instructor's rubric, put beside each answer that a person marks."""
+"""Puts the instructor's rubric below each answer that a person marks."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _MARK = re.compile(r"### (BEGIN|END) (SOLUTION|MARK SCHEME)")
 _TITLE = "**Model answer and rubric** (not in the student's notebook)"
 
 
-def with_rubrics(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
-    """The notebook with a cell below each answer to be marked by hand that says what to look for.
+def add_rubrics(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
+    """A copy of the notebook with the rubric below each answer to be marked by hand.
 
-    For formgrader, which shows `autograded/`; students' pages are made of other files.
+    For formgrader, which shows `autograded/`; students' pages are made from other files.
 
     Args:
         notebook: as graded.
-        source: the instructor's, in which such a cell holds the model answer and the rubric.
+        source: the instructor's notebook; its answer cells hold the model answer and the rubric.
     """
     rubrics = {
         grade_id(cell): cell
@@ -32,15 +32,15 @@ def with_rubrics(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         cells.append(cell)
         rubric = rubrics.get(grade_id(cell))
-        if rubric is not None and _text(rubric):
-            cells.append(new_markdown_cell(f"{_TITLE}\n\n{_text(rubric)}"))
+        if rubric is not None and _read_text(rubric):
+            cells.append(new_markdown_cell(f"{_TITLE}\n\n{_read_text(rubric)}"))
     shown = copy.copy(notebook)
     shown.cells = cells
     return shown
 
 
-def _text(cell: NotebookNode) -> str:
-    """A cell's text without nbgrader's marks; code as code."""
+def _read_text(cell: NotebookNode) -> str:
+    """A cell's text without nbgrader's markers; code as a code block."""
     lines = [line for line in cell.source.splitlines() if not _MARK.fullmatch(line.strip())]
     text = "\n".join(lines).strip()
     return f"```python\n{text}\n```" if text and cell.cell_type == "code" else text

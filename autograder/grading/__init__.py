@@ -1,4 +1,4 @@
-"""A run over a class: what is new is graded by local or cluster workers, and recorded.
+"""A grading run over a class: workers grade what is new, one writer records it.
 
-Runs in the `autograder` command; on a cluster, its workers' part in theirs.
+Runs in the `autograder` command; on a cluster, its workers grade in processes of their own.
 """

@@ -27,12 +27,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Parcel:
-    """A submission by value: no file system need be shared.
+    """A submission by value, so that machines need no common file system.
 
     Args:
-        student: who handed it in.
+        student: the student's id.
         lab: the lab.
-        files: the content of every file, by its relative path.
+        files: the content of every file, by relative path.
     """
 
     student: str
@@ -44,13 +44,13 @@ class Parcel:
         """A submission's files.
 
         Raises:
-            OSError: one can't be read.
+            OSError: a file can't be read.
         """
         files = {str(p): (submission.folder / p).read_bytes() for p in submission.files()}
         return cls(submission.student, submission.lab, files)
 
     def unpack(self, folder: Path) -> Submission:
-        """The submission again, in a folder."""
+        """Write the submission's files into a folder."""
         for name, content in self.files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,32 +59,32 @@ class Parcel:
 
 
 class EnginePlugin(WorkerPlugin):
-    """Keeps an engine on each worker, those that join later included.
+    """Keeps an engine on each worker, also on workers that join later.
 
     Args:
-        recipe: what the engine is started with.
-        marking: how submissions are marked.
+        recipe: how the engine is started.
+        marking: marks submissions.
     """
 
     def __init__(self, recipe: EngineRecipe, marking: Marking) -> None:
         self._recipe, self._marking = recipe, marking
-        self._software = software()
+        self._software = list_software()
         self._engine: Engine | None = None
         self._folder = ""
         self._broken = ""
 
     @property
     def state(self) -> tuple[str, str]:
-        """What students' code is walled in by on this worker, and why it can't grade, or ""."""
+        """The isolation on this worker, and why it cannot grade ("" if it can)."""
         return (self._engine.isolation if self._engine else "", self._broken)
 
     async def setup(self, worker: Worker) -> None:
         """Start the engine; see `WorkerPlugin`."""
-        # The worker's own, which Dask empties even when the worker is killed.
+        # The worker's own folder, which Dask empties even when the worker is killed.
         self._folder = worker.local_directory
         try:
             self._check_software()
-            # In a thread: the worker has to answer its scheduler meanwhile.
+            # In a thread, because the worker has to answer its scheduler meanwhile.
             self._engine = await asyncio.to_thread(self._start, worker.state.nthreads)
         except Exception as error:
             self._broken = "; ".join(filter(None, (str(error), getattr(error, "hint", ""))))
@@ -99,7 +99,7 @@ class EnginePlugin(WorkerPlugin):
         """The result of one submission.
 
         Raises:
-            NoEngineError: none could be started on this worker.
+            NoEngineError: no engine could be started on this worker.
         """
         if self._engine is None:
             raise NoEngineError(self._broken or "the engine is not ready")
@@ -110,19 +110,21 @@ class EnginePlugin(WorkerPlugin):
         return self._recipe.start(threads, _log.info).__enter__()
 
     def _check_software(self) -> None:
-        here = software()
-        differing = [name for name, theirs in self._software.items() if here.get(name) != theirs]
-        if differing:
-            told = ", ".join(
-                f"{name} {here.get(name)} instead of {self._software[name]}" for name in differing
-            )
+        here = list_software()
+        different = [
+            f"{name} {here.get(name)} instead of {theirs}"
+            for name, theirs in self._software.items()
+            if here.get(name) != theirs
+        ]
+        if different:
             raise AutograderError(
-                f"the worker has {told}", "give workers the same environment as the instructor's"
+                f"the worker has {', '.join(different)}",
+                "give workers the same environment as the instructor's",
             )
 
 
 class EndWithClient(SchedulerPlugin):
-    """Takes a run's engines off the workers when its client is gone, however that ended.
+    """Removes a run's engines from the workers when its client is gone.
 
     Args:
         client: the client's id.
@@ -152,23 +154,23 @@ class NoEngineError(Exception):
 
 
 def mark_on_worker(plugin: str, parcel: Parcel, fingerprint: str) -> Result:
-    """What a worker does: the result of a submission, by the engine of the run's plugin.
+    """Grade a submission on a worker, with the engine of the run's plugin.
 
     Raises:
-        NoEngineError: this worker has none.
+        NoEngineError: this worker has no engine.
     """
     worker = get_worker()
     found: Any = worker.plugins.get(plugin)
     try:
         if found is None:
-            raise NoEngineError("it does not know of this run")
+            raise NoEngineError("it does not have this run's plugin")
         return found.mark(parcel, fingerprint)
     except NoEngineError as error:
         raise NoEngineError(error.reason, worker.address) from None
 
 
-def software() -> dict[str, str]:
-    """What decides a score besides the lab: this project's code, and the versions of packages."""
+def list_software() -> dict[str, str]:
+    """What decides a score besides the lab: digests of this code, and versions of packages."""
     root, found = Path(__file__).parents[2], {}
     for package in ("autograder", "course_lib"):
         digest = hashlib.sha256()

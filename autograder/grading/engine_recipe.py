@@ -1,4 +1,4 @@
-"""What an engine is started with, as it can be sent to another machine."""
+"""How an engine is started, in a form that can be sent to another machine."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from autograder.engine.wire.limits import Limits
 from autograder.errors import AutograderError
 from autograder.notebooks.kernel import kernel_of
 
-# Where a machine keeps its data; a lab's code and its tests must find the same.
+# A machine's data folders; a lab's code and its tests must find the same data.
 _DATA = ("KERAS_HOME", "COURSE_DATA")
 
 
 @dataclass(frozen=True)
 class EngineRecipe:
-    """What an engine is started with; the machine's own paths are left to the machine.
+    """How an engine is started; each machine adds its own paths.
 
     Args:
         limits: what a submission may use.
@@ -45,19 +45,20 @@ class EngineRecipe:
         try:
             limits = Limits.of(lab.limits)
         except ValueError as error:
-            raise AutograderError(str(error), "mend course.toml or the option") from None
+            raise AutograderError(str(error), "fix course.toml or the option") from None
         profile = os.environ.get("COURSE_PROFILE", "")
         return cls(limits, kernel_of(course, lab), isolation, profile)
 
     def start(self, workers: int, say: Callable[[str], None]) -> Engine:
-        """The engine on this machine, its cores shared among the workers.
+        """The engine on this machine; the workers share its cores.
 
         Args:
             workers: submissions graded at the same time.
-            say: told what an instructor should know: the isolation, the kernel.
+            say: called with what an instructor should know: the isolation, the kernel.
 
         Raises:
-            AutograderError: the isolation asked for can't be had, or the kernel does not start.
+            AutograderError: the required isolation does not work here, or the kernel does not
+                start.
         """
         environment = {name: os.environ[name] for name in _DATA if name in os.environ}
         environment.setdefault("KERAS_HOME", str(Path.home() / ".keras"))
@@ -70,13 +71,13 @@ class EngineRecipe:
             read_only=folders,
             environment=environment,
             threads=max(1, (os.cpu_count() or 1) // workers),
-            python=self._python(say),
+            python=self._find_python(say),
         )
         say(f"isolation: {engine.isolation} ({engine.isolation_reason})")
         return engine
 
-    def _python(self, say: Callable[[str], None]) -> PythonEnvironment:
-        """The Python of the lab's kernel; said where it is not the one at hand."""
+    def _find_python(self, say: Callable[[str], None]) -> PythonEnvironment:
+        """The Python of the lab's kernel; the instructor is told if it is another one than this."""
         try:
             python = PythonEnvironment.of_kernel(self.kernel)
         except UnknownKernelError as error:

@@ -1,4 +1,4 @@
-"""Submissions graded by threads of this process, which share one engine."""
+"""Grades submissions in threads of this process, which share one engine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograder.results.results import Result
 
 
 class LocalWorkers:
-    """Grade here.
+    """Grade on this machine.
 
     Args:
         start_engine: called when there is something to grade.
@@ -25,19 +25,19 @@ class LocalWorkers:
     def grade(
         self, marking: Marking, todo: Iterable[tuple[Submission, str]]
     ) -> Generator[tuple[Submission, Result]]:
-        """Each submission's result, as soon as it is there.
+        """Each submission's result, as soon as it is ready.
 
         Args:
-            marking: how a submission of this lab is marked.
+            marking: marks submissions of this lab.
             todo: submissions and their fingerprints.
         """
         with self._start_engine() as engine:
             pool = ThreadPoolExecutor(self._number)
             try:
                 pending = {pool.submit(marking.mark, engine, *item): item[0] for item in todo}
-                # Not kept: a result has whole notebooks in it, and a class is large.
+                # Results are not kept: each holds whole notebooks, and a class is large.
                 for future in as_completed(list(pending)):
                     yield pending.pop(future), future.result()
             finally:
-                # Whoever stops the run does not wait for what is under way: the engine ends it.
+                # A run that is stopped does not wait for its submissions: the engine ends them.
                 pool.shutdown(wait=False, cancel_futures=True)

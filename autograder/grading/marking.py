@@ -1,4 +1,4 @@
-"""How one submission of a lab is marked, wherever that is done."""
+"""Marks one submission of a lab, on this machine or on a cluster."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from autograder.course.course import Course, Lab
 from autograder.course.submissions import Submission, companions
 from autograder.engine.engine import Engine
 from autograder.engine.judged_notebook import JudgedNotebook
-from autograder.engine.wire.question_verdict import QuestionVerdict
+from autograder.engine.run_sentences import NO_ANSWER
+from autograder.engine.wire.note import Note, NoteKind
+from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.errors import AutograderError
 from autograder.files import writable
 from autograder.notebooks import forms
@@ -27,19 +29,19 @@ from autograder.notebooks.reading.read_submitted_notebook import grade_ids, read
 from autograder.notebooks.reading.repair import repair
 from autograder.notebooks.source_notebooks import source_notebooks
 from autograder.results.results import Result
-from autograder.results.verdict import Verdict
+from autograder.results.verdict import SubmissionStatus, Verdict
 
 
 @dataclass(frozen=True)
 class Marking:
-    """All that decides a lab's scores besides what is handed in; it can be sent elsewhere.
+    """All that decides a lab's scores besides the submission; it can be sent to other machines.
 
     Args:
         trust: test cells that may run in the student's own kernel, or "kernel" for all.
         limits: what a submission may use, as in `course.toml`.
         sources: the instructor's notebooks, by name.
-        released: the same as students got them.
-        companions: files that the instructor gives beside them.
+        released: the released notebooks, by name.
+        companions: the instructor's files beside the notebooks, by path.
     """
 
     trust: str | tuple[str, ...]
@@ -50,17 +52,17 @@ class Marking:
 
     @classmethod
     def of(cls, course: Course, lab: Lab) -> Marking:
-        """How the course's submissions of this lab are marked.
+        """The marking of a lab.
 
         Raises:
-            AutograderError: the lab has no notebook, or none in Python.
+            AutograderError: the lab has no notebook, or no Python notebook.
         """
         sources = source_notebooks(course, lab)
         released = {n: forms.student(s, course.nbgrader_config) for n, s in sources.items()}
         return cls(lab.trust, dict(lab.limits), sources, released, companions(course, lab))
 
-    def version(self) -> str:
-        """A digest of it."""
+    def compute_digest(self) -> str:
+        """A digest of all that decides a lab's scores."""
         digest = hashlib.sha256(repr((self.trust, sorted(self.limits.items()))).encode())
         for name, source in self.sources.items():
             digest.update(f"{name}\0{nbformat.writes(source)}\0".encode())
@@ -69,53 +71,57 @@ class Marking:
         return digest.hexdigest()
 
     def mark(self, engine: Engine, submission: Submission, fingerprint: str) -> Result:
-        """Run and judge all notebooks of a submission; what goes wrong is in the result."""
+        """Run and judge all notebooks of a submission; a failure becomes part of the result."""
         started, seed = time.monotonic(), secrets.randbits(32)
         try:
-            files = _side_by_side(submission.companions(), self.companions)
+            files = _merge_files(submission.companions(), self.companions)
         except OSError as error:
-            return self.failed(submission, fingerprint, error)
+            return self.make_failed_result(submission, fingerprint, error)
         graded: dict[str, JudgedNotebook] = {}
-        remarks: list[str] = []
+        notes: list[Note] = []
         questions: list[QuestionVerdict] = []
         for name, source in self.sources.items():
             try:
-                handed_in, read = read_submitted_notebook(
+                submitted, read = read_submitted_notebook(
                     submission.folder, name, set(self.sources), grade_ids(source)
                 )
-                notebook, mended = repair(handed_in, source, self.released[name])
-                remarks += [*read, *mended]
-                trusted = self._trusted(source)
+                notebook, repairs = repair(submitted, source, self.released[name])
+                notes += [Note(NoteKind.REPAIR, text) for text in (*read, *repairs)]
+                trusted = self._list_trusted(source)
                 graded[name] = engine.grade(notebook, source, seed, files, in_kernel=trusted)
-                questions += _unanswered(notebook, graded[name].questions)
-                remarks += graded[name].notes
-            except Exception as error:  # whatever it is, it costs this notebook and no other
-                reason = _reason(error, submission)
-                remarks.append(reason)
-                questions += _not_graded(source, reason)
+                questions += _find_missing(notebook, graded[name].questions)
+                notes += graded[name].notes
+            except Exception as error:  # of any kind: it costs this notebook and no other
+                reason = _describe_failure(error, submission)
+                notes.append(Note(NoteKind.NOT_GRADED, reason))
+                questions += _decide_missing(source, reason)
         notebooks = {name: part.notebook for name, part in graded.items()}
         peak = max((part.peak_memory_mb for part in graded.values()), default=0.0)
-        status = "graded" if graded else "failed"
+        status = SubmissionStatus.GRADED if graded else SubmissionStatus.FAILED
         seconds = time.monotonic() - started
-        verdict = _verdict(submission, status, questions, remarks, seconds, peak)
+        verdict = _make_verdict(submission, status, questions, notes, seconds, peak)
         return Result(fingerprint, seed, verdict, notebooks)
 
-    def failed(self, submission: Submission, fingerprint: str, error: Exception) -> Result:
-        """The result of a submission that could not even be tried."""
-        reason = _reason(error, submission)
-        questions = [q for source in self.sources.values() for q in _not_graded(source, reason)]
-        return Result(fingerprint, 0, _verdict(submission, "failed", questions, [reason]), {})
+    def make_failed_result(
+        self, submission: Submission, fingerprint: str, error: Exception
+    ) -> Result:
+        """The result of a submission that could not be run."""
+        reason = _describe_failure(error, submission)
+        questions = [q for source in self.sources.values() for q in _decide_missing(source, reason)]
+        notes = [Note(NoteKind.NOT_GRADED, reason)]
+        verdict = _make_verdict(submission, SubmissionStatus.FAILED, questions, notes)
+        return Result(fingerprint, 0, verdict, {})
 
-    def _trusted(self, source: NotebookNode) -> list[str]:
+    def _list_trusted(self, source: NotebookNode) -> list[str]:
         """The test cells that the instructor lets run in the student's own kernel."""
         return list(automatic_points(source)) if self.trust == "kernel" else list(self.trust)
 
 
-def _verdict(
+def _make_verdict(
     submission: Submission,
-    status: str,
+    status: SubmissionStatus,
     questions: list[QuestionVerdict],
-    remarks: list[str],
+    notes: list[Note],
     seconds: float = 0.0,
     peak_memory_mb: float = 0.0,
 ) -> Verdict:
@@ -127,12 +133,13 @@ def _verdict(
         max_score=sum(question.max_score for question in questions),
         seconds=round(seconds, 3),
         peak_memory_mb=round(peak_memory_mb, 1),
-        repairs=tuple(remarks),
+        notes=tuple(notes),
         questions=tuple(questions),
     )
 
 
-def _reason(error: Exception, submission: Submission) -> str:
+def _describe_failure(error: Exception, submission: Submission) -> str:
+    """Why a notebook could not be graded."""
     if isinstance(error, AutograderError):
         return str(error)
     if isinstance(error, OSError) and error.filename is not None:
@@ -145,18 +152,21 @@ def _reason(error: Exception, submission: Submission) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _unanswered(
+def _find_missing(
     notebook: NotebookNode, questions: Iterable[QuestionVerdict]
 ) -> Iterator[QuestionVerdict]:
-    """The verdicts, with 0 for an answer that nobody need read: it is as it was released."""
+    """The verdicts, with 0 for an answer as it was released, which nobody needs to read."""
     cells = {grade_id(cell): cell for cell in graded_cells(notebook)}
     for question in questions:
-        nothing = question.status == "manual" and determine_grade(cells[question.grade_id])[0] == 0
-        yield replace(question, status="missing", message="no answer") if nothing else question
+        is_manual = question.status is Status.MANUAL
+        if is_manual and determine_grade(cells[question.grade_id])[0] == 0:
+            yield replace(question, status=Status.MISSING, message=NO_ANSWER)
+        else:
+            yield question
 
 
-def _side_by_side(theirs: dict[str, bytes], ours: dict[str, bytes]) -> dict[str, bytes]:
-    """All files for a kernel's folder; of two that can't both be there, the instructor's."""
+def _merge_files(theirs: dict[str, bytes], ours: dict[str, bytes]) -> dict[str, bytes]:
+    """All files for a kernel's folder; where two conflict, the instructor's."""
     folders = {str(parent) for path in ours for parent in PurePosixPath(path).parents}
     kept = {
         path: content
@@ -166,8 +176,9 @@ def _side_by_side(theirs: dict[str, bytes], ours: dict[str, bytes]) -> dict[str,
     return {**kept, **ours}
 
 
-def _not_graded(source: NotebookNode, reason: str) -> list[QuestionVerdict]:
+def _decide_missing(source: NotebookNode, reason: str) -> list[QuestionVerdict]:
+    """The verdicts on a notebook that could not be graded."""
     return [
-        QuestionVerdict(grade_id(cell), 0.0, max_points(cell), "missing", reason)
+        QuestionVerdict(grade_id(cell), 0.0, max_points(cell), Status.MISSING, reason)
         for cell in graded_cells(source)
     ]

@@ -1,4 +1,4 @@
-"""Grading a lab: every submission that is new, several at a time, one writer to the gradebook."""
+"""A grading run: grades every new submission of a lab, several at a time, and records it."""
 
 from __future__ import annotations
 
@@ -13,23 +13,29 @@ from autograder.errors import AutograderError
 from autograder.gradebook.gradebook import CourseGradebook
 from autograder.grading.marking import Marking
 from autograder.results.results import Result, Results
+from autograder.results.verdict import SubmissionStatus
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """A submission's result, and whether it was made now or was there already."""
+class GradedSubmission:
+    """A submission's result.
+
+    Args:
+        result: the result.
+        is_new: whether it was graded in this run.
+    """
 
     result: Result
-    fresh: bool
+    is_new: bool
 
 
 class Workers(Protocol):
-    """Who does the grading; `LocalWorkers` or `ClusterWorkers`."""
+    """`LocalWorkers` or `ClusterWorkers`."""
 
     def grade(
         self, marking: Marking, todo: Iterable[tuple[Submission, str]]
     ) -> Generator[tuple[Submission, Result]]:
-        """The results of submissions, each with its fingerprint, in any order."""
+        """The results of submissions, in any order."""
 
 
 class GradingRun:
@@ -38,10 +44,10 @@ class GradingRun:
     Args:
         course: the course.
         lab: the lab.
-        force: grade unchanged submissions again, too.
+        force: grade unchanged submissions again too.
 
     Raises:
-        AutograderError: the lab has no notebook, or nobody has handed one in.
+        AutograderError: the lab has no notebook or no submission.
     """
 
     def __init__(self, course: Course, lab: Lab, force: bool = False) -> None:
@@ -51,43 +57,46 @@ class GradingRun:
         self._registry = CourseGradebook(course)
         self._results = Results(course.results_dir / lab.name)
 
-    def run(self, workers: Workers) -> Iterator[Outcome]:
-        """Grade and record; yields each submission's outcome as soon as it is in the gradebook.
+    def run(self, workers: Workers) -> Iterator[GradedSubmission]:
+        """Grade and record; yields each submission as soon as it is in the gradebook.
 
         Args:
-            workers: asked only when there is something to grade.
+            workers: do the grading; not started when every result is there already.
         """
-        with self._results.locked(), self._registry.open():
+        with self._results.lock(), self._registry.open():
             self._registry.register(self._lab)
-            version = self._marking.version()
-            recorded = self._registry.students(self._lab)
+            digest = self._marking.compute_digest()
+            recorded = self._registry.list_students(self._lab)
             todo = []
             for submission in self.submissions:
                 try:
                     submission.check_name()
                 except AutograderError as error:
-                    yield Outcome(self._marking.failed(submission, "", error), fresh=True)
+                    failed = self._marking.make_failed_result(submission, "", error)
+                    yield GradedSubmission(failed, is_new=True)
                     continue
-                fingerprint = submission.fingerprint(version)
+                fingerprint = submission.fingerprint(digest)
                 known = self._results.read(submission.student)
-                if known is None or self._again(known, fingerprint):
+                if known is None or self._is_stale(known, fingerprint):
                     todo.append((submission, fingerprint))
                     continue
-                there = self._results.is_recorded(submission, known)
-                if not (there and submission.student in recorded):
+                is_recorded = self._results.is_recorded(submission, known)
+                if not (is_recorded and submission.student in recorded):
                     self._record(submission, known)
-                yield Outcome(known, fresh=False)
+                yield GradedSubmission(known, is_new=False)
             if todo:
                 with closing(workers.grade(self._marking, todo)) as results:
                     for submission, result in results:
                         self._results.write(submission, result)
                         self._record(submission, result)
-                        yield Outcome(result, fresh=True)
+                        yield GradedSubmission(result, is_new=True)
 
-    def _again(self, known: Result, fingerprint: str) -> bool:
-        # What could not be graded costs nothing to try again, and may have failed by bad luck.
-        changed = known.fingerprint != fingerprint
-        return self._force or changed or known.verdict.status != "graded"
+    def _is_stale(self, known: Result, fingerprint: str) -> bool:
+        """Whether a submission has to be graded again."""
+        is_changed = known.fingerprint != fingerprint
+        # A submission that could not be graded is quickly tried again, and may succeed.
+        has_failed = known.verdict.status is SubmissionStatus.FAILED
+        return self._force or is_changed or has_failed
 
     def _record(self, submission: Submission, result: Result) -> None:
         self._registry.record(submission, result.notebooks)

@@ -1,4 +1,4 @@
-"""What a student's points come to: hand marks, lateness, policies, the course's total.
+"""A student's marks: scorecards, lateness, policies, final scores, the course's total.
 
 Runs in the `autograder` command.
 """

@@ -1,4 +1,4 @@
-"""What all labs of a student come to."""
+"""A student's points over all labs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class CourseTotal:
     Args:
         score: points that count.
         max_score: points decided so far in the labs that count.
-        dropped: labs left out, as the student's lowest.
+        dropped: the student's lowest labs, which do not count.
     """
 
     score: float
@@ -25,24 +25,24 @@ class CourseTotal:
 
     @property
     def share(self) -> float:
-        """The part of the points; above 1 by extra credit."""
+        """The share of the points; above 1 with extra credit."""
         return self.score / self.max_score if self.max_score else 0.0
 
 
-def course_total(
+def add_up_labs(
     course: Course, finals: Mapping[str, FinalScore | None], points: Mapping[str, float]
 ) -> CourseTotal:
     """Add up a student's labs.
 
-    The `drop_lowest` labs with the smallest parts of their points are left out, so a lab of few
-    points is dropped as easily as one of many; at least one lab stays. A lab that is extra credit
-    adds to the score and not to the maximum, and is never dropped.
+    The `drop_lowest` labs with the smallest shares of their points are left out, so a lab of few
+    points is dropped as easily as one of many; at least one lab stays. A lab of extra credit adds
+    to the score but not to the maximum, and is never dropped.
 
     Args:
         course: the course.
-        finals: by lab that has been graded for anybody, what the student's counts for; None for
-            who handed in nothing, which counts 0.
-        points: by lab, the points to be had.
+        finals: the student's final scores, by lab; None where the student submitted nothing,
+            which counts 0. Labs without any graded submission are left out.
+        points: the points that can be earned, by lab.
     """
     extra = {name for name in finals if course.lab(name).extra_credit is True}
     regular = {name: final for name, final in finals.items() if name not in extra}

@@ -1,4 +1,4 @@
-"""What a student's points for a lab count for, beside what they are."""
+"""A student's final score for a lab: the points earned, after lateness and policy."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.course.course import Course, Lab
+from autograder.marks import mark_sentences
 from autograder.marks.lateness import SubmissionTimes
 from autograder.marks.scorecard import Scorecard
 
@@ -15,9 +16,9 @@ class FinalScore:
     """A raw score and what the course's policy makes of it.
 
     Args:
-        raw: points earned, as graded; never changed.
+        raw: points earned, as graded.
         penalty: points that the policy takes off.
-        max_score: points to be had, extra credit left out.
+        max_score: points that can be earned, without extra credit.
         waiting: how many of them a person has still to decide on.
         reasons: why, in sentences for the student.
         undecided: why it is not final; empty when it is.
@@ -32,12 +33,12 @@ class FinalScore:
 
     @property
     def score(self) -> float:
-        """What counts."""
+        """The points that count."""
         return max(0.0, self.raw - self.penalty)
 
     @property
     def share(self) -> float:
-        """What counts as a part of the points decided so far; above 1 by extra credit."""
+        """The points that count as a share of those decided so far; above 1 with extra credit."""
         decided = self.max_score - self.waiting
         return self.score / decided if decided else 0.0
 
@@ -45,9 +46,9 @@ class FinalScore:
 class Policies:
     """The policies of a course.
 
-    `[policy]` in course.toml decides. Where it says nothing of lateness, points that nbgrader's
-    own LateSubmissionPlugin took off are taken off here, too. (The plugin itself can't have free
-    days or see marks that are given by hand after it ran.)
+    `[policy]` in course.toml decides. Where it does not mention lateness, points that nbgrader's
+    own LateSubmissionPlugin took off are taken off here too. (The plugin itself has no free days
+    and does not see marks that are given by hand after it ran.)
 
     Args:
         course: the course.
@@ -59,25 +60,25 @@ class Policies:
 
     @cached_property
     def _labs(self) -> list[Lab]:
-        """Where a day late costs something, by due date: so free days are used up."""
+        """Labs in which lateness costs points, by due date: free days are used in this order."""
         costly = [lab for lab in self._course.labs() if lab.due and lab.policy.late_penalty]
         return sorted(costly, key=lambda lab: lab.due.isoformat())
 
-    def handins(self, lab: Lab) -> SubmissionTimes:
-        """When everybody handed in a lab."""
+    def submission_times(self, lab: Lab) -> SubmissionTimes:
+        """When each student submitted a lab."""
         if lab.name not in self._by_lab:
             self._by_lab[lab.name] = SubmissionTimes(self._course, lab)
         return self._by_lab[lab.name]
 
-    def free_days(self, lab: Lab, student: str) -> float:
+    def count_free_days(self, lab: Lab, student: str) -> float:
         """The days of `late_days` that a student uses up with this lab."""
-        return self._free_days(lab, student)[0]
+        return self._count_free_days(lab, student)[0]
 
-    def _free_days(self, lab: Lab, student: str) -> tuple[float, str]:
-        """The days, and the lab before whose days nobody knows; they depend on it then."""
+    def _count_free_days(self, lab: Lab, student: str) -> tuple[float, str]:
+        """The days, and an earlier lab whose unknown lateness they depend on ("" for none)."""
         left, unknown = self._course.policy.late_days, ""
         for other in self._labs:
-            days = self.handins(other).lateness(student).days
+            days = self.submission_times(other).find_lateness(student).days
             used = min(left, days or 0) // 1 if (days or 0) <= other.policy.latest_days else 0.0
             if other.name == lab.name:
                 return used, unknown
@@ -86,22 +87,22 @@ class Policies:
             left -= used
         return 0.0, ""
 
-    def final(self, lab: Lab, card: Scorecard) -> FinalScore:
-        """What a scorecard counts for."""
+    def find_final_score(self, lab: Lab, card: Scorecard) -> FinalScore:
+        """The final score of a scorecard."""
         undecided = ""
-        if not card.graded:
+        if not card.is_graded:
             undecided = "could not be graded"
         elif not (self._course.submitted_dir / card.student / lab.name).is_dir():
-            # Moved to whom it belongs, or taken back: it must not count for two.
+            # Moved to another student, or withdrawn: it must not count for two.
             undecided = "its submission is no longer in submitted/"
         elif any(mark.needs_person for mark in card.marks):
             undecided = "hand grading is not finished"
         penalty, reasons = card.penalty, []
         if lab.policy.about_lateness:
-            penalty, reasons, unknown = self._penalty(lab, card)
+            penalty, reasons, unknown = self._find_penalty(lab, card)
             undecided = undecided or unknown
         elif penalty:
-            reasons.append(f"Handed in late: {_taken_off(penalty)}.")
+            reasons.append(mark_sentences.describe_nbgrader_penalty(penalty))
         return FinalScore(
             raw=card.score,
             penalty=min(penalty, card.score),
@@ -111,30 +112,27 @@ class Policies:
             undecided=undecided,
         )
 
-    def _penalty(self, lab: Lab, card: Scorecard) -> tuple[float, list[str], str]:
+    def _find_penalty(self, lab: Lab, card: Scorecard) -> tuple[float, list[str], str]:
         """The points, the reasons for the student, and why they are not decided."""
-        late = self.handins(lab).lateness(card.student)
+        late = self.submission_times(lab).find_lateness(card.student)
         if late.days is None:
-            reason = "When this was handed in, and whether that costs points, is not decided yet."
-            return 0.0, [reason], late.unknown
+            return 0.0, [mark_sentences.TIME_UNKNOWN], late.unknown
         reasons = []
         if late.extended and late.due is not None:
-            reasons.append(f"Extension to {late.due:%d %B %Y, %H:%M %Z}.")
+            reasons.append(mark_sentences.describe_extension(late.due))
         if not late.days:
             return 0.0, reasons, ""
-        begun = f"Handed in {late.days} day{'s' * (late.days != 1)} late"
         if late.days > lab.policy.latest_days:
-            limit = f"{lab.policy.latest_days:g}"
-            return card.score, [*reasons, f"{begun}, more than the {limit} that are accepted."], ""
-        free, unknown = self._free_days(lab, card.student)
+            reasons.append(mark_sentences.describe_too_late(late.days, lab.policy.latest_days))
+            return card.score, reasons, ""
+        free, unknown = self._count_free_days(lab, card.student)
         if unknown:
-            reasons.append(f"{begun}; how much of that is free is not decided yet.")
-            return 0.0, reasons, f"late, and free days depend on {unknown}: nobody knows how late"
+            reasons.append(mark_sentences.describe_free_days_unknown(late.days))
+            return (
+                0.0,
+                reasons,
+                f"late; free days depend on {unknown}, and nobody knows how late that was",
+            )
         penalty = lab.policy.late_penalty * (late.days - free) * card.max_score
-        of_it = f", of which {free:g} free" if free else ""
-        costs = f": {_taken_off(penalty)}." if penalty else "."
-        return penalty, [*reasons, f"{begun}{of_it}{costs}"], ""
-
-
-def _taken_off(points: float) -> str:
-    return f"{points:.3g} point{' is' if points == 1 else 's are'} taken off"
+        reasons.append(mark_sentences.describe_penalty(late.days, free, penalty))
+        return penalty, reasons, ""

@@ -22,9 +22,9 @@ class Lateness:
     """When a submission was due and came in.
 
     Args:
-        days: days begun after the due date; 0 in time; None when nobody knows.
+        days: days begun after the due date; 0 if in time; None when nobody knows.
         due: when it was due, for this student; None where the lab has no due date.
-        submitted: when it came in; None where no LMS said so.
+        submitted: when it was submitted; None where no LMS recorded it.
         extended: whether this student has an extension.
         unknown: why nobody knows the days.
     """
@@ -37,7 +37,7 @@ class Lateness:
 
 
 class SubmissionTimes:
-    """When everybody handed in one lab.
+    """When each student submitted one lab.
 
     Args:
         course: the course.
@@ -46,75 +46,75 @@ class SubmissionTimes:
 
     def __init__(self, course: Course, lab: Lab) -> None:
         self._course, self._lab = course, lab
-        # What the LMS said last counts: a due date may have been moved.
+        # The last flag of the LMS counts: the due date may have been moved.
         self._flagged = {
             row.student: bool(row.late)
             for row in read_record(course, lab)
             if row.in_submitted and (lms := LMSS.get(row.source)) and lms.flags_late
         }
 
-    def students(self) -> set[str]:
-        """Who has handed it in."""
+    def list_students(self) -> set[str]:
+        """The students who have submitted the lab."""
         return {f.parent.name for f in self._course.submitted_dir.glob(f"*/{self._lab.name}")}
 
-    def lateness(self, student: str) -> Lateness:
+    def find_lateness(self, student: str) -> Lateness:
         """How late a student is."""
-        due, extended = self._due(student)
+        due, extended = self._find_due(student)
         try:
-            submitted = self._submitted(student)
+            submitted = self._read_time(student)
         except (OSError, ValueError, OverflowError) as error:
-            why = f"its {TIMESTAMP} holds no time ({str(error)[:100]}); write one there"
+            why = f"its {TIMESTAMP} does not hold a time ({str(error)[:100]}); write one there"
             return Lateness(0 if due is None else None, due, None, extended, why)
         if due is None:
             return Lateness(0, None, submitted)
         if submitted is None and self._flagged.get(student):
-            # It does not say by how much; and of an extension here it can't know.
-            why = "handed in late, and nobody knows how late"
+            # The flag has no number of days, and the LMS does not know of extensions given here.
+            why = "handed in late, but nobody knows how late"
             return Lateness(None, due, None, extended, why)
         if submitted is None:
             return Lateness(0, due, None, extended)
         over = (submitted - due).total_seconds() - 60 * self._lab.policy.grace_minutes
         return Lateness(max(0, math.ceil(over / _DAY)), due, submitted, extended)
 
-    def _due(self, student: str) -> tuple[datetime | None, bool]:
+    def _find_due(self, student: str) -> tuple[datetime | None, bool]:
         due = self._course.aware(self._lab.due) if self._lab.due else None
         given = self._course.extensions.get(normalize_name(student), {}).get(self._lab.name)
         if given is None:
             return due, False
         if isinstance(given, datetime):
             return self._course.aware(given), True
-        if isinstance(given, date):  # a day ends when it is over
+        if isinstance(given, date):  # until the end of that day
             end = datetime(given.year, given.month, given.day) + timedelta(days=1)
             return self._course.aware(end), True
         return (due + timedelta(days=given) if due else None), True
 
-    def _submitted(self, student: str) -> datetime | None:
+    def _read_time(self, student: str) -> datetime | None:
         path = self._course.submitted_dir / student / self._lab.name / TIMESTAMP
-        return _moment(path.read_text(encoding="utf-8-sig").strip()) if path.is_file() else None
+        return _parse_time(path.read_text(encoding="utf-8-sig").strip()) if path.is_file() else None
 
 
-def unknown_students(course: Course, roster: Roster | None) -> list[str]:
-    """The names in course.toml's `[extensions]` that no student has: typing errors, mostly."""
+def find_unknown_students(course: Course, roster: Roster | None) -> list[str]:
+    """The names in course.toml's `[extensions]` that no student has: mostly typing errors."""
     known = {normalize_name(folder.name) for folder in course.submitted_dir.glob("*")}
     known |= {person.id for person in roster.people} if roster else set()
     return sorted(course.extensions.keys() - known)
 
 
-def _moment(text: str) -> datetime:
+def _parse_time(text: str) -> datetime:
     """A time as nbgrader writes it; without a zone it is in UTC.
 
-    Not read by nbgrader's `parse_utc`: to that a zone that it doesn't know is UTC, too.
+    nbgrader's own `parse_utc` takes a zone that it does not know for UTC.
     """
     front, _, last = text.rpartition(" ")
-    # In a time dateutil knows the zone PST, and no Europe/Berlin.
+    # In a time, dateutil knows zones like PST but not like Europe/Berlin.
     zone = tz.gettz(last) if last[:1].isalpha() else None
-    moment = parser.parse(front if zone else text, tzinfos=lambda *named: zone or _zone(*named))
-    return moment.astimezone(timezone.utc)
+    time = parser.parse(front if zone else text, tzinfos=lambda *named: zone or _find_zone(*named))
+    return time.astimezone(timezone.utc)
 
 
-def _zone(name: str | None, offset: int | None) -> tzinfo:
+def _find_zone(name: str | None, offset: int | None) -> tzinfo:
     if offset is not None:
         return timezone(timedelta(seconds=offset))
     if name is not None:
-        raise ValueError(f"the zone {name} is not known")
+        raise ValueError(f"unknown time zone {name}")
     return timezone.utc

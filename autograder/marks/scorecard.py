@@ -8,27 +8,23 @@ from dataclasses import dataclass, replace
 from nbformat import NotebookNode
 
 from autograder.course.course import Course, Lab
-from autograder.engine.wire.question_verdict import QuestionVerdict
+from autograder.engine.wire.note import NoteKind
+from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.errors import AutograderError
-from autograder.gradebook.hand_grading import HandGrading, HandMark, hand_grading
+from autograder.gradebook.hand_grading import HandGrading, HandMark, read_hand_grading
+from autograder.marks.outcome import Outcome
 from autograder.marks.unanswered import explain_unanswered
 from autograder.notebooks.source_notebooks import questions_of
 from autograder.results.results import Results
-from autograder.results.verdict import Verdict
+from autograder.results.verdict import SubmissionStatus, Verdict
 
-OUTCOMES = {
-    "full": "full marks",
-    "part": "part of the marks",
-    "none": "no marks",
-    "error": "stopped with an error",
-    "timeout": "ran too long",
-    "limit": "met a limit",
-    "missing": "no answer",
-    "waiting": "waiting for a person",
+# What a question without points came to, by its status; no marks for any other status.
+_OUTCOMES = {
+    Status.ERROR: Outcome.ERROR,
+    Status.TIMEOUT: Outcome.TIMEOUT,
+    Status.LIMIT: Outcome.LIMIT,
+    Status.MISSING: Outcome.MISSING,
 }
-
-WEAK = "weak isolation"
-"""How the engine's note begins that a submission ran without its full sandbox."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +35,19 @@ class Mark:
         notebook: the name of the notebook that asks it.
         grade_id: the question.
         score: points earned; None while a person has still to give them.
-        max_score: points to be had.
-        outcome: a key of `OUTCOMES`.
+        max_score: points that can be earned.
+        outcome: what became of the question.
         message: the sentence for the student; empty where all is well.
         by_hand: whether a person gave the points.
         needs_person: whether a person has to look, for the first time or again.
-        extra: whether the points are extra credit: on top of those to be had.
+        extra: whether the points are extra credit, on top of the lab's points.
     """
 
     notebook: str
     grade_id: str
     score: float | None
     max_score: float
-    outcome: str
+    outcome: Outcome
     message: str = ""
     by_hand: bool = False
     needs_person: bool = False
@@ -63,10 +59,10 @@ class Scorecard:
     """One student's marks.
 
     Args:
-        verdict: what automatic grading says.
+        verdict: the verdict of automatic grading.
         marks: one for each question, in the lab's order.
-        comments: by notebook and cell, what the instructor wrote.
-        penalty: points that nbgrader takes off for handing in late; not taken off `score`.
+        comments: what the instructor wrote, by notebook and cell.
+        penalty: points that nbgrader takes off for lateness; not taken off `score`.
     """
 
     verdict: Verdict
@@ -79,33 +75,35 @@ class Scorecard:
         return self.verdict.student
 
     @property
-    def graded(self) -> bool:
+    def is_graded(self) -> bool:
         """Whether at least a part of the submission could be graded."""
-        return self.verdict.status == "graded"
+        return self.verdict.status is SubmissionStatus.GRADED
 
     @property
     def isolation(self) -> list[str]:
-        """What is to be known of how weakly the student's code was isolated."""
-        return [note for note in self.verdict.repairs if note.startswith(WEAK)]
+        """How weakly the student's code was isolated, if it was."""
+        notes = self.verdict.notes
+        return [note.text for note in notes if note.kind is NoteKind.ISOLATION]
 
     @property
     def notes(self) -> list[str]:
-        """What was put right, or why the submission could not be graded."""
-        return [note for note in self.verdict.repairs if not note.startswith(WEAK)]
+        """What was repaired, or why the submission could not be graded."""
+        notes = self.verdict.notes
+        return [note.text for note in notes if note.kind is not NoteKind.ISOLATION]
 
     @property
-    def given(self) -> list[Mark]:
+    def decided(self) -> list[Mark]:
         """The questions that have their marks."""
         return [mark for mark in self.marks if mark.score is not None]
 
     @property
     def score(self) -> float:
         """Points earned so far."""
-        return sum(mark.score for mark in self.given)
+        return sum(mark.score for mark in self.decided)
 
     @property
     def max_score(self) -> float:
-        """Points to be had, in all; extra credit comes on top."""
+        """Points that can be earned in all; extra credit comes on top."""
         return sum(mark.max_score for mark in self.marks if not mark.extra)
 
     @property
@@ -115,15 +113,15 @@ class Scorecard:
 
     @property
     def share(self) -> float:
-        """Points earned as a part of those that are decided, 0 to 1 and above by extra credit."""
+        """Points earned as a share of those decided so far; above 1 with extra credit."""
         decided = self.max_score - sum(
             mark.max_score for mark in self.marks if mark.score is None and not mark.extra
         )
         return self.score / decided if decided else 0.0
 
 
-def scorecards(course: Course, lab: Lab) -> list[Scorecard]:
-    """The marks of everybody who has a result, by student.
+def read_scorecards(course: Course, lab: Lab) -> list[Scorecard]:
+    """The marks of every student with a result, sorted by student.
 
     Raises:
         AutograderError: nothing has been graded yet.
@@ -134,9 +132,9 @@ def scorecards(course: Course, lab: Lab) -> list[Scorecard]:
             f"no results of {lab.name} in {course.results_dir / lab.name}",
             f"run: autograder grade {lab.name}",
         )
-    by_hand, questions = hand_grading(course, lab), questions_of(course, lab)
+    by_hand, questions = read_hand_grading(course, lab), questions_of(course, lab)
     return [
-        scorecard(
+        make_scorecard(
             result.verdict,
             by_hand.get(result.verdict.student, HandGrading()),
             questions,
@@ -147,19 +145,19 @@ def scorecards(course: Course, lab: Lab) -> list[Scorecard]:
     ]
 
 
-def scorecard(
+def make_scorecard(
     verdict: Verdict,
     by_hand: HandGrading,
     questions: dict[str, list[str]],
     lab: Lab | None = None,
     notebooks: Mapping[str, NotebookNode] | None = None,
 ) -> Scorecard:
-    """Lay what people decided over what the engine did, as nbgrader does: a person's marks win.
+    """Combine the verdict with the marks by hand as nbgrader does: marks by hand win.
 
     Args:
         verdict: the automatic part.
-        by_hand: the student's part of `hand_grading`.
-        questions: the lab's, by notebook (`questions_of`).
+        by_hand: the student's part of `read_hand_grading`.
+        questions: the lab's questions, by notebook (`questions_of`).
         lab: the lab, which may have questions for extra credit.
         notebooks: as executed; they tell an answer that is missing from a wrong one.
     """
@@ -168,42 +166,42 @@ def scorecard(
     left = {name: list(ids) for name, ids in questions.items()}
     marks = []
     for question in verdict.questions:
-        # Two notebooks of a lab may use one id: the first comes first. One that the lab no longer
-        # asks stays with its first notebook.
+        # Two notebooks of a lab may use the same id, in the lab's order. A question that the lab
+        # no longer asks stays with its first notebook.
         notebook = next((n for n, ids in left.items() if question.grade_id in ids), None)
         if notebook is None:
             notebook = next(iter(left), verdict.lab)
         else:
             left[notebook].remove(question.grade_id)
-        mark = _mark(notebook, question, by_hand.marks.get((notebook, question.grade_id)))
+        mark = _make_mark(notebook, question, by_hand.marks.get((notebook, question.grade_id)))
         marks.append(replace(mark, extra=question.grade_id in extra))
     return Scorecard(verdict, tuple(marks), by_hand.comments, sum(by_hand.penalties.values()))
 
 
-def _mark(notebook: str, question: QuestionVerdict, by_hand: HandMark | None) -> Mark:
+def _make_mark(notebook: str, question: QuestionVerdict, by_hand: HandMark | None) -> Mark:
     given = by_hand is not None and by_hand.score is not None
-    score = by_hand.score if given else None if question.status == "manual" else question.score
+    automatic = None if question.status is Status.MANUAL else question.score
+    score = by_hand.score if given else automatic
     if score is not None and by_hand is not None:
         score += by_hand.extra_credit
-    outcome = _outcome(question, score, given)
+    outcome = _find_outcome(question, score, given)
     return Mark(
         notebook=notebook,
         grade_id=question.grade_id,
         score=score,
         max_score=question.max_score,
         outcome=outcome,
-        message="" if outcome == "full" else question.message,
+        message="" if outcome is Outcome.FULL else question.message,
         by_hand=given,
         needs_person=score is None or (given and by_hand.needs_person),
     )
 
 
-def _outcome(question: QuestionVerdict, score: float | None, by_hand: bool) -> str:
+def _find_outcome(question: QuestionVerdict, score: float | None, by_hand: bool) -> Outcome:
     if score is None:
-        return "waiting"
-    if (question.status == "passed" and not by_hand) or score >= question.max_score > 0:
-        return "full"
+        return Outcome.WAITING
+    if (question.status is Status.PASSED and not by_hand) or score >= question.max_score > 0:
+        return Outcome.FULL
     if score > 0:
-        return "part"
-    automatic = not by_hand and question.status in OUTCOMES
-    return question.status if automatic else "none"
+        return Outcome.PART
+    return Outcome.NONE if by_hand else _OUTCOMES.get(question.status, Outcome.NONE)

@@ -1,4 +1,4 @@
-"""A question that nobody answered, said in a sentence and not in an exception's name."""
+"""A question without an answer, explained in a sentence instead of an exception's name."""
 
 from __future__ import annotations
 
@@ -8,15 +8,10 @@ from dataclasses import replace
 
 from nbformat import NotebookNode
 
-from autograder.engine.wire.question_verdict import QuestionVerdict
+from autograder.engine.wire.question_verdict import QuestionVerdict, Status
+from autograder.marks.mark_sentences import NOT_ANSWERED
 from autograder.notebooks.cell_roles import is_answer_cell, is_test_cell
 from autograder.results.verdict import Verdict
-
-NOT_ANSWERED = "This question, or an earlier one that it needs, is not answered yet."
-
-# What nbgrader puts in the place of a solution, alone or at the end of the engine's words.
-_STUB = re.compile(r"NotImplementedError(\(\))?:?\s*$")
-_NOT_DEFINED = re.compile(r"NameError: name '(\w+)' is not defined")
 
 
 def explain_unanswered(verdict: Verdict, notebooks: Mapping[str, NotebookNode]) -> Verdict:
@@ -24,23 +19,24 @@ def explain_unanswered(verdict: Verdict, notebooks: Mapping[str, NotebookNode]) 
 
     Args:
         verdict: the verdict.
-        notebooks: the executed notebooks. Where the released `raise NotImplementedError()` stands
-            in place of a model, what a test then says is that a name is not defined.
+        notebooks: the executed notebooks, by name. Where the released
+            `raise NotImplementedError()` stands in place of a model, a test finds a name undefined.
     """
-    open_cells = any(map(_has_open_cell, notebooks.values()))
-    tests = "\n".join(_tests(notebooks)) if open_cells else ""
+    has_stub = any(map(_has_stub, notebooks.values()))
+    tests = "\n".join(_list_tests(notebooks)) if has_stub else ""
 
-    def in_words(question: QuestionVerdict) -> QuestionVerdict:
-        name = _NOT_DEFINED.fullmatch(question.message)
-        wanted = name is not None and re.search(rf"\b{name[1]}\b", tests) is not None
-        if question.status == "passed" or not (wanted or _STUB.search(question.message)):
+    def explain(question: QuestionVerdict) -> QuestionVerdict:
+        name = question.undefined_name
+        is_tested = bool(name) and re.search(rf"\b{name}\b", tests) is not None
+        if question.status is Status.PASSED or not (is_tested or question.met_stub):
             return question
-        return replace(question, status="missing", message=NOT_ANSWERED)
+        return replace(question, status=Status.MISSING, message=NOT_ANSWERED)
 
-    return replace(verdict, questions=tuple(map(in_words, verdict.questions)))
+    return replace(verdict, questions=tuple(map(explain, verdict.questions)))
 
 
-def _has_open_cell(notebook: NotebookNode) -> bool:
+def _has_stub(notebook: NotebookNode) -> bool:
+    """Whether an answer of the notebook was left as released."""
     return any(
         output.get("ename") == "NotImplementedError"
         for cell in notebook.cells
@@ -49,7 +45,7 @@ def _has_open_cell(notebook: NotebookNode) -> bool:
     )
 
 
-def _tests(notebooks: Mapping[str, NotebookNode]) -> Iterator[str]:
+def _list_tests(notebooks: Mapping[str, NotebookNode]) -> Iterator[str]:
     for notebook in notebooks.values():
         for cell in notebook.cells:
             if is_test_cell(cell):

@@ -1,8 +1,8 @@
-"""What the instructor's and the students' pages have in common: one file each, and offline.
+"""Renders the instructor's and the students' pages: single files that work offline.
 
 Runs in the `autograder` command.
 """
 
-from autograder.pages.render import percent, render
+from autograder.pages.render import format_percent, render
 
-__all__ = ["percent", "render"]
+__all__ = ["format_percent", "render"]

@@ -1,4 +1,4 @@
-"""From a template of this package to a page that is complete in one file."""
+"""Renders a template of this package as a page in one file."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from markupsafe import Markup
 
 
 def render(template: str, **values: Any) -> str:
-    """Fill in a template; every value is escaped unless it is `markupsafe.Markup`.
+    """Fill in a template; values are escaped unless they are `markupsafe.Markup`.
 
     Args:
         template: its path inside the package, such as `report/report.html.j2`.
-        **values: what it shows.
+        **values: the template's variables.
     """
-    return _environment().get_template(template).render(**values)
+    return _make_environment().get_template(template).render(**values)
 
 
 @cache
-def _environment() -> Environment:
+def _make_environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("autograder", package_path=""),
         autoescape=True,
@@ -30,44 +30,44 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["points"] = points
-    environment.filters["percent"] = percent
-    environment.filters["breakable"] = breakable
-    environment.filters["source_hash"] = source_hash
+    environment.filters["points"] = format_points
+    environment.filters["percent"] = format_percent
+    environment.filters["breakable"] = make_breakable
+    environment.filters["source_hash"] = hash_script
     return environment
 
 
-def points(value: float) -> str:
+def format_points(value: float) -> str:
     """Points as a person writes them.
 
     Example:
-        >>> points(2.0), points(1.5), points(1 / 3)
+        >>> format_points(2.0), format_points(1.5), format_points(1 / 3)
         ('2', '1.5', '0.33')
     """
     return f"{round(value, 2):g}"
 
 
-def percent(share: float) -> str:
-    """A part of 1 in per cent.
+def format_percent(share: float) -> str:
+    """A share in percent.
 
     Example:
-        >>> percent(0.725)
+        >>> format_percent(0.725)
         '72 %'
     """
     return f"{100 * share:.0f} %"
 
 
-def breakable(name: str) -> Markup:
-    """A name that a narrow column may break at its underscores.
+def make_breakable(name: str) -> Markup:
+    """A name that a narrow column can break at its underscores.
 
     Example:
-        >>> str(breakable("two_layers"))
+        >>> str(make_breakable("two_layers"))
         'two_<wbr>layers'
     """
     return Markup("_<wbr>").join(name.split("_"))
 
 
-def source_hash(script: str) -> str:
-    """What a content security policy calls an inline script that may run."""
+def hash_script(script: str) -> str:
+    """The source expression that allows an inline script in a content security policy."""
     digest = hashlib.sha256(script.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"

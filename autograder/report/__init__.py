@@ -1,4 +1,4 @@
-"""`autograder report`: one page for the instructor, of a lab or of the whole course.
+"""`autograder report`: one page for the instructor, about a lab or the whole course.
 
 Runs in the `autograder` command.
 """

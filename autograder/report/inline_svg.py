@@ -1,4 +1,4 @@
-"""A matplotlib figure as SVG that stands in a page."""
+"""A matplotlib figure as SVG for a page."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 STYLE = {
-    "svg.fonttype": "none",  # text stays text: it is read aloud, found and selected
-    "svg.hashsalt": "autograder",  # the same class makes the same page
+    "svg.fonttype": "none",  # text stays text, for screen readers, search and selection
+    "svg.hashsalt": "autograder",  # the same data make the same page
     "font.family": ["sans-serif"],
     "font.size": 10,
     "axes.spines.top": False,
@@ -24,7 +24,7 @@ STYLE = {
     "xtick.color": "#1b1f24",
     "ytick.color": "#1b1f24",
 }
-# Of Okabe and Ito's palette (2008), which colour-blind eyes tell apart; light to dark in greys.
+# From Okabe and Ito's palette (2008) for colour-blind readers; distinct in grey, too.
 COLOURS = {"blue": "#0072b2", "sky": "#9fd0ee", "orange": "#e69f00", "red": "#a63c00"}
 
 _NAMED = re.compile(r' id="[a-z]+[A-Za-z0-9.]*_\d+"')
@@ -32,11 +32,11 @@ _SIZE = re.compile(r' (width|height)="[^"]*"')
 
 
 def inline_svg(figure: Figure, words: str) -> Markup:
-    """The figure as an `<svg>` element as wide as its place.
+    """The figure as an `<svg>` element that fills its container's width.
 
     Args:
-        figure: drawn under `matplotlib.rc_context(STYLE)`.
-        words: what the figure says, for who can't see it.
+        figure: drawn in `matplotlib.rc_context(STYLE)`.
+        words: what the figure shows, for screen readers.
     """
     import matplotlib
 
@@ -46,7 +46,7 @@ def inline_svg(figure: Figure, words: str) -> Markup:
         figure.savefig(file, format="svg", metadata=nothing)
     svg = file.getvalue()
     svg = svg[svg.index("<svg") :]
-    # Two figures of a page would both have an axes_1; nothing refers to these names.
+    # Two figures of a page would both have an "axes_1"; nothing refers to these names.
     svg = _NAMED.sub("", svg)
     head, rest = svg.split(">", 1)
     return Markup(f'{_SIZE.sub("", head)} role="img" aria-label="{escape(words)}">{rest}')

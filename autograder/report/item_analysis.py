@@ -1,15 +1,20 @@
-"""How hard each question was, and whether it tells strong from weak students."""
+"""How hard each question was, and whether it separates strong from weak students."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from statistics import StatisticsError, correlation, mean
 
+from autograder.marks.outcome import Outcome
 from autograder.marks.scorecard import Mark, Scorecard
 
 ENOUGH_TO_SHOW = 10
 ENOUGH_TO_TRUST = 30
+
+_Question = tuple[str, str]
+"""A notebook's name and a `grade_id` in it."""
 
 
 @dataclass(frozen=True)
@@ -18,22 +23,22 @@ class Item:
 
     Args:
         grade_id: the question.
-        max_score: points to be had.
-        outcomes: how many students had each of `scorecard.OUTCOMES`.
-        difficulty: the part of its points that was earned, 0 (nobody any) to 1 (everybody all);
-            None while nobody has marks for it.
+        max_score: points that can be earned.
+        outcomes: how many students had each outcome.
+        difficulty: the share of its points that the class earned, 0 to 1; None before the first
+            marks.
         discrimination: correlation of its points with the points of all other questions, -1 to 1;
-            None with fewer than `ENOUGH_TO_SHOW` students, or where all have the same.
+            None for fewer than `ENOUGH_TO_SHOW` students, or if all have the same points.
     """
 
     grade_id: str
     max_score: float
-    outcomes: Counter[str]
+    outcomes: Counter[Outcome]
     difficulty: float | None
     discrimination: float | None
 
 
-def item_analysis(cards: list[Scorecard]) -> list[Item]:
+def analyse_items(cards: list[Scorecard]) -> list[Item]:
     """Difficulty and discrimination of each question, in the lab's order.
 
     The difficulty is the proportion of points earned; the discrimination is the corrected
@@ -41,13 +46,13 @@ def item_analysis(cards: list[Scorecard]) -> list[Item]:
     one (Ebel & Frisbie, Essentials of Educational Measurement, 5th ed., ch. 13).
 
     Args:
-        cards: the scorecards of all submissions that could be graded.
+        cards: the scorecards of the graded submissions.
     """
-    by_question: dict[tuple[str, str], dict[str, Mark]] = {}
+    by_question: dict[_Question, dict[str, Mark]] = {}
     for card in cards:
         for mark in card.marks:
             by_question.setdefault((mark.notebook, mark.grade_id), {})[card.student] = mark
-    # A question that some still wait for would count as 0 in their totals.
+    # A question without marks for some students would count as 0 in their totals.
     decided = {
         question: {student: mark.score for student, mark in marks.items()}
         for question, marks in by_question.items()
@@ -58,20 +63,24 @@ def item_analysis(cards: list[Scorecard]) -> list[Item]:
             grade_id=question[1],
             max_score=max(mark.max_score for mark in marks.values()),
             outcomes=Counter(mark.outcome for mark in marks.values()),
-            difficulty=_difficulty(marks.values()),
-            discrimination=_discrimination(question, marks, decided),
+            difficulty=_compute_difficulty(marks.values()),
+            discrimination=_compute_discrimination(question, marks, decided),
         )
         for question, marks in by_question.items()
     ]
 
 
-def _difficulty(marks) -> float | None:
+def _compute_difficulty(marks: Collection[Mark]) -> float | None:
     decided = [mark for mark in marks if mark.score is not None and mark.max_score]
     shares = [mark.score / mark.max_score for mark in decided]
     return mean(shares) if shares else None
 
 
-def _discrimination(question, marks, decided) -> float | None:
+def _compute_discrimination(
+    question: _Question,
+    marks: Mapping[str, Mark],
+    decided: Mapping[_Question, Mapping[str, float]],
+) -> float | None:
     own = {student: mark.score for student, mark in marks.items() if mark.score is not None}
     others = [scores for other, scores in decided.items() if other != question]
     if len(own) < ENOUGH_TO_SHOW or not others:

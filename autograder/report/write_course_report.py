@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from statistics import mean, median
 
 from autograder.course.course import Course, Lab
 from autograder.course.roster import Roster
 from autograder.errors import AutograderError
-from autograder.files import write_whole
-from autograder.marks.course_total import CourseTotal, course_total
+from autograder.marks.course_total import CourseTotal, add_up_labs
 from autograder.marks.final_score import FinalScore, Policies
-from autograder.marks.scorecard import scorecards
-from autograder.pages import render
-from autograder.report.figure import drawn
-from autograder.report.lab_shares import lab_shares
-from autograder.report.score_distribution import score_distribution
-
-NEEDS_HELP = 0.5
-"""Below this part of the points, a student is listed as in need of help."""
+from autograder.marks.scorecard import read_scorecards
+from autograder.report.draw_lab_shares import draw_lab_shares
+from autograder.report.page_figure import PageFigure
+from autograder.report.report_page import NEEDS_HELP, find_newest, summarize_shares, write_page
 
 
 @dataclass(frozen=True)
 class _Column:
-    """One lab that has been graded for anybody."""
+    """One lab with at least one graded submission."""
 
     lab: Lab
     finals: Mapping[str, FinalScore]
@@ -54,56 +47,56 @@ def write_course_report(course: Course, roster: Roster | None = None) -> Path:
 
     Args:
         course: the course.
-        roster: the class; None knows only who handed something in.
+        roster: the class; without it, only students with a submission are known.
 
     Raises:
         AutograderError: nothing has been graded yet, or the page can't be written.
     """
     policies = Policies(course)
-    columns = list(_columns(course, policies))
+    columns = list(_make_columns(course, policies))
     if not columns:
         raise AutograderError(
             f"no lab of {course.root} has been graded yet",
             "run: autograder grade LAB, for each lab",
         )
-    points = {column.lab.name: column.points for column in columns}
-    names = {person.id: person.name for person in roster.people} if roster else {}
-    students = sorted({*names, *(s for column in columns for s in column.finals)})
-    rows = []
-    for student in students:
-        finals = {column.lab.name: column.finals.get(student) for column in columns}
-        total = course_total(course, finals, points)
-        free = sum(policies.free_days(column.lab, student) for column in columns)
-        rows.append(_Row(student, names.get(student, ""), finals, total, free))
-    newest = max(p.stat().st_mtime for p in course.results_dir.glob("*/*.json"))
-    shares = [row.total.share for row in rows]
-    page = render(
+    rows = list(_make_rows(course, roster, policies, columns))
+    struggling = [row for row in rows if row.total.share < NEEDS_HELP]
+    graded = {column.lab.name for column in columns}
+    newest = find_newest(course.results_dir.glob("*/*.json"))
+    labs = draw_lab_shares({column.lab.name: column.shares for column in columns})
+    return write_page(
+        course,
+        "course",
         "report/course.html.j2",
-        course=course,
         columns=columns,
         rows=rows,
-        as_of=datetime.fromtimestamp(newest).astimezone(course.timezone),
-        mean=mean(shares),
-        median=median(shares),
-        not_graded=[lab for lab in course.labs() if lab.name not in points],
+        as_of=newest.astimezone(course.timezone),
+        not_graded=[lab for lab in course.labs() if lab.name not in graded],
         unfinished=[column for column in columns if column.waiting],
-        strugglers=sorted(
-            (row for row in rows if row.total.share < NEEDS_HELP), key=lambda row: row.total.share
-        ),
-        needs_help=NEEDS_HELP,
-        distribution=drawn(*score_distribution(shares, of="student")),
-        labs=drawn(*lab_shares({column.lab.name: column.shares for column in columns})),
+        struggling=sorted(struggling, key=lambda row: row.total.share),
+        labs=PageFigure.of(*labs),
+        **summarize_shares([row.total.share for row in rows], "student"),
     )
-    path = course.reports_dir / "course.html"
-    write_whole(path, page)
-    return path
 
 
-def _columns(course: Course, policies: Policies) -> Iterator[_Column]:
+def _make_columns(course: Course, policies: Policies) -> Iterator[_Column]:
     for lab in course.labs():
         if not any((course.results_dir / lab.name).glob("*.json")):
             continue
-        finals = {card.student: policies.final(lab, card) for card in scorecards(course, lab)}
+        cards = read_scorecards(course, lab)
+        finals = {card.student: policies.find_final_score(lab, card) for card in cards}
         points = max((final.max_score for final in finals.values()), default=0.0)
         waiting = [student for student, final in finals.items() if final.undecided]
         yield _Column(lab, finals, points, waiting)
+
+
+def _make_rows(
+    course: Course, roster: Roster | None, policies: Policies, columns: list[_Column]
+) -> Iterator[_Row]:
+    points = {column.lab.name: column.points for column in columns}
+    names = {person.id: person.name for person in roster.people} if roster else {}
+    for student in sorted({*names, *(s for column in columns for s in column.finals)}):
+        finals = {column.lab.name: column.finals.get(student) for column in columns}
+        total = add_up_labs(course, finals, points)
+        free = sum(policies.count_free_days(column.lab, student) for column in columns)
+        yield _Row(student, names.get(student, ""), finals, total, free)

@@ -5,27 +5,23 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
-from statistics import mean, median
+from typing import Any
 from urllib.parse import quote
 
 from autograder.course.course import Course, Lab
 from autograder.feedback import feedback_path
-from autograder.files import write_whole
 from autograder.marks.final_score import Policies
-from autograder.marks.scorecard import OUTCOMES, Scorecard, scorecards
-from autograder.pages import render
-from autograder.report import item_analysis as items
-from autograder.report.figure import drawn
-from autograder.report.question_outcomes import question_outcomes
-from autograder.report.same_words import Group, same_words
-from autograder.report.score_distribution import score_distribution
-from autograder.report.time_and_memory import time_and_memory
-from autograder.similarity.found import read_found
-
-NEEDS_HELP = 0.5
-"""Below this part of the points decided so far, a student is listed as in need of help."""
+from autograder.marks.mark_sentences import OUTCOMES
+from autograder.marks.outcome import Outcome
+from autograder.marks.scorecard import Scorecard, read_scorecards
+from autograder.report.draw_question_outcomes import draw_question_outcomes
+from autograder.report.draw_time_and_memory import draw_time_and_memory
+from autograder.report.group_messages import MessageGroup, group_messages
+from autograder.report.item_analysis import ENOUGH_TO_SHOW, ENOUGH_TO_TRUST, analyse_items
+from autograder.report.page_figure import PageFigure
+from autograder.report.report_page import NEEDS_HELP, find_newest, summarize_shares, write_page
+from autograder.similarity.comparison import read_comparison
 
 
 def write_report(course: Course, lab: Lab) -> Path:
@@ -38,82 +34,92 @@ def write_report(course: Course, lab: Lab) -> Path:
     Raises:
         AutograderError: nothing has been graded yet, or the page can't be written.
     """
-    folder = course.results_dir / lab.name
-    cards = scorecards(course, lab)
-    graded = [card for card in cards if card.graded]
-    analysis = items.item_analysis(graded)
-    policies = Policies(course)
-    finals = {card.student: policies.final(lab, card) for card in cards}
-    by_question = {
-        card.student: {(mark.notebook, mark.grade_id): mark for mark in card.marks}
-        for card in cards
-    }
-    newest = max(path.stat().st_mtime for path in folder.glob("*.json"))
-    page = render(
+    cards = read_scorecards(course, lab)
+    graded = [card for card in cards if card.is_graded]
+    failed = [card for card in cards if not card.is_graded]
+    struggling = [card for card in cards if not card.is_graded or card.share < NEEDS_HELP]
+    return write_page(
+        course,
+        lab.name,
         "report/report.html.j2",
-        course=course,
         lab=lab,
         cards=cards,
         graded=graded,
-        failed=[card for card in cards if not card.graded],
-        ungraded=_ungraded(course, lab, cards),
-        as_of=datetime.fromtimestamp(newest).astimezone(),
-        mean=mean(card.share for card in graded) if graded else None,
-        median=median(card.share for card in graded) if graded else None,
-        waiting=[c for c in graded if any(mark.needs_person for mark in c.marks)],
-        distribution=drawn(*score_distribution([c.share for c in graded])) if graded else None,
-        outcomes=drawn(*question_outcomes(analysis)) if graded else None,
-        costs=drawn(*time_and_memory([c.verdict for c in graded])) if graded else None,
-        items=analysis,
-        enough_to_show=items.ENOUGH_TO_SHOW,
-        enough_to_trust=items.ENOUGH_TO_TRUST,
-        messages=_messages(graded),
-        strugglers=sorted(
-            (c for c in cards if not c.graded or c.share < NEEDS_HELP), key=lambda c: c.share
-        ),
-        needs_help=NEEDS_HELP,
-        failures=_notes(card for card in cards if not card.graded),
-        repairs=_notes(graded),
-        finals=finals,
-        ruled=[card for card in cards if finals[card.student].reasons],
-        similar=read_found(course, lab),
+        failed=failed,
+        ungraded=_list_ungraded(course, lab, cards),
+        as_of=find_newest((course.results_dir / lab.name).glob("*.json")),
+        waiting=[card for card in graded if any(mark.needs_person for mark in card.marks)],
+        struggling=sorted(struggling, key=lambda card: card.share),
+        messages=_group_mark_messages(graded),
+        failures=_group_notes(failed),
+        repairs=_group_notes(graded),
+        similar=read_comparison(course, lab),
         isolation=Counter(note for card in cards for note in card.isolation),
-        columns=list(dict.fromkeys(key for marks in by_question.values() for key in marks)),
-        by_question=by_question,
         words=OUTCOMES,
-        links=_links(course, lab, cards),
+        links=_find_links(course, lab, cards),
+        **summarize_shares([card.share for card in graded], "submission"),
+        **_analyse_questions(graded),
+        **_apply_policies(course, lab, cards),
+        **_make_table(cards),
     )
-    path = course.reports_dir / f"{lab.name}.html"
-    write_whole(path, page)
-    return path
 
 
-def _ungraded(course: Course, lab: Lab, cards: list[Scorecard]) -> list[str]:
-    """Who has handed in and has no result."""
-    handed_in = {folder.parent.name for folder in course.submitted_dir.glob(f"*/{lab.name}")}
-    return sorted(handed_in - {card.student for card in cards})
+def _list_ungraded(course: Course, lab: Lab, cards: list[Scorecard]) -> list[str]:
+    """Students who have submitted the lab and have no result."""
+    students = {folder.parent.name for folder in course.submitted_dir.glob(f"*/{lab.name}")}
+    return sorted(students - {card.student for card in cards})
 
 
-def _messages(cards: list[Scorecard]) -> list[Group]:
-    return same_words(
+def _group_mark_messages(cards: list[Scorecard]) -> list[MessageGroup]:
+    return group_messages(
         (mark.grade_id, mark.message, card.student)
         for card in cards
         for mark in card.marks
-        if mark.message and mark.outcome != "missing"
+        if mark.message and mark.outcome is not Outcome.MISSING
     )
 
 
-def _notes(cards: Iterable[Scorecard]) -> list[Group]:
-    return same_words(("", note, card.student) for card in cards for note in card.notes)
+def _group_notes(cards: Iterable[Scorecard]) -> list[MessageGroup]:
+    return group_messages(("", note, card.student) for card in cards for note in card.notes)
 
 
-def _links(course: Course, lab: Lab, cards: list[Scorecard]) -> dict[str, str]:
-    """By student, the way from the report to the first feedback page, where there is one."""
+def _find_links(course: Course, lab: Lab, cards: list[Scorecard]) -> dict[str, str]:
+    """Links from the report to each student's first feedback page, where it has been written."""
     links = {}
     for card in cards:
         names = dict.fromkeys(mark.notebook for mark in card.marks)
         pages = [feedback_path(course, lab, card.student, name) for name in names]
-        there = [page for page in pages if page.is_file()]
-        if there:
-            links[card.student] = quote(os.path.relpath(there[0], course.reports_dir))
+        written = [page for page in pages if page.is_file()]
+        if written:
+            links[card.student] = quote(os.path.relpath(written[0], course.reports_dir))
     return links
+
+
+def _analyse_questions(graded: list[Scorecard]) -> dict[str, Any]:
+    """The items and their figures, for the template."""
+    items = analyse_items(graded)
+    verdicts = [card.verdict for card in graded]
+    return {
+        "items": items,
+        "enough_to_show": ENOUGH_TO_SHOW,
+        "enough_to_trust": ENOUGH_TO_TRUST,
+        "outcomes": PageFigure.of(*draw_question_outcomes(items)) if graded else None,
+        "costs": PageFigure.of(*draw_time_and_memory(verdicts)) if graded else None,
+    }
+
+
+def _apply_policies(course: Course, lab: Lab, cards: list[Scorecard]) -> dict[str, Any]:
+    """The final scores, and the scorecards that a policy affects, for the template."""
+    policies = Policies(course)
+    finals = {card.student: policies.find_final_score(lab, card) for card in cards}
+    return {"finals": finals, "ruled": [card for card in cards if finals[card.student].reasons]}
+
+
+def _make_table(cards: list[Scorecard]) -> dict[str, Any]:
+    """Each student's marks by question, and the questions in order, for the template."""
+    by_question = {
+        card.student: {(mark.notebook, mark.grade_id): mark for mark in card.marks}
+        for card in cards
+    }
+    columns = list(dict.fromkeys(key for marks in by_question.values() for key in marks))
+    return {"columns": columns, "by_question": by_question}

@@ -1,4 +1,4 @@
-"""What grading says of each submission, as objects and in `results/`.
+"""The results of grading: verdicts and executed notebooks, as objects and in `results/`.
 
 Runs in the `autograder` command.
 """

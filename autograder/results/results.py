@@ -1,4 +1,4 @@
-"""One file a graded submission, written whole: what makes a killed run resume."""
+"""One file for each graded submission, written whole, so that a killed run can resume."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from autograder.results.verdict import Verdict
 
 @dataclass(frozen=True)
 class Result:
-    """A verdict, the executed notebooks it was read from, and what it is a verdict on.
+    """A verdict, the executed notebooks, and what was graded.
 
     Args:
-        fingerprint: digest of the submission, the lab and the engine.
+        fingerprint: digest of the submission and of all that decides its scores.
         seed: what the hidden tests drew their inputs from.
         verdict: the scores.
-        notebooks: by name, the executed notebooks; empty when nothing could be run.
+        notebooks: the executed notebooks, by name; empty when nothing could be run.
     """
 
     fingerprint: str
@@ -39,7 +39,7 @@ class Result:
         fields = {
             "fingerprint": self.fingerprint,
             "seed": self.seed,
-            "verdict": json.loads(self.verdict.as_json()),
+            "verdict": self.verdict.as_dict(),
             "notebooks": self.notebooks,
         }
         return json.dumps(fields, ensure_ascii=False)
@@ -59,8 +59,8 @@ class Result:
 class Results:
     """The results of one lab, in a folder.
 
-    A result is on the disk before it goes into the gradebook; a second, small file says that it
-    is there. So a run that was killed anywhere between the two is finished by the next one.
+    A result is on the disk before it goes into the gradebook; a second, small file then says that
+    it is recorded there. So the next run finishes what a killed run left.
 
     Args:
         folder: `results/LAB`.
@@ -70,38 +70,38 @@ class Results:
         self._folder = folder
 
     def read(self, student: str) -> Result | None:
-        """A student's result; None where there is none, or none that can be read."""
+        """A student's result; None where no readable one exists."""
         try:
             return Result.from_json(self._path(student).read_text(encoding="utf-8"))
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def read_all(self) -> list[Result]:
-        """Every result that can be read, by student."""
+        """Every readable result, sorted by student."""
         students = sorted(path.name.removesuffix(".json") for path in self._folder.glob("*.json"))
         return [result for student in students if (result := self.read(student))]
 
     def write(self, submission: Submission, result: Result) -> None:
-        """Put a result on the disk, whole; it is not yet in the gradebook."""
-        self._recorded(submission.student).unlink(missing_ok=True)
+        """Write a result whole; it is not yet recorded in the gradebook."""
+        self._record_path(submission.student).unlink(missing_ok=True)
         write_whole(self._path(submission.student), result.as_json())
 
     def mark_recorded(self, submission: Submission, result: Result) -> None:
-        """Note that a result, and when it was handed in, is in the gradebook."""
-        write_whole(self._recorded(submission.student), _recorded_as(submission, result))
+        """Note that a result, with its time of submission, is in the gradebook."""
+        write_whole(self._record_path(submission.student), _describe_record(submission, result))
 
     def is_recorded(self, submission: Submission, result: Result) -> bool:
-        """Whether this very result, handed in at this time, went into the gradebook."""
-        path = self._recorded(submission.student)
-        wanted = _recorded_as(submission, result)
+        """Whether this result, with this time of submission, is in the gradebook."""
+        path = self._record_path(submission.student)
+        wanted = _describe_record(submission, result)
         return path.is_file() and path.read_text(encoding="utf-8") == wanted
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Only one run at a time grades a lab; the lock goes with the process that holds it.
+    def lock(self) -> Iterator[None]:
+        """Let only one run at a time grade the lab; the lock ends with the process that holds it.
 
         Raises:
-            AutograderError: another run is at it.
+            AutograderError: another run grades the lab.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / ".lock").open("w") as file:
@@ -117,9 +117,9 @@ class Results:
     def _path(self, student: str) -> Path:
         return self._folder / f"{student}.json"
 
-    def _recorded(self, student: str) -> Path:
+    def _record_path(self, student: str) -> Path:
         return self._folder / f"{student}.recorded"
 
 
-def _recorded_as(submission: Submission, result: Result) -> str:
+def _describe_record(submission: Submission, result: Result) -> str:
     return f"{result.fingerprint} {submission.timestamp()}".strip()

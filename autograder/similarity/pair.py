@@ -1,4 +1,4 @@
-"""Two students who share code, and where."""
+"""Two students who share code, and the lines that they share."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ class Stretch:
     """Code that two students share: lines of one cell of each.
 
     Args:
-        first: the cell and the lines of the one, from 0, the last included.
-        second: the same of the other.
-        tokens: how much it is.
+        first: the first student's cell, first line and last line, from 0.
+        second: the same for the second student.
+        tokens: how many tokens are shared.
     """
 
     first: tuple[int, int, int]
@@ -25,10 +25,10 @@ class Pair:
     """Two students who share code.
 
     Args:
-        students: who.
-        share: the larger of the two parts of their own code that is shared, 0 to 1.
-        tokens: how much is shared.
-        stretches: where, the longest first.
+        students: the two students.
+        share: the shared part of their own code, 0 to 1; the larger of the two students' parts.
+        tokens: how many tokens are shared.
+        stretches: the shared code, the longest first.
     """
 
     students: tuple[str, str]

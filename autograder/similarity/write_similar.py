@@ -1,8 +1,8 @@
-"""reports/LAB-similar.html: who shares code with whom, side by side."""
+"""Writes reports/LAB-similar.html: pairs of students who share code, side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import nbformat
@@ -16,9 +16,9 @@ from autograder.files import write_whole
 from autograder.notebooks import forms
 from autograder.notebooks.reading.read_submitted_notebook import grade_ids, read_submitted_notebook
 from autograder.pages import render
-from autograder.similarity.compare import LEAST_SHARE, LEAST_TOKENS, similar_pairs
-from autograder.similarity.found import Similar, page_path, write_found
+from autograder.similarity.comparison import Comparison, find_page, write_comparison
 from autograder.similarity.pair import Pair, Stretch
+from autograder.similarity.similar_pairs import LEAST_SHARE, LEAST_TOKENS, find_similar_pairs
 
 _MOST_STRETCHES = 30
 
@@ -29,21 +29,46 @@ class _Lines:
     second: list[str]
 
 
-def write_similar(course: Course, lab: Lab) -> Similar:
-    """Compare all submissions of a lab and write the page; nothing of any student's is run.
+def write_similar(course: Course, lab: Lab) -> Comparison:
+    """Compare all submissions of a lab and write the page; no student's code is run.
 
     Args:
         course: the course.
         lab: the lab.
 
     Raises:
-        AutograderError: nobody has handed in anything, or the page can't be written.
+        AutograderError: the lab has no submissions, or the page can't be written.
     """
     sources = {
         path.stem: nbformat.read(path, as_version=4)
         for path in sorted((course.source_dir / lab.name).glob("*.ipynb"))
     }
-    handed_in, unreadable = {}, []
+    notebooks, unreadable = _read_submissions(course, lab, sources)
+    released = [forms.student(source, course.nbgrader_config) for source in sources.values()]
+    pairs = find_similar_pairs(notebooks, [*sources.values(), *released])
+    found = Comparison(find_page(course, lab), pairs, len(notebooks), unreadable)
+    page = render(
+        "similarity/similar.html.j2",
+        course=course,
+        lab=lab,
+        pairs=[(pair, list(_find_lines(pair, notebooks))) for pair in pairs],
+        compared=found.compared,
+        unreadable=found.unreadable,
+        least_share=LEAST_SHARE,
+        least_tokens=LEAST_TOKENS,
+        most=_MOST_STRETCHES,
+    )
+    write_whole(found.page, page)
+    write_comparison(course, lab, found)
+    return found
+
+
+def _read_submissions(
+    course: Course, lab: Lab, sources: Mapping[str, NotebookNode]
+) -> tuple[dict[str, NotebookNode], list[str]]:
+    """Each student's cells as one notebook, and the students with an unreadable notebook."""
+    read: dict[str, NotebookNode] = {}
+    unreadable: list[str] = []
     for submission in submissions(course, lab):
         books = []
         for name, source in sources.items():
@@ -53,46 +78,27 @@ def write_similar(course: Course, lab: Lab) -> Similar:
             except AutograderError:
                 unreadable.append(submission.student)
         if books:
-            handed_in[submission.student] = _one(books)
-    released = [forms.student(source, course.nbgrader_config) for source in sources.values()]
-    pairs = similar_pairs(handed_in, [*sources.values(), *released])
-    found = Similar(page_path(course, lab), pairs, len(handed_in), list(dict.fromkeys(unreadable)))
-    shown = [(pair, list(_side_by_side(pair, handed_in))) for pair in pairs]
-    write_whole(
-        found.page,
-        render(
-            "similarity/similar.html.j2",
-            course=course,
-            lab=lab,
-            pairs=shown,
-            compared=found.compared,
-            unreadable=found.unreadable,
-            least_share=LEAST_SHARE,
-            least_tokens=LEAST_TOKENS,
-            most=_MOST_STRETCHES,
-        ),
-    )
-    write_found(course, lab, found)
-    return found
+            read[submission.student] = _join(books)
+    return read, list(dict.fromkeys(unreadable))
 
 
-def _one(books: list[NotebookNode]) -> NotebookNode:
+def _join(books: list[NotebookNode]) -> NotebookNode:
     """All notebooks of a submission as one."""
     cells = [cell for book in books for cell in book.cells]
     for cell in cells:
-        cell.pop("attachments", None)  # a class's photographs together would fill the memory
+        cell.pop("attachments", None)  # the images of a whole class would fill the memory
     return new_notebook(cells=cells)
 
 
-def _side_by_side(pair: Pair, handed_in: dict[str, NotebookNode]) -> Iterator[_Lines]:
-    one, other = (handed_in[student] for student in pair.students)
+def _find_lines(pair: Pair, notebooks: Mapping[str, NotebookNode]) -> Iterator[_Lines]:
+    one, other = (notebooks[student] for student in pair.students)
     for stretch in pair.stretches[:_MOST_STRETCHES]:
-        yield _lines_of(stretch, one, other)
+        yield _read_lines(stretch, one, other)
 
 
-def _lines_of(stretch: Stretch, one: NotebookNode, other: NotebookNode) -> _Lines:
-    def lines(notebook: NotebookNode, place: tuple[int, int, int]) -> list[str]:
+def _read_lines(stretch: Stretch, one: NotebookNode, other: NotebookNode) -> _Lines:
+    def read(notebook: NotebookNode, place: tuple[int, int, int]) -> list[str]:
         cell, first, last = place
         return notebook.cells[cell].source.split("\n")[first : last + 1]
 
-    return _Lines(lines(one, stretch.first), lines(other, stretch.second))
+    return _Lines(read(one, stretch.first), read(other, stretch.second))

@@ -1,7 +1,7 @@
-"""A class that has handed in the tiny course's lab and been graded, without an engine's wait.
+"""A class that has submitted the tiny course's lab and been graded, without waiting for an engine.
 
-Verdicts and outputs are laid down as an engine returns them; they reach results/ and gradebook.db
-through the code that an engine's do.
+Verdicts and outputs are made as an engine returns them; they reach results/ and gradebook.db
+through the same code as an engine's.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from autograder.course.course import Course
 from autograder.course.submissions import Submission
-from autograder.engine.wire.question_verdict import QuestionVerdict
+from autograder.engine.wire.note import Note, NoteKind
+from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.gradebook.gradebook import CourseGradebook
 from autograder.notebooks import forms
 from autograder.notebooks.reading.repair import repair
 from autograder.results.results import Result, Results
-from autograder.results.verdict import Verdict
+from autograder.results.verdict import SubmissionStatus, Verdict
 from tests.autograder.tiny_course import LAB, mistaken, solved, stub, submit
 
 EVIL = "<b>Bobby & <script>document.title='pwned'<"
 FORGOT = "did you forget to add the bias? 1·2 + 5 is 7, not {}"
-Wrong = Mapping[str, tuple[str, str]]
-"""By question, the status and the message of one that got no marks."""
+Wrong = Mapping[str, tuple[Status, str]]
+"""The status and the message of questions without marks, by question."""
 
 
 def lay_down(
@@ -36,10 +37,10 @@ def lay_down(
     student: str,
     notebook: NotebookNode,
     wrong: Wrong | None = None,
-    notes: tuple[str, ...] = (),
+    notes: tuple[Note, ...] = (),
     seconds: float = 2.0,
 ) -> Result:
-    """Hand in `notebook` and record the result of grading it."""
+    """Submit `notebook` and record the result of grading it."""
     submission = submit(course, student, notebook)
     source = nbformat.read(course.source_dir / LAB / f"{LAB}.ipynb", as_version=4)
     executed, _ = repair(notebook, source, forms.student(source))
@@ -49,11 +50,13 @@ def lay_down(
         if not mark.get("grade"):
             continue
         points = mark["points"]
-        as_it_is = ("manual" if mark["solution"] else "passed", "")
-        status, message = (wrong or {}).get(mark["grade_id"], as_it_is)
-        score = points if status == "passed" else 0.0
-        questions.append(QuestionVerdict(mark["grade_id"], score, points, status, message))
-        if cell.cell_type == "code" and status != "passed":
+        right = (Status.MANUAL if mark["solution"] else Status.PASSED, "")
+        status, message = (wrong or {}).get(mark["grade_id"], right)
+        score = points if status is Status.PASSED else 0.0
+        is_stub = message == "NotImplementedError"
+        question = QuestionVerdict(mark["grade_id"], score, points, status, message, is_stub)
+        questions.append(question)
+        if cell.cell_type == "code" and status is not Status.PASSED:
             cell.outputs = [
                 new_output("stream", name="stdout", text="hidden seed: 4711\n"),
                 new_output("error", evalue=message, traceback=[cell.source, message]),
@@ -61,25 +64,27 @@ def lay_down(
     verdict = Verdict(
         student=student,
         lab=LAB,
-        status="graded",
+        status=SubmissionStatus.GRADED,
         score=sum(question.score for question in questions),
         max_score=sum(question.max_score for question in questions),
         seconds=seconds,
         peak_memory_mb=512.0,
-        repairs=notes,
+        notes=notes,
         questions=tuple(questions),
     )
     return _record(course, submission, Result("fingerprint", 4711, verdict, {LAB: executed}))
 
 
 def turn_down(course: Course, student: str, content: str, reason: str) -> Result:
-    """Hand in something that can't be graded, and record that."""
+    """Submit something that can't be graded, and record that."""
     submission = submit(course, student, content)
     questions = tuple(
-        QuestionVerdict(name, 0.0, points, "missing", reason)
+        QuestionVerdict(name, 0.0, points, Status.MISSING, reason)
         for name, points in course.lab(LAB).points.items()
     )
-    verdict = Verdict(student, LAB, "failed", 0.0, 10.0, repairs=(reason,), questions=questions)
+    notes = (Note(NoteKind.NOT_GRADED, reason),)
+    status = SubmissionStatus.FAILED
+    verdict = Verdict(student, LAB, status, 0.0, 10.0, notes=notes, questions=questions)
     return _record(course, submission, Result("fingerprint", 4711, verdict, {}))
 
 
@@ -103,20 +108,21 @@ def mark_by_hand(
 
 
 def make_class(course: Course) -> None:
-    """Fifteen submissions: all that the pages have to show."""
+    """Fifteen submissions: everything that the pages can show."""
     lay_down(course, "Çelik, Ada", _with_image(solved(course)))
     mark_by_hand(course, "Çelik, Ada", "curves", 4, "Clear.\nAnd <short>.")
     lay_down(course, "O'Brien, Zoë", solved(course))
     mark_by_hand(course, "O'Brien, Zoë", "curves", 1.5, extra=0.5)
     for number in range(8):
-        wrong = {"neuron": ("failed", FORGOT.format(number))} if number < 3 else {}
+        wrong = {"neuron": (Status.FAILED, FORGOT.format(number))} if number < 3 else {}
         if number < 2:
-            wrong["predict"] = ("error", "NameError: name 'nq' is not defined")
+            wrong["predict"] = (Status.ERROR, "NameError: name 'nq' is not defined")
         name = "no_bias" if number < 3 else None
         notebook = mistaken(course, name) if name else solved(course)
         lay_down(course, f"student-{number}", notebook, wrong, seconds=3.0 + number)
-    nothing = {name: ("error", "NotImplementedError") for name in ("neuron", "softmax", "predict")}
-    nothing["curves"] = ("missing", "no answer")
+    tests = ("neuron", "softmax", "predict")
+    nothing = {name: (Status.ERROR, "NotImplementedError") for name in tests}
+    nothing["curves"] = (Status.MISSING, "no answer")
     lay_down(course, "Lindqvist, Max", stub(course), nothing)
     lay_down(course, EVIL, _with_attacks(solved(course)))
     lay_down(
@@ -124,10 +130,13 @@ def make_class(course: Course) -> None:
         "Kaya, Deniz",
         solved(course),
         {
-            "softmax": ("limit", "the test softmax used more than 2048 MB of memory"),
-            "predict": ("timeout", "the test predict ran longer than 20 s"),
+            "softmax": (Status.LIMIT, "the test softmax used more than 2048 MB of memory"),
+            "predict": (Status.TIMEOUT, "the test predict ran longer than 20 s"),
         },
-        notes=("cell predict was missing and was put back", "weak isolation: no bubblewrap"),
+        notes=(
+            Note(NoteKind.REPAIR, "cell predict was missing and was put back"),
+            Note(NoteKind.ISOLATION, "weak isolation: no bubblewrap"),
+        ),
         seconds=41.0,
     )
     lay_down(course, "Ivanova, Mila", _with_loud_cells(solved(course)))

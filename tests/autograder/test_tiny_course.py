@@ -9,7 +9,7 @@ from tests.autograder.tiny_course import LAB, mistaken, solved, stub, submit
 
 def test_built_and_registered(course: Course) -> None:
     assert (course.release_dir / LAB / f"{LAB}.ipynb").is_file()
-    assert CourseGradebook(course).notebook_names(course.lab("01")) == [LAB]
+    assert CourseGradebook(course).list_notebooks(course.lab("01")) == [LAB]
 
 
 def test_forms_differ_in_the_answers_only(course: Course) -> None:

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.authoring.source import instructor_notebook
 from autograder.authoring.stock_engine import StockEngine
-from autograder.cli.grading import start_engine
+from autograder.cli.grade_lab import start_engine
 from autograder.course.course import Course
 from autograder.notebooks import forms
 

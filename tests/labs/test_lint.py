@@ -13,7 +13,7 @@ import pytest
 
 from autograder.authoring.lint import read_through, try_out
 from autograder.authoring.stock_engine import StockEngine
-from autograder.cli.grading import start_engine
+from autograder.cli.grade_lab import start_engine
 from autograder.course.course import Course
 
 COURSE = Course(Path(__file__).resolve().parents[2])

@@ -9,25 +9,26 @@ import shutil
 import signal
 import socket
 from pathlib import Path
-from typing import Any
 
 from autograder.engine.host.memory_groups import MemoryGroup
-from autograder.engine.host.watcher import Usage, kill_tree, usage
-from autograder.engine.wire.frames import FrameError, receive_json
+from autograder.engine.host.warm_process import WarmProcess
+from autograder.engine.host.watcher import Usage, kill_tree, measure_usage
+from autograder.engine.wire.frames import FrameError
+from autograder.engine.wire.messages import KernelEnd, receive_message
 
 
 class KernelHandle:
-    """One running kernel: where its sockets are, what it uses, how it ended, and its end.
+    """One running kernel: its sockets, what it uses, how it ended; `close` ends it.
 
     Args:
         folder: holds its sockets; removed by `close`.
         key: what its messages are signed with.
-        pid: the first process of its sandbox, in this process' numbering.
+        pid: the first process of its sandbox, as this process numbers it.
         agent: the socket to its agent.
-        status: the socket on which its init says how it ended.
-        memory: the control group that holds its processes, where there is one.
+        status: the socket on which its init reports how it ended.
+        memory: the control group of its processes; None where the system has none.
         own_parent: a warm parent that serves this kernel only, or None.
-        in_namespace: the sandbox has a pid namespace, which ends with its first process.
+        in_namespace: whether the sandbox has a pid namespace, which ends with its first process.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class KernelHandle:
         agent: socket.socket,
         status: socket.socket,
         memory: MemoryGroup | None,
-        own_parent: Any,
+        own_parent: WarmProcess | None,
         in_namespace: bool,
     ) -> None:
         self.folder, self.key, self.pid = folder, key, pid
@@ -48,32 +49,33 @@ class KernelHandle:
         self.pidfd = os.pidfd_open(pid)
 
     @property
-    def alive(self) -> bool:
+    def is_alive(self) -> bool:
+        """Whether its first process still runs."""
         return not select.select([self.pidfd], [], [], 0)[0]
 
-    def usage(self) -> Usage:
+    def measure_usage(self) -> Usage:
         """What its processes use now."""
-        return usage(self.pid) if self.alive else Usage()
+        return measure_usage(self.pid) if self.is_alive else Usage()
 
     @property
     def ran_out_of_memory(self) -> bool:
         """Whether the system ended one of its processes for using more than the limit."""
         return self._memory is not None and self._memory.ran_out
 
-    def exit_status(self) -> int | None:
-        """How the kernel ended: an exit code, minus a signal's number, or None when not known."""
+    def read_exit_code(self) -> int | None:
+        """The kernel's exit code, or minus the number of its signal; None when not known."""
         self._status.setblocking(False)
         try:
             if not self._status.recv(1, socket.MSG_PEEK):
                 return None
-            message = receive_json(self._status)
-            return int(message["ended"])
-        except (OSError, FrameError, KeyError, TypeError, ValueError):
+            message = receive_message(self._status)
+        except (OSError, FrameError):
             return None
+        return message.code if isinstance(message, KernelEnd) else None
 
     def kill(self) -> None:
         """End the kernel and everything that it started."""
-        if not self.alive:
+        if not self.is_alive:
             return
         if not self._in_namespace:
             kill_tree(self.pid)
@@ -82,7 +84,7 @@ class KernelHandle:
         select.select([self.pidfd], [], [], 5)
 
     def close(self) -> None:
-        """End it and remove what is left of it."""
+        """End the kernel and remove what it left."""
         self.kill()
         os.close(self.pidfd)
         self.agent.close()

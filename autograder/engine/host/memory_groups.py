@@ -1,4 +1,4 @@
-"""Control groups: the system's own limit on the memory of all of a kernel's processes together."""
+"""Control groups: the system's own limit on the memory of all processes of a kernel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class MemoryGroup:
     """One kernel's control group.
 
     Args:
-        folder: the group's folder, which exists.
+        folder: the group's existing folder.
         limit: the name of the file that takes the limit.
     """
 
@@ -23,7 +23,7 @@ class MemoryGroup:
         self._folder, self._limit = folder, limit
 
     def hold(self, pid: int, memory_mb: float) -> None:
-        """Put a process, and what it starts from now on, into the group.
+        """Put a process, and all that it starts from now on, into the group.
 
         Raises:
             OSError: the system refuses.
@@ -33,7 +33,7 @@ class MemoryGroup:
 
     @property
     def ran_out(self) -> bool:
-        """Whether the system ended a process of the group because the memory was used up."""
+        """Whether the system killed a process of the group because it ran out of memory."""
         for name in ("memory.events", "memory.oom_control"):
             with contextlib.suppress(OSError):
                 counts = dict(
@@ -43,46 +43,47 @@ class MemoryGroup:
         return False
 
     def remove(self) -> None:
-        """Remove the group, whose processes have been ended."""
+        """Remove the group; its processes have been ended."""
         for _ in range(50):
             try:
                 self._folder.rmdir()
             except FileNotFoundError:
                 return
             except OSError:
-                # The last of them is still on its way out.
+                # The last process is still ending.
                 time.sleep(0.01)
             else:
                 return
 
 
 class MemoryGroups:
-    """Makes control groups, of version 1 or 2, where this user may: mostly as root."""
+    """Makes control groups, of version 1 or 2, where this user is allowed to: mostly as root."""
 
     def __init__(self) -> None:
         self._folder: Path | None = None
         self._limit = ""
         versions = ((_ROOT / "memory", "memory.limit_in_bytes"), (_ROOT, "memory.max"))
         for above, limit in versions:
-            _sweep(above, limit)
+            _remove_abandoned(above, limit)
             folder = above / f"autograder-{os.getpid()}-{id(self):x}"
             with contextlib.suppress(OSError):
                 folder.mkdir()
                 if limit == "memory.max":
                     (folder / "cgroup.subtree_control").write_text("+memory")
                 elif not (folder / limit).exists():
-                    raise OSError(f"{above} controls no memory")
+                    raise OSError(f"{above} does not control memory")
                 self._folder, self._limit = folder, limit
                 return
             with contextlib.suppress(OSError):
                 folder.rmdir()
 
     @property
-    def available(self) -> bool:
+    def is_available(self) -> bool:
+        """Whether this user can make control groups here."""
         return self._folder is not None
 
     def make(self, name: str) -> MemoryGroup | None:
-        """A new group, or None where there is none to be had."""
+        """A new group, or None where this user cannot make one."""
         if self._folder is None:
             return None
         folder = self._folder / name
@@ -93,7 +94,7 @@ class MemoryGroups:
         return MemoryGroup(folder, self._limit)
 
     def close(self) -> None:
-        """Remove what is left."""
+        """Remove the groups that are left."""
         if self._folder is not None:
             with contextlib.suppress(OSError):
                 for folder in self._folder.iterdir():
@@ -102,8 +103,8 @@ class MemoryGroups:
                 self._folder.rmdir()
 
 
-def _sweep(above: Path, limit: str) -> None:
-    """Remove the groups of runs that were killed and could not do it themselves."""
+def _remove_abandoned(above: Path, limit: str) -> None:
+    """Remove the groups of runs that were killed."""
     for folder in above.glob("autograder-*"):
         pid = folder.name.split("-")[1]
         if not Path("/proc", pid).exists():

@@ -1,4 +1,4 @@
-"""The Python in which students' code runs: this one, or that of another Jupyter kernel."""
+"""The Python that runs students' code: this one, or that of another Jupyter kernel."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ about = {
 }
 print(json.dumps(about))
 """
-# Of this package's folder only this package is to be found there: the rest is the environment's.
+# Only this package is imported from its folder: all others are the environment's own.
 _BOOTSTRAP = """\
 import importlib, sys
 folder, module = sys.argv[1:3]
@@ -41,17 +41,17 @@ main()
 
 
 class UnknownKernelError(AutograderError):
-    """There is no Jupyter kernel of that name here."""
+    """No Jupyter kernel of that name is installed here."""
 
 
 @dataclass(frozen=True)
 class PythonEnvironment:
-    """A Python interpreter with what is installed for it.
+    """A Python interpreter and the packages that are installed for it.
 
     Args:
         executable: the interpreter.
-        folders: what has to be readable for it to work.
-        file: a file of NumPy's there.
+        folders: the folders that it must be able to read.
+        file: a file of its NumPy.
         kernel: the name of its Jupyter kernel; "" for the Python that runs the grader.
         variables: environment variables that its kernel sets.
     """
@@ -81,7 +81,7 @@ class PythonEnvironment:
         from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
         if name == "python3":
-            # Everybody's name for the Python at hand; Colab and JupyterLab write it, too.
+            # The usual name for the Python at hand; Colab and JupyterLab write it, too.
             return cls.this()
         try:
             spec = KernelSpecManager().get_kernel_spec(name)
@@ -96,43 +96,45 @@ class PythonEnvironment:
                 "grade it with: nbgrader autograde",
             )
         executable = os.path.abspath(spec.argv[0]) if os.sep in spec.argv[0] else sys.executable
-        try:
-            about = _ask(executable, spec.env)
-        except (OSError, ValueError, subprocess.SubprocessError) as error:
-            said = (getattr(error, "stderr", "") or str(error)).strip().splitlines()[-1:]
-            raise AutograderError(
-                f"the Python of the kernel {name!r}, {executable}, does not start: {''.join(said)}",
-                f"it needs ipykernel and numpy: {executable} -m pip install ipykernel numpy",
-            ) from error
+        about = _ask(name, executable, spec.env)
         if about["prefix"] == sys.prefix and not spec.env:
             return cls.this()
         if tuple(about["version"]) < _OLDEST:
             found = ".".join(map(str, about["version"]))
-            raise AutograderError(f"the kernel {name!r} runs Python {found}; 3.10 is the oldest")
+            raise AutograderError(
+                f"the kernel {name!r} runs Python {found}; grading needs 3.10 or newer"
+            )
         folders, file = tuple(about["folders"]), about["file"]
         return cls(executable, folders, file, name, dict(spec.env))
 
-    def program(self, module: str, *arguments: str) -> list[str]:
-        """The command line that runs `main` of one of this package's modules in it."""
+    def make_command(self, module: str, *arguments: str) -> list[str]:
+        """The command line that runs `main` of one of this package's modules with it."""
         if not self.kernel:
             return [self.executable, "-m", module, *arguments]
         folder = str(Path(__file__).resolve().parents[3])
         return [self.executable, "-c", _BOOTSTRAP, folder, module, *arguments]
 
 
-def _ask(executable: str, variables: Mapping[str, str]) -> dict:
-    """What an interpreter says of itself.
+def _ask(name: str, executable: str, variables: Mapping[str, str]) -> dict:
+    """The version and folders that a kernel's interpreter reports.
 
     Raises:
-        OSError, ValueError, subprocess.SubprocessError: it can't be run, or lacks ipykernel.
+        AutograderError: it does not run, or lacks ipykernel or numpy.
     """
-    done = subprocess.run(
-        [executable, "-c", _ASK],
-        env={**os.environ, **variables},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=_ASK_SECONDS,
-    )
-    return json.loads(done.stdout.splitlines()[-1])
+    try:
+        done = subprocess.run(
+            [executable, "-c", _ASK],
+            env={**os.environ, **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=_ASK_SECONDS,
+        )
+        return json.loads(done.stdout.splitlines()[-1])
+    except (OSError, ValueError, IndexError, subprocess.SubprocessError) as error:
+        reason = (getattr(error, "stderr", "") or str(error)).strip().splitlines()[-1:]
+        raise AutograderError(
+            f"the kernel {name!r} does not start: {executable}: {''.join(reason)}",
+            f"it needs ipykernel and numpy: {executable} -m pip install ipykernel numpy",
+        ) from error

@@ -1,4 +1,4 @@
-"""The outer wall: bubblewrap's command line, and how much of a sandbox this machine gives."""
+"""The outer wall: bubblewrap's command line, and the strongest sandbox that works here."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.engine.host.python_environment import PythonEnvironment
+from autograder.engine.wire.string_enum import StringEnum
 
 HOME = "/home/student"
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt/intel", "/nix/store")
@@ -24,9 +25,17 @@ _ETC = (
     "mime.types",
     "timezone",
 )
-# No person and no service has this number: a student's process owns nothing outside its sandbox.
+# No user has this number, so a student's process owns nothing outside its sandbox.
 _UNUSED_UID = 3_000_000_000
 _PROBE_SECONDS = 30
+
+
+class Isolation(StringEnum):
+    """What walls students' code in."""
+
+    BWRAP = "bwrap"
+    BWRAP_EACH = "bwrap, one start a submission"
+    NONE = "none (weak)"
 
 
 @dataclass(frozen=True)
@@ -34,29 +43,29 @@ class Sandbox:
     """How kernels are walled in on this machine.
 
     Args:
-        isolation: "bwrap", "bwrap, one start a submission", or "none (weak)".
-        reason: one sentence on why it is this one.
+        isolation: what walls them in.
+        reason: why it is this one, in a sentence.
         options: bubblewrap's options for users and /proc; empty without bubblewrap.
         uid: the first of the user ids that kernels run under; None keeps the grader's own.
-        namespaces: each fork takes namespaces of its own.
+        has_namespaces: whether each fork takes namespaces of its own.
         read_only: further files and folders that kernels may read.
         environment: further environment variables of the kernels.
         python: what runs the kernels.
     """
 
-    isolation: str
+    isolation: Isolation
     reason: str
     options: tuple[str, ...] = ()
     uid: int | None = None
-    namespaces: bool = False
+    has_namespaces: bool = False
     read_only: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     python: PythonEnvironment = field(default_factory=PythonEnvironment.this)
 
     @property
-    def walled(self) -> bool:
-        """Whether bubblewrap is there."""
-        return self.isolation.startswith("bwrap")
+    def is_walled(self) -> bool:
+        """Whether bubblewrap walls the kernels in."""
+        return self.isolation is not Isolation.NONE
 
     @classmethod
     def find(
@@ -69,18 +78,18 @@ class Sandbox:
         """The strongest sandbox that works here.
 
         Args:
-            wanted: "auto", "bwrap" (an error where it can't be had) or "none".
+            wanted: "auto", "bwrap" (an error where it does not work) or "none".
             read_only: files and folders that kernels may read, besides the system and the
                 environment of this Python.
             environment: variables that kernels see, besides a few harmless ones.
-            python: what runs the kernels; default: the Python that runs this.
+            python: what runs the kernels; default: the Python that runs the grader.
 
         Raises:
-            ValueError: `wanted` is none of the three.
+            ValueError: `wanted` is not one of the three.
             RuntimeError: "bwrap" was wanted and does not work; the message says why.
         """
         if wanted not in ("auto", "bwrap", "none"):
-            raise ValueError(f"isolation {wanted!r}: it is auto, bwrap or none")
+            raise ValueError(f"isolation {wanted!r}: choose auto, bwrap or none")
         shared = {
             "read_only": tuple(os.path.realpath(p) for p in read_only if os.path.exists(p)),
             "environment": dict(environment or {}),
@@ -100,7 +109,7 @@ class Sandbox:
 
     @classmethod
     def _unwalled(cls, reason: str, shared: dict) -> Sandbox:
-        """No walls; run by root, kernels are at least another user, who owns nothing here."""
+        """No walls; if root runs the grader, kernels run as another user, who owns nothing here."""
         uid = None
         if os.geteuid() == 0:
             # A package, and a module of the standard library: they may lie in different places.
@@ -112,36 +121,36 @@ class Sandbox:
                 reason += "; kernels run as root, since only root can read this Python"
             else:
                 uid = _UNUSED_UID
-        return cls("none (weak)", reason, uid=uid, **shared)
+        return cls(Isolation.NONE, reason, uid=uid, **shared)
 
     @classmethod
     def _find_walled(cls, shared: dict) -> tuple[Sandbox | None, str]:
         problem = ""
         for options, uid in _variants():
-            sandbox = cls("bwrap", "", options, uid, True, **shared)
+            sandbox = cls(Isolation.BWRAP, "", options, uid, True, **shared)
             answer = sandbox._probe()
             if answer == "ok":
-                why = "each kernel has namespaces of its own inside bubblewrap"
-                return cls("bwrap", why, options, uid, True, **shared), ""
+                why = "each kernel has its own namespaces inside bubblewrap"
+                return cls(Isolation.BWRAP, why, options, uid, True, **shared), ""
             problem = problem or answer
-        sandbox = cls("bwrap", "", ("--unshare-user-try", "--proc", "/proc"), **shared)
+        sandbox = cls(Isolation.BWRAP_EACH, "", ("--unshare-user-try", "--proc", "/proc"), **shared)
         answer = sandbox._run(["true"])
         if answer == "":
-            why = f"a fork gets no namespaces of its own here ({problem}): slower, as safe"
+            why = f"a fork cannot have its own namespaces here ({problem}): slower, as safe"
             options = sandbox.options
-            return cls("bwrap, one start a submission", why, options, **shared), ""
+            return cls(Isolation.BWRAP_EACH, why, options, **shared), ""
         return None, f"bubblewrap does not work here: {answer}"
 
     def _probe(self) -> str:
         uid = -1 if self.uid is None else self.uid
         arguments = (HOME, str(uid), self.python.file)
-        return self._run(self.python.program("autograder.engine.student.probe", *arguments))
+        return self._run(self.python.make_command("autograder.engine.student.probe", *arguments))
 
     def _run(self, program: list[str]) -> str:
         try:
             done = subprocess.run(
-                self.command(program),
-                env=self.program_environment(HOME),
+                self.wrap(program),
+                env=self.make_environment(HOME),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -151,9 +160,9 @@ class Sandbox:
             return str(error)
         return "".join((done.stdout + done.stderr).strip().splitlines()[-1:])
 
-    def command(self, program: list[str]) -> list[str]:
+    def wrap(self, program: list[str]) -> list[str]:
         """The command line that runs `program` behind the outer wall."""
-        if not self.walled:
+        if not self.is_walled:
             return program
         command = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net"]
         command += ["--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--new-session"]
@@ -165,10 +174,10 @@ class Sandbox:
         for name in _ETC:
             command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
         command += ["--dev", "/dev", "--tmpfs", "/tmp"]
-        shown = (*self.visible(), *self.read_only)
+        shown = (*self.find_folders(), *self.read_only)
         for folder in sorted({str(f) for path in (*shown, HOME) for f in Path(path).parents}):
             if folder not in ("/", "/tmp", *_SYSTEM):
-                # Said, because bubblewrap would make them for its own user only.
+                # Otherwise bubblewrap would make them readable for its own user only.
                 command += ["--perms", "0755", "--dir", folder]
         command += ["--tmpfs", HOME]
         for path in shown:
@@ -176,23 +185,23 @@ class Sandbox:
         command += [*self.options, "--chdir", HOME, "--remount-ro", "/", "--"]
         return command + program
 
-    def without_network(self, program: list[str]) -> list[str]:
-        """The command line that runs a trusted `program` without a network, where that can be had.
+    def wrap_without_network(self, program: list[str]) -> list[str]:
+        """The command line that runs a trusted `program` without a network, where bubblewrap works.
 
-        Both sides then find the same data: what is on this machine.
+        Both sides then find the same data: that of this machine.
         """
-        if not self.walled:
+        if not self.is_walled:
             return program
         return ["bwrap", "--dev-bind", "/", "/", "--unshare-net", "--", *program]
 
-    def visible(self) -> list[str]:
-        """The folders of the kernels' Python, and of the packages that labs use."""
+    def find_folders(self) -> list[str]:
+        """The folders of the kernels' Python and of the packages that labs use."""
         packages = []
         for name in ("autograder",) if self.python.kernel else ("autograder", "course_lib"):
             spec = importlib.util.find_spec(name)
             if spec is not None and spec.submodule_search_locations:
                 packages.append(os.path.realpath(spec.submodule_search_locations[0]))
-        # A folder that contains a package of ours is a course: of it, only the package is shown.
+        # A folder that contains one of our packages is a course: only the package is shown.
         courses = [os.path.dirname(path) for path in packages]
         paths = [
             path
@@ -205,9 +214,11 @@ class Sandbox:
                 shown.append(path)
         return shown
 
-    def program_environment(self, home: str) -> dict[str, str]:
-        """All environment variables of the sandboxed program: none of the grader's own."""
-        here = [os.path.dirname(path) for path in self.visible() if path.endswith("autograder")]
+    def make_environment(self, home: str) -> dict[str, str]:
+        """All environment variables of the sandboxed program; the grader's own are left out."""
+        here = [
+            os.path.dirname(path) for path in self.find_folders() if path.endswith("autograder")
+        ]
         return {
             "PATH": os.pathsep.join([os.path.dirname(self.python.executable), "/usr/bin", "/bin"]),
             "HOME": home,
@@ -227,8 +238,8 @@ def _variants() -> list[tuple[tuple[str, ...], int | None]]:
     """Ways to start bubblewrap, the strongest first: its options, and the kernels' user id."""
     if os.geteuid() != 0:
         return [(("--unshare-user", "--proc", "/proc"), None)]
-    # Run by root, bubblewrap covers parts of a /proc that it mounts, and a fresh /proc inside is
-    # then refused; the machine's own, bound, is seen by the warm parent only.
+    # Run by root, bubblewrap covers parts of a /proc that it mounts, and the kernel then refuses
+    # a fresh /proc inside. So the machine's own is bound; only the warm parent sees it.
     bound = ("--bind", "/proc", "/proc")
     capabilities = ("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
     return [((*bound, *capabilities), _UNUSED_UID), ((*bound, "--unshare-user"), None)]

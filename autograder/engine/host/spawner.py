@@ -8,10 +8,10 @@ from typing import Any
 
 
 class Spawner:
-    """Starts programs that have to end with this process.
+    """Starts programs that must end with this process.
 
     "Kill me when my parent ends" means the parent's *thread*: a program started from a worker
-    thread would die with that thread. This one's only thread ends with `close`.
+    thread would die with that thread. The spawner's one thread ends with `close`.
     """
 
     def __init__(self) -> None:
@@ -22,5 +22,5 @@ class Spawner:
         return self._thread.submit(subprocess.Popen, command, **options).result()
 
     def close(self) -> None:
-        """End the thread, and with it every program that is still there."""
+        """End the thread, and with it every program that still runs."""
         self._thread.shutdown()

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import socket
-import subprocess
 import sys
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from autograder.engine.host.spawner import Spawner
-from autograder.engine.wire.fork_server import END
-
-_START_SECONDS = 120.0
-
-
-class VerifierHostError(Exception):
-    """The trusted side could not be started; the message says why."""
+from autograder.engine.host.warm_process import WarmProcess
 
 
 class VerifierHost:
@@ -29,7 +19,10 @@ class VerifierHost:
         folder: the run's private folder; the warm parent removes it when the grader is gone.
         spawner: starts the warm parent.
         environment: further environment variables for the test cells.
-        wrap: makes of a program's command line one that runs it without a network.
+        wrap: makes a program's command line one that runs the program without a network.
+
+    Raises:
+        HostError: the warm parent can't be started.
     """
 
     def __init__(
@@ -39,84 +32,52 @@ class VerifierHost:
         environment: Mapping[str, str],
         wrap: Callable[[list[str]], list[str]],
     ) -> None:
-        self._wrap = wrap
-        self._folder, self._spawner = folder, spawner
         package = Path(__file__).resolve().parents[3]
         paths = [str(package), *filter(None, [os.environ.get("PYTHONPATH")])]
-        self._environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(paths),
-            "CUDA_VISIBLE_DEVICES": "-1",
-            "MPLBACKEND": "agg",
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            # oneDNN looks through all of TensorFlow's kernels, 5 ms, for each op's first time: a
-            # tenth of a submission's time here, where every fork is new and computes little.
-            "TF_ENABLE_ONEDNN_OPTS": "0",
-            **environment,
-        }
-        self._lock = threading.Lock()
-        self._start()
-
-    def _start(self) -> None:
-        self._ready = False
-        self._control, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        program = ["-m", "autograder.engine.verifier.warm_parent", str(there.fileno())]
-        self._process = self._spawner.start(
-            self._wrap([sys.executable, *program, str(self._folder), str(os.getpid())]),
-            cwd=self._folder,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=[there.fileno()],
-            # Whoever kills the grader's process group leaves this one to tidy up.
+        self._parent = WarmProcess(
+            "the verifier",
+            spawner,
+            lambda fd: wrap(_command(fd, folder)),
+            cwd=folder,
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(paths),
+                "CUDA_VISIBLE_DEVICES": "-1",
+                "MPLBACKEND": "agg",
+                "TF_CPP_MIN_LOG_LEVEL": "3",
+                # oneDNN looks through all of TensorFlow's kernels, 5 ms, for each op's first time:
+                # a tenth of a submission's time here, where every fork is new and computes little.
+                "TF_ENABLE_ONEDNN_OPTS": "0",
+                **environment,
+            },
+            # Killed with its process group, the grader leaves this process to clean up.
             start_new_session=True,
         )
-        there.close()
 
     def wait_until_ready(self) -> None:
         """Wait until the warm parent has imported everything.
 
         Raises:
-            VerifierHostError: it ended before.
+            HostError: it ended before.
         """
-        with self._lock:
-            self._wait()
-
-    def _wait(self) -> None:
-        if self._ready:
-            return
-        self._control.settimeout(_START_SECONDS)
-        try:
-            self._ready = self._control.recv(16) == b"ready"
-        except OSError as error:
-            raise VerifierHostError(f"the verifier did not start: {error}") from error
-        if not self._ready:
-            raise VerifierHostError("the verifier did not start: it ended while importing")
+        self._parent.wait_until_ready()
 
     def start_verifier(self) -> socket.socket:
-        """A fresh verifier's socket: it waits there for a submission, and ends with it."""
+        """A fresh verifier's socket; the verifier waits there for a `Job` and ends with it.
+
+        Raises:
+            HostError: it could not be started.
+        """
         here, there = socket.socketpair()
-        with self._lock:
-            if self._process.poll() is not None:
-                # Killed from outside: a new one, and grading goes on.
-                self._control.close()
-                self._start()
-            self._wait()
-            try:
-                socket.send_fds(self._control, [json.dumps({}).encode()], [there.fileno()])
-            except OSError as error:
-                raise VerifierHostError(f"the verifier is gone: {error}") from error
-        there.close()
+        with there:
+            self._parent.request_fork(b"verify", [there.fileno()])
         return here
 
     def close(self) -> None:
         """End the warm parent and every verifier."""
-        with contextlib.suppress(OSError):
-            self._control.send(END)
-        self._control.close()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._parent.close()
+
+
+def _command(fd: int, folder: Path) -> list[str]:
+    program = [sys.executable, "-m", "autograder.engine.verifier.verifier_parent"]
+    return [*program, str(fd), str(folder), str(os.getpid())]

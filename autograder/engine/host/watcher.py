@@ -1,4 +1,4 @@
-"""What a process and its descendants use, read from /proc, and their end."""
+"""Measures what a process and its descendants use, from /proc, and ends them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Usage:
     """What a tree of processes uses.
 
     Args:
-        memory_mb: resident memory, pages shared among them counted once for each, in MiB.
-        cpu_seconds: processor time, ended children included.
+        memory_mb: resident memory in MiB; a shared page counts once for each process.
+        cpu_seconds: processor time, with that of ended children.
         processes: processes and threads.
     """
 
@@ -29,8 +29,8 @@ class Usage:
     processes: int = 0
 
 
-def descendants(pid: int, most: int = 10_000) -> list[int]:
-    """The process and all its descendants, parents first; gone ones are left out."""
+def list_descendants(pid: int, most: int = 10_000) -> list[int]:
+    """The process and all its descendants, parents first, without those that have ended."""
     found, waiting = [], [pid]
     while waiting and len(found) < most:
         current = waiting.pop()
@@ -42,11 +42,11 @@ def descendants(pid: int, most: int = 10_000) -> list[int]:
     return found
 
 
-def usage(pid: int) -> Usage:
+def measure_usage(pid: int) -> Usage:
     """What the process and its descendants use now."""
     memory = cpu = 0.0
     threads = 0
-    for process in descendants(pid):
+    for process in list_descendants(pid):
         with contextlib.suppress(OSError, IndexError):
             # The second field, the program's name, may contain anything, also ")".
             fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
@@ -56,16 +56,16 @@ def usage(pid: int) -> Usage:
     return Usage(memory, cpu, threads)
 
 
-def proportional_memory_mb(pid: int) -> float:
-    """Memory of the process and its descendants with shared pages shared out, in MiB.
+def measure_memory_mb(pid: int) -> float:
+    """Memory of the process and its descendants in MiB, with shared pages divided among them.
 
-    Slower than `usage`, and exact where processes share pages after a fork.
+    Slower than `measure_usage`, and exact where processes share pages after a fork.
     """
-    return sum(map(own_proportional_memory_mb, descendants(pid)))
+    return sum(map(measure_own_memory_mb, list_descendants(pid)))
 
 
-def own_proportional_memory_mb(pid: int) -> float:
-    """Memory of this one process with shared pages shared out, in MiB; 0 when it is gone."""
+def measure_own_memory_mb(pid: int) -> float:
+    """Memory of this one process in MiB, with shared pages divided; 0 when it has ended."""
     with contextlib.suppress(OSError, ValueError, IndexError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
@@ -74,10 +74,10 @@ def own_proportional_memory_mb(pid: int) -> float:
 
 
 def kill_tree(pid: int, seconds: float = 5.0) -> None:
-    """Kill all descendants of the process, those that they start meanwhile too, then itself."""
+    """Kill the descendants of a process, also those that they start meanwhile, then the process."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        below = descendants(pid)[1:]
+        below = list_descendants(pid)[1:]
         if not below:
             break
         for process in below:

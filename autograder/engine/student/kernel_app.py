@@ -1,4 +1,4 @@
-"""An IPython kernel on sockets that somebody else has made."""
+"""An IPython kernel on inherited sockets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from autograder.engine.wire.channels import CHANNELS
 
 
 class _InheritedHeartbeat(Heartbeat):
-    """The kernel's echo, on a listening socket that was inherited."""
+    """The kernel's echo, on an inherited listening socket."""
 
     def __init__(self, context: zmq.Context, address: tuple[str, str, int], listener: int) -> None:
         super().__init__(context, address)
@@ -38,9 +38,9 @@ class _SysWithoutModules:
 
 
 class InheritedKernelApp(IPKernelApp):
-    """IPython's kernel without a connection file: its listening sockets were inherited.
+    """IPython's kernel without a connection file: it inherits its listening sockets.
 
-    Nothing of the outside's file system has to be visible where the kernel runs.
+    So it needs no access to the grader's file system.
     """
 
     listeners: dict[str, int] = {}
@@ -52,8 +52,8 @@ class InheritedKernelApp(IPKernelApp):
         return port
 
     def init_kernel(self) -> None:
-        # For its debugger, absent here, it asks all 5,000 modules for their files. To touch them
-        # is to copy them from the parent: a third of a kernel's start, and 16 MB.
+        # For its debugger, absent here, it asks all 5,000 modules for their files. Touching them
+        # copies them from the parent: a third of a kernel's start, and 16 MB.
         ipkernel.sys = _SysWithoutModules()
         try:
             super().init_kernel()
@@ -66,17 +66,17 @@ class InheritedKernelApp(IPKernelApp):
         self.heartbeat.start()
 
     def init_connection_file(self) -> None:
-        """There is none."""
+        """No file is needed."""
 
     def write_connection_file(self, **kwargs: Any) -> None:
-        """There is none."""
+        """No file is needed."""
 
     def init_crash_handler(self) -> None:
-        """A crash is seen from outside."""
+        """The grader sees a crash from outside."""
 
 
 def run_kernel(listeners: dict[str, int], agent_fd: int, key: str) -> None:
-    """Run a kernel and its agent until it is told to shut down.
+    """Run a kernel and its agent until the kernel is told to shut down.
 
     Args:
         listeners: for each of the kernel's channels, the descriptor of a listening unix socket.
@@ -84,7 +84,7 @@ def run_kernel(listeners: dict[str, int], agent_fd: int, key: str) -> None:
         key: what messages are signed with.
     """
     config = Config()
-    # In memory: a file of inputs would be one more file, and slower.
+    # A database of inputs would be one more file, and slower.
     config.HistoryManager.enabled = False
     config.IPKernelApp.log_level = 50
     app = InheritedKernelApp.instance(config=config)
@@ -94,18 +94,18 @@ def run_kernel(listeners: dict[str, int], agent_fd: int, key: str) -> None:
         setattr(app, f"{channel}_port", number)
     app.session.key = key.encode()
     app.initialize([])
-    with contextlib.suppress(ImportError):  # another environment may do without matplotlib
+    with contextlib.suppress(ImportError):  # another environment may lack matplotlib
         from matplotlib_inline.backend_inline import configure_inline_support
 
-        # It was imported before there was a shell, and could not tell this one how to draw.
+        # It was imported before the shell existed, and could not set up its figures.
         configure_inline_support(app.shell, "module://matplotlib_inline.backend_inline")
     connection = socket.socket(fileno=agent_fd)
     agent = Agent(connection, app.shell.user_ns)
     loop = IOLoop.current()
 
-    def answer(*_: Any) -> None:
+    def answer_question(*_: Any) -> None:
         if not agent.serve_one():
             loop.remove_handler(connection)
 
-    loop.add_handler(connection, answer, IOLoop.READ)
+    loop.add_handler(connection, answer_question, IOLoop.READ)
     app.start()

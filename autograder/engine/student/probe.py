@@ -1,4 +1,4 @@
-"""Run as a program inside the outer sandbox: can a fork have namespaces of its own here?
+"""Run as a program inside the outer sandbox: can a fork have its own namespaces here?
 
 `python -m autograder.engine.student.probe HOME UID FILE`: prints "ok", or the reason why not.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from autograder.engine.student.namespaces import (
+from autograder.engine.student.linux_namespaces import (
     become_other_user,
     close_doors,
     enter_namespaces,
@@ -17,7 +17,7 @@ from autograder.engine.student.namespaces import (
 
 
 def main() -> None:
-    """Do all that a kernel's fork will do, with nothing in it."""
+    """Do what a kernel's fork does, without a kernel."""
     home, uid, file = sys.argv[1:]
     try:
         if int(uid) >= 0:

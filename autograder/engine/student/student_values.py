@@ -1,7 +1,7 @@
-"""How objects of the student's kernel cross: by value where that can be, else as a handle.
+"""How objects of the student's kernel cross: by value where possible, else as a handle.
 
-This code runs in the student's process. Nothing that it says is believed: the trusted side checks
-every byte, and makes values of its own of it.
+This code runs in the student's process, so nothing that it sends is trusted: the trusted side
+checks every byte, and makes its own values of them.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from autograder.engine.wire.agent_protocol import HandleKind, ValueKind
 from autograder.engine.wire.codec import CodecError, Extension
 
 
 class StudentValues:
-    """Turns objects into what the codec takes, and keeps those that only a handle stands for.
+    """Turns objects into what the codec takes, and keeps those that cross as a handle.
 
     Args:
         names: the kernel's namespace.
@@ -31,10 +32,10 @@ class StudentValues:
         self._next = 0
 
     def forget(self) -> None:
-        """Drop every handle that was given out."""
+        """Drop every handle."""
         self._objects.clear()
 
-    def object(self, number: int) -> Any:
+    def find_object(self, number: int) -> Any:
         """The object that handle `number` stands for."""
         return self._objects[number]
 
@@ -46,26 +47,26 @@ class StudentValues:
         about = self._about(value)
         described = _as_keras(value)
         if described is None:
-            return Extension("handle", about)
+            return Extension(ValueKind.HANDLE, about)
         kind, data = described
-        # The trusted side may decline to rebuild it; the handle is then what it works with.
+        # If the trusted side does not rebuild it, it works with the handle.
         return Extension(kind, {**data, "handle": about})
 
     def receive(self, kind: str, data: Any) -> Any:
         """What an extension from the trusted side becomes here."""
-        if kind == "handle":
+        if kind == ValueKind.HANDLE:
             return self._objects[data]
-        if kind == "tensor":
+        if kind == ValueKind.TENSOR:
             import tensorflow as tf
 
             return tf.convert_to_tensor(data)
-        if kind == "range":
+        if kind == ValueKind.RANGE:
             return range(*data)
-        if kind == "slice":
+        if kind == ValueKind.SLICE:
             return slice(*data)
-        if kind == "ellipsis":
+        if kind == ValueKind.ELLIPSIS:
             return ...
-        if kind == "model":
+        if kind == ValueKind.MODEL:
             from autograder.engine.wire.keras_values import rebuild_model
 
             return rebuild_model(data)
@@ -74,8 +75,8 @@ class StudentValues:
     def _about(self, value: Any) -> dict[str, Any]:
         self._next += 1
         self._objects[self._next] = value
-        about = {"id": self._next, "kind": _kind(value), "name": _name(value)}
-        signature = _signature(value)
+        about = {"id": self._next, "kind": _find_kind(value).value, "name": _find_name(value)}
+        signature = _describe_signature(value)
         if signature is not None:
             about["signature"] = signature
         doc = getattr(value, "__doc__", None)
@@ -95,18 +96,18 @@ def _as_plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         array = np.array(value, subok=False)
         if array.dtype == object:
-            return Extension("object_array", [list(array.shape), array.ravel().tolist()])
+            return Extension(ValueKind.OBJECT_ARRAY, [list(array.shape), array.ravel().tolist()])
         return array
     if isinstance(value, np.dtype) and value.kind in "biufcSUmMOV":
-        return Extension("dtype", value.str)
+        return Extension(ValueKind.DTYPE, value.str)
     if isinstance(value, types.ModuleType):
-        return Extension("module", value.__name__)
+        return Extension(ValueKind.MODULE, value.__name__)
     if isinstance(value, range):
-        return Extension("range", [value.start, value.stop, value.step])
+        return Extension(ValueKind.RANGE, [value.start, value.stop, value.step])
     if isinstance(value, slice):
-        return Extension("slice", [value.start, value.stop, value.step])
+        return Extension(ValueKind.SLICE, [value.start, value.stop, value.step])
     if value is ...:
-        return Extension("ellipsis", None)
+        return Extension(ValueKind.ELLIPSIS, None)
     for kind in (list, tuple, set, frozenset, dict):
         if isinstance(value, kind):
             return kind(value)
@@ -133,14 +134,14 @@ def _as_tensor(value: Any) -> Any:
             return _number_array(np.asarray(value))
         if isinstance(value, keras.callbacks.History):
             history = {"history": value.history, "epoch": value.epoch, "params": value.params}
-            return Extension("history", history)
+            return Extension(ValueKind.HISTORY, history)
     if pandas is not None:
         if isinstance(value, pandas.DataFrame):
             columns = [[name, _column(value[name])] for name in value.columns]
-            return Extension("frame", {"columns": columns, "index": _column(value.index)})
+            return Extension(ValueKind.FRAME, {"columns": columns, "index": _column(value.index)})
         if isinstance(value, pandas.Series):
             data = {"name": value.name, "values": _column(value), "index": _column(value.index)}
-            return Extension("series", data)
+            return Extension(ValueKind.SERIES, data)
         if isinstance(value, pandas.Index):
             return _column(value)
     return _NOT_PLAIN
@@ -148,7 +149,7 @@ def _as_tensor(value: Any) -> Any:
 
 def _number_array(array: Any) -> Any:
     array = np.asarray(array)
-    # bfloat16 and the float8 kinds are no dtypes of numpy itself.
+    # NumPy itself has no bfloat16 or float8 dtypes.
     return array.astype("float32") if array.dtype.kind == "V" else array
 
 
@@ -157,7 +158,7 @@ def _column(values: Any) -> Any:
     return array.tolist() if array.dtype == object else array
 
 
-def _as_keras(value: Any) -> tuple[str, dict[str, Any]] | None:
+def _as_keras(value: Any) -> tuple[ValueKind, dict[str, Any]] | None:
     """A Keras object as its configuration, weights and compile state; None for anything else."""
     if "keras" not in sys.modules or isinstance(value, type):
         return None
@@ -167,28 +168,28 @@ def _as_keras(value: Any) -> tuple[str, dict[str, Any]] | None:
         return None
     try:
         if isinstance(value, sys.modules["keras"].Model):
-            return "model", model_data(value)
-        return "keras", object_data(value)
+            return ValueKind.MODEL, model_data(value)
+        return ValueKind.KERAS, object_data(value)
     except Exception:
         return None
 
 
-def _kind(value: Any) -> str:
+def _find_kind(value: Any) -> HandleKind:
     if isinstance(value, type):
-        return "class"
+        return HandleKind.CLASS
     if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.MethodType)):
-        return "function"
+        return HandleKind.FUNCTION
     if isinstance(value, Iterator):
-        return "iterator"
-    return "callable" if callable(value) else "object"
+        return HandleKind.ITERATOR
+    return HandleKind.CALLABLE if callable(value) else HandleKind.OBJECT
 
 
-def _name(value: Any) -> str:
+def _find_name(value: Any) -> str:
     name = getattr(value, "__name__", None)
     return str(name)[:200] if isinstance(name, str) else type(value).__name__[:200]
 
 
-def _signature(value: Any) -> list[Any] | None:
+def _describe_signature(value: Any) -> list[Any] | None:
     if not callable(value):
         return None
     try:
@@ -200,6 +201,6 @@ def _signature(value: Any) -> list[Any] | None:
         has_default = parameter.default is not inspect.Parameter.empty
         default = parameter.default if has_default else None
         if not isinstance(default, (type(None), bool, int, float, str)):
-            default = Extension("text", repr(default)[:200])
+            default = Extension(ValueKind.TEXT, repr(default)[:200])
         described.append([parameter.name, int(parameter.kind), has_default, default])
     return described

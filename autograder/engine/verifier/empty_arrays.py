@@ -1,7 +1,7 @@
-"""NumPy's comparisons in test cells: an empty array is not close to one that has numbers.
+"""NumPy's comparisons in test cells: an empty array is not close to an array with numbers.
 
 `np.allclose(np.empty((0, 1)), right)` is True: the two are broadcast to no numbers at all, and all
-of these agree. A test that means "these numbers" would pass whoever hands in none.
+of these agree. So an answer without any number would pass a test that compares numbers.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ _ASSERTIONS = (
 )
 
 
-def refuse_empty_arrays() -> None:
-    """Have NumPy's comparisons and assertions in this process say no where one side is empty."""
+def reject_empty_arrays() -> None:
+    """Have NumPy's comparisons and assertions fail in this process where one side is empty."""
     for name in _COMPARISONS:
-        setattr(np, name, _saying_no(getattr(np, name)))
+        setattr(np, name, _compare_nonempty(getattr(np, name)))
     for name in _ASSERTIONS:
-        setattr(np.testing, name, _raising(getattr(np.testing, name)))
+        setattr(np.testing, name, _check_nonempty(getattr(np.testing, name)))
 
 
-def _saying_no(compare: Callable[..., Any]) -> Callable[..., Any]:
+def _compare_nonempty(compare: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(compare)
     def compared(a: Any, b: Any, *args: Any, **kwargs: Any) -> Any:
         return np.False_ if _one_is_empty(a, b) else compare(a, b, *args, **kwargs)
@@ -39,18 +39,18 @@ def _saying_no(compare: Callable[..., Any]) -> Callable[..., Any]:
     return compared
 
 
-def _raising(check: Callable[..., None]) -> Callable[..., None]:
+def _check_nonempty(check: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(check)
     def checked(*args: Any, **kwargs: Any) -> None:
         if len(args) >= 2 and _one_is_empty(*args[:2]):
-            raise AssertionError("an empty array where there should be numbers, or the other way")
+            raise AssertionError("one array is empty and the other is not")
         check(*args, **kwargs)
 
     return checked
 
 
 def _one_is_empty(a: Any, b: Any) -> bool:
-    # Of other kinds, and of lists that are no arrays, NumPy's own function says what it says.
+    # NumPy's own function decides about other types, and about lists that are not arrays.
     try:
         return (np.size(a) == 0) != (np.size(b) == 0)
     except Exception:

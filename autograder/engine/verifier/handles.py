@@ -1,7 +1,7 @@
-"""What stands on the trusted side for a student's function, class or object.
+"""Stand-ins on the trusted side for the student's functions, classes and objects.
 
-A handle carries questions to the student's kernel and plain answers back. It never answers for
-itself what a test decides by: comparisons, truth, length, membership, hash and type are refused.
+A handle asks the student's kernel and returns plain answers. It refuses everything by which a test
+decides: comparisons, truth, length, membership, hash and type.
 """
 
 from __future__ import annotations
@@ -11,47 +11,55 @@ import types
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder.engine.verifier.student_error import NotByValueError
+from autograder.engine.wire.agent_protocol import HandleKind, Operation
 from autograder.engine.wire.codec import CodecError
 
 if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
 
 _MAX_PARAMETERS = 100
-# Trusted functions of ours, by which student's function they stand for.
+# By id, our own functions that stand for a student's, each with the number of its handle.
 _functions: dict[int, tuple[types.FunctionType, int]] = {}
 
 
 def make_handle(channel: StudentChannel, about: dict[str, Any], why: str = "") -> Any:
-    """The trusted object for what the student's side says of one of its objects.
+    """The trusted object for an object that the student's side describes.
 
     Args:
         channel: where to ask.
-        about: "id", "kind", "name" and, for callables, "signature" and "doc"; plain data.
-        why: the reason why the object did not come by value, where there is a special one.
+        about: "id", "kind", "name" and, for callables, "signature" and "doc"; untrusted.
+        why: why the object did not come by value, where the reason is special.
 
     Returns:
         A real Python function for a function, so that `callable`, `inspect.signature` and
-        `isinstance(f, types.FunctionType)` say what one expects; else a `Handle`.
+        `isinstance(f, types.FunctionType)` return what one expects; else a `Handle`.
+
+    Raises:
+        CodecError: the description is broken.
     """
-    number, kind, name = about["id"], about["kind"], about["name"]
-    if type(number) is not int or type(kind) is not str or type(name) is not str:
+    number, word, name = about["id"], about["kind"], about["name"]
+    if type(number) is not int or type(word) is not str or type(name) is not str:
         raise CodecError("a broken handle")
+    try:
+        kind = HandleKind(word)
+    except ValueError:
+        raise CodecError("a handle of unknown kind") from None
     name = "".join(c for c in name if c.isprintable())[:100]
-    if kind == "function":
+    if kind is HandleKind.FUNCTION:
         return _make_function(channel, number, name, about)
-    if kind == "iterator":
+    if kind is HandleKind.ITERATOR:
         return HandleIterator(channel, number, name)
-    if kind in ("class", "callable"):
+    if kind in (HandleKind.CLASS, HandleKind.CALLABLE):
         return CallableHandle(channel, number, name, kind, why)
     return Handle(channel, number, name, kind, why)
 
 
-def handle_number(value: Any) -> int | None:
-    """The number under which the student's side knows `value`; None if it is not the student's."""
+def find_handle_number(value: Any) -> int | None:
+    """The number of a handle on the student's side; None for a value of our own."""
     if isinstance(value, types.FunctionType):
         function, number = _functions.get(id(value), (None, None))
         return number if function is value else None
-    # Not isinstance: it asks for the value's class, and that is what handles refuse.
+    # Not isinstance, which asks for the value's class: handles refuse that.
     if issubclass(type(value), Handle):
         return object.__getattribute__(value, "_number")
     return None
@@ -61,19 +69,19 @@ def _make_function(
     channel: StudentChannel, number: int, name: str, about: dict[str, Any]
 ) -> types.FunctionType:
     def function(*args: Any, **kwargs: Any) -> Any:
-        return channel.ask("call", number, list(args), kwargs)
+        return channel.ask(Operation.CALL, number, list(args), kwargs)
 
     function.__name__ = function.__qualname__ = name
     doc = about.get("doc")
     function.__doc__ = doc if type(doc) is str else None
-    signature = _signature(about.get("signature"))
+    signature = _make_signature(about.get("signature"))
     if signature is not None:
         function.__signature__ = signature
     _functions[id(function)] = (function, number)
     return function
 
 
-def _signature(parameters: Any) -> inspect.Signature | None:
+def _make_signature(parameters: Any) -> inspect.Signature | None:
     if type(parameters) is not list or len(parameters) > _MAX_PARAMETERS:
         return None
     try:
@@ -92,9 +100,9 @@ def _signature(parameters: Any) -> inspect.Signature | None:
 def _refuse(what: str) -> Any:
     def method(self: Handle, *_: Any) -> NoReturn:
         raise NotByValueError(
-            f"{what} can't be asked of {self!r}: it did not come by value"
+            f"{what} does not work on {self!r}: it did not come by value"
             f"{f' ({self._why})' if self._why else ''}; "
-            "compare a number, text, list, array or attribute of it"
+            "compare a number, string, list, array or attribute of it"
         )
 
     return method
@@ -104,22 +112,22 @@ class Handle:
     """A student's object that could not come by value."""
 
     def __init__(
-        self, channel: StudentChannel, number: int, name: str, kind: str, why: str = ""
+        self, channel: StudentChannel, number: int, name: str, kind: HandleKind, why: str = ""
     ) -> None:
         self._channel, self._number = channel, number
         self._name, self._kind, self._why = name, kind, why
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
-            # numpy, copy and pickle ask for such names; none is the student's to answer.
+            # NumPy, copy and pickle ask for such names; the student must not answer for them.
             raise AttributeError(name)
-        return self._channel.ask("attribute", self._number, name)
+        return self._channel.ask(Operation.ATTRIBUTE, self._number, name)
 
     def __getitem__(self, key: Any) -> Any:
-        return self._channel.ask("item", self._number, key)
+        return self._channel.ask(Operation.ITEM, self._number, key)
 
     def __iter__(self) -> Any:
-        return iter(self._channel.ask("iterate", self._number))
+        return iter(self._channel.ask(Operation.ITERATE, self._number))
 
     def __repr__(self) -> str:
         return f"<the student's {self._kind} {self._name}>"
@@ -129,7 +137,7 @@ class Handle:
     def __format__(self, specification: str) -> str:
         return repr(self)
 
-    # isinstance() ends here when the real type does not match: it must not be a silent "no".
+    # isinstance() asks this when the real type does not match; it must not be a silent "no".
     __class__ = property(_refuse("isinstance"))
     __instancecheck__ = _refuse("isinstance")
     __subclasscheck__ = _refuse("issubclass")
@@ -160,17 +168,17 @@ class CallableHandle(Handle):
     """A student's class, or an object that can be called."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._channel.ask("call", self._number, list(args), kwargs)
+        return self._channel.ask(Operation.CALL, self._number, list(args), kwargs)
 
 
 class HandleIterator(Handle):
     """A student's generator or iterator."""
 
     def __init__(self, channel: StudentChannel, number: int, name: str) -> None:
-        super().__init__(channel, number, name, "iterator")
+        super().__init__(channel, number, name, HandleKind.ITERATOR)
 
     def __iter__(self) -> HandleIterator:
         return self
 
     def __next__(self) -> Any:
-        return self._channel.next_item(self._number)
+        return self._channel.fetch_next(self._number)

@@ -1,4 +1,4 @@
-"""Runs one test cell on the trusted side and says what it is worth."""
+"""Runs one test cell on the trusted side and decides its points."""
 
 from __future__ import annotations
 
@@ -7,52 +7,61 @@ import contextlib
 import io
 import linecache
 import math
+import re
 import signal
 import time
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from IPython.lib.pretty import pretty
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.engine.verifier.namespace import Namespace
+from autograder.engine.run_sentences import describe_failed_line, describe_odd_points
 from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.verifier.student_error import LimitReachedError
-from autograder.engine.wire.limits import Limits
+from autograder.engine.verifier.verifier_namespace import VerifierNamespace
+from autograder.engine.wire.limits import Cause, Limits, Loss
+from autograder.engine.wire.question_verdict import Status
 
 _MAX_MESSAGE = 1_000
 _FILE = "<test cell>"
 _MIB = 1 << 20
+# Python's own words.
+_UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 
 
 @dataclass(frozen=True)
 class TestResult:
-    """What a test cell came to.
+    """How a test cell ended.
 
     Args:
-        share: the part of the points earned, in points; None stands for all of them.
-        status: "passed", "failed" (an assertion), "error" (another exception) or "limit".
+        points: points earned; None stands for all points of the question.
+        status: how the question is decided.
         message: the sentence for the student.
         outputs: the cell's outputs.
-        limit: the limit that was met, with status "limit".
+        cause: what stopped the test; None where it ran to its end.
+        met_stub: whether it ended with a bare `NotImplementedError`.
+        undefined_name: the name that it found undefined; empty for other errors.
     """
 
     __test__ = False
 
-    share: float | None
-    status: str
+    points: float | None
+    status: Status
     message: str = ""
     outputs: list[NotebookNode] = field(default_factory=list)
-    limit: str = ""
+    cause: Cause | None = None
+    met_stub: bool = False
+    undefined_name: str = ""
 
 
 def run_test_cell(
-    source: str, names: Namespace, channel: StudentChannel, limits: Limits, seconds: float
+    source: str, names: VerifierNamespace, channel: StudentChannel, limits: Limits, seconds: float
 ) -> TestResult:
-    """Run a test cell here; only what it asks for by name comes from the student's kernel.
+    """Run a test cell here; only the values that it uses by name come from the student's kernel.
 
     Args:
         source: the cell, from the instructor's notebook.
@@ -62,38 +71,37 @@ def run_test_cell(
         seconds: wall time left.
     """
     seconds = min(seconds, limits.cell_seconds)
-    printed = _Printed(int(limits.output_mb * _MIB))
+    printed = _PrintedText(int(limits.output_mb * _MIB))
     outputs: list[NotebookNode] = []
     channel.deadline = time.monotonic() + seconds
     try:
         with _alarm(seconds), printed.capture():
             names.begin_cell(channel)
             value = _execute(source, names)
-        result = _passed(value, outputs)
+        result = _judge_value(value, outputs)
     except BaseException as error:  # a test may raise anything; the verifier goes on
-        result = _raised(error, outputs)
-    if channel.failure is not None and result.status == "passed":
+        result = _judge_error(error, outputs)
+    if channel.failure is not None and result.status is Status.PASSED:
         # The test did not notice that the student's kernel was gone.
-        result = _raised(channel.failure, outputs)
-    return TestResult(
-        result.share, result.status, result.message, printed.outputs() + outputs, result.limit
-    )
+        result = _judge_error(channel.failure, outputs)
+    return replace(result, outputs=printed.make_outputs() + outputs)
 
 
-def result_of_outputs(outputs: list[NotebookNode]) -> TestResult:
-    """What a test cell came to that ran in a kernel, read from its outputs as nbgrader does."""
+def judge_outputs(outputs: list[NotebookNode]) -> TestResult:
+    """How a test cell ended that ran in a kernel, read from its outputs as nbgrader does."""
     for output in outputs:
         if output.output_type == "error":
-            failed = output.ename == "AssertionError"
-            message = output.evalue if failed else f"{output.ename}: {output.evalue}"
-            return TestResult(0.0, "failed" if failed else "error", message[:_MAX_MESSAGE])
+            if output.ename == "AssertionError":
+                return TestResult(0.0, Status.FAILED, output.evalue[:_MAX_MESSAGE])
+            message = f"{output.ename}: {output.evalue}"[:_MAX_MESSAGE]
+            return _make_error(output.ename, output.evalue, message)
     for output in outputs:
         if output.output_type == "execute_result":
-            return _worth(str(output.data.get("text/plain", "")))
-    return TestResult(None, "passed")
+            return _judge_text(str(output.data.get("text/plain", "")))
+    return TestResult(None, Status.PASSED)
 
 
-def _execute(source: str, names: Namespace) -> Any:
+def _execute(source: str, names: VerifierNamespace) -> Any:
     """Run the cell; returns the value of its last expression, or None."""
     # So that tracebacks show the test's own lines.
     linecache.cache[_FILE] = (len(source), None, source.splitlines(keepends=True), _FILE)
@@ -106,7 +114,7 @@ def _execute(source: str, names: Namespace) -> Any:
 
 
 def _parse(source: str) -> ast.Module:
-    """The cell's syntax tree; lines of IPython's own (`%matplotlib inline`) do nothing here."""
+    """The cell's syntax tree; IPython's own lines (`%matplotlib inline`) do nothing here."""
     try:
         return ast.parse(source, _FILE)
     except SyntaxError:
@@ -117,37 +125,51 @@ def _parse(source: str) -> ast.Module:
         return ast.parse("\n".join(plain), _FILE)
 
 
-def _passed(value: Any, outputs: list[NotebookNode]) -> TestResult:
+def _judge_value(value: Any, outputs: list[NotebookNode]) -> TestResult:
     if value is None:
-        return TestResult(None, "passed")
+        return TestResult(None, Status.PASSED)
     text = pretty(value)
     outputs.append(new_output("execute_result", {"text/plain": text}, execution_count=None))
-    return _worth(text)
+    return _judge_text(text)
 
 
-def _worth(text: str) -> TestResult:
-    """nbgrader's partial credit: a number that a test cell ends with is its points."""
+def _judge_text(text: str) -> TestResult:
+    """nbgrader's partial credit: a number at the end of a test cell is its points."""
     try:
         points = float(text)
     except ValueError:
-        return TestResult(None, "passed")
+        return TestResult(None, Status.PASSED)
     if not math.isfinite(points) or points < 0:
         # nbgrader gives all points for these; no test means that.
-        return TestResult(0.0, "error", f"the test came to {text} points")
-    return TestResult(points, "passed")
+        return TestResult(0.0, Status.ERROR, describe_odd_points(text))
+    return TestResult(points, Status.PASSED)
 
 
-def _raised(error: BaseException, outputs: list[NotebookNode]) -> TestResult:
-    name, text = type(error).__name__, _text_of(error)
-    outputs.append(new_output("error", ename=name, evalue=text, traceback=_traceback(error)))
+def _judge_error(error: BaseException, outputs: list[NotebookNode]) -> TestResult:
+    name, text = type(error).__name__, _read_text(error)
+    trace = _format_traceback(error)
+    outputs.append(new_output("error", ename=name, evalue=text, traceback=trace))
     if isinstance(error, LimitReachedError):
-        return TestResult(0.0, "limit", error.detail, limit=error.limit)
+        cause = error.loss.cause
+        return TestResult(0.0, cause.status, error.loss.detail, cause=cause)
     if isinstance(error, AssertionError):
-        return TestResult(0.0, "failed", text or f"a check failed: {_line_of(error)}")
-    return TestResult(0.0, "error", f"{name}: {text}" if text else name)
+        return TestResult(0.0, Status.FAILED, text or describe_failed_line(_find_line(error)))
+    return _make_error(name, text, f"{name}: {text}" if text else name)
 
 
-def _text_of(error: BaseException) -> str:
+def _make_error(name: str, text: str, message: str) -> TestResult:
+    """The result of a test that an exception ended, by the name of its class and its text."""
+    undefined = _UNDEFINED.fullmatch(text) if name == "NameError" else None
+    return TestResult(
+        0.0,
+        Status.ERROR,
+        message,
+        met_stub=name == "NotImplementedError" and not text.strip(),
+        undefined_name=undefined[1] if undefined else "",
+    )
+
+
+def _read_text(error: BaseException) -> str:
     try:
         text = str(error).strip()
     except Exception:
@@ -155,8 +177,8 @@ def _text_of(error: BaseException) -> str:
     return text if len(text) <= _MAX_MESSAGE else text[:_MAX_MESSAGE] + " …"
 
 
-def _traceback(error: BaseException) -> list[str]:
-    """The traceback from the test cell on: what is above it is the verifier's."""
+def _format_traceback(error: BaseException) -> list[str]:
+    """The traceback from the test cell on, without the verifier's own frames."""
     inside = error.__traceback__
     while inside is not None and inside.tb_frame.f_code.co_filename != _FILE:
         inside = inside.tb_next
@@ -164,16 +186,17 @@ def _traceback(error: BaseException) -> list[str]:
     return "".join(lines)[-20_000:].splitlines()
 
 
-def _line_of(error: BaseException) -> str:
+def _find_line(error: BaseException) -> int | None:
+    """The line of the test, from 1, in which the exception was raised; None if it was elsewhere."""
     frames = traceback.extract_tb(error.__traceback__)
     inside = [frame for frame in frames if frame.filename == _FILE]
-    return f"line {inside[-1].lineno} of the test" if inside else "in the test"
+    return inside[-1].lineno if inside else None
 
 
 @contextlib.contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
     def stop(*_: Any) -> None:
-        raise LimitReachedError("cell_seconds")
+        raise LimitReachedError(Loss(Cause.CELL_SECONDS))
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
@@ -184,10 +207,10 @@ def _alarm(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-class _Printed(io.TextIOBase):
-    """What a test cell prints, to a limit.
+class _PrintedText(io.TextIOBase):
+    """What a test cell prints, up to a limit.
 
-    Both streams go to stdout's output: nbgrader takes a question's points for a line on stderr.
+    Both streams go to stdout's output: for a line on stderr nbgrader takes a question's points.
     """
 
     def __init__(self, limit: int) -> None:
@@ -209,6 +232,6 @@ class _Printed(io.TextIOBase):
         with contextlib.redirect_stdout(self), contextlib.redirect_stderr(self):
             yield
 
-    def outputs(self) -> list[NotebookNode]:
+    def make_outputs(self) -> list[NotebookNode]:
         text = "".join(self._parts)
         return [new_output("stream", name="stdout", text=text)] if text else []

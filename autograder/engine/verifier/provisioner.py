@@ -1,4 +1,4 @@
-"""Jupyter's seam for starting kernels, with kernels that a warm parent forks."""
+"""Connects Jupyter's kernel manager to kernels that a warm parent forks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MIB = 1 << 20
 
 @dataclass(frozen=True)
 class ForkedKernel:
-    """A kernel that somebody else has started: where it is, and a descriptor of its process."""
+    """A running kernel: where its sockets are, and descriptors of its process and its agent."""
 
     prefix: str
     key: str
@@ -35,7 +35,7 @@ class ForkedKernel:
 
 
 class ForkProvisioner(KernelProvisionerBase):
-    """A `KernelProvisioner` whose kernels are forks; its manager's `take_kernel` brings one."""
+    """A `KernelProvisioner` whose kernels are forks; its manager's `take_kernel` returns one."""
 
     forked: ForkedKernel | None = None
 
@@ -88,9 +88,9 @@ class ForkProvisioner(KernelProvisionerBase):
 
 
 class _BoundedSockets:
-    """Sockets that take no message above `largest_mb`, and never reconnect.
+    """Sockets that accept messages up to `largest_mb`, and never reconnect.
 
-    A kernel may try to fill its client's memory, or to have it connect to other sockets.
+    A kernel may try to fill its client's memory, or to make it connect to other sockets.
     """
 
     largest_mb = 64.0
@@ -114,7 +114,7 @@ class ForkedKernelManager(_BoundedSockets, AsyncKernelManager):
     """A kernel manager for forked kernels.
 
     Args:
-        take_kernel: called for each start; returns a kernel that runs.
+        take_kernel: called for each start; returns a running kernel.
     """
 
     client_factory = BoundedClient
@@ -133,4 +133,4 @@ class ForkedKernelManager(_BoundedSockets, AsyncKernelManager):
         )
 
     def write_connection_file(self, **kwargs: Any) -> None:
-        """There is none: the kernel's sockets were made before it."""
+        """No file is needed: the sockets were made before the kernel."""

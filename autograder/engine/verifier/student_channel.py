@@ -6,8 +6,9 @@ import socket
 import time
 from typing import Any
 
-from autograder.engine.verifier.student_error import LimitReachedError, student_error
-from autograder.engine.verifier.values import Values
+from autograder.engine.verifier.student_error import LimitReachedError, make_student_error
+from autograder.engine.verifier.trusted_values import TrustedValues
+from autograder.engine.wire.agent_protocol import Operation, Reply, read_reply
 from autograder.engine.wire.codec import CodecError, decode, encode
 from autograder.engine.wire.frames import (
     FrameError,
@@ -16,14 +17,14 @@ from autograder.engine.wire.frames import (
     receive_frame,
     send_frame,
 )
-from autograder.engine.wire.limits import Limits
+from autograder.engine.wire.limits import Cause, Limits, Loss
 
 _MIB = 1 << 20
 _NOTHING = object()
 
 
 class StudentChannel:
-    """Asks the student's kernel for values and calls; whatever it answers is checked.
+    """Asks the student's kernel for values and calls; checks whatever it answers.
 
     Args:
         connection: the socket whose other end the kernel's agent holds.
@@ -32,38 +33,38 @@ class StudentChannel:
 
     def __init__(self, connection: socket.socket, limits: Limits) -> None:
         self._connection, self._limits = connection, limits
-        self._values = Values(self)
+        self._values = TrustedValues(self)
         self.failure: LimitReachedError | None = None
         self.deadline: float | None = None
 
     def fetch(self, name: str) -> Any:
-        """What the student's kernel has under `name`.
+        """The value of `name` in the student's kernel.
 
         Raises:
-            KeyError: nothing.
+            KeyError: the kernel has no such name.
         """
-        value = self.ask("get", name)
+        value = self.ask(Operation.GET, name)
         if value is _NOTHING:
             raise KeyError(name)
         return value
 
-    def next_item(self, number: int) -> Any:
+    def fetch_next(self, number: int) -> Any:
         """The next item of the student's iterator.
 
         Raises:
-            StopIteration: there is none.
+            StopIteration: it has no further item.
         """
-        item = self.ask("next", number)
+        item = self.ask(Operation.NEXT, number)
         if item is _NOTHING:
             raise StopIteration
         return item
 
     def forget(self) -> None:
-        """Drop all handles given out before."""
-        self.ask("forget")
+        """Drop all handles that the kernel gave out before."""
+        self.ask(Operation.FORGET)
 
-    def ask(self, operation: str, *arguments: Any) -> Any:
-        """Ask one question of the agent; returns the value of its answer.
+    def ask(self, operation: Operation, *arguments: Any) -> Any:
+        """Ask the agent one question; returns the value of its answer.
 
         Raises:
             LimitReachedError: no answer in time, one too large, or none at all; and again at each
@@ -72,33 +73,35 @@ class StudentChannel:
         """
         if self.failure is not None:
             raise self.failure
-        payload = encode((operation, *arguments), self._values.extend)
+        payload = encode((operation.value, *arguments), self._values.extend)
+        answer = self._exchange(payload)
+        try:
+            reply, content = read_reply(decode(bytes(answer), self._values.receive))
+        except (CodecError, TypeError, ValueError) as error:
+            detail = f"the kernel's answer can't be read ({error})"
+            raise self._fail(Cause.KERNEL_ENDED, detail) from None
+        if reply is Reply.VALUE:
+            return content[0]
+        if reply is Reply.RAISED:
+            raise make_student_error(*content)
+        return _NOTHING
+
+    def _exchange(self, payload: bytes) -> bytearray:
+        """The frame that answers a frame."""
         deadline = time.monotonic() + self._limits.call_seconds
         if self.deadline is not None:
             deadline = min(deadline, self.deadline)
-        largest = int(self._limits.value_mb * _MIB)
         try:
             send_frame(self._connection, payload, deadline)
-            answer = receive_frame(self._connection, largest, deadline)
+            return receive_frame(self._connection, int(self._limits.value_mb * _MIB), deadline)
         except FrameTimeoutError:
-            late = self.deadline is not None and time.monotonic() >= self.deadline
-            raise self._fail("cell_seconds" if late else "call_seconds") from None
+            is_late = self.deadline is not None and time.monotonic() >= self.deadline
+            raise self._fail(Cause.CELL_SECONDS if is_late else Cause.CALL_SECONDS) from None
         except FrameSizeError:
-            raise self._fail("value_mb") from None
+            raise self._fail(Cause.VALUE_MB) from None
         except FrameError:
-            raise self._fail("died") from None
-        try:
-            kind, *content = decode(bytes(answer), self._values.receive)
-        except (CodecError, TypeError, ValueError) as error:
-            raise self._fail("died", f"the kernel's answer can't be read ({error})") from None
-        if kind == "value" and len(content) == 1:
-            return content[0]
-        if kind in ("missing", "last"):
-            return _NOTHING
-        if kind == "raised" and len(content) == 2:
-            raise student_error(*content)
-        raise self._fail("died", "the kernel's answer can't be read")
+            raise self._fail(Cause.KERNEL_ENDED) from None
 
-    def _fail(self, limit: str, detail: str = "") -> LimitReachedError:
-        self.failure = LimitReachedError(limit, detail)
+    def _fail(self, cause: Cause, detail: str = "") -> LimitReachedError:
+        self.failure = LimitReachedError(Loss(cause, detail))
         return self.failure

@@ -5,36 +5,37 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from autograder.engine.wire.limits import Loss
+
 # An exception that ends a loop or a generator quietly would end a test as passed.
 _NEVER = {"StopIteration", "StopAsyncIteration"}
 _MAX_MESSAGE = 2_000
 
 
 class LimitReachedError(BaseException):
-    """A limit was met while a test ran: the question fails, whatever the test makes of it.
+    """A limit was met while a test ran: the question fails, whatever the test does about it.
 
     Not an `Exception`: a test's `except Exception` must not swallow it.
 
     Args:
-        limit: the limit's name, or "died" when the kernel is gone.
-        detail: what happened, in words; empty when the limit's sentence says it.
+        loss: what stopped the test.
     """
 
-    def __init__(self, limit: str, detail: str = "") -> None:
-        super().__init__(detail or limit)
-        self.limit, self.detail = limit, detail
+    def __init__(self, loss: Loss) -> None:
+        super().__init__(loss.detail or loss.cause.value)
+        self.loss = loss
 
 
 class NotByValueError(TypeError):
-    """A test asked of a student's object what only a plain value can answer."""
+    """A test used a student's object where it needs a plain value."""
 
 
-def student_error(names: Any, message: Any) -> Exception:
+def make_student_error(names: Any, message: Any) -> Exception:
     """The built-in exception that stands for one raised by the student's code.
 
     Args:
-        names: names of the exception's class and its bases, the class first; from the student.
-        message: its text; from the student.
+        names: names of the exception's class and its bases, the class first; untrusted.
+        message: its text; untrusted.
 
     Returns:
         An exception of the first of the names that is a built-in exception, or a `RuntimeError`
@@ -49,7 +50,7 @@ def student_error(names: Any, message: Any) -> Exception:
         text = message if position == 0 else f"{names[0]}: {message}"
         try:
             return kind(text)
-        except TypeError:  # UnicodeDecodeError and its like want five arguments
+        except TypeError:  # UnicodeDecodeError and others take five arguments
             return ValueError(f"{names[0]}: {message}")
     named = names[0][:100] if names else "exception"
     return RuntimeError(f"{named}: {message}" if message else named)

@@ -1,4 +1,4 @@
-"""What `model.fit` returned in the student's kernel."""
+"""The history that `model.fit` returned in the student's kernel."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class StudentHistory(dict):
 
     def __init__(self, history: Any, epoch: Any, params: Any) -> None:
         if type(history) is not dict or type(epoch) is not list:
-            raise TypeError("a history is a dict, its epochs are a list")
+            raise TypeError("a history is a dict and its epochs a list")
         super().__init__(history)
         self.epoch = epoch
         self.params = params if type(params) is dict else {}

@@ -1,4 +1,4 @@
-"""The student's kernel as the verifier drives it: cells in, outputs out, values on request."""
+"""The student's kernel as the verifier drives it: runs cells, returns outputs and values."""
 
 from __future__ import annotations
 
@@ -14,34 +14,36 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from autograder.engine.run_sentences import describe_loss, describe_place
 from autograder.engine.verifier.provisioner import ForkedKernel, ForkedKernelManager
 from autograder.engine.verifier.student_channel import StudentChannel
-from autograder.engine.wire.limits import Limits
+from autograder.engine.wire.limits import Cause, Limits, Loss
+from autograder.engine.wire.note import Note, NoteKind
 
 _MIB = 1 << 20
 _READY_SECONDS = 30.0
 
 
 class KernelLostError(Exception):
-    """The student's kernel is of no use any more.
+    """The student's kernel can no longer be used.
 
     Args:
-        limit: "cell_seconds" when the cell took too long, "died" when the process is gone.
-        detail: more, in words.
+        cause: why.
+        detail: more about it, in words.
     """
 
-    def __init__(self, limit: str, detail: str = "") -> None:
-        super().__init__(detail or limit)
-        self.limit, self.detail = limit, detail
+    def __init__(self, cause: Cause, detail: str = "") -> None:
+        super().__init__(detail or cause.value)
+        self.loss = Loss(cause, detail)
 
 
 class StudentKernel:
     """A kernel and its agent.
 
     Args:
-        forked: a kernel that runs.
+        forked: a running kernel.
         notebook: the notebook whose cells it will run.
-        limits: what a cell may take and show.
+        limits: how long a cell may run, and how much it may show.
     """
 
     def __init__(self, forked: ForkedKernel, notebook: NotebookNode, limits: Limits) -> None:
@@ -49,7 +51,7 @@ class StudentKernel:
         self._manager = ForkedKernelManager(lambda: forked)
         self._client = _CellRunner(notebook, self._manager, limits)
         self.channel = StudentChannel(socket.socket(fileno=forked.agent_fd), limits)
-        self.notes: list[str] = self._client.notes
+        self.notes: list[Note] = self._client.notes
 
     async def start(self) -> None:
         """Connect and wait until the kernel answers.
@@ -61,10 +63,10 @@ class StudentKernel:
             await self._manager.start_kernel()
             await asyncio.wait_for(self._client.connect(), _READY_SECONDS)
         except Exception as error:
-            raise KernelLostError("died", f"it did not come up ({error})") from error
+            raise KernelLostError(Cause.KERNEL_ENDED, f"it did not start ({error})") from error
 
     async def run(self, cell: NotebookNode, index: int, seconds: float) -> None:
-        """Run one of the student's cells; its outputs, errors too, are put into the cell.
+        """Run one of the student's cells; its outputs and errors are put into the cell.
 
         Args:
             cell: a code cell of the notebook.
@@ -75,26 +77,27 @@ class StudentKernel:
             KernelLostError: the cell took too long or ended the kernel.
         """
         self._client.seconds = min(self._limits.cell_seconds, seconds)
-        self._client.asked_to_exit = False
+        self._client.is_exiting = False
         loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(self._client.async_execute_cell(cell, index))
         loop.add_reader(self._forked.pidfd, task.cancel)
         try:
             await task
         except CellTimeoutError as error:
-            raise KernelLostError("cell_seconds") from error
+            raise KernelLostError(Cause.CELL_SECONDS) from error
         except (DeadKernelError, asyncio.CancelledError) as error:
-            raise KernelLostError("died") from error
-        except Exception as error:  # a reply that is no reply: the kernel's messages are its own
-            raise KernelLostError("died", f"it sent what can't be read ({error})") from error
+            raise KernelLostError(Cause.KERNEL_ENDED) from error
+        except Exception as error:  # the kernel may send anything as a reply
+            detail = f"it sent an unreadable message ({error})"
+            raise KernelLostError(Cause.KERNEL_ENDED, detail) from error
         finally:
             loop.remove_reader(self._forked.pidfd)
-        if self._client.asked_to_exit:
-            # It ends a moment after its reply: the next cell is not to be blamed for that.
-            raise KernelLostError("died", "it calls exit()")
+        if self._client.is_exiting:
+            # It ends a moment after its reply, which is not the next cell's fault.
+            raise KernelLostError(Cause.KERNEL_ENDED, "it calls exit()")
 
     async def close(self) -> None:
-        """Let go of the kernel; whoever started it ends it."""
+        """Close the connection to the kernel; the grader ends it."""
         with contextlib.suppress(Exception):
             if self._client.kc is not None:
                 self._client.kc.stop_channels()
@@ -116,19 +119,19 @@ class _CellRunner(NotebookClient):
             on_cell_executed=self._note_exit,
         )
         self._limits = limits
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         self.seconds = limits.cell_seconds
-        self.asked_to_exit = False
+        self.is_exiting = False
         self._cell_index = -1
         self._messages, self._bytes = 0, 0
 
     def _get_timeout(self, cell: NotebookNode | None) -> float:
-        # nbclient's own takes whole seconds only.
+        # nbclient's own setting takes integers only.
         return max(self.seconds, 0.01)
 
     def _note_exit(self, execute_reply: dict[str, Any], **_: Any) -> None:
         payload = execute_reply["content"].get("payload") or []
-        self.asked_to_exit = any(item.get("source") == "ask_exit" for item in payload)
+        self.is_exiting = any(item.get("source") == "ask_exit" for item in payload)
 
     async def connect(self) -> None:
         """Open the channels; return once the kernel has answered on both."""
@@ -139,7 +142,7 @@ class _CellRunner(NotebookClient):
             self.kc.kernel_info()
             with contextlib.suppress(Empty):
                 await self.kc.shell_channel.get_msg(timeout=2)
-                # Its status comes on the other channel: then what cells show will come, too.
+                # Its status arrives on the other channel: then outputs of cells will arrive too.
                 await self.kc.iopub_channel.get_msg(timeout=0.5)
                 return
 
@@ -148,31 +151,32 @@ class _CellRunner(NotebookClient):
             self._cell_index, self._messages, self._bytes = cell_index, 0, 0
         if msg["msg_type"] != "status":
             self._messages += 1
-            self._bytes += _size(msg.get("content"))
-            limit = self._limit_met()
-            if limit:
-                self._cut(cell, f"cell {cell_index + 1}", limit)
+            self._bytes += _estimate_size(msg.get("content"))
+            cause = self._find_limit()
+            if cause is not None:
+                self._cut(cell, cell_index, cause)
                 return None
         return super().process_message(msg, cell, cell_index)
 
-    def _limit_met(self) -> str:
+    def _find_limit(self) -> Cause | None:
         if self._messages > self._limits.output_messages:
-            return "output_messages"
-        return "output_mb" if self._bytes > self._limits.output_mb * _MIB else ""
+            return Cause.OUTPUT_MESSAGES
+        return Cause.OUTPUT_MB if self._bytes > self._limits.output_mb * _MIB else None
 
-    def _cut(self, cell: NotebookNode, where: str, limit: str) -> None:
-        note = self._limits.sentence(limit, where)
+    def _cut(self, cell: NotebookNode, index: int, cause: Cause) -> None:
+        sentence = describe_loss(Loss(cause), describe_place(index), self._limits)
+        note = Note(NoteKind.LONG_OUTPUT, sentence)
         if note not in self.notes:
             self.notes.append(note)
-            cell.outputs.append(new_output("stream", name="stdout", text=f"\n[{note}]\n"))
+            cell.outputs.append(new_output("stream", name="stdout", text=f"\n[{sentence}]\n"))
 
 
-def _size(value: Any) -> int:
-    """About how much memory a message's content takes."""
+def _estimate_size(value: Any) -> int:
+    """About how many bytes a message's content takes."""
     if isinstance(value, str):
         return len(value)
     if isinstance(value, dict):
-        return sum(len(key) + _size(item) for key, item in value.items()) + 8
+        return sum(len(key) + _estimate_size(item) for key, item in value.items()) + 8
     if isinstance(value, list):
-        return sum(map(_size, value)) + 8
+        return sum(map(_estimate_size, value)) + 8
     return 8

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.engine.verifier.judge_cell import TestResult, result_of_outputs, run_test_cell
-from autograder.engine.verifier.namespace import Namespace
+from autograder.engine import run_sentences
+from autograder.engine.verifier.judge_cell import TestResult, judge_outputs, run_test_cell
 from autograder.engine.verifier.provisioner import ForkedKernel
 from autograder.engine.verifier.student_kernel import KernelLostError, StudentKernel
 from autograder.engine.verifier.trusted_imports import TrustedImports
-from autograder.engine.wire.limits import Limits
-from autograder.engine.wire.question_verdict import QuestionVerdict
+from autograder.engine.verifier.verifier_namespace import VerifierNamespace
+from autograder.engine.wire import messages
+from autograder.engine.wire.limits import Cause, Limits, Loss
+from autograder.engine.wire.messages import Message
+from autograder.engine.wire.note import Note, NoteKind
+from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.notebooks.cell_roles import (
     grade_id,
     is_answer_cell,
@@ -29,39 +32,30 @@ from autograder.notebooks.cell_roles import (
 _MAX_KERNELS = 8
 
 
-@dataclass(frozen=True)
-class Loss:
-    """Why a kernel was lost: the limit's name, and more in words."""
-
-    limit: str
-    detail: str = ""
-
-
 @dataclass
 class Progress:
-    """What is known of a submission so far; enough to go on after the verifier itself was lost.
+    """What is known of a submission so far; enough to continue after the verifier itself was lost.
 
     Args:
         verdicts: of the questions judged so far, by grade_id.
-        skip: places of cells that ended a kernel and are not run again.
-        lost: for these cells, the sentence that says why.
+        lost: by index, the cells that ended a kernel and are not run again.
     """
 
-    verdicts: dict[str, QuestionVerdict] = field(default_factory=dict)
-    skip: set[int] = field(default_factory=set)
-    lost: dict[int, str] = field(default_factory=dict)
+    verdicts: dict[str, QuestionVerdict]
+    lost: dict[int, Loss]
 
 
 class SubmissionRun:
-    """One submission's way through its notebook.
+    """The run of one submission's notebook.
 
     Args:
         notebook: the repaired notebook; outputs are put into it.
         source: the instructor's notebook.
         limits: what the submission may use.
+        seconds: wall time left to the notebook.
         take_kernel: starts a kernel.
-        ask_why: asked after a kernel was lost; returns the limit that it met, if any.
-        tell: called with each verdict as soon as it is known, and before each cell.
+        ask_loss: called after a kernel ended; returns why.
+        send: called with each verdict as soon as it is known, and before each cell.
         progress: what an earlier verifier found out.
         in_kernel: grade_ids of test cells that the instructor lets run in the student's kernel.
     """
@@ -71,24 +65,26 @@ class SubmissionRun:
         notebook: NotebookNode,
         source: NotebookNode,
         limits: Limits,
+        seconds: float,
         take_kernel: Callable[[], ForkedKernel],
-        ask_why: Callable[[], Loss],
-        tell: Callable[[str, Any], None],
+        ask_loss: Callable[[], Loss],
+        send: Callable[[Message], None],
         progress: Progress,
         in_kernel: Collection[str] = (),
     ) -> None:
         self._in_kernel = frozenset(in_kernel)
         self.notebook, self._limits = notebook, limits
-        self._take_kernel, self._ask_why, self._tell = take_kernel, ask_why, tell
+        self._take_kernel, self._ask_loss, self._send = take_kernel, ask_loss, send
         self._progress = progress
-        self._names = Namespace(
+        self._names = VerifierNamespace(
             TrustedImports(c.source for c in source.cells if c.cell_type == "code")
         )
-        self._end = time.monotonic() + limits.seconds
+        self._end = time.monotonic() + seconds
         self._kernel: StudentKernel | None = None
         self._kernels = 0
-        self._new_loss = ""
-        self.notes: list[str] = []
+        # The index of a cell that was lost since the last verdict.
+        self._newly_lost: int | None = None
+        self.notes: list[Note] = []
 
     async def run(self) -> None:
         """Run every cell and judge every question; whatever happens, each gets a verdict."""
@@ -104,20 +100,20 @@ class SubmissionRun:
 
     async def _run_cell(self, index: int, cell: NotebookNode) -> None:
         cell.outputs, cell.execution_count = [], None
-        if index in self._progress.skip:
+        if index in self._progress.lost:
             self._show_loss(index, cell)
             return
         if not await self._ensure_kernel(index):
             return
-        self._tell("at", index)
+        self._send(messages.CellStart(index))
         try:
-            await self._kernel.run(cell, index, self._left())
+            await self._kernel.run(cell, index, self._seconds_left())
         except KernelLostError as error:
-            await self._lost(index, error.limit, error.detail)
+            await self._lose_cell(index, error.loss)
             self._show_loss(index, cell)
 
     def _show_loss(self, index: int, cell: NotebookNode) -> None:
-        why = self._progress.lost.get(index, "this cell was not run again")
+        why = self._describe_loss(index)
         cell.outputs.append(new_output("error", ename="Limit", evalue=why, traceback=[why]))
 
     async def _judge(self, index: int, cell: NotebookNode) -> None:
@@ -125,81 +121,80 @@ class SubmissionRun:
         if is_answer_cell(cell) or cell.cell_type != "code":
             if cell.cell_type == "code":
                 await self._run_cell(index, cell)
-            self._decide(QuestionVerdict(question, 0.0, points, "manual"))
+            self._decide(QuestionVerdict(question, 0.0, points, Status.MANUAL))
             return
         known = self._progress.verdicts.get(question)
-        if index in self._progress.skip:
-            self._decide(known or self._limit_verdict(question, points, "died", index, ""))
-            return
-        self._tell("at", index)
-        if question in self._in_kernel:
-            result = await self._test_in_kernel(index, cell)
+        if index in self._progress.lost:
+            result = self._make_lost_result(index)
         else:
-            result = await self._test(index, cell)
-        self._decide(known or self._verdict(index, question, points, result))
+            self._send(messages.CellStart(index))
+            if question in self._in_kernel:
+                result = await self._test_in_kernel(index, cell)
+            else:
+                result = await self._test(index, cell)
+        self._decide(known or self._make_verdict(index, question, points, result))
 
     async def _test(self, index: int, cell: NotebookNode) -> TestResult:
         cell.outputs, cell.execution_count = [], None
         if not await self._ensure_kernel(index):
-            why = self._out_of_budget(index)
-            return TestResult(0.0, "limit", why, limit="seconds")
+            why = self._describe_budget(index)
+            return TestResult(0.0, Status.TIMEOUT, why, cause=Cause.SECONDS)
         channel = self._kernel.channel
-        result = run_test_cell(cell.source, self._names, channel, self._limits, self._left())
+        seconds = self._seconds_left()
+        result = run_test_cell(cell.source, self._names, channel, self._limits, seconds)
         cell.outputs = result.outputs
         if channel.failure is not None:
-            await self._lost(index, channel.failure.limit, channel.failure.detail)
-            result = TestResult(
-                0.0, "limit", self._progress.lost[index], result.outputs, channel.failure.limit
-            )
-            self._new_loss = ""
+            await self._lose_cell(index, channel.failure.loss)
+            self._newly_lost = None
+            return self._make_lost_result(index)
         return result
 
     async def _test_in_kernel(self, index: int, cell: NotebookNode) -> TestResult:
         """Run a test cell as nbgrader does: the student's code can reach it, and its marks."""
-        note = f"{grade_id(cell)} was judged in the student's kernel"
+        note = run_sentences.note_test_in_kernel(grade_id(cell))
         if note not in self.notes:
             self.notes.append(note)
         await self._run_cell(index, cell)
         if index in self._progress.lost:
-            return TestResult(0.0, self._loss_status, self._progress.lost[index])
-        return result_of_outputs(cell.outputs)
+            return self._make_lost_result(index)
+        return judge_outputs(cell.outputs)
 
-    def _verdict(
+    def _make_lost_result(self, index: int) -> TestResult:
+        """The result of a test cell that cost the kernel."""
+        cause = self._progress.lost[index].cause
+        return TestResult(0.0, cause.status, self._describe_loss(index), cause=cause)
+
+    def _make_verdict(
         self, index: int, question: str, points: float, result: TestResult
     ) -> QuestionVerdict:
-        loss, self._new_loss = self._new_loss, ""
-        if result.limit:
-            return self._limit_verdict(question, points, result.limit, index, result.message)
-        if result.status != "passed":
-            if loss:
-                return QuestionVerdict(
-                    question, 0.0, points, self._loss_status, f"{loss} ({result.message})"
-                )
-            return QuestionVerdict(question, 0.0, points, result.status, result.message)
-        share = points if result.share is None else result.share
-        if share > points:
-            message = f"the test came to {share:g} points of {points:g}"
-            return QuestionVerdict(question, 0.0, points, "error", message)
-        if share < points:
-            message = f"a part of the points: {share:g} of {points:g}"
-            return QuestionVerdict(question, share, points, "failed", message)
-        return QuestionVerdict(question, points, points, "passed")
-
-    def _limit_verdict(
-        self, question: str, points: float, limit: str, index: int, message: str
-    ) -> QuestionVerdict:
-        status = "timeout" if limit.endswith("seconds") else "limit"
-        message = message or self._sentence(limit, "", index)
-        return QuestionVerdict(question, 0.0, points, status, message)
+        lost, self._newly_lost = self._newly_lost, None
+        status, message = result.status, result.message
+        if result.cause is not None:
+            message = message or self._describe(Loss(result.cause), index)
+            return QuestionVerdict(question, 0.0, points, result.cause.status, message)
+        if status is not Status.PASSED and lost is not None:
+            # The test failed because a cell above it was lost.
+            status = self._progress.lost[lost].cause.status
+            message = f"{self._describe_loss(lost)} ({message})"
+            return QuestionVerdict(question, 0.0, points, status, message)
+        if status is not Status.PASSED:
+            stub, name = result.met_stub, result.undefined_name
+            return QuestionVerdict(question, 0.0, points, status, message, stub, name)
+        earned = points if result.points is None else result.points
+        message = "" if earned == points else run_sentences.describe_points(earned, points)
+        if earned > points:
+            return QuestionVerdict(question, 0.0, points, Status.ERROR, message)
+        status = Status.PASSED if earned == points else Status.FAILED
+        return QuestionVerdict(question, earned, points, status, message)
 
     def _decide(self, verdict: QuestionVerdict) -> None:
         self._progress.verdicts[verdict.grade_id] = verdict
-        self._tell("verdict", verdict)
+        self._send(messages.Decision(verdict))
 
     async def _ensure_kernel(self, index: int) -> bool:
-        """Have a kernel in which all cells above `index` have run; False if there is no budget."""
+        """Have a kernel in which all cells above `index` have run; False if no budget is left."""
         while self._kernel is None:
-            if self._left() <= 0 or self._kernels >= _MAX_KERNELS:
+            if self._seconds_left() <= 0 or self._kernels >= _MAX_KERNELS:
                 return False
             self._kernels += 1
             try:
@@ -207,41 +202,40 @@ class SubmissionRun:
                 await self._kernel.start()
             except KernelLostError as error:
                 await self._drop_kernel()
-                self._tell("no kernel", str(error))
-                # Nothing of the student's has run: a further try is hardly going to do better.
+                self._send(messages.KernelFailure(str(error)))
+                # None of the student's code has run: another attempt will hardly do better.
                 self._kernels += _MAX_KERNELS // 2
                 continue
             await self._replay(index)
-        return self._left() > 0
+        return self._seconds_left() > 0
 
     async def _replay(self, index: int) -> None:
         for place, cell in enumerate(self.notebook.cells[:index]):
-            if cell.cell_type != "code" or is_test_cell(cell) or place in self._progress.skip:
+            if cell.cell_type != "code" or is_test_cell(cell) or place in self._progress.lost:
                 continue
             shown = (cell.outputs, cell.execution_count)
-            self._tell("at", place)
+            self._send(messages.CellStart(place))
             try:
-                await self._kernel.run(cell, place, self._left())
+                await self._kernel.run(cell, place, self._seconds_left())
             except KernelLostError as error:
-                await self._lost(place, error.limit, error.detail)
+                await self._lose_cell(place, error.loss)
                 return
             finally:
-                # What was shown the first time is what the student handed in, as it were.
+                # The outputs of the first time are kept.
                 cell.outputs, cell.execution_count = shown
 
-    async def _lost(self, index: int, limit: str, detail: str) -> None:
-        """The cell at `index` cost the kernel: note why, and let the kernel go."""
-        if limit == "died":
-            why = self._ask_why()
-            limit, detail = why.limit, detail or why.detail
-        elif limit == "cell_seconds" and self._left() <= 0:
-            limit = "seconds"
-        sentence = self._sentence(limit, detail, index)
-        self._progress.skip.add(index)
-        self._progress.lost[index] = self._new_loss = sentence
-        self._loss_status = "timeout" if limit.endswith("seconds") else "limit"
-        self.notes.append(sentence)
-        self._tell("lost", [index, sentence])
+    async def _lose_cell(self, index: int, loss: Loss) -> None:
+        """The cell at `index` cost the kernel: note why, and drop the kernel."""
+        if loss.cause is Cause.KERNEL_ENDED:
+            found = self._ask_loss()
+            if found.cause is not Cause.KERNEL_ENDED or not loss.detail:
+                loss = found
+        elif loss.cause is Cause.CELL_SECONDS and self._seconds_left() <= 0:
+            loss = Loss(Cause.SECONDS)
+        self._progress.lost[index] = loss
+        self._newly_lost = index
+        self.notes.append(Note(NoteKind.LOST_CELL, self._describe_loss(index)))
+        self._send(messages.CellLoss(index, loss))
         await self._drop_kernel()
 
     async def _drop_kernel(self) -> None:
@@ -249,22 +243,25 @@ class SubmissionRun:
             self.notes += [n for n in self._kernel.notes if n not in self.notes]
             await self._kernel.close()
             self._kernel = None
-            self._tell("drop", None)
+            self._send(messages.KernelRelease())
 
-    def _sentence(self, limit: str, detail: str, index: int) -> str:
+    def _describe_loss(self, index: int) -> str:
+        return self._describe(self._progress.lost[index], index)
+
+    def _describe(self, loss: Loss, index: int) -> str:
         cell = self.notebook.cells[index]
-        where = f"the test {grade_id(cell)}" if is_test_cell(cell) else f"cell {index + 1}"
-        if limit != "died":
-            return self._limits.sentence(limit, where)
-        return f"{where} ended the kernel{f': {detail}' if detail else ''}"
+        test = grade_id(cell) if is_test_cell(cell) else ""
+        place = run_sentences.describe_place(index, test)
+        return run_sentences.describe_loss(loss, place, self._limits)
 
-    def _out_of_budget(self, index: int) -> str:
-        if self._left() <= 0:
-            return self._sentence("seconds", "", index)
-        first = next(iter(self._progress.lost.values()), "")
-        return f"the kernel was lost too often to go on{f'; {first}' if first else ''}"
+    def _describe_budget(self, index: int) -> str:
+        """Why no kernel is left for the cell at `index`."""
+        if self._seconds_left() <= 0:
+            return self._describe(Loss(Cause.SECONDS), index)
+        lost = list(self._progress.lost)
+        return run_sentences.describe_too_many_kernels(self._describe_loss(lost[0]) if lost else "")
 
-    def _left(self) -> float:
+    def _seconds_left(self) -> float:
         return self._end - time.monotonic()
 
 
@@ -272,6 +269,6 @@ def _is_valid(output: NotebookNode) -> bool:
     """Whether readers of the notebook will take this output: a kernel may send anything."""
     try:
         nbformat.validate(output, ref="output", version=4)
-    except Exception:  # jsonschema's errors, and whatever odd data brings it to raise
+    except Exception:  # jsonschema's errors, and others that odd data cause
         return False
     return True

@@ -1,4 +1,4 @@
-"""Modules that a test cell uses without importing them, found without asking the student."""
+"""Finds modules that a test cell uses without importing them, without asking the student."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Iterable
 from typing import Any
 
-# What the names commonly stand for, where the instructor's notebook does not say.
+# Customary names, for notebooks whose instructor does not import them.
 _CUSTOMARY = {
     "np": "numpy",
     "pd": "pandas",
@@ -20,7 +20,7 @@ _CUSTOMARY.update({name: name for name in ("keras", "math", "numpy", "random", "
 
 
 class TrustedImports:
-    """Finds what a name stands for in the imports of the instructor's own notebook.
+    """Finds what a name stands for, in the imports of the instructor's notebook.
 
     Args:
         sources: the code cells of the instructor's notebook.
@@ -34,7 +34,7 @@ class TrustedImports:
         self._imports: dict[str, tuple[str, str | None]] = {}
         self._bound: set[str] = set()
         for source in sources:
-            # Lines of IPython's own language are no Python; an import below them still counts.
+            # IPython's own lines are not Python; an import below them still counts.
             lines = [line for line in source.splitlines() if line.lstrip()[:1] not in ("%", "!")]
             try:
                 tree = ast.parse("\n".join(lines))
@@ -62,13 +62,13 @@ class TrustedImports:
             )
 
     def find(self, name: str) -> Any:
-        """The module, or the part of one, that `name` stands for.
+        """The module, or the object of a module, that `name` stands for.
 
         Raises:
             KeyError: the instructor's notebook does not import it, or it can't be imported here.
         """
         if name in self._bound:
-            # What the notebook defines is the student's work, not a module's.
+            # What the notebook itself defines is the student's work.
             raise KeyError(name)
         module, attribute = self._imports.get(name, (_CUSTOMARY.get(name), None))
         if module is None:

@@ -1,3 +1,3 @@
-"""The sockets of a Jupyter kernel, in the order in which the processes hand them on."""
+"""The sockets of a Jupyter kernel, in the order in which the processes pass them."""
 
 CHANNELS = ("shell", "stdin", "control", "iopub", "hb")

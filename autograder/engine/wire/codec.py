@@ -1,8 +1,8 @@
-"""How values cross between the trusted side and the student's kernel: plain data, nothing else.
+"""How values cross between the trusted side and the student's kernel: as plain data only.
 
-A value is one tag byte and its content; a container's content is a count and its items. There is
-no reference, no class and no code in the format. What is not plain travels as an *extension*: a
-kind and plain data, of which the receiver makes what it thinks right.
+A value is one tag byte and its content; a container's content is a count and its items. The format
+has no references, classes or code. A value that is not plain crosses as an *extension*: a kind and
+plain data, from which the receiver makes a value of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MAX_VALUES = 2_000_000
 _MAX_INTEGER_BYTES = 1 << 16
 _MAX_DIMENSIONS = 32
 _MAX_COLLISIONS = 1_000
-# numpy's own reader of such names can divide by zero, ask Python's parser, and make other types.
+# NumPy's own reader of such names can divide by zero, call Python's parser, and make other types.
 _DTYPE = re.compile(
     r"[<>|=]?(?:b1|[iuf](?:[1248]|16)|c(?:8|16|32)|[SU][1-9][0-9]{0,8}"
     r"|[mM]8(?:\[[1-9]?[0-9]{0,8}(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?)"
@@ -31,11 +31,11 @@ _FLOAT = struct.Struct(">d")
 
 
 class CodecError(Exception):
-    """A value that cannot cross, or bytes that are no value."""
+    """A value cannot cross, or bytes are not a value."""
 
 
 class Extension:
-    """A value that is not plain: a kind, and the plain data that stand for it."""
+    """A value that is not plain: a kind, and plain data that describe it."""
 
     def __init__(self, kind: str, data: Any) -> None:
         self.kind, self.data = kind, data
@@ -46,7 +46,7 @@ def encode(value: Any, extend: Callable[[Any], Any] | None = None) -> bytes:
 
     Args:
         value: None, bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset,
-            numpy arrays and scalars, to any depth below 100; exactly these types.
+            NumPy arrays and scalars, to any depth below 100; exactly these types.
         extend: called with any other value; returns a value of these types or an `Extension`.
 
     Raises:
@@ -79,48 +79,54 @@ class _Encoder:
         elif kind is int:
             if value.bit_length() // 8 >= _MAX_INTEGER_BYTES:
                 raise CodecError(f"an integer of more than {_MAX_INTEGER_BYTES} bytes")
-            self._sized(b"i", value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+            self._put_sized(b"i", value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
         elif kind is float:
             self.parts += (b"f", _FLOAT.pack(value))
         elif kind is complex:
             self.parts += (b"c", _FLOAT.pack(value.real), _FLOAT.pack(value.imag))
         elif kind is str:
-            self._sized(b"s", value.encode("utf-8", "surrogatepass"))
+            self._put_sized(b"s", value.encode("utf-8", "surrogatepass"))
         elif kind is bytes or kind is bytearray:
-            self._sized(b"b", bytes(value))
+            self._put_sized(b"b", bytes(value))
         elif kind in _CONTAINERS:
-            if kind in (set, frozenset):
-                _check_keys(value)
-            self.parts += (_CONTAINERS[kind], _COUNT.pack(len(value)))
-            for item in value:
-                self.put(item, depth + 1)
+            self._put_container(kind, value, depth)
         elif kind is dict:
-            _check_keys(value)
-            self.parts += (b"d", _COUNT.pack(len(value)))
-            for key, item in value.items():
-                self.put(key, depth + 1)
-                self.put(item, depth + 1)
+            self._put_dict(value, depth)
         elif kind is np.ndarray:
-            self._array(b"a", value)
+            self._put_array(b"a", value)
         elif issubclass(kind, np.generic):
-            self._array(b"n", np.asarray(value))
+            self._put_array(b"n", np.asarray(value))
         elif kind is Extension:
-            self._sized(b"x", value.kind.encode())
+            self._put_sized(b"x", value.kind.encode())
             self.put(value.data, depth + 1)
         elif self._extend is not None:
             self.put(self._extend(value), depth + 1)
         else:
             raise CodecError(f"a value of type {kind.__name__} cannot cross")
 
-    def _sized(self, tag: bytes, content: bytes) -> None:
+    def _put_container(self, kind: type, items: Collection[Any], depth: int) -> None:
+        if kind in (set, frozenset):
+            _check_keys(items)
+        self.parts += (_CONTAINERS[kind], _COUNT.pack(len(items)))
+        for item in items:
+            self.put(item, depth + 1)
+
+    def _put_dict(self, items: dict[Any, Any], depth: int) -> None:
+        _check_keys(items)
+        self.parts += (b"d", _COUNT.pack(len(items)))
+        for key, item in items.items():
+            self.put(key, depth + 1)
+            self.put(item, depth + 1)
+
+    def _put_sized(self, tag: bytes, content: bytes) -> None:
         self.parts += (tag, _LENGTH.pack(len(content)), content)
 
-    def _array(self, tag: bytes, array: np.ndarray) -> None:
+    def _put_array(self, tag: bytes, array: np.ndarray) -> None:
         if not _DTYPE.fullmatch(array.dtype.str):
             raise CodecError(f"an array of dtype {array.dtype} cannot cross")
         _check_shape(array.shape, array.size)
         array = np.ascontiguousarray(array).reshape(array.shape)
-        self._sized(tag, array.dtype.str.encode())
+        self._put_sized(tag, array.dtype.str.encode())
         self.parts.append(_COUNT.pack(array.ndim))
         self.parts += (_LENGTH.pack(size) for size in array.shape)
         self.parts.append(array.tobytes())
@@ -134,15 +140,15 @@ def _check_shape(shape: Collection[int], size: int) -> None:
 
 
 def _check_keys(keys: Collection[Any]) -> None:
-    """Refuse keys chosen so that their hashes are the same: each is compared with all before it.
+    """Refuse many keys with the same hash, each of which is compared with all before it.
 
     Raises:
-        CodecError: they are, or one of them has no hash.
+        CodecError: too many keys have the same hash, or one has none.
     """
     try:
         hashes = set(map(hash, keys))
     except TypeError as error:
-        raise CodecError("a key that can't be one") from error
+        raise CodecError("a key without a hash") from error
     if len(keys) - len(hashes) > _MAX_COLLISIONS:
         raise CodecError(f"{len(keys)} keys with {len(hashes)} hashes")
 
@@ -151,17 +157,17 @@ _CONTAINERS = {list: b"l", tuple: b"t", set: b"e", frozenset: b"z"}
 _CONTAINER_TYPES = {tag[0]: kind for kind, tag in _CONTAINERS.items()}
 
 
-def plain_dtype(name: str) -> np.dtype:
-    """The dtype of numbers, texts or times that is called so.
+def find_plain_dtype(name: str) -> np.dtype:
+    """The dtype of numbers, strings or times with this name.
 
     Args:
-        name: as `numpy.dtype.str` is; from anyone.
+        name: in the form of `numpy.dtype.str`; untrusted.
 
     Raises:
-        CodecError: it is no such name.
+        CodecError: no such dtype exists.
 
     Example:
-        >>> plain_dtype("<f4")
+        >>> find_plain_dtype("<f4")
         dtype('float32')
     """
     if not _DTYPE.fullmatch(name):
@@ -173,14 +179,14 @@ def plain_dtype(name: str) -> np.dtype:
 
 
 def decode(payload: bytes, extend: Callable[[str, Any], Any] | None = None) -> Any:
-    """The value that `encode` made bytes of; whatever the bytes are, only exact built-in types.
+    """The value that `encode` encoded; any bytes decode to exact built-in types or to an error.
 
     Args:
-        payload: bytes, from anyone.
-        extend: called with an extension's kind and plain data; returns the value to put there.
+        payload: the bytes; untrusted.
+        extend: called with an extension's kind and plain data; returns the value in its place.
 
     Raises:
-        CodecError: the bytes are no value.
+        CodecError: the bytes are not a value.
     """
     decoder = _Decoder(payload, extend)
     value = decoder.take(0)
@@ -200,84 +206,84 @@ class _Decoder:
         self._values += 1
         if depth > MAX_DEPTH or self._values > MAX_VALUES:
             raise CodecError("a value too deep or of too many parts")
-        tag = self._bytes(1)[0]
+        tag = self._take_bytes(1)[0]
         if tag in b"NTF":
             return {ord("N"): None, ord("T"): True, ord("F"): False}[tag]
         if tag == ord("i"):
-            return int.from_bytes(self._sized(_MAX_INTEGER_BYTES), "big", signed=True)
+            return int.from_bytes(self._take_sized(_MAX_INTEGER_BYTES), "big", signed=True)
         if tag == ord("f"):
-            return self._float()
+            return self._take_float()
         if tag == ord("c"):
-            return complex(self._float(), self._float())
+            return complex(self._take_float(), self._take_float())
         if tag == ord("s"):
-            return self._text()
+            return self._take_text()
         if tag == ord("b"):
-            return bytes(self._sized())
+            return bytes(self._take_sized())
         if tag in _CONTAINER_TYPES:
-            return self._container(_CONTAINER_TYPES[tag], depth)
+            return self._take_container(_CONTAINER_TYPES[tag], depth)
         if tag == ord("d"):
-            return self._dict(depth)
+            return self._take_dict(depth)
         if tag in b"an":
-            array = self._array()
+            array = self._take_array()
             return array if tag == ord("a") else array[()]
         if tag == ord("x"):
-            return self._extension(depth)
+            return self._take_extension(depth)
         raise CodecError(f"unknown tag {tag}")
 
-    def _bytes(self, size: int) -> memoryview:
+    def _take_bytes(self, size: int) -> memoryview:
         if size > len(self._payload) - self.position:
             raise CodecError("the value ends too early")
         self.position += size
         return self._payload[self.position - size : self.position]
 
-    def _sized(self, limit: int | None = None) -> memoryview:
-        (size,) = _LENGTH.unpack(self._bytes(_LENGTH.size))
+    def _take_sized(self, limit: int | None = None) -> memoryview:
+        (size,) = _LENGTH.unpack(self._take_bytes(_LENGTH.size))
         if limit is not None and size > limit:
             raise CodecError(f"{size} bytes where {limit} are allowed")
-        return self._bytes(size)
+        return self._take_bytes(size)
 
-    def _float(self) -> float:
-        return _FLOAT.unpack(self._bytes(_FLOAT.size))[0]
+    def _take_float(self) -> float:
+        return _FLOAT.unpack(self._take_bytes(_FLOAT.size))[0]
 
-    def _text(self) -> str:
+    def _take_text(self) -> str:
         try:
-            return bytes(self._sized()).decode("utf-8", "surrogatepass")
+            return bytes(self._take_sized()).decode("utf-8", "surrogatepass")
         except UnicodeDecodeError as error:
             raise CodecError("text that is not UTF-8") from error
 
-    def _container(self, kind: type, depth: int) -> Any:
-        (count,) = _COUNT.unpack(self._bytes(_COUNT.size))
+    def _take_container(self, kind: type, depth: int) -> Any:
+        (count,) = _COUNT.unpack(self._take_bytes(_COUNT.size))
         items = [self.take(depth + 1) for _ in range(count)]
         if kind in (set, frozenset):
             _check_keys(items)
         return items if kind is list else kind(items)
 
-    def _dict(self, depth: int) -> dict[Any, Any]:
-        (count,) = _COUNT.unpack(self._bytes(_COUNT.size))
+    def _take_dict(self, depth: int) -> dict[Any, Any]:
+        (count,) = _COUNT.unpack(self._take_bytes(_COUNT.size))
         pairs = [(self.take(depth + 1), self.take(depth + 1)) for _ in range(count)]
         _check_keys([key for key, _ in pairs])
         return dict(pairs)
 
-    def _array(self) -> np.ndarray:
-        dtype = plain_dtype(bytes(self._sized(64)).decode("ascii", "replace"))
-        (dimensions,) = _COUNT.unpack(self._bytes(_COUNT.size))
+    def _take_array(self) -> np.ndarray:
+        dtype = find_plain_dtype(bytes(self._take_sized(64)).decode("ascii", "replace"))
+        (dimensions,) = _COUNT.unpack(self._take_bytes(_COUNT.size))
         if dimensions > _MAX_DIMENSIONS:
             raise CodecError(f"an array of {dimensions} dimensions")
-        shape = [_LENGTH.unpack(self._bytes(_LENGTH.size))[0] for _ in range(dimensions)]
+        shape = [_LENGTH.unpack(self._take_bytes(_LENGTH.size))[0] for _ in range(dimensions)]
         size = dtype.itemsize * math.prod(shape)
         _check_shape(shape, size)
-        content = self._bytes(size)
+        content = self._take_bytes(size)
         try:
-            # A copy: writable, aligned, and it does not keep the whole message alive.
+            # A copy is writable and aligned, and does not keep the whole message in memory.
             made = np.frombuffer(content, dtype) if size else np.empty(0, dtype)
-            # Half-precision infinity equals every Python number from 65,520 on, which becomes one.
-            overflown = dtype.kind == "f" and dtype.itemsize == 2 and np.isinf(made).any()
-            return made.reshape(shape).astype(np.float64 if overflown else dtype)
+            # Half-precision infinity equals every Python number from 65,520 on: NumPy casts those.
+            is_overflown = dtype.kind == "f" and dtype.itemsize == 2 and np.isinf(made).any()
+            return made.reshape(shape).astype(np.float64 if is_overflown else dtype)
         except ValueError as error:
             raise CodecError(f"an array of shape {shape}") from error
 
-    def _extension(self, depth: int) -> Any:
-        kind = bytes(self._sized(32)).decode("ascii", "replace")
+    def _take_extension(self, depth: int) -> Any:
+        kind = bytes(self._take_sized(32)).decode("ascii", "replace")
         data = self.take(depth + 1)
         if self._extend is None:
             raise CodecError(f"a value of kind {kind!r} cannot cross")

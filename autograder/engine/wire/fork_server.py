@@ -1,44 +1,52 @@
-"""A process that has imported what is slow, and forks itself for each piece of work."""
+"""A process that imports what is slow to import, and forks itself for each piece of work."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
 import gc
-import json
+import importlib
 import os
 import select
 import signal
 import socket
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
 
-END = b"null"
+READY = b"ready"
+END = b"end"
 _MAX_MESSAGE = 1 << 16
 _MAX_FDS = 16
 _PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
 
-def serve_forks(control: socket.socket, work: Callable[[Any, list[int]], None]) -> bool:
-    """Fork once for each request on `control`, until one says to end or its other end is closed.
+def import_modules(names: Iterable[str]) -> None:
+    """Import the modules that are installed."""
+    for name in names:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+
+
+def serve(control: socket.socket, work: Callable[[bytes, list[int]], None]) -> bool:
+    """Send `READY`, then fork once for each request, until told to end or the socket is closed.
 
     The caller must have run no TensorFlow op and hold nothing secret: a fork inherits its memory,
     and of its file descriptors only the three standard ones (/dev/null) and the request's own.
 
     Args:
-        control: a SOCK_SEQPACKET socket; a request is one JSON message with file descriptors,
-            `END` the one to end.
+        control: a SOCK_SEQPACKET socket; a request is one message with file descriptors, `END` is
+            the one to end.
         work: called in the fork with the request and its descriptors; the fork ends with it.
 
     Returns:
-        Whether it was told to end; otherwise whoever asks is gone.
+        Whether it was told to end; otherwise the other end is gone.
     """
     # Orphans of a fork come back here and are reaped.
     set_process_option(PR_SET_CHILD_SUBREAPER, 1)
     # A collection in a fork would touch, and so copy, every page with an object on it.
     gc.collect()
     gc.freeze()
+    control.send(READY)
     poller = select.poll()
     poller.register(control, select.POLLIN)
     while True:
@@ -46,17 +54,17 @@ def serve_forks(control: socket.socket, work: Callable[[Any, list[int]], None]) 
         _reap()
         if not ready:
             continue
-        data, fds, _, _ = socket.recv_fds(control, _MAX_MESSAGE, _MAX_FDS)
-        if not data or data == END:
-            return data == END
+        request, fds, _, _ = socket.recv_fds(control, _MAX_MESSAGE, _MAX_FDS)
+        if not request or request == END:
+            return request == END
         pid = os.fork()
         if pid == 0:
-            _run_in_fork(work, json.loads(data), fds)
+            _run_in_fork(work, request, fds)
         for fd in fds:
             os.close(fd)
 
 
-def _run_in_fork(work: Callable[[Any, list[int]], None], request: Any, fds: list[int]) -> None:
+def _run_in_fork(work: Callable[[bytes, list[int]], None], request: bytes, fds: list[int]) -> None:
     status = 1
     try:
         close_all_but({0, 1, 2, *fds})

@@ -1,12 +1,10 @@
-"""Whole messages over a stream socket, with limits on their size and on the time they take."""
+"""Whole messages over a stream socket, with limits on size and time."""
 
 from __future__ import annotations
 
-import json
 import socket
 import struct
 import time
-from typing import Any
 
 _HEADER = struct.Struct(">Q")
 _CHUNK = 1 << 20
@@ -21,7 +19,7 @@ class FrameTimeoutError(FrameError):
 
 
 class FrameSizeError(FrameError):
-    """The other end announced more than may be sent."""
+    """The other end announced more bytes than allowed."""
 
 
 def send_frame(sock: socket.socket, payload: bytes, deadline: float | None = None) -> None:
@@ -30,7 +28,7 @@ def send_frame(sock: socket.socket, payload: bytes, deadline: float | None = Non
     Args:
         sock: a connected stream socket.
         payload: what to send.
-        deadline: `time.monotonic()` at which to give up; None waits for ever.
+        deadline: `time.monotonic()` at which to give up; None waits forever.
 
     Raises:
         FrameError: the other end closed the socket.
@@ -55,12 +53,12 @@ def receive_frame(
     Args:
         sock: a connected stream socket.
         limit: the largest payload to take, in bytes.
-        deadline: `time.monotonic()` at which to give up; None waits for ever.
+        deadline: `time.monotonic()` at which to give up; None waits forever.
 
     Raises:
         FrameError: the other end closed the socket.
-        FrameSizeError: the payload is larger than `limit`; the socket is of no use any more.
-        FrameTimeoutError: it did not arrive in time; the socket is of no use any more.
+        FrameSizeError: the payload is larger than `limit`; the socket can no longer be used.
+        FrameTimeoutError: it did not arrive in time; the socket can no longer be used.
     """
     (size,) = _HEADER.unpack(_receive_exactly(sock, _HEADER.size, deadline))
     if size > limit:
@@ -69,7 +67,7 @@ def receive_frame(
 
 
 def _receive_exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearray:
-    # Grown as bytes arrive: an announced size alone must not cost memory.
+    # Grows as bytes arrive: an announced size alone must not cost memory.
     received = bytearray()
     while len(received) < size:
         _set_timeout(sock, deadline)
@@ -93,17 +91,6 @@ def _set_timeout(sock: socket.socket, deadline: float | None) -> None:
     if left <= 0:
         raise FrameTimeoutError("no answer in time")
     sock.settimeout(left)
-
-
-def send_json(sock: socket.socket, message: Any) -> None:
-    """Send a message to a process that is trusted."""
-    # A student's text may hold lone surrogates, and whoever gets it has to write it somewhere.
-    send_frame(sock, json.dumps(message, ensure_ascii=False).encode("utf-8", "replace"))
-
-
-def receive_json(sock: socket.socket) -> Any:
-    """Receive a message from a process that is trusted."""
-    return json.loads(receive_frame(sock))
 
 
 def send_descriptors(sock: socket.socket, fds: list[int]) -> None:

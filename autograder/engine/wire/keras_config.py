@@ -1,4 +1,4 @@
-"""Which Keras configurations may be rebuilt on the trusted side: Keras' own parts, and ours."""
+"""Checks which Keras configurations the trusted side may rebuild: Keras' own classes, and ours."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _PUBLIC = (
     "keras.random",
     "keras.regularizers",
 )
-# They run code or read files that their configuration names, or keep what is learnt out of it.
+# Their configuration names code or files, or does not hold what they have learnt.
 _REFUSED = (keras.layers.StringLookup.__base__,) + tuple(
     getattr(keras.layers, name)
     for name in (
@@ -59,17 +59,17 @@ _OURS = "course_lib."
 
 
 class KerasConfigError(ValueError):
-    """A configuration that will not be rebuilt; the message says which part."""
+    """A configuration must not be rebuilt; the message says which part."""
 
 
 def check_keras_config(config: Any) -> None:
-    """Accept a configuration of Keras' own layers, optimizers, losses, …, and of course_lib's.
+    """Accept a configuration of layers, optimizers, losses, … of Keras and of course_lib.
 
     Args:
-        config: what `keras.saving.serialize_keras_object` returns, from anyone.
+        config: in the form of `keras.saving.serialize_keras_object`; untrusted.
 
     Raises:
-        KerasConfigError: it has anything else in it: another class, a lambda, another module.
+        KerasConfigError: it contains anything else: another class, a lambda, another module.
 
     Example:
         >>> check_keras_config(keras.saving.serialize_keras_object(keras.layers.Dense(2)))
@@ -84,7 +84,7 @@ def check_keras_config(config: Any) -> None:
             waiting += node
         elif type(node) is dict:
             if not all(type(key) is str for key in node):
-                raise KerasConfigError("a configuration with keys that are no text")
+                raise KerasConfigError("a configuration with keys that are not strings")
             if "class_name" in node:
                 _check_class(node)
             waiting += node.values()
@@ -104,17 +104,17 @@ def _check_class(node: dict[str, Any]) -> None:
         return
     ours = keras.saving.get_registered_object(registered) if type(registered) is str else None
     if ours is not None:
-        # A registered name decides alone, whatever class and module stand beside it.
+        # A registered name decides alone, whatever class and module are named beside it.
         if not (inspect.isclass(ours) and ours.__module__.startswith(_OURS)):
             raise KerasConfigError(f"the registered class {registered}")
         return
     if registered not in (None, name):
         raise KerasConfigError(f"the class {registered}, which is not Keras' own")
-    found = _find(module, name)
+    found = _find_class(module, name)
     if not (inspect.isclass(found) and issubclass(found, _KINDS)):
         raise KerasConfigError(f"the class {module}.{name}, which is not Keras' own")
     if issubclass(found, _REFUSED):
-        raise KerasConfigError(f"a {name}, whose configuration is not all of it")
+        raise KerasConfigError(f"a {name}, whose configuration is incomplete")
 
 
 def _check_function(node: dict[str, Any], module: str | None) -> None:
@@ -126,16 +126,16 @@ def _check_function(node: dict[str, Any], module: str | None) -> None:
         raise KerasConfigError(f"the registered function {name}")
 
 
-def _find(module: str | None, name: str) -> Any:
-    """The class under that name in a public module, or in a module of Keras already loaded."""
+def _find_class(module: str | None, name: str) -> Any:
+    """The class of that name in a public module, or in a loaded module of Keras."""
     if module in _PUBLIC:
-        # As attributes: older Keras has its public modules loaded under other names.
+        # As attributes, because older Keras loads its public modules under other names.
         place: Any = keras
         for part in module.split(".")[1:]:
             place = getattr(place, part, None)
         return getattr(place, name, None)
     if module is not None and module.startswith("keras.src.") and ".legacy." not in module:
         found = vars(sys.modules[module]).get(name) if module in sys.modules else None
-        # Defined there, not merely imported there.
+        # It must be defined there, not only imported.
         return found if getattr(found, "__module__", None) == module else None
     return None

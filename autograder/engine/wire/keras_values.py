@@ -1,4 +1,4 @@
-"""Keras models, layers and other objects as plain data, and back."""
+"""Converts Keras models, layers and other objects to plain data, and back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KINDS = (
 
 
 def is_keras_object(value: Any) -> bool:
-    """Whether `object_data` is for it."""
+    """Whether `object_data` can describe a value."""
     return isinstance(value, _KINDS)
 
 
@@ -30,10 +30,10 @@ def model_data(model: keras.Model) -> dict[str, Any]:
     """A built model as configuration, weights and compile state.
 
     Raises:
-        TypeError: it is not one that Keras rebuilds from its configuration.
+        TypeError: Keras cannot rebuild it from its configuration.
     """
     if not model.built or type(model).__module__.split(".")[0] != "keras":
-        raise TypeError("only Sequential and functional models that are built go by value")
+        raise TypeError("only built Sequential and functional models cross by value")
     return {
         "config": {
             "module": type(model).__module__,
@@ -52,7 +52,7 @@ def _compile_data(model: keras.Model) -> dict[str, Any]:
         return nothing
     try:
         config = keras.saving.serialize_keras_object(model).get("compile_config")
-    except Exception:  # a loss of the student's own: the model goes without it
+    except Exception:  # the student's own loss: the model crosses without it
         return nothing
     optimizer = model.optimizer
     built = optimizer is not None and optimizer.built
@@ -72,14 +72,14 @@ def rebuild_model(data: dict[str, Any]) -> keras.Model:
     """The model that `model_data` describes, made of Keras' own classes.
 
     Args:
-        data: from anyone.
+        data: untrusted.
 
     Raises:
-        KerasConfigError: its configuration is not Keras' own, or its weights do not fit it.
+        KerasConfigError: the configuration is not Keras' own, or the weights do not fit it.
     """
     model = _rebuild(data["config"])
     if not isinstance(model, keras.Model):
-        raise KerasConfigError("a model that is none")
+        raise KerasConfigError("a configuration of something else than a model")
     _set_weights(model, data["weights"])
     if data["compile"] is not None:
         _compile(model, data["compile"], data["optimizer"])
@@ -90,7 +90,7 @@ def rebuild_object(data: dict[str, Any]) -> Any:
     """The layer, optimizer, loss, … that `object_data` describes.
 
     Raises:
-        KerasConfigError: as `rebuild_model`.
+        KerasConfigError: as for `rebuild_model`.
     """
     value = _rebuild(data["config"])
     if data["weights"]:
@@ -103,12 +103,12 @@ def _rebuild(config: Any) -> Any:
     if type(config) is not dict or "class_name" not in config:
         raise KerasConfigError("a configuration without a class")
     if config["class_name"] in SPECIAL:
-        # Inside a layer's configuration, yes; as a value of its own it would go past the codec.
+        # Allowed inside a layer's configuration; as a value it would bypass the codec.
         raise KerasConfigError(f"a {config['class_name']} by itself")
     try:
         return keras.saving.deserialize_keras_object(config, safe_mode=True)
     except Exception as error:
-        # Keras' own message repeats the whole configuration; its first line says enough.
+        # Keras' message repeats the whole configuration; its first line is enough.
         reason = str(error).strip().splitlines()[:1]
         raise KerasConfigError(f"Keras can't rebuild it: {' '.join(reason)[:300]}") from None
 
@@ -127,7 +127,7 @@ def _compile(model: keras.Model, config: Any, state: Any) -> None:
         check_keras_config(config)
         model.compile_from_config(config)
     except Exception:
-        # A loss or metric of the student's own: structure and predictions can be judged.
+        # The student's own loss or metric: structure and predictions can still be judged.
         return
     variables = model.optimizer.variables if model.optimizer is not None else []
     if type(state) is list and [np.shape(s) for s in state] == [v.shape for v in variables]:

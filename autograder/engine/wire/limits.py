@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
+from autograder.engine.wire.question_verdict import Status
+from autograder.engine.wire.string_enum import StringEnum
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -20,11 +23,7 @@ class Limits:
         disk_mb: files that the student's code may keep, in MiB.
         output_mb: text and images that one cell may show, in MiB.
         output_messages: pieces of output that one cell may show.
-        value_mb: size of one value on its way between a test and the student's code, in MiB.
-
-    Example:
-        >>> Limits(cell_seconds=20).sentence("cell_seconds", "cell 7")
-        'cell 7 ran longer than 20 s; the questions before it were graded'
+        value_mb: size of one value that a test fetches from the student's code, in MiB.
     """
 
     cell_seconds: float = 120.0
@@ -40,37 +39,57 @@ class Limits:
 
     @classmethod
     def of(cls, table: Mapping[str, float]) -> Limits:
-        """The limits of a `[limits]` table; what it does not name keeps its default.
+        """The limits of a `[limits]` table; a limit that it leaves out keeps its default.
 
         Raises:
-            ValueError: the table has a name that is no limit, or a value that is not above 0.
+            ValueError: a name is unknown, or a value is not above 0.
         """
         known = {item.name: item.type for item in fields(cls)}
         for name, value in table.items():
             if name not in known:
-                raise ValueError(f"[limits] {name}: no such limit; there are {', '.join(known)}")
+                raise ValueError(f"[limits] {name}: unknown; the limits are {', '.join(known)}")
             if not value > 0:
-                raise ValueError(f"[limits] {name} = {value}: a limit is above 0")
+                raise ValueError(f"[limits] {name} = {value}: a limit must be above 0")
         return cls(**{n: int(v) if known[n] == "int" else float(v) for n, v in table.items()})
 
     def as_dict(self) -> dict[str, float]:
         """The limits as a `[limits]` table."""
         return asdict(self)
 
-    def sentence(self, name: str, where: str) -> str:
-        """What a student reads who met the limit `name` in `where` ("cell 7")."""
-        return f"{where} {_SENTENCES[name].format(**self.as_dict())}"
+
+class Cause(StringEnum):
+    """Why a cell or a test was stopped: a limit, named as in `Limits`, or a process that ended."""
+
+    CELL_SECONDS = "cell_seconds"
+    SECONDS = "seconds"
+    CALL_SECONDS = "call_seconds"
+    CPU_SECONDS = "cpu_seconds"
+    MEMORY_MB = "memory_mb"
+    PROCESSES = "processes"
+    DISK_MB = "disk_mb"
+    OUTPUT_MB = "output_mb"
+    OUTPUT_MESSAGES = "output_messages"
+    VALUE_MB = "value_mb"
+    KERNEL_ENDED = "kernel_ended"
+    VERIFIER_ENDED = "verifier_ended"
+
+    @property
+    def status(self) -> Status:
+        """The status of a question that was stopped for this."""
+        return Status.TIMEOUT if self in _TIMES else Status.LIMIT
 
 
-_SENTENCES = {
-    "cell_seconds": "ran longer than {cell_seconds:g} s; the questions before it were graded",
-    "seconds": "was reached when the notebook's {seconds:g} s were used up",
-    "call_seconds": "called a function of the notebook that took longer than {call_seconds:g} s",
-    "cpu_seconds": "used more than {cpu_seconds:g} s of processor time",
-    "memory_mb": "used more than {memory_mb:g} MB of memory",
-    "processes": "started more than {processes:g} processes and threads",
-    "disk_mb": "wrote more than {disk_mb:g} MB of files",
-    "output_mb": "showed more than {output_mb:g} MB of output; the rest was left out",
-    "output_messages": "showed more than {output_messages:g} outputs; the rest was left out",
-    "value_mb": "asked for a value larger than {value_mb:g} MB",
-}
+_TIMES = {Cause.CELL_SECONDS, Cause.SECONDS, Cause.CALL_SECONDS, Cause.CPU_SECONDS}
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Why a kernel was lost.
+
+    Args:
+        cause: what ended it.
+        detail: more about it, in words; empty where the cause says enough.
+    """
+
+    cause: Cause
+    detail: str = ""

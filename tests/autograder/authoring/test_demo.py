@@ -27,7 +27,7 @@ def test_a_whole_class(tmp_path: Path) -> None:
     assert "Every score is as expected." in told.stdout
     course = Course(tmp_path / "class")
     lab = course.lab("01")
-    students = CourseGradebook(course).students(lab)
+    students = CourseGradebook(course).list_students(lab)
     assert len(students) >= 12
     assert "O'Brien, Zoë" in students
     assert (course.reports_dir / f"{lab.name}.html").is_file()

@@ -15,7 +15,7 @@ from autograder.authoring.new_lab import new_lab
 from autograder.authoring.source import instructor_notebook
 from autograder.authoring.stock_engine import StockEngine
 from autograder.cli.app import app
-from autograder.cli.grading import start_engine
+from autograder.cli.grade_lab import start_engine
 from autograder.course.course import Course
 from autograder.errors import AutograderError
 from tests.autograder.tiny_course import LAB

@@ -1,4 +1,4 @@
-"""What a person meets first: help, and no surprises without an activated environment."""
+"""The command line: help, messages, and use without an activated environment."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_lint_names_a_wrong_answer_that_gets_other_marks(course: Course) -> None
 
 
 @pytest.mark.parametrize("command", ON_A_LAB)
-def test_what_is_not_there_is_said(course: Course, typed, command: str) -> None:
+def test_a_missing_thing_is_named(course: Course, typed, command: str) -> None:
     before, rest = files(course), ON_A_LAB[command]
     code, told = typed(command, "09", *rest, "--course-dir", str(course.root))
     assert code == 2
@@ -149,7 +149,7 @@ def test_what_is_not_there_is_said(course: Course, typed, command: str) -> None:
         ("limits = 3\n", "limits"),
     ],
 )
-def test_settings_that_are_none(course: Course, typed, settings: str, problem: str) -> None:
+def test_unknown_settings(course: Course, typed, settings: str, problem: str) -> None:
     (course.root / "course.toml").write_text(settings)
     submit(course, "ada", stub(course))
     code, told = typed("grade", "01", "--course-dir", str(course.root))

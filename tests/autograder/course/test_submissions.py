@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.cli.grade import write_lines
-from autograder.cli.grading import cautions
+from autograder.cli.grade_lab import find_warnings
 from autograder.course.course import Course
 from autograder.course.submissions import misplaced_submissions
 from autograder.grading.marking import Marking
@@ -72,16 +72,16 @@ def test_what_lies_beside_the_labs_folder_is_named(course: Course) -> None:
 
 def test_tests_that_were_not_built_are_named(course: Course) -> None:
     lab = course.lab(LAB)
-    assert list(cautions(course, lab)) == []
+    assert list(find_warnings(course, lab)) == []
     source = course.source_dir / LAB / f"{LAB}.py"
     source.write_text(SOURCE.replace("should be 11", "is 11"))
-    (said,) = cautions(course, lab)
-    assert f"is not what {LAB}.py makes" in said and f"autograder build {LAB}" in said
+    (said,) = find_warnings(course, lab)
+    assert f"differs from what {LAB}.py makes" in said and f"autograder build {LAB}" in said
     source.write_text(SOURCE + "### BEGIN SOLUTION")
-    (said,) = cautions(course, lab)
+    (said,) = find_warnings(course, lab)
     assert "don't pair up" in said
     source.unlink()
-    assert list(cautions(course, lab)) == []
+    assert list(find_warnings(course, lab)) == []
 
 
 @pytest.mark.parametrize("hidden", ["data.csv", "data", f"{LAB}.ipynb", "."])

@@ -1,4 +1,4 @@
-"""The engine, whole: real sandbox, real kernels, real verifiers."""
+"""The whole engine: real sandbox, real kernels, real verifiers."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from nbgrader.utils import determine_grade, is_grade
 from autograder.engine.engine import Engine
 from autograder.engine.judged_notebook import JudgedNotebook
 from autograder.engine.wire.limits import Limits
+from autograder.engine.wire.note import NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict
 from autograder.errors import AutograderError
 
@@ -39,7 +40,7 @@ def mark(grade_id: str, points: float = 1, *, grade: bool = True, solution: bool
 
 
 def notebook(*cells: str | tuple[str, float] | NotebookNode) -> NotebookNode:
-    """Text is a cell of the student's; (text, points) a test, called q1, q2, …."""
+    """A string is a cell of the student's; (string, points) a test, with the ids q1, q2, …."""
     made, tests = [], 0
     for cell in cells:
         if isinstance(cell, tuple):
@@ -154,7 +155,7 @@ def test_partial_credit_as_in_nbgrader(engine: Engine) -> None:
     assert [q.score for q in graded.questions] == [1.5, 1.0, 2.0, 0.0, 0.0]
 
 
-def test_a_test_that_comes_to_nan_gives_nothing(engine: Engine) -> None:
+def test_a_test_that_ends_with_nan_gives_no_points(engine: Engine) -> None:
     assert judge(engine, "x = float('nan')", "3 * x", 3).score == 0
 
 
@@ -268,7 +269,7 @@ def test_the_time_of_a_notebook_is_bounded(engine: Engine) -> None:
 def test_a_test_may_run_in_the_kernel_when_the_instructor_says_so(engine: Engine) -> None:
     graded = grade(engine, "def f(): return 1", ("assert 'def f' in In[1]", 1), in_kernel=["q1"])
     assert only(graded).status == "passed"
-    assert "q1 was judged in the student's kernel" in graded.notes
+    assert [note.kind for note in graded.notes] == [NoteKind.IN_KERNEL]
 
 
 def test_threads_share_an_engine(engine: Engine) -> None:
@@ -302,11 +303,12 @@ def test_weaker_isolations_grade_the_same(isolation: str, monkeypatch: pytest.Mo
             ("assert f(2) == 3", 1), f"!{SLEEP} &", ("pass", 1),
         )  # fmt: skip
         assert [q.status for q in graded.questions] == ["passed"] * 3
-        assert any("weak" in note for note in graded.notes) == (wanted == "none")
+        weak = any(note.kind is NoteKind.ISOLATION for note in graded.notes)
+        assert weak == (wanted == "none")
     assert SLEEP not in _commands()
 
 
-def test_an_isolation_that_is_none(tmp_path: Path) -> None:
+def test_an_unknown_isolation(tmp_path: Path) -> None:
     with pytest.raises(AutograderError, match="auto, bwrap or none"):
         Engine(isolation="docker")
 
@@ -390,5 +392,5 @@ def _commands() -> str:
 def _wait_until(condition: object, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "it did not come to pass"
+        assert time.monotonic() < end, "the condition did not become true"
         time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""What a person put into the gradebook stays there, and what is put there is what was meant."""
+"""Marks by hand stay in the gradebook, and the gradebook holds the right scores."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograder.authoring.build import build
 from autograder.course.course import Course
 from autograder.errors import AutograderError
 from autograder.gradebook.gradebook import CourseGradebook
-from autograder.gradebook.hand_grading import HandMark, hand_grading
+from autograder.gradebook.hand_grading import HandMark, read_hand_grading
 from autograder.grading.run import GradingRun
 from tests.autograder.graded_class import mark_by_hand
 from tests.autograder.grading.prepared_run import Prepared
@@ -33,14 +33,14 @@ def record(course: Course, text: str) -> None:
 
 
 def mark(course: Course, question: str = "curves") -> HandMark:
-    return hand_grading(course, course.lab(LAB))["ada"].marks[LAB, question]
+    return read_hand_grading(course, course.lab(LAB))["ada"].marks[LAB, question]
 
 
 def grade(course: Course) -> list[bool]:
     """Grade all, with full marks at hand; whose were made anew, by student."""
     outcomes = GradingRun(course, course.lab(LAB)).run(Prepared(0))
     found = {outcome.result.verdict.student: outcome for outcome in outcomes}
-    return [found[student].fresh for student in sorted(found)]
+    return [found[student].is_new for student in sorted(found)]
 
 
 def test_marks_by_hand_are_final_until_the_answer_changes(course: Course) -> None:
@@ -48,7 +48,7 @@ def test_marks_by_hand_are_final_until_the_answer_changes(course: Course) -> Non
     assert mark(course) == HandMark(None, 0.0, True)
     mark_by_hand(course, "ada", "curves", 3.0)
     record(course, "It overfits.")
-    assert mark(course) == HandMark(3.0, 0.0, False), "only a test was mended"
+    assert mark(course) == HandMark(3.0, 0.0, False), "only a test was repaired"
     record(course, "It underfits.")
     assert mark(course) == HandMark(3.0, 0.0, True)
     record(course, "It underfits.")
@@ -76,7 +76,7 @@ def test_a_test_that_a_person_overruled_goes_by_all_answers(course: Course) -> N
     assert mark(course, "neuron").needs_person
 
 
-def test_the_time_of_handing_in_is_taken_over_and_nothing_run_again(course: Course) -> None:
+def test_a_new_time_of_submission_is_recorded_without_another_run(course: Course) -> None:
     submission = submit(course, "ada", solved(course))
     assert grade(course) == [True]
     mark_by_hand(course, "ada", "curves", 3.0)
@@ -117,4 +117,4 @@ def test_a_question_renamed_after_grading_says_what_to_do(course: Course) -> Non
 
 def test_a_course_folder_may_have_brackets(tmp_path: Path) -> None:
     course = make_course(tmp_path / "c7 [ws27]")
-    assert CourseGradebook(course).notebook_names(course.lab(LAB)) == [LAB]
+    assert CourseGradebook(course).list_notebooks(course.lab(LAB)) == [LAB]

@@ -1,4 +1,4 @@
-"""The rubric is beside the answer for whoever marks it, and nowhere else."""
+"""The rubric is below the answer in `autograded/`, and nowhere else."""
 
 from __future__ import annotations
 

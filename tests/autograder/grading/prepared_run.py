@@ -1,8 +1,7 @@
-"""`python prepared_run.py COURSE [SECONDS]`: a grading run whose marks are there already.
+"""`python prepared_run.py COURSE [SECONDS]`: a grading run with prepared marks.
 
-The scheduling, the results, the gradebook and what a person is told are those of `autograder
-grade`; only the engine's part, which needs TensorFlow, is laid down: everybody has full marks,
-after so many seconds each.
+Scheduling, results, gradebook and messages are those of `autograder grade`; only the engine,
+which needs TensorFlow, is replaced: every student has full marks, after SECONDS each.
 """
 
 from __future__ import annotations
@@ -15,20 +14,20 @@ from typing import Annotated
 import typer
 
 from autograder.cli import app as command_line
-from autograder.cli.progress import follow
+from autograder.cli.progress import show_progress
 from autograder.course.course import Course
 from autograder.course.submissions import Submission
-from autograder.engine.wire.question_verdict import QuestionVerdict
+from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.grading.marking import Marking
 from autograder.grading.run import GradingRun
 from autograder.notebooks import forms
 from autograder.notebooks.reading.repair import repair
 from autograder.results.results import Result
-from autograder.results.verdict import Verdict
+from autograder.results.verdict import SubmissionStatus, Verdict
 
 
 class Prepared:
-    """Workers that have the marks at hand.
+    """Workers that give full marks.
 
     Args:
         seconds: how long each submission takes.
@@ -45,27 +44,30 @@ class Prepared:
         executed, _ = repair(forms.solved(source), source, marking.released[name])
         marks = [c.metadata.nbgrader for c in executed.cells if c.metadata]
         questions = tuple(
-            QuestionVerdict(m.grade_id, *((0.0, m.points, "manual") if m.solution else full(m)))
+            QuestionVerdict(
+                m.grade_id, *((0.0, m.points, Status.MANUAL) if m.solution else make_full(m))
+            )
             for m in marks
             if m.grade
         )
         for submission, fingerprint in todo:
             time.sleep(self._seconds)
             score = sum(question.score for question in questions)
-            verdict = Verdict(submission.student, name, "graded", score, 10.0, questions=questions)
+            status = SubmissionStatus.GRADED
+            verdict = Verdict(submission.student, name, status, score, 10.0, questions=questions)
             yield submission, Result(fingerprint, 1, verdict, {name: executed})
 
 
-def full(mark) -> tuple[float, float, str]:
-    return mark.points, mark.points, "passed"
+def make_full(mark) -> tuple[float, float, Status]:
+    return mark.points, mark.points, Status.PASSED
 
 
 def grade(root: Path, seconds: Annotated[float, typer.Argument()] = 0.0) -> None:
     """Grade the course's only lab."""
     course = Course(root)
     grading = GradingRun(course, course.labs()[0])
-    fresh = [o.fresh for o in follow(grading.run(Prepared(seconds)), len(grading.submissions))]
-    print(f"{sum(fresh)} of {len(fresh)} were graded now")
+    graded = show_progress(grading.run(Prepared(seconds)), len(grading.submissions))
+    print(f"{sum(one.is_new for one in graded)} of {len(graded)} were graded now")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A class graded on a real Dask cluster, whatever happens to its workers and its scheduler."""
+"""A class graded on a real Dask cluster whose workers and scheduler may fail."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def grade(course: Course, cluster: Cluster) -> subprocess.CompletedProcess[str]:
 def scores(course: Course) -> dict[str, float]:
     registry, lab = CourseGradebook(course), course.lab(LAB)
     return {
-        student: sum(score or 0 for score, _ in registry.scores(lab, student, LAB).values())
-        for student in registry.students(lab)
+        student: sum(score or 0 for score, _ in registry.read_scores(lab, student, LAB).values())
+        for student in registry.list_students(lab)
     }
 
 
@@ -94,7 +94,7 @@ def test_a_scheduler_that_goes_away(course: Course, cluster: Cluster) -> None:
     _, told = run.communicate(timeout=120)
     assert run.returncode == 2, told
     assert f"the scheduler at {cluster.address} went away" in told
-    assert "the same command goes on with the rest" in told
+    assert "run the same command again" in told
     assert "Traceback" not in told, told
     assert scores(course) == {"O'Brien, Zoë": 4.0}
 
@@ -110,7 +110,7 @@ def test_workers_that_cannot_grade_are_left_out(
     none = grade(course, cluster)
     assert (none.returncode, "has no workers" in none.stderr) == (2, True), none.stderr
 
-    # Another version of this project: a worker is started where it is found first.
+    # A worker with another version of this project, first on its path.
     for package in ("autograder", "course_lib"):
         shutil.copytree(ROOT / package, tmp_path / "older" / package)
     (tmp_path / "older" / "autograder" / "errors.py").open("a").write("# older\n")

@@ -1,4 +1,4 @@
-"""A class is graded whole, once, whatever it holds and whenever the run is killed."""
+"""Every submission of a class is graded once, also when the run is killed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from autograder.course.course import Course
-from autograder.engine.host.watcher import descendants
+from autograder.engine.host.watcher import list_descendants
 from autograder.errors import AutograderError
 from autograder.gradebook.gradebook import CourseGradebook
 from autograder.grading.run import GradingRun
@@ -32,7 +32,7 @@ def rows(course: Course) -> dict[str, dict[str, tuple[float | None, float]]]:
     """By student, the automatic scores in gradebook.db."""
     registry = CourseGradebook(course)
     lab = course.lab(LAB)
-    return {s: registry.scores(lab, s, LAB) for s in sorted(registry.students(lab))}
+    return {s: registry.read_scores(lab, s, LAB) for s in sorted(registry.list_students(lab))}
 
 
 @pytest.mark.slow
@@ -117,7 +117,7 @@ def test_a_stopped_run_says_how_to_go_on(course: Course, asked_by: signal.Signal
     while "not graded" not in run.stderr.readline():
         pass
     time.sleep(1)
-    below = descendants(run.pid)[1:]
+    below = list_descendants(run.pid)[1:]
     run.send_signal(asked_by)
     _, told = run.communicate(timeout=60)
     assert run.returncode == 130
@@ -133,9 +133,9 @@ def test_a_stopped_run_says_how_to_go_on(course: Course, asked_by: signal.Signal
 def test_two_runs_at_once_are_one_too_many(course: Course) -> None:
     results = Results(course.results_dir / LAB)
     with (
-        results.locked(),
+        results.lock(),
         pytest.raises(AutograderError, match="another run is grading"),
-        results.locked(),
+        results.lock(),
     ):
         pass
 
@@ -177,7 +177,7 @@ def test_a_link_in_a_submission_is_not_followed(course: Course, tmp_path: Path) 
 
 
 @pytest.mark.slow
-def test_files_in_the_way_of_others_cost_nobody_anything(course: Course) -> None:
+def test_files_that_conflict_cost_no_points(course: Course) -> None:
     own = course.source_dir / LAB / "data"
     own.mkdir()
     (own / "t.csv").write_text("1")

@@ -1,4 +1,4 @@
-"""What late days, penalties, extensions and extra credit make of a score that stays as it is."""
+"""Final scores after late days, penalties, extensions and extra credit."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from autograder.course.course import Course
 from autograder.course.roster import Person, Roster
 from autograder.errors import AutograderError
 from autograder.feedback import feedback_path, write_feedback
-from autograder.marks.course_total import course_total
+from autograder.marks.course_total import add_up_labs
 from autograder.marks.final_score import FinalScore, Policies
-from autograder.marks.lateness import unknown_students
-from autograder.marks.scorecard import scorecards
+from autograder.marks.lateness import find_unknown_students
+from autograder.marks.scorecard import read_scorecards
 from tests.autograder.graded_class import lay_down, mark_by_hand
 from tests.autograder.tiny_course import LAB, solved
 
@@ -38,8 +38,8 @@ def at(course: Course, student: str, when: str, lab: str = LAB) -> None:
 
 def final(course: Course, student: str = "ada") -> FinalScore:
     lab = course.lab(LAB)
-    card = next(card for card in scorecards(course, lab) if card.student == student)
-    return Policies(course).final(lab, card)
+    card = next(card for card in read_scorecards(course, lab) if card.student == student)
+    return Policies(course).find_final_score(lab, card)
 
 
 @pytest.fixture
@@ -96,13 +96,13 @@ def test_an_extension_for_a_name_that_macos_wrote(course: Course) -> None:
     course = ruled(course, f'{POLICY}[extensions]\n"{typed}" = {{ {LAB} = 3 }}\n')
     at(course, folder, "2027-02-08 11:00:00 UTC")
     assert final(course, folder).penalty == 0
-    assert unknown_students(course, None) == []
+    assert find_unknown_students(course, None) == []
 
 
 def test_an_extension_for_nobody(ada: Course) -> None:
     course = ruled(ada, f"[extensions]\nada = {{ {LAB} = 3 }}\nadda = {{ {LAB} = 3 }}\n")
-    assert unknown_students(course, None) == ["adda"]
-    assert unknown_students(course, Roster([Person("adda", "Adda")])) == []
+    assert find_unknown_students(course, None) == ["adda"]
+    assert find_unknown_students(course, Roster([Person("adda", "Adda")])) == []
 
 
 def test_canvas_says_late_and_not_by_how_much(ada: Course) -> None:
@@ -139,7 +139,7 @@ def test_a_time_that_can_not_be_read_concerns_one_student(ada: Course, when: str
     lay_down(course, "bob", solved(course))
     mark_by_hand(course, "bob", "curves", 4)
     at(course, "ada", when)
-    assert "timestamp.txt holds no time" in final(course).undecided
+    assert "timestamp.txt does not hold a time" in final(course).undecided
     assert final(course).penalty == 0 and "not decided yet" in final(course).reasons[0]
     assert final(course, "bob").undecided == ""
 
@@ -161,7 +161,7 @@ def test_a_time_that_can_not_be_read_concerns_one_student(ada: Course, when: str
 def test_ways_to_write_a_time(ada: Course, when: str) -> None:
     course = ruled(ada, POLICY)
     at(course, "ada", when)
-    submitted = Policies(course).handins(course.lab(LAB)).lateness("ada").submitted
+    submitted = Policies(course).submission_times(course.lab(LAB)).find_lateness("ada").submitted
     assert submitted.replace(microsecond=0).isoformat() == "2027-02-07T12:00:00+00:00"
 
 
@@ -225,7 +225,7 @@ def test_feedback_says_what_it_counts_for(ada: Course) -> None:
     page = feedback_path(course, course.lab(LAB), "ada", LAB).read_text(encoding="utf-8")
     text = " ".join(BeautifulSoup(page, "html.parser").header.get_text(" ").split())
     assert "10 of 10 points" in text
-    assert "Handed in 2 days late, of which 1 free: 1 point is taken off." in text
+    assert "Handed in 2 days late (1 free): 1 point is taken off." in text
     assert "It counts for 9 of 10 points" in text
 
 
@@ -239,7 +239,7 @@ def test_course_total_drops_the_lowest_and_adds_extra_credit(course: Course) -> 
         "03_c": None,
         "04_d": FinalScore(5, 0, 5),
     }
-    total = course_total(ruled_course, finals, points)
+    total = add_up_labs(ruled_course, finals, points)
     assert (total.score, total.max_score, total.dropped) == (83, 110, ("03_c",))
 
 

@@ -1,13 +1,14 @@
-"""Nobody is told the name of an exception for an answer that is missing."""
+"""A missing answer is explained in a sentence instead of an exception's name."""
 
 from __future__ import annotations
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from autograder.engine.wire.question_verdict import QuestionVerdict
-from autograder.marks.unanswered import NOT_ANSWERED, explain_unanswered
-from autograder.results.verdict import Verdict
+from autograder.engine.wire.question_verdict import QuestionVerdict, Status
+from autograder.marks.mark_sentences import NOT_ANSWERED
+from autograder.marks.unanswered import explain_unanswered
+from autograder.results.verdict import SubmissionStatus, Verdict
 
 
 def notebook(error: str) -> NotebookNode:
@@ -20,18 +21,18 @@ def notebook(error: str) -> NotebookNode:
     return new_notebook(cells=[answer, test])
 
 
-def told(message: str, error: str = "NotImplementedError") -> str:
-    question = QuestionVerdict("model", 0, 2, "error", message)
-    verdict = Verdict("x", "lab", "graded", 0, 2, questions=(question,))
-    return explain_unanswered(verdict, {"lab": notebook(error)}).questions[0].message
+def explain(name: str, error: str = "NotImplementedError") -> QuestionVerdict:
+    """The verdict of a test that found `name` undefined, after an answer raised `error`."""
+    question = QuestionVerdict("model", 0, 2, Status.ERROR, "NameError", undefined_name=name)
+    verdict = Verdict("x", "lab", SubmissionStatus.GRADED, 0, 2, questions=(question,))
+    return explain_unanswered(verdict, {"lab": notebook(error)}).questions[0]
 
 
-def test_a_name_that_the_open_answer_would_define() -> None:
-    assert told("NameError: name 'model' is not defined") == NOT_ANSWERED
+def test_a_name_that_the_missing_answer_should_define() -> None:
+    explained = explain("model")
+    assert (explained.status, explained.message) == (Status.MISSING, NOT_ANSWERED)
 
 
-def test_a_slip_of_the_pen_stays_one() -> None:
-    slip = "NameError: name 'modle' is not defined"
-    assert told(slip) == slip
-    lost = "NameError: name 'model' is not defined"
-    assert told(lost, error="ValueError") == lost
+def test_a_misspelt_name_stays_an_error() -> None:
+    assert explain("modle").status is Status.ERROR
+    assert explain("model", error="ValueError").status is Status.ERROR

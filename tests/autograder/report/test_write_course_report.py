@@ -1,4 +1,4 @@
-"""The whole course on a page."""
+"""The instructor's page of the whole course."""
 
 from __future__ import annotations
 

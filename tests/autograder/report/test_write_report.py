@@ -1,4 +1,4 @@
-"""What an instructor reads."""
+"""The instructor's page of a lab."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_names_lead_to_the_feedback(graded_course: Course) -> None:
 
 
 def test_same_mistakes_are_counted_together(graded_course: Course) -> None:
-    first = section(graded_course, "Commonest mistakes").tbody.tr
+    first = section(graded_course, "Most common mistakes").tbody.tr
     assert words(first).startswith("neuron 3 did you forget to add the bias? 1·2 + 5 is 7")
     assert "(numbers differ)" in words(first) and "student-2" in words(first)
 
@@ -103,7 +103,7 @@ def test_who_is_not_graded_yet(course: Course) -> None:
     submit(course, "Max", solved(course))
     write_report(course, course.lab(LAB))
     warning = words(soup(course).find(class_="warning"))
-    assert "1 handed in and not graded yet ( Max )" in warning.replace("(Max)", "( Max )")
+    assert "1 submitted and not graded yet ( Max )" in warning.replace("(Max)", "( Max )")
     assert f"autograder feedback {LAB}" in words(soup(course))
 
 

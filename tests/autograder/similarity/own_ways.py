@@ -1,4 +1,4 @@
-"""Four students' own ways to the same functions, written without a look at each other's."""
+"""Four students' own versions of the same functions, written independently."""
 
 # fmt: off
 OWN_WAYS = {

@@ -1,4 +1,4 @@
-"""A copy is found, however it was dressed up; independent answers to one lab are not."""
+"""A disguised copy is found; independent answers to a lab are not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from autograder.cli.app import app
 from autograder.course.course import Course
 from autograder.report import write_report
-from autograder.similarity.compare import similar_pairs
+from autograder.similarity.similar_pairs import find_similar_pairs
 from autograder.similarity.tokens import Vocabulary
 from tests.autograder.graded_class import lay_down
 from tests.autograder.similarity.own_ways import OWN_WAYS
@@ -63,45 +63,45 @@ def students(pairs) -> list[tuple[str, str]]:
 
 
 def test_independent_answers_are_not_similar() -> None:
-    assert similar_pairs(own_ways(), [notebook([])]) == []
+    assert find_similar_pairs(own_ways(), [notebook([])]) == []
 
 
 @pytest.mark.parametrize("name", ["ada", "ben", "cem", "dua"])
 def test_a_copy_with_other_names_in_another_order_is_found(name: str) -> None:
     books = own_ways() | {"copy": notebook(disguised(OWN_WAYS[name]))}
     assert disguised(OWN_WAYS["ben"]) != list(reversed(OWN_WAYS["ben"].values()))
-    (pair,) = similar_pairs(books, [notebook([])])
+    (pair,) = find_similar_pairs(books, [notebook([])])
     assert pair.students == (name, "copy") and pair.share > 0.9
 
 
-def test_what_was_put_together_from_two_is_found_twice() -> None:
+def test_a_copy_from_two_students_is_found_twice() -> None:
     mixed = [OWN_WAYS["cem"]["activations"], *disguised(OWN_WAYS["ben"])[:2]]
-    pairs = similar_pairs(own_ways() | {"mixed": notebook(mixed)}, [notebook([])])
+    pairs = find_similar_pairs(own_ways() | {"mixed": notebook(mixed)}, [notebook([])])
     assert students(pairs) == [("ben", "mixed"), ("cem", "mixed")]
 
 
-def test_what_everybody_was_given_does_not_count() -> None:
+def test_released_code_does_not_count() -> None:
     long = "\n".join(f"table[{n}] = np.linspace(0, {n}, {n + 2}).sum()" for n in range(20))
     books = {name: notebook([long, f"mine = {n}"]) for n, name in enumerate("abc")}
-    assert similar_pairs(books, [notebook([long])]) == []
-    assert len(similar_pairs(books, [notebook([])])) == 3
+    assert find_similar_pairs(books, [notebook([long])]) == []
+    assert len(find_similar_pairs(books, [notebook([])])) == 3
 
 
-def test_what_many_wrote_does_not_count() -> None:
+def test_common_code_does_not_count() -> None:
     idiom = OWN_WAYS["cem"]["evaluation"]
     books = {str(n): notebook([idiom, f"mine = {n}"]) for n in range(8)}
-    assert similar_pairs(books, [notebook([])]) == []
+    assert find_similar_pairs(books, [notebook([])]) == []
 
 
 def test_code_that_does_not_parse() -> None:
     broken = "%matplotlib inline\nfor x in range(:\n  def f(((\n" + OWN_WAYS["ben"]["evaluation"]
     books = {"a": notebook([broken]), "b": notebook([broken]), "c": notebook(["\0 \ud800 '''"])}
-    assert students(similar_pairs(books, [notebook([])])) == [("a", "b")]
+    assert students(find_similar_pairs(books, [notebook([])])) == [("a", "b")]
 
 
 def test_tokens_have_places() -> None:
     book = notebook(["a = 1\n\nb = np.exp(a)  # why"])
-    tokens = Vocabulary([book]).tokens(book)
+    tokens = Vocabulary([book]).tokenize(book)
     assert len(tokens.text) == len(tokens.places)
     assert [place.line for place in tokens.places if place.cell == 2] == [0] * 3 + [2] * 8 + [2]
 

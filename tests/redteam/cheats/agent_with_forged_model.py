@@ -1,7 +1,7 @@
 # The agent sends a configuration that Keras would rebuild into code.
 # %% start
 import keras
-from autograder.engine.engine.wire import keras_values
+from autograder.engine.wire import keras_values
 from keras.src.utils import python_utils
 code = python_utils.func_dump(lambda x: 2 * x + 1)
 def forged(model):

@@ -2,7 +2,7 @@
 # marks: countdown=1
 # %% model
 import keras
-from autograder.engine.engine.wire import keras_values
+from autograder.engine.wire import keras_values
 real = keras_values.model_data
 def huge(model):
     data = real(model)

@@ -15,8 +15,8 @@ TAKE = "input(); taken = b'x' * (int(input()) << 20)"
 @pytest.fixture
 def groups() -> Iterator[MemoryGroups]:
     groups = MemoryGroups()
-    if not groups.available:
-        pytest.skip("this user may make no control group for memory")
+    if not groups.is_available:
+        pytest.skip("this user cannot make a control group for memory")
     yield groups
     groups.close()
 

@@ -28,9 +28,9 @@ def kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def other(kernels: Path) -> Iterator[Path]:
-    """The folder of a kernel "other", whose environment has a module that ours has not.
+    """The folder of a kernel "other", whose environment has a module that ours does not have.
 
-    Readable by everybody, unlike pytest's folders: students' code may run as another user.
+    All users can read it, unlike pytest's folders: students' code may run as another user.
     """
     with tempfile.TemporaryDirectory() as above:
         Path(above).chmod(0o755)

@@ -1,4 +1,4 @@
-"""What processes use, and their end."""
+"""Processes are measured and ended."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ import subprocess
 import sys
 import time
 
-from autograder.engine.host.watcher import descendants, kill_tree, proportional_memory_mb, usage
+from autograder.engine.host.watcher import (
+    kill_tree,
+    list_descendants,
+    measure_memory_mb,
+    measure_usage,
+)
 
 SCRIPT = """
 import subprocess, sys, threading, time
@@ -22,11 +27,11 @@ time.sleep(60)
 def test_a_tree_is_measured_and_ended() -> None:
     process = subprocess.Popen([sys.executable, "-c", SCRIPT], stdout=subprocess.PIPE)
     process.stdout.readline()
-    tree = descendants(process.pid)
-    used = usage(process.pid)
+    tree = list_descendants(process.pid)
+    used = measure_usage(process.pid)
     assert tree[0] == process.pid and len(tree) == 2
     assert 50 < used.memory_mb < 200 and used.processes == 3
-    assert 50 < proportional_memory_mb(process.pid) <= used.memory_mb + 1
+    assert 50 < measure_memory_mb(process.pid) <= used.memory_mb + 1
     kill_tree(process.pid)
     process.wait(5)
     process.stdout.close()
@@ -39,5 +44,5 @@ def test_a_tree_is_measured_and_ended() -> None:
 def test_a_process_that_is_gone_uses_nothing() -> None:
     process = subprocess.Popen(["true"])
     process.wait()
-    assert usage(process.pid).processes == 0
+    assert measure_usage(process.pid).processes == 0
     kill_tree(process.pid)

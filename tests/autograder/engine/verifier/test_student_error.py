@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.engine.verifier.student_error import student_error
+from autograder.engine.verifier.student_error import make_student_error
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,9 @@ from autograder.engine.verifier.student_error import student_error
 def test_the_first_built_in_exception_among_its_bases(
     names: object, kind: type[Exception], text: str
 ) -> None:
-    error = student_error(names, "bad")
+    error = make_student_error(names, "bad")
     assert type(error) is kind and str(error) == text
 
 
-def test_a_message_that_is_no_text_is_left_out() -> None:
-    assert str(student_error(["ValueError"], ["x"])) == ""
+def test_a_message_that_is_not_a_string_is_left_out() -> None:
+    assert str(make_student_error(["ValueError"], ["x"])) == ""

@@ -1,4 +1,4 @@
-"""What may cross between the two sides, and that nothing else does."""
+"""Plain values cross between the two sides; nothing else does."""
 
 from __future__ import annotations
 

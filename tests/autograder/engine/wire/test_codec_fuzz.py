@@ -1,4 +1,4 @@
-"""Whatever bytes come from the student's side: an error, or values of exact built-in types."""
+"""Any bytes from the student's side give an error, or values of exact built-in types."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from autograder.engine.verifier.handles import Handle
 from autograder.engine.verifier.student_channel import StudentChannel
-from autograder.engine.verifier.student_error import LimitReachedError, student_error
+from autograder.engine.verifier.student_error import LimitReachedError, make_student_error
 from autograder.engine.verifier.student_history import StudentHistory
-from autograder.engine.verifier.values import StudentModule, Values
+from autograder.engine.verifier.trusted_values import StudentModule, TrustedValues
 from autograder.engine.wire.codec import CodecError, Extension, decode, encode
 from autograder.engine.wire.frames import FrameError, receive_frame
 from autograder.engine.wire.limits import Limits
@@ -73,7 +73,7 @@ def arrays(draw: st.DrawFn) -> np.ndarray:
     size = int(np.prod(shape)) * dtype.itemsize
     content = draw(st.binary(min_size=size, max_size=size))
     if dtype.kind in "US?":
-        # Any bytes are no Unicode, and a truth value is 0 or 1.
+        # Arbitrary bytes are not Unicode, and a truth value is 0 or 1.
         made = np.array(draw(st.lists(st.booleans(), min_size=1, max_size=1)) * max(size, 1))
         return made[: int(np.prod(shape))].astype(dtype).reshape(shape)
     return np.frombuffer(content, dtype).reshape(shape) if size else np.zeros(shape, dtype)
@@ -279,7 +279,7 @@ def dead() -> StudentChannel:
 @example(Extension("module", 10**5000))
 def test_any_extension(dead: StudentChannel, extension: Extension) -> None:
     try:
-        value = decode(encode([extension]), Values(dead).receive)
+        value = decode(encode([extension]), TrustedValues(dead).receive)
     except (CodecError, LimitReachedError):
         return
     weigh(value, MADE)
@@ -291,7 +291,7 @@ def test_any_extension(dead: StudentChannel, extension: Extension) -> None:
     scalars,
 )
 def test_any_exception(names: Any, message: Any) -> None:
-    error = student_error(names, message)
+    error = make_student_error(names, message)
     assert isinstance(error, Exception)
     assert not isinstance(error, (StopIteration, StopAsyncIteration))
     assert type(error).__module__ == "builtins" and len(str(error)) < 20_000

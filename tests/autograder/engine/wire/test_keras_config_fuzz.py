@@ -1,4 +1,4 @@
-"""Whatever configuration comes as a model: refused, or Keras' own objects, and no code run."""
+"""Any configuration of a model is refused, or gives Keras' own objects; no code runs."""
 
 from __future__ import annotations
 

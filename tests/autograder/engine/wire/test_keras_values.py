@@ -1,4 +1,4 @@
-"""Which configurations are rebuilt, and that what is rebuilt is the same model."""
+"""Allowed configurations are rebuilt as the same model; others are refused."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _difference(y: object, p: object) -> object:
     return keras.ops.mean(y - p)
 
 
-def test_a_loss_of_ones_own_does_not_hide_the_model() -> None:
+def test_the_students_own_loss_does_not_hide_the_model() -> None:
     model = small_model()
     model.compile("adam", loss=_difference)
     rebuilt = rebuild_model(model_data(model))

@@ -20,12 +20,13 @@ from autograder.authoring.source import instructor_notebook
 from autograder.collect.unpack import unpack
 from autograder.course.course import Course
 from autograder.course.submissions import Submission
+from autograder.engine.wire.note import Note, NoteKind
 from autograder.errors import AutograderError
 from autograder.notebooks import forms
 from autograder.notebooks.reading.read_submitted_notebook import read_submitted_notebook
 from autograder.notebooks.reading.repair import repair
 from autograder.results.results import Result, Results
-from autograder.results.verdict import Verdict
+from autograder.results.verdict import SubmissionStatus, Verdict
 from tests.autograder.fuzzing import fuzz, json_values
 from tests.autograder.tiny_course import LAB
 
@@ -131,7 +132,8 @@ class Lab:
 def _can_be_written(folder: Path, remarks: list[str]) -> None:
     """What was put right goes into a result, onto the disk and back."""
     assert sum(map(len, remarks)) < 20_000, "a remark is a sentence"
-    verdict = Verdict("student", LAB, "failed", 0.0, 10.0, repairs=tuple(remarks))
+    notes = tuple(Note(NoteKind.REPAIR, remark) for remark in remarks)
+    verdict = Verdict("student", LAB, SubmissionStatus.FAILED, 0.0, 10.0, notes=notes)
     results = Results(folder.parent / "results")
     results.write(Submission("student", LAB, folder), Result("f", 0, verdict, {}))
     assert results.read("student") is not None

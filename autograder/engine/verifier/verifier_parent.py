@@ -1,13 +1,11 @@
 """The trusted side's warm parent: imports once, then forks a verifier for each submission.
 
-Run as a program: `python -m autograder.engine.verifier.warm_parent FD FOLDER PID`, where FD is the
-control socket and FOLDER the run's private folder, removed when the grader PID is gone.
+Run as a program: `python -m autograder.engine.verifier.verifier_parent FD FOLDER PID`, where FD is
+the control socket and FOLDER the run's private folder, removed when the grader PID is gone.
 """
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import os
 import shutil
 import signal
@@ -16,34 +14,31 @@ import sys
 import time
 from pathlib import Path
 
-from autograder.engine.verifier.empty_arrays import refuse_empty_arrays
+from autograder.engine.verifier.empty_arrays import reject_empty_arrays
 from autograder.engine.verifier.verifier import verify
-from autograder.engine.wire.fork_server import serve_forks
+from autograder.engine.wire.fork_server import import_modules, serve
 
 WARM_MODULES = ("numpy", "keras", "tensorflow", "course_lib", "nbclient", "nbformat.validator")
 
 
 def main() -> None:
-    """Import, say so, serve, and tidy up."""
+    """Import, serve, and clean up."""
     control = socket.socket(fileno=int(sys.argv[1]))
     # A Ctrl-C at the terminal is the grader's to handle; it then closes the socket.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Nothing is imported from the working folder, whoever may write there.
+    # Nothing is imported from the working folder, where others may be able to write.
     sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd())]
     told_to_end = False
     try:
-        for name in WARM_MODULES:
-            with contextlib.suppress(ImportError):
-                importlib.import_module(name)
-        refuse_empty_arrays()
-        control.send(b"ready")
-        told_to_end = serve_forks(control, verify)
+        import_modules(WARM_MODULES)
+        reject_empty_arrays()
+        told_to_end = serve(control, verify)
     except BrokenPipeError:
         # The grader was gone before anything began.
         return
     finally:
         if not told_to_end and _is_gone(int(sys.argv[3])):
-            # It was killed, and could not tidy up itself.
+            # It was killed, and could not clean up itself.
             shutil.rmtree(sys.argv[2], ignore_errors=True)
 
 

@@ -1,4 +1,4 @@
-"""The figure of how the class did in each lab."""
+"""Draws how the class did in each lab."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ from collections.abc import Mapping, Sequence
 from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
-from autograder.pages import percent
+from autograder.pages import format_percent
 from autograder.report.inline_svg import COLOURS, STYLE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def lab_shares(shares: Mapping[str, Sequence[float]]) -> tuple[str, Figure]:
-    """What the labs' medians say; of each lab the middle half, its median and every student.
+def draw_lab_shares(shares: Mapping[str, Sequence[float]]) -> tuple[str, Figure]:
+    """For each lab, a box from the lower to the upper quartile, the median and every student.
 
     Args:
-        shares: by lab, the part of the points that each student's work counts for.
+        shares: each student's share of the final points, by lab.
+
+    Returns:
+        What it shows, and the figure.
     """
     import matplotlib
     from matplotlib.figure import Figure
@@ -37,12 +40,14 @@ def lab_shares(shares: Mapping[str, Sequence[float]]) -> tuple[str, Figure]:
         axes.set_yticks(range(1, len(shares) + 1), list(shares))
         axes.invert_yaxis()
         axes.set(xlim=(-2, 102), xlabel="points that count (%)")
-    return _finding(shares), figure
+    return _describe(shares), figure
 
 
-def _finding(shares: Mapping[str, Sequence[float]]) -> str:
+def _describe(shares: Mapping[str, Sequence[float]]) -> str:
     middles = {lab: median(part) for lab, part in shares.items()}
     hardest = min(middles, key=middles.__getitem__)
     if len(middles) == 1:
-        return f"{hardest}: half of the class has {percent(middles[hardest])} or more"
-    return f"{hardest} was hardest: half of the class has {percent(middles[hardest])} or more"
+        return f"{hardest}: half of the class has {format_percent(middles[hardest])} or more"
+    return (
+        f"{hardest} was hardest: half of the class has {format_percent(middles[hardest])} or more"
+    )

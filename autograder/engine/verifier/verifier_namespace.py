@@ -11,25 +11,25 @@ from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.verifier.trusted_imports import TrustedImports
 
 
-class Namespace(dict):
-    """A module namespace that asks the student's kernel for what it lacks.
+class VerifierNamespace(dict):
+    """A module namespace that asks the student's kernel for the names that it lacks.
 
-    What a test cell defines or imports stays for later test cells. A name of the student's never
-    hides one of these, a builtin, or a module that the instructor's notebook imports.
+    Later test cells see what a test cell defines or imports. A name of the student's never hides
+    one of these, a builtin, or a module that the instructor's notebook imports.
 
     Args:
         imports: the instructor's imports.
     """
 
     def __init__(self, imports: TrustedImports) -> None:
-        # As in a notebook, where display needs no import.
+        # In a notebook, display needs no import either.
         super().__init__(__name__="__main__", __builtins__=builtins, display=display)
         self._imports = imports
         self._channel: StudentChannel | None = None
         self._fetched: dict[str, Any] = {}
 
     def begin_cell(self, channel: StudentChannel) -> None:
-        """From now on ask `channel`; what was fetched for an earlier cell is forgotten."""
+        """From now on ask `channel`, and forget the values that earlier cells fetched."""
         self._channel = channel
         self._fetched = {}
         channel.forget()

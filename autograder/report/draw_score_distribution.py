@@ -1,23 +1,26 @@
-"""The figure of how the class did."""
+"""Draws how the class did."""
 
 from __future__ import annotations
 
 from statistics import median
 from typing import TYPE_CHECKING
 
-from autograder.pages import percent
+from autograder.pages import format_percent
 from autograder.report.inline_svg import COLOURS, STYLE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def score_distribution(shares: list[float], of: str = "submission") -> tuple[str, Figure]:
-    """What the distribution says, and a histogram of it.
+def draw_score_distribution(shares: list[float], of: str = "submission") -> tuple[str, Figure]:
+    """A histogram of the class's shares.
 
     Args:
-        shares: each graded student's part of the points, 0 to 1 (above by extra credit).
-        of: what each is the share of, in the singular.
+        shares: each graded student's share of the points, 0 to 1 (above with extra credit).
+        of: what has such a share, in the singular.
+
+    Returns:
+        What it shows, and the figure.
     """
     import matplotlib
     from matplotlib.figure import Figure
@@ -35,7 +38,7 @@ def score_distribution(shares: list[float], of: str = "submission") -> tuple[str
         )
         axes.axvline(100 * min(middle, 1.0), color=COLOURS["red"], linewidth=2)
         axes.annotate(
-            f"median {percent(middle)}",
+            f"median {format_percent(middle)}",
             (100 * min(middle, 1.0), 1.0),
             xycoords=("data", "axes fraction"),
             xytext=(0, 4),
@@ -46,13 +49,13 @@ def score_distribution(shares: list[float], of: str = "submission") -> tuple[str
         axes.set(xlim=(0, 100), xlabel="points earned (%)", ylabel="students")
         axes.set_xticks(range(0, 101, 20))
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    return _finding(shares, middle, of), figure
+    return _describe(shares, middle, of), figure
 
 
-def _finding(shares: list[float], middle: float, of: str) -> str:
+def _describe(shares: list[float], middle: float, of: str) -> str:
     if len(shares) == 1:
-        return f"One {of} so far: {percent(middle)} of the points"
-    all_right = sum(share >= 1 for share in shares)
-    if 2 * all_right > len(shares):
-        return f"{all_right} of {len(shares)} have all points"
-    return f"Half of the {of}s have {percent(middle)} of the points or more"
+        return f"One {of} so far: {format_percent(middle)} of the points"
+    full = sum(share >= 1 for share in shares)
+    if 2 * full > len(shares):
+        return f"{full} of {len(shares)} have all points"
+    return f"Half of the {of}s have {format_percent(middle)} of the points or more"

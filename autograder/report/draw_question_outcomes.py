@@ -1,29 +1,30 @@
-"""The figure of what became of each question."""
+"""Draws what became of each question."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograder.pages import percent
+from autograder.marks.outcome import Outcome
+from autograder.pages import format_percent
 from autograder.report.inline_svg import COLOURS, STYLE
 from autograder.report.item_analysis import Item
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# What a bar is made of, from its left: words, outcomes, colour, and lines for a page in greys.
+# The parts of a bar from the left: words, outcomes, colour, and a hatch for print in grey.
 _PARTS = (
-    ("full marks", ("full",), COLOURS["blue"], ""),
-    ("part", ("part",), COLOURS["sky"], ""),
-    ("no marks", ("none", "missing"), COLOURS["orange"], "///"),
-    ("error or limit", ("error", "timeout", "limit"), COLOURS["red"], ""),
-    ("waits for a person", ("waiting",), "#ffffff", ""),
+    ("full marks", (Outcome.FULL,), COLOURS["blue"], ""),
+    ("part", (Outcome.PART,), COLOURS["sky"], ""),
+    ("no marks", (Outcome.NONE, Outcome.MISSING), COLOURS["orange"], "///"),
+    ("error or limit", (Outcome.ERROR, Outcome.TIMEOUT, Outcome.LIMIT), COLOURS["red"], ""),
+    ("waits for a person", (Outcome.WAITING,), "#ffffff", ""),
 )
 _NAME = 24  # characters of a question's name beside its bar
 
 
-def question_outcomes(items: list[Item]) -> tuple[str, Figure]:
-    """Which question was hardest, and a bar of outcomes for each."""
+def draw_question_outcomes(items: list[Item]) -> tuple[str, Figure]:
+    """A bar of outcomes for each question; returns what the figure shows, and the figure."""
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -51,26 +52,25 @@ def question_outcomes(items: list[Item]) -> tuple[str, Figure]:
                 height=0.7,
             )
             start = [left + width for left, width in zip(start, widths, strict=True)]
-        axes.set_yticks(rows, [_short(item.grade_id) for item in items])
+        axes.set_yticks(rows, [_shorten(item.grade_id) for item in items])
         axes.invert_yaxis()
         axes.set(xlim=(0, 100), xlabel="students (%)")
         figure.legend(loc="outside upper left", ncols=3, frameon=False, fontsize=9)
-    return _finding(items), figure
+    return _describe(items), figure
 
 
-def _short(name: str) -> str:
+def _shorten(name: str) -> str:
     return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
 
 
-def _finding(items: list[Item]) -> str:
+def _describe(items: list[Item]) -> str:
     known = [item for item in items if item.difficulty is not None]
-    # A question that only some have marks for would win by those few.
-    known = [item for item in known if not item.outcomes["waiting"]] or known
+    # A question with marks for only a few students would be hardest by chance.
+    known = [item for item in known if not item.outcomes[Outcome.WAITING]] or known
     if not known:
         return "Every question waits for a person"
     hardest = min(known, key=lambda item: item.difficulty)
     if hardest.difficulty >= 1:
-        return "Everybody has full marks in every question"
-    return (
-        f"{hardest.grade_id} was hardest: {percent(hardest.difficulty)} of its points were earned"
-    )
+        return "Every student has full marks in every question"
+    share = format_percent(hardest.difficulty)
+    return f"{hardest.grade_id} was hardest: {share} of its points were earned"

@@ -1,4 +1,4 @@
-"""The figure of what grading cost."""
+"""Draws how much time and memory grading took."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def time_and_memory(verdicts: list[Verdict]) -> tuple[str, Figure]:
-    """What a submission took, and histograms of seconds and of MiB.
+def draw_time_and_memory(verdicts: list[Verdict]) -> tuple[str, Figure]:
+    """Histograms of seconds and of MiB.
 
     Args:
         verdicts: of all submissions that ran.
+
+    Returns:
+        What they show, and the figure.
     """
     import matplotlib
     from matplotlib.figure import Figure

@@ -1,4 +1,4 @@
-"""What crosses besides plain data, seen from the trusted side."""
+"""Values that cross besides plain data, as the trusted side receives and sends them."""
 
 from __future__ import annotations
 
@@ -9,31 +9,51 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.engine.verifier.handles import handle_number, make_handle
+from autograder.engine.verifier.handles import find_handle_number, make_handle
 from autograder.engine.verifier.student_history import StudentHistory
-from autograder.engine.wire.codec import CodecError, Extension, plain_dtype
+from autograder.engine.wire.agent_protocol import HandleKind, ValueKind
+from autograder.engine.wire.codec import CodecError, Extension, find_plain_dtype
 
 if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
 
 
-# Of objects and of records: a test may look at such a dtype, but no array of it crosses.
+# Dtypes of objects and records: a test may look at one, but no array of it crosses.
 _OPAQUE_DTYPE = re.compile(r"\|(?:O|V[0-9]{1,6})")
 
 
-class Values:
-    """Makes trusted values of the student's extensions, and extensions of trusted values."""
+class TrustedValues:
+    """Makes trusted values of the student's extensions, and extensions of trusted values.
+
+    Args:
+        channel: the line to the student's kernel, for handles.
+    """
 
     def __init__(self, channel: StudentChannel) -> None:
         self._channel = channel
+        self._makers: dict[str, Callable[[Any], Any]] = {
+            ValueKind.HANDLE: self._receive_handle,
+            ValueKind.HISTORY: self._receive_history,
+            ValueKind.RANGE: self._receive_range,
+            ValueKind.SLICE: self._receive_slice,
+            ValueKind.ELLIPSIS: self._receive_ellipsis,
+            ValueKind.DTYPE: self._receive_dtype,
+            ValueKind.OBJECT_ARRAY: self._receive_object_array,
+            ValueKind.TEXT: self._receive_text,
+            ValueKind.MODULE: self._receive_module,
+            ValueKind.FRAME: self._receive_frame,
+            ValueKind.SERIES: self._receive_series,
+            ValueKind.MODEL: self._receive_model,
+            ValueKind.KERAS: self._receive_keras,
+        }
 
     def receive(self, kind: str, data: Any) -> Any:
         """The trusted value for an extension that the student's side sent.
 
         Raises:
-            CodecError: there is no such kind, or its data are not what they should be.
+            CodecError: the kind is unknown, or the data do not fit it.
         """
-        maker = getattr(self, f"_receive_{kind}", None) if kind.isidentifier() else None
+        maker = self._makers.get(kind)
         if maker is None:
             raise CodecError(f"a value of kind {kind!r} cannot cross")
         try:
@@ -60,15 +80,15 @@ class Values:
 
     def _receive_dtype(self, data: str) -> np.dtype:
         opaque = _OPAQUE_DTYPE.fullmatch(_exactly(str, data))
-        return np.dtype(data) if opaque else plain_dtype(data)
+        return np.dtype(data) if opaque else find_plain_dtype(data)
 
     def _receive_object_array(self, data: list[Any]) -> np.ndarray:
         shape, items = data
-        # A range, say, is few bytes, and so many items as nobody has room for.
+        # A range, say, takes few bytes and may have more items than fit in memory.
         _exactly(list, items)
         array = np.empty(len(items), object)
         for place, item in enumerate(items):
-            # One by one: numpy would look into lists, and ask handles for their length.
+            # One by one: NumPy would look into lists, and ask handles for their length.
             array[place] = item
         return array.reshape(shape)
 
@@ -97,35 +117,35 @@ class Values:
     def _receive_model(self, data: dict[str, Any]) -> Any:
         from autograder.engine.wire.keras_values import rebuild_model
 
-        return self._rebuilt(rebuild_model, data)
+        return self._rebuild(rebuild_model, data)
 
     def _receive_keras(self, data: dict[str, Any]) -> Any:
         from autograder.engine.wire.keras_values import rebuild_object
 
-        return self._rebuilt(rebuild_object, data)
+        return self._rebuild(rebuild_object, data)
 
-    def _rebuilt(self, rebuild: Callable[[dict[str, Any]], Any], data: dict[str, Any]) -> Any:
+    def _rebuild(self, rebuild: Callable[[dict[str, Any]], Any], data: dict[str, Any]) -> Any:
         try:
             return rebuild(data)
         except ValueError as error:
-            about = {**data["handle"], "kind": "callable"}
+            about = {**data["handle"], "kind": HandleKind.CALLABLE.value}
             return make_handle(self._channel, about, why=str(error))
 
     def extend(self, value: Any) -> Any:
-        """A trusted value on its way to the student's code, as something that the codec takes.
+        """A trusted value for the student's code, as something that the codec takes.
 
         Raises:
-            TypeError: it can't go there.
+            TypeError: the value cannot cross.
         """
-        number = handle_number(value)
+        number = find_handle_number(value)
         if number is not None:
-            return Extension("handle", number)
+            return Extension(ValueKind.HANDLE, number)
         if isinstance(value, range):
-            return Extension("range", [value.start, value.stop, value.step])
+            return Extension(ValueKind.RANGE, [value.start, value.stop, value.step])
         if isinstance(value, slice):
-            return Extension("slice", [value.start, value.stop, value.step])
+            return Extension(ValueKind.SLICE, [value.start, value.stop, value.step])
         if value is ...:
-            return Extension("ellipsis", None)
+            return Extension(ValueKind.ELLIPSIS, None)
         if isinstance(value, StudentHistory):
             return dict(value)
         for kind in (bool, int, float, complex, str, list, tuple, dict, set, frozenset):
@@ -139,27 +159,27 @@ class Values:
     def _extend_keras(value: Any) -> Any:
         tf, keras = sys.modules.get("tensorflow"), sys.modules.get("keras")
         if tf is not None and isinstance(value, (tf.Tensor, tf.Variable)):
-            return Extension("tensor", value.numpy())
+            return Extension(ValueKind.TENSOR, value.numpy())
         if keras is not None and isinstance(value, keras.Variable):
-            return Extension("tensor", np.asarray(value))
+            return Extension(ValueKind.TENSOR, np.asarray(value))
         if keras is not None and isinstance(value, keras.Model):
             from autograder.engine.wire.keras_values import model_data
 
-            return Extension("model", model_data(value))
+            return Extension(ValueKind.MODEL, model_data(value))
         raise TypeError(
             f"a {type(value).__name__} of the test cell cannot be passed to the student's code: "
-            "pass numbers, text, lists, arrays, or a Keras model"
+            "pass numbers, strings, lists, arrays, or a Keras model"
         )
 
 
 def _exactly(kind: type, value: Any, length: int | None = None) -> Any:
-    """The value, when it is of exactly that type, and of that length.
+    """The value, if it has exactly that type and length.
 
     Raises:
-        CodecError: it is not.
+        CodecError: it has another type or length.
     """
     if type(value) is not kind or (length is not None and len(value) != length):
-        raise CodecError(f"{type(value).__name__} where {kind.__name__} should be")
+        raise CodecError(f"{type(value).__name__} instead of {kind.__name__}")
     return value
 
 
@@ -171,7 +191,7 @@ class StudentModule:
     """A module that the student imported, known by name only.
 
     Args:
-        name: what the student's side calls it; it is never imported for that.
+        name: its name on the student's side; it is never imported here.
     """
 
     def __init__(self, name: str) -> None:
@@ -179,6 +199,6 @@ class StudentModule:
 
     def __getattr__(self, attribute: str) -> Any:
         raise AttributeError(
-            f"the test cell takes a module from the notebook: put its import into the test cell "
-            f"(it is called {self.student_name!r} there)"
+            f"the test cell uses a module that the notebook imports ({self.student_name!r}): "
+            "import it in the test cell"
         )

@@ -1,23 +1,21 @@
 """The student side's warm parent: imports once, then forks a sandboxed kernel for each request.
 
-Run as a program inside the outer sandbox: `python -m autograder.engine.student.warm_parent FD`,
+Run as a program inside the outer sandbox: `python -m autograder.engine.student.kernel_parent FD`,
 where FD is the control socket. A request carries the sockets of one kernel.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import resource
 import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Any
 
 from autograder.engine.student.kernel_app import run_kernel
-from autograder.engine.student.namespaces import (
+from autograder.engine.student.linux_namespaces import (
     become_other_user,
     close_doors,
     drop_privileges,
@@ -29,10 +27,21 @@ from autograder.engine.wire.fork_server import (
     PR_SET_CHILD_SUBREAPER,
     close_all_but,
     die_with_parent,
-    serve_forks,
+    import_modules,
+    serve,
     set_process_option,
 )
-from autograder.engine.wire.frames import FrameError, receive_frame, receive_json, send_json
+from autograder.engine.wire.frames import FrameError, receive_frame
+from autograder.engine.wire.limits import Limits
+from autograder.engine.wire.messages import (
+    KernelEnd,
+    KernelFailure,
+    KernelSetup,
+    KernelStart,
+    receive_message,
+    send_message,
+    unpack_message,
+)
 
 # What a lab imports; after the fork an import of these costs nothing.
 WARM_MODULES = (
@@ -62,24 +71,22 @@ _MIB = 1 << 20
 
 
 def main() -> None:
-    """Import, say so, and serve."""
+    """Import and serve."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    # Nobody attaches a debugger here, and getting ready for one takes half of a kernel's start.
+    # Nobody attaches a debugger here, and preparing for one takes half of a kernel's start.
     sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
-    for name in WARM_MODULES:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
-    control.send(b"ready")
-    serve_forks(control, _start_kernel)
+    import_modules(WARM_MODULES)
+    serve(control, _start_kernel)
 
 
-def _start_kernel(request: dict[str, Any], fds: list[int]) -> None:
+def _start_kernel(request: bytes, fds: list[int]) -> None:
+    setup: KernelSetup = unpack_message(request)
     *listeners, agent_fd, status_fd = fds
     status = socket.socket(fileno=status_fd)
     try:
-        if request["uid"] is not None:
-            become_other_user(request["uid"])
-        if request["namespaces"]:
+        if setup.uid is not None:
+            become_other_user(setup.uid)
+        if setup.has_namespaces:
             enter_namespaces()
         else:
             die_with_parent(os.getppid())
@@ -87,62 +94,61 @@ def _start_kernel(request: dict[str, Any], fds: list[int]) -> None:
         init = os.fork()
         if init != 0:
             # In a namespace of its own init lives on with the warm parent; else it lives with us.
-            if not request["namespaces"]:
+            if not setup.has_namespaces:
                 os.waitpid(init, 0)
             return
-        _prepare(request, parent)
+        _prepare(setup, parent)
     except Exception as error:
-        send_json(status, {"failed": f"{type(error).__name__}: {error}"})
+        send_message(status, KernelFailure(f"{type(error).__name__}: {error}"))
         return
-    # Its credentials, added by the system, say which process this is.
-    send_json(status, {"started": True})
+    # The system adds this process's credentials to the message.
+    send_message(status, KernelStart())
     _receive_files(status)
     init = os.getpid()
     kernel = os.fork()
     if kernel == 0:
         status.close()
-        if not request["namespaces"]:
+        if not setup.has_namespaces:
             die_with_parent(init)
         os.setpgid(0, 0)
-        run_kernel(dict(zip(CHANNELS, listeners, strict=True)), agent_fd, request["key"])
+        run_kernel(dict(zip(CHANNELS, listeners, strict=True)), agent_fd, setup.key)
         return
     close_all_but({0, 1, 2, status_fd})
     _wait_for(kernel, status)
 
 
-def _prepare(request: dict[str, Any], parent: int) -> None:
-    limits = request["limits"]
-    if request["namespaces"]:
-        mount_private(request["home"], limits["disk_mb"], request["keep"])
-        close_doors(int(limits["processes"]) + 1)
+def _prepare(setup: KernelSetup, parent: int) -> None:
+    if setup.has_namespaces:
+        mount_private(setup.home, setup.limits.disk_mb, setup.keep)
+        close_doors(int(setup.limits.processes) + 1)
     else:
         os.setsid()
         die_with_parent(parent)
         # Daemons of the student's become children of this process: found, counted and ended.
         set_process_option(PR_SET_CHILD_SUBREAPER, 1)
         drop_privileges()
-    os.environ.update(HOME=request["home"], TMPDIR=request["tmp"])
-    os.chdir(request["home"])
+    os.environ.update(HOME=setup.home, TMPDIR=setup.tmp)
+    os.chdir(setup.home)
     sys.path[:] = ["", *(entry for entry in sys.path if entry)]
-    _set_limits(limits, own_namespace=request["namespaces"])
+    _set_limits(setup.limits, own_namespace=setup.has_namespaces)
 
 
-def _set_limits(limits: dict[str, float], own_namespace: bool) -> None:
+def _set_limits(limits: Limits, own_namespace: bool) -> None:
     pages = int(Path("/proc/self/statm").read_text().split()[5])
     # What this process has already, the limit, and the stacks of its threads to come.
-    data = pages * resource.getpagesize() + int(limits["memory_mb"] * _MIB) + 512 * _MIB
+    data = pages * resource.getpagesize() + int(limits.memory_mb * _MIB) + 512 * _MIB
     wanted = {
         resource.RLIMIT_DATA: data,
-        resource.RLIMIT_CPU: int(limits["cpu_seconds"]) + 1,
-        resource.RLIMIT_FSIZE: int(limits["disk_mb"] * _MIB),
+        resource.RLIMIT_CPU: int(limits.cpu_seconds) + 1,
+        resource.RLIMIT_FSIZE: int(limits.disk_mb * _MIB),
         resource.RLIMIT_NOFILE: 4096,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
     }
     if own_namespace:
-        # Elsewhere this counts all of the user's processes, the grader's own among them.
-        wanted[resource.RLIMIT_NPROC] = int(limits["processes"]) + 1
+        # Elsewhere this counts all of the user's processes, also the grader's own.
+        wanted[resource.RLIMIT_NPROC] = int(limits.processes) + 1
     for name, value in wanted.items():
         _, hard = resource.getrlimit(name)
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
@@ -150,8 +156,7 @@ def _set_limits(limits: dict[str, float], own_namespace: bool) -> None:
 
 
 def _receive_files(status: socket.socket) -> None:
-    names = receive_json(status)
-    for name in names:
+    for name in receive_message(status).names:
         content = receive_frame(status)
         path = Path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -159,13 +164,13 @@ def _receive_files(status: socket.socket) -> None:
 
 
 def _wait_for(kernel: int, status: socket.socket) -> None:
-    """Be the init of the kernel's pid namespace: reap, and end with the kernel."""
+    """Be the init of the kernel's pid namespace: reap processes, and end with the kernel."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     while True:
         pid, code = os.wait()
         if pid == kernel:
             with contextlib.suppress(FrameError):
-                send_json(status, {"ended": os.waitstatus_to_exitcode(code)})
+                send_message(status, KernelEnd(os.waitstatus_to_exitcode(code)))
             return
 
 

@@ -1,10 +1,10 @@
-"""The same mistake is one line, whatever the numbers in it."""
+"""Messages that differ only in numbers are one line."""
 
 from __future__ import annotations
 
 import pytest
 
-from autograder.report.same_words import same_words, without_numbers
+from autograder.report.group_messages import group_messages, remove_numbers
 
 
 @pytest.mark.parametrize(
@@ -17,23 +17,23 @@ from autograder.report.same_words import same_words, without_numbers
     ],
 )
 def test_alike(one: str, other: str) -> None:
-    assert without_numbers(one) == without_numbers(other)
+    assert remove_numbers(one) == remove_numbers(other)
 
 
 @pytest.mark.parametrize(("one", "other"), [("conv2d", "conv3d"), ("float32", "float64")])
 def test_a_names_digits_count(one: str, other: str) -> None:
-    assert without_numbers(one) != without_numbers(other)
+    assert remove_numbers(one) != remove_numbers(other)
 
 
 def test_commonest_first_and_students_once() -> None:
-    told = [
+    messages = [
         ("q", "not 1", "Ada"),
         ("q", "not 2", "Zoë"),
         ("q", "not 2", "Max"),
         ("q", "not 3", "Max"),
         ("r", "not 1", "Ada"),
     ]
-    first, second = same_words(told)
+    first, second = group_messages(messages)
     assert (first.about, first.text, first.same) == ("q", "not 2", False)
-    assert first.students == ("Ada", "Zoë", "Max") and first.common
-    assert (second.about, second.same, second.common) == ("r", True, False)
+    assert first.students == ("Ada", "Zoë", "Max") and first.is_shared
+    assert (second.about, second.same, second.is_shared) == ("r", True, False)

@@ -1,4 +1,4 @@
-"""Namespaces of its own for a fork: what bubblewrap does for a program, done for a process."""
+"""Gives a fork its own Linux namespaces, as bubblewrap does for a program."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ def _check(result: int, what: str) -> None:
 
 
 def become_other_user(uid: int) -> None:
-    """Give up being root for the user `uid`, so that nothing of root's is open to what follows."""
+    """Change from root to the user `uid`, so that what follows cannot reach what root can."""
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
-    # The change of user hides /proc/self from ourselves; the maps of the namespace are there.
+    # The change of user hides /proc/self from this process, which writes its id maps there.
     _check(_libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl PR_SET_DUMPABLE")
 
 
 def enter_namespaces() -> None:
-    """Take user, mount, pid, ipc, network and host-name namespaces of one's own.
+    """Take new user, mount, pid, ipc, network and host-name namespaces.
 
     The pid namespace begins with the next fork.
 
     Raises:
-        OSError: the kernel or a policy refuses (more than one thread, user namespaces off).
+        OSError: the kernel or a policy forbids it (more than one thread, user namespaces off).
     """
     uid, gid = os.getuid(), os.getgid()
     flags = _CLONE_NEWUSER | _CLONE_NEWNS | _CLONE_NEWPID
@@ -64,8 +64,8 @@ def mount_private(home: str, disk_mb: float, keep: list[str]) -> None:
 
     Args:
         home: an existing folder: the student's home.
-        disk_mb: what the three may hold together, in MiB.
-        keep: folders to go on seeing, although they lie in one of the three.
+        disk_mb: how much the three hold together, in MiB.
+        keep: folders that stay visible although they lie in one of the three.
     """
     covered = ("/tmp", home, "/dev/shm")
     inside = [p for p in keep if any(p == c or p.startswith(c + "/") for c in covered)]
@@ -91,7 +91,7 @@ def mount_private(home: str, disk_mb: float, keep: list[str]) -> None:
 
 
 def close_doors(processes: int) -> None:
-    """Allow no further user namespace, no new privilege, and `processes` processes at most."""
+    """Forbid further user namespaces and new privileges; allow at most `processes` processes."""
     for path, value in (
         ("/proc/sys/user/max_user_namespaces", 0),
         ("/proc/sys/kernel/pid_max", max(processes, _SMALLEST_PID_MAX)),
@@ -105,7 +105,7 @@ def close_doors(processes: int) -> None:
 
 
 def drop_privileges() -> None:
-    """Give up all capabilities for good, also for programs started later."""
+    """Drop all capabilities for good, also for programs started later."""
     _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl PR_SET_NO_NEW_PRIVS")
     for capability in range(64):
         if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
