@@ -65,7 +65,7 @@ def export(
     from autograder.export.lms_file import Filled, Left
     from autograder.export.lms_file import fill as filled_in
     from autograder.export.moodle import moodle_layout
-    from autograder.export.standing import standings
+    from autograder.export.standing import NOTHING, standings
     from autograder.export.table import table
     from autograder.export.whose_row import WhoseRow
     from autograder.files import write_whole
@@ -83,7 +83,9 @@ def export(
     path = course.exports_dir / f"{chosen.name}-{format.value}.csv"
     if format is Format.csv:
         marks = {one.student: one.final.score for one in found if one.final and not one.missing}
-        left = [Left(one.student, one.missing, one.is_submitted) for one in found if one.missing]
+        left = [
+            Left(one.student, one.missing, one.missing != NOTHING) for one in found if one.missing
+        ]
         done = Filled(table(found, people), marks, left)
         path = course.exports_dir / f"{chosen.name}.csv"
     elif fill is None:

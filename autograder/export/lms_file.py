@@ -118,7 +118,7 @@ def fill(
                 marks[one.student] = mark
                 row[lay.grade] = f"{mark:g}".replace(".", "," if lay.comma else ".")
         if why:
-            left.append(Left(one.student, why, one.is_submitted))
+            left.append(Left(one.student, why, one.card is not None or "not graded" in why))
     there = {*marks, *(one.who for one in left)}
     left += [
         Left(one.student, f"not in the LMS' file ({one.missing or 'has a mark'})", True)

@@ -22,14 +22,12 @@ class Standing:
         card: the marks; None for who has no result.
         final: what they count for; None for who has no result.
         missing: why there is no mark to export; empty when there is one.
-        is_submitted: whether the student has submitted the lab.
     """
 
     student: str
     card: Scorecard | None
     final: FinalScore | None
     missing: str = ""
-    is_submitted: bool = True
 
 
 def standings(course: Course, lab: Lab, roster: Roster | None) -> list[Standing]:
@@ -51,9 +49,8 @@ def standings(course: Course, lab: Lab, roster: Roster | None) -> list[Standing]
     for student in sorted({*cards, *handed_in, *known}):
         card = cards.get(student)
         if card is None:
-            is_submitted = student in handed_in
-            why = "handed in and not graded yet" if is_submitted else NOTHING
-            found.append(Standing(student, None, None, why, is_submitted))
+            why = "handed in and not graded yet" if student in handed_in else NOTHING
+            found.append(Standing(student, None, None, why))
             continue
         final = policies.find_final_score(lab, card)
         found.append(Standing(student, card, final, final.undecided))
