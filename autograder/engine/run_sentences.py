@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.engine.wire.limits import Cause, Limits, Loss
+from autograder.engine.wire.limits import Limits
+from autograder.engine.wire.loss import Cause, Loss
 from autograder.engine.wire.note import Note, NoteKind
 
 _LIMITS = {

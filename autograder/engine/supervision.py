@@ -24,7 +24,8 @@ from autograder.engine.host.watcher import measure_memory_mb
 from autograder.engine.judged_notebook import JudgedNotebook, write_verdicts
 from autograder.engine.wire import messages
 from autograder.engine.wire.frames import FrameError, send_descriptors
-from autograder.engine.wire.limits import Cause, Limits, Loss
+from autograder.engine.wire.limits import Limits
+from autograder.engine.wire.loss import Cause, Loss
 from autograder.engine.wire.messages import Message, receive_message, send_message
 from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status

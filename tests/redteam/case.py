@@ -14,16 +14,16 @@ class Case:
     """A submission to the lab of `lab.py`.
 
     The file begins with comment lines: the trick in one sentence, then optionally
-    `# marks: mean=1 softmax=1` (other questions must get 0) and `# plain: mean`, the questions
+    `# marks: mean=1 softmax=1` (questions not named must get 0) and `# plain: mean`, the questions
     whose points the trick earns where tests and student's code share a kernel. Cells follow, each
-    after `# %% NAME`: a question's name replaces that question's (empty) answer; `start` and
-    `end` are additional cells.
+    after `# %% NAME`: a question's name replaces that question's (empty) answer, `start` and
+    `end` are cells of their own.
 
     Args:
         name: the file's name.
-        trick: what it tries, in a sentence.
-        marks: the points that it must get, by question.
-        plain: questions that it wins in a shared kernel.
+        trick: what is tried, in a sentence.
+        marks: points that must come out, by question.
+        plain: questions that the trick wins in one kernel.
         cells: the student's cells, by name.
     """
 

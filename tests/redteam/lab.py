@@ -1,4 +1,4 @@
-"""A small lab whose questions cover all that crosses: numbers, arrays, models, generators, …"""
+"""A small lab whose questions cover what crosses: numbers, arrays, values, models, generators."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def source() -> NotebookNode:
 
 
 def submission(answers: Mapping[str, str]) -> NotebookNode:
-    """A student's notebook with these answers; the others are as released."""
+    """A student's notebook with these answers; the others are left as they were given out."""
     cells = []
     if "start" in answers:
         cells.append(new_code_cell(answers["start"]))

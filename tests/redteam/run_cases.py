@@ -37,18 +37,18 @@ def grade(engine: Engine, case: Case, plain: bool = False) -> JudgedNotebook:
     return engine.grade(submission(case.cells), source(), SEED, {}, in_kernel=tests)
 
 
-def read_points(graded: JudgedNotebook) -> dict[str, float]:
+def earned(graded: JudgedNotebook) -> dict[str, float]:
     """The points of each question."""
     return {question.grade_id: question.score for question in graded.questions}
 
 
-def read_recorded(graded: JudgedNotebook) -> dict[str, float | None]:
+def recorded(graded: JudgedNotebook) -> dict[str, float | None]:
     """The points of each question that nbgrader reads in the notebook."""
     tests = (cell for cell in graded.notebook.cells if is_grade(cell))
     return {cell.metadata.nbgrader.grade_id: determine_grade(cell)[0] for cell in tests}
 
 
-def find_expected(case: Case) -> dict[str, float]:
+def wanted(case: Case) -> dict[str, float]:
     """The points that the case must get."""
     return {name: case.marks.get(name, 0.0) for name in QUESTIONS}
 
@@ -63,13 +63,13 @@ def main() -> None:
             if names and case.name not in names:
                 continue
             graded = grade(engine, case, plain)
-            got = read_points(graded)
+            got = earned(graded)
             if plain:
                 won = [name for name, points in got.items() if points]
                 verdict = "as said" if set(won) >= set(case.plain) else f"SAID {case.plain}"
                 print(f"{case.name:38} {graded.seconds:5.1f} s  wins {won} {verdict}", flush=True)
                 continue
-            verdict = "ok" if got == find_expected(case) else "WRONG"
+            verdict = "ok" if got == wanted(case) else "WRONG"
             print(f"{case.name:38} {graded.seconds:5.1f} s  {verdict}", flush=True)
             if verdict == "WRONG" or names:
                 for question in graded.questions:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import ast
 import importlib
-import sys
+import types
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from case import Case, cases  # noqa: E402
+from tests.redteam.case import Case, cases
 
 AIMED = [case for case in cases("cheats") + cases("faults") if "autograder." in str(case.cells)]
 
@@ -50,7 +47,7 @@ def test_a_case_names_what_exists(case: Case) -> None:
         tree = ast.parse(cell)
         imported = dict(_find_imports(tree))
         for name, *attributes in _find_attributes(tree):
-            if name in imported and isinstance(imported[name], type(sys)):
+            if name in imported and isinstance(imported[name], types.ModuleType):
                 target = imported[name]
                 for attribute in attributes:
                     target = getattr(target, attribute)

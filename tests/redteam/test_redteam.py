@@ -1,4 +1,4 @@
-"""The whole engine against every cheat and fault, with honest submissions between them."""
+"""The whole engine against every cheat and every fault, with honest witnesses between them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from case import Case, cases  # noqa: E402
 from lab import QUESTIONS, SOLUTION  # noqa: E402
-from run_cases import LIMITS, find_expected, grade, read_points, read_recorded  # noqa: E402
+from run_cases import LIMITS, earned, grade, recorded, wanted  # noqa: E402
 
 from autograder.engine.engine import Engine  # noqa: E402
 from autograder.engine.judged_notebook import JudgedNotebook  # noqa: E402
@@ -67,8 +67,8 @@ def with_witnesses(hostile: list[Case]) -> list[Case]:
 @pytest.mark.parametrize("case", with_witnesses(CHEATS), ids=lambda case: case.name)
 def test_a_cheat_earns_nothing(results: dict[str, Future[JudgedNotebook]], case: Case) -> None:
     graded = results[case.name].result()
-    assert read_points(graded) == find_expected(case), [q.message for q in graded.questions]
-    assert read_recorded(graded) == find_expected(case)
+    assert earned(graded) == wanted(case), [q.message for q in graded.questions]
+    assert recorded(graded) == wanted(case)
 
 
 @pytest.mark.parametrize("case", with_witnesses(FAULTS), ids=lambda case: case.name)
@@ -76,8 +76,8 @@ def test_a_fault_costs_its_own_question(
     results: dict[str, Future[JudgedNotebook]], case: Case
 ) -> None:
     graded = results[case.name].result()
-    assert read_points(graded) == find_expected(case), [q.message for q in graded.questions]
-    assert read_recorded(graded) == find_expected(case)
+    assert earned(graded) == wanted(case), [q.message for q in graded.questions]
+    assert recorded(graded) == wanted(case)
 
 
 @pytest.mark.parametrize("name", REAL)
@@ -85,7 +85,7 @@ def test_the_cheat_wins_where_tests_share_the_kernel(engine: Engine, name: str) 
     case = next(case for case in CHEATS if case.name == name)
     generous = Limits(memory_mb=LIMITS.memory_mb)
     graded = engine.grade(*_plain(case), limits=generous, in_kernel=QUESTIONS)
-    won = {question for question, points in read_points(graded).items() if points}
+    won = {question for question, points in earned(graded).items() if points}
     assert won >= set(case.plain)
     assert {note.kind for note in graded.notes} == {NoteKind.IN_KERNEL}
 

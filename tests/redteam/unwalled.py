@@ -1,6 +1,6 @@
-"""Every cheat under `--isolation none`, inside a temporary sandbox around the whole grader.
+"""Every cheat under `--isolation none`, inside a throw-away sandbox around the whole grader.
 
-`python tests/redteam/unwalled.py [NAME …]` prints what they earned and whom they harmed.
+`python tests/redteam/unwalled.py [NAME …]` prints what they earned there and whom they harmed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if __name__ == "__main__":
 
 from case import Case, cases
 from lab import QUESTIONS, SOLUTION
-from run_cases import LIMITS, find_expected, grade, read_points
+from run_cases import LIMITS, earned, grade, wanted
 
 from autograder.engine.engine import Engine
 from autograder.errors import AutograderError
@@ -27,12 +27,12 @@ _SILENT_SECONDS = 80
 _INSIDE = "--inside"
 
 
-def try_cheats(names: Iterable[str]) -> dict[str, str]:
-    """Try cheats where students' code runs as the grader's own user.
+def attempts(names: Iterable[str]) -> dict[str, str]:
+    """What came of these cheats where students' code runs as the grader does.
 
     Returns:
         By name: "wins QUESTION, …", "harms others" when it spoils an honest submission after it,
-        or "ends the run". Cheats that fail are left out.
+        or "ends the run". What is held is left out.
     """
     outcomes: dict[str, str] = {}
     while waiting := [name for name in names if name not in outcomes]:
@@ -43,7 +43,7 @@ def try_cheats(names: Iterable[str]) -> dict[str, str]:
 
 
 def _hear(program: list[str]) -> Iterator[tuple[str, str]]:
-    """What `_inside` prints, until it ends or is silent for too long."""
+    """What `_inside` says, until it ends or has been silent for too long: then it was stopped."""
     wall = subprocess.Popen(_outer_wall(program), stdout=subprocess.PIPE, bufsize=0)
     try:
         while select.select([wall.stdout], [], [], _SILENT_SECONDS)[0]:
@@ -56,7 +56,7 @@ def _hear(program: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _outer_wall(program: list[str]) -> list[str]:
-    """A sandbox in which all of this machine can be read and nothing changed."""
+    """A sandbox in which all of this machine can be read, and nothing of it touched."""
     wall = ["bwrap", "--die-with-parent", "--unshare-all", "--uid", "1000", "--gid", "1000"]
     wall += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
     wall += ["--tmpfs", "/tmp", "--tmpfs", "/home"]
@@ -67,7 +67,7 @@ def _outer_wall(program: list[str]) -> list[str]:
 
 
 def _inside(names: list[str]) -> None:
-    """Try the cheats in turn; the line before each holds unless another follows."""
+    """Try the cheats in turn; a line before each says what is so if there is none after it."""
     known = {case.name: case for case in cases("cheats")}
     while names:
         with Engine(LIMITS, "none", environment={"COURSE_PROFILE": "quick"}) as engine:
@@ -77,19 +77,19 @@ def _inside(names: list[str]) -> None:
                 print(json.dumps([name, "ends the run"]), flush=True)
                 outcome = _outcome(engine, known[name])
                 print(json.dumps([name, outcome]), flush=True)
-                # A cheat that succeeded may have changed the engine: start a new one.
+                # After one that was not held a new engine: the old one may have been changed.
 
 
 def _outcome(engine: Engine, case: Case) -> str:
     try:
-        got, right = read_points(grade(engine, case)), find_expected(case)
-        honest = read_points(grade(engine, WITNESS))
+        got, right = earned(grade(engine, case)), wanted(case)
+        honest = earned(grade(engine, WITNESS))
     except AutograderError:
         return "harms others"
     won = [name for name, points in got.items() if points > right[name]]
     if won:
         return "wins " + ", ".join(won)
-    return "held" if honest == find_expected(WITNESS) else "harms others"
+    return "held" if honest == wanted(WITNESS) else "harms others"
 
 
 if __name__ == "__main__":
@@ -97,4 +97,4 @@ if __name__ == "__main__":
         _inside(sys.argv[2:])
     else:
         chosen = sys.argv[1:] or [case.name for case in cases("cheats")]
-        print(json.dumps(try_cheats(chosen), indent=1))
+        print(json.dumps(attempts(chosen), indent=1))

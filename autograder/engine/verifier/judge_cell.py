@@ -23,7 +23,8 @@ from autograder.engine.run_sentences import describe_failed_line, describe_odd_p
 from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.verifier.student_error import LimitReachedError
 from autograder.engine.verifier.verifier_namespace import VerifierNamespace
-from autograder.engine.wire.limits import Cause, Limits, Loss
+from autograder.engine.wire.limits import Limits
+from autograder.engine.wire.loss import Cause, Loss
 from autograder.engine.wire.question_verdict import Status
 
 _MAX_MESSAGE = 1_000

@@ -17,7 +17,8 @@ from autograder.engine.wire.frames import (
     receive_frame,
     send_frame,
 )
-from autograder.engine.wire.limits import Cause, Limits, Loss
+from autograder.engine.wire.limits import Limits
+from autograder.engine.wire.loss import Cause, Loss
 
 _MIB = 1 << 20
 _NOTHING = object()

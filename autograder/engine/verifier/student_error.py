@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from autograder.engine.wire.limits import Loss
+from autograder.engine.wire.loss import Loss
 
 # An exception that ends a loop or a generator quietly would end a test as passed.
 _NEVER = {"StopIteration", "StopAsyncIteration"}

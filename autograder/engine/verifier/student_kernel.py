@@ -17,7 +17,8 @@ from nbformat.v4 import new_output
 from autograder.engine.run_sentences import describe_loss, describe_place
 from autograder.engine.verifier.provisioner import ForkedKernel, ForkedKernelManager
 from autograder.engine.verifier.student_channel import StudentChannel
-from autograder.engine.wire.limits import Cause, Limits, Loss
+from autograder.engine.wire.limits import Limits
+from autograder.engine.wire.loss import Cause, Loss
 from autograder.engine.wire.note import Note, NoteKind
 
 _MIB = 1 << 20

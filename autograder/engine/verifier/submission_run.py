@@ -17,7 +17,8 @@ from autograder.engine.verifier.student_kernel import KernelLostError, StudentKe
 from autograder.engine.verifier.trusted_imports import TrustedImports
 from autograder.engine.verifier.verifier_namespace import VerifierNamespace
 from autograder.engine.wire import messages
-from autograder.engine.wire.limits import Cause, Limits, Loss
+from autograder.engine.wire.limits import Limits
+from autograder.engine.wire.loss import Cause, Loss
 from autograder.engine.wire.messages import Message
 from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status

@@ -18,7 +18,8 @@ from autograder.engine.verifier.submission_run import Progress, SubmissionRun
 from autograder.engine.wire import messages
 from autograder.engine.wire.fork_server import die_with_parent
 from autograder.engine.wire.frames import receive_descriptors
-from autograder.engine.wire.limits import Cause, Limits, Loss
+from autograder.engine.wire.limits import Limits
+from autograder.engine.wire.loss import Cause, Loss
 from autograder.engine.wire.messages import receive_message, send_message
 
 _MIB = 1 << 20

@@ -140,7 +140,7 @@ def _check_shape(shape: Collection[int], size: int) -> None:
 
 
 def _check_keys(keys: Collection[Any]) -> None:
-    """Refuse many keys with the same hash, each of which is compared with all before it.
+    """Refuse many keys with the same hash: each is compared with all before it.
 
     Raises:
         CodecError: too many keys have the same hash, or one has none.

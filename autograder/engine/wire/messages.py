@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.engine.wire.frames import FrameError, receive_frame, send_frame
-from autograder.engine.wire.limits import Cause, Limits, Loss
+from autograder.engine.wire.limits import Limits
+from autograder.engine.wire.loss import Cause, Loss
 from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict
 

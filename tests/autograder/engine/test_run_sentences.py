@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from autograder.engine.run_sentences import describe_loss
-from autograder.engine.wire.limits import Cause, Limits, Loss
+from autograder.engine.wire.limits import Limits
+from autograder.engine.wire.loss import Cause, Loss
 
 
 @pytest.mark.parametrize("cause", Cause)

@@ -8,7 +8,8 @@ import pytest
 
 from autograder.engine.wire import messages
 from autograder.engine.wire.frames import FrameError
-from autograder.engine.wire.limits import Cause, Limits, Loss
+from autograder.engine.wire.limits import Limits
+from autograder.engine.wire.loss import Cause, Loss
 from autograder.engine.wire.messages import Message, pack_message, unpack_message
 from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
