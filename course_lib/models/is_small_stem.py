@@ -1,22 +1,22 @@
-"""How a network begins: as in its paper, or for small images."""
+"""The first layers of a network: as in its paper, or for small images."""
 
 from __future__ import annotations
 
 STEMS = ("paper", "small")
 
 
-def is_small(stem: str, name: str) -> bool:
-    """Whether `stem` is "small".
+def is_small_stem(stem: str, name: str) -> bool:
+    """Return whether a stem is "small".
 
     Args:
         stem: "paper", or "small": a first convolution that does not shrink the image.
-        name: of the function that was given it; its error says so.
+        name: Name of the function that was called, for the error message.
 
     Raises:
-        ValueError: It is neither of the two.
+        ValueError: The stem is something else.
 
     Example:
-        >>> is_small("small", "alexnet")
+        >>> is_small_stem("small", "alexnet")
         True
     """
     if stem not in STEMS:
