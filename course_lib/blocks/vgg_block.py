@@ -25,8 +25,8 @@ def vgg_block(
         kernel_sizes: Kernel size of each convolution: 3, or 1 as in configuration C of the paper.
         batch_norm: Normalise over the batch between convolution and ReLU.
         name: Prefix of the names of the layers, as in "block1_conv1". Default: Keras names them.
-        momentum: Of the moving averages of batch normalisation; a training of a few hundred steps
-            needs less than Keras' 0.99.
+        momentum: Momentum of the moving averages in batch normalisation; a training of a few
+            hundred steps needs less than Keras' 0.99.
 
     Returns:
         A `Block` that maps `(batch, height, width, channels)` to

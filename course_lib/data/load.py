@@ -32,8 +32,8 @@ def load(
             "offline" loads the stand-in at once. `shapes` is always synthetic.
         profile: "quick" or "full": the size of the stand-in. Default:
             `course_lib.profile.current()`. A real set is always complete.
-        seed: Integer, 0 or larger: of the stand-in. Another seed gives other examples of the same
-            classes. Real data do not depend on it.
+        seed: Seed of the stand-in, an integer, 0 or larger. Another seed gives other examples of
+            the same classes. Real data do not depend on it.
         **options: As for `keras.datasets.NAME.load_data`: `label_mode` for `cifar100`;
             `num_words`, `skip_top`, `maxlen`, `start_char`, `oov_char` and `index_from` for `imdb`
             and `reuters`.
@@ -82,7 +82,7 @@ def load(
 def _generate(
     name: str, size: tuple[int, int], seed: int, options: tuple[tuple[str, Any], ...]
 ) -> Split:
-    """Generate the stand-in once a process: a lab and its tests load the same set several times."""
+    """Generate the stand-in once per process: a lab and its tests load the same set repeatedly."""
     return find_dataset(name).stand_in(*size, seed, **dict(options))
 
 

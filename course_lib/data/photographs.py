@@ -38,7 +38,7 @@ def photographs(
         size: Height and width of the images in pixels.
         profile: "quick" (at most 600 and 300 images) or "full" (4,000 and 1,000). Default:
             `course_lib.profile.current()`.
-        seed: Integer, 0 or larger: of the order, and of synthetic images.
+        seed: Seed of the order and of synthetic images, an integer, 0 or larger.
 
     Returns:
         `(x_train, y_train), (x_test, y_test)`: `x` uint8 `(n, size, size, 3)`, `y` int64 `(n,)`,

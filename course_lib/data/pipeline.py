@@ -24,8 +24,8 @@ def pipeline(
         y: Array `(n, …)`. Default: none.
         batch_size: Examples in a batch; the last batch may be smaller.
         shuffle: Whether every epoch has a new order of all examples.
-        seed: Of the order. The same seed (and the same `keras.utils.set_random_seed`) gives the
-            same orders again.
+        seed: Seed of the order. The same seed (and the same `keras.utils.set_random_seed`)
+            reproduces the orders.
         map: Function of a batch, `map(x)` or `map(x, y)`, that returns its replacement: scaling,
             augmentation. It gets whole batches, as Keras' layers do. Default: none.
         cache: Whether the results of `map` are kept after the first epoch. This suits a slow

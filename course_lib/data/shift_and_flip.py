@@ -16,7 +16,7 @@ def shift_and_flip(pixels: int = 4, flip: bool = True, seed: int = 0) -> Callabl
     Args:
         pixels: Largest shift in each direction.
         flip: Whether images are flipped from left to right with probability 1/2.
-        seed: Of the random numbers; they continue from epoch to epoch.
+        seed: Seed of the random numbers, which continue from epoch to epoch.
 
     Returns:
         `map(x, y) -> (x, y)` for batches `x` `(batch, height, width, channels)`; labels are passed

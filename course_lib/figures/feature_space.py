@@ -34,7 +34,7 @@ def feature_space(
         labels: Integers `(n,)`.
         classes: Names of the classes.
         method: "pca", or "tsne", which needs scikit-learn and some seconds.
-        seed: Of t-SNE.
+        seed: Seed of t-SNE.
 
     Returns:
         A figure with one panel for each kind of features. The number above a panel is the share

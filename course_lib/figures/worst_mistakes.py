@@ -1,4 +1,4 @@
-"""The mistakes of which a classifier is surest."""
+"""The mistakes about which a classifier is most certain."""
 
 from __future__ import annotations
 

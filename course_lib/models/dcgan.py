@@ -18,7 +18,7 @@ def dcgan(noise: int = 64, channels: int = 64, slope: float = 0.2) -> GAN:
     Args:
         noise: Random numbers from which the generator makes an image.
         channels: Channels of the generator's last hidden layer and the discriminator's first.
-        slope: Of the leaky ReLUs in the discriminator.
+        slope: Slope of the leaky ReLUs in the discriminator.
 
     Returns:
         A `GAN`, not compiled, for images `(batch, 28, 28, 1)` from -1 to 1.

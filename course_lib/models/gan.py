@@ -24,7 +24,7 @@ def gan(
         generator_units: Width of the generator's hidden layers, from the noise on.
         discriminator_units: Width of the discriminator's hidden layers, from the image on.
         pixels: Numbers in an image, from -1 to 1.
-        slope: Of the leaky ReLUs for negative inputs.
+        slope: Slope of the leaky ReLUs for negative inputs.
 
     Returns:
         A `GAN`, not compiled.

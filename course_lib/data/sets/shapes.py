@@ -44,7 +44,7 @@ def _draw_images(n: int, rng: np.random.Generator) -> Examples:
             drawing.trapezoid(right, down, -0.9, 0.75, 0, 1),
         ],
     )
-    # An outline is what lies near the edge, on either side.
+    # An outline is a band around the edge.
     is_outline = per_image(rng, 0, 1, n) < 0.5
     distance = np.where(is_outline, np.abs(distance) - 0.12, distance)
     ink = drawing.cover(distance, 2 / PIXELS / zoom)

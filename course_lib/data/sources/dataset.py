@@ -24,9 +24,9 @@ class Dataset:
         page: Where to read about the real set.
         made_of: What the stand-in is, in a few words, for its announcement.
         shape: Shape of one example; None for texts, whose length varies.
-        dtype: Of `x`; "object" for texts.
-        label_dtype: Of `y`.
-        class_names: In the order of the labels; None if `y` is a quantity.
+        dtype: The dtype of `x`; "object" for texts.
+        label_dtype: The dtype of `y`.
+        class_names: Names of the classes in the order of the labels; None if `y` is a quantity.
         sizes: Numbers of training and test examples in the stand-in, by profile.
         generate: `generate(train, test, rng, **options)` returns the stand-in as a `Split`.
         salt: Mixed into the seed, so that two sets with the same seed draw different numbers.

@@ -23,7 +23,7 @@ def load_prepared_photographs(
         folder: Holds `train/CLASS/*.jpg` and `test/CLASS/*.jpg`.
         size: Height and width of the result in pixels.
         limits: The most images for training and for testing.
-        seed: Of the order.
+        seed: Seed of the order.
 
     Returns:
         As for `read_photographs`.

@@ -27,7 +27,7 @@ def load_tfds_photographs(
         photos: The set.
         size: Height and width of the result in pixels.
         limits: The most images for training and for testing.
-        seed: Of the order.
+        seed: Seed of the order.
 
     Returns:
         As for `read_photographs`.

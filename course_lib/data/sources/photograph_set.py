@@ -18,7 +18,7 @@ class PhotographSet:
         name: As in `photographs(name)`.
         tfds_name: Its name in tensorflow-datasets.
         url: What tensorflow-datasets downloads.
-        class_names: In the order of the labels.
+        class_names: Names of the classes in the order of the labels.
         generate: `generate(n, size, rng)` returns synthetic images, uint8 `(n, size, size, 3)`,
             and labels, int64 `(n,)`.
 

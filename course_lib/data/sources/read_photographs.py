@@ -43,7 +43,7 @@ def read_photographs(
         folder: Where the images are, for the message.
         selections: What to read for the training set and for the test set.
         size: Height and width of the images in pixels.
-        seed: Of the order.
+        seed: Seed of the order.
 
     Returns:
         `(x_train, y_train), (x_test, y_test)`: `x` uint8 `(n, size, size, 3)`, `y` int64 `(n,)`.

@@ -28,7 +28,7 @@ def table_dataset(
         name: As in `load(name)`; the file of Keras is `NAME.npz`.
         made_of: What the stand-in is, in a few words.
         columns: Names of the columns of `x`.
-        dtype: Of `x` and `y`.
+        dtype: The dtype of `x` and `y`.
         sizes: Numbers of training and test rows in the stand-in, by profile.
         generate: `generate(n, rng)` returns `x` `(n, columns)` and `y` `(n,)`.
         salt: As for `Dataset`.

@@ -35,7 +35,7 @@ def text_dataset(
         name: As in `load(name)`; the files of Keras are `NAME.npz` and `NAME_word_index.json`.
         page: Where to read about the real set.
         made_of: What the stand-in is, in a few words.
-        class_names: In the order of the labels.
+        class_names: Names of the classes in the order of the labels.
         sizes: Numbers of training and test texts in the stand-in, by profile.
         generate: `generate(n, rng)` returns n texts as lists of ranks, and their labels `(n,)`.
         salt: As for `Dataset`.
