@@ -10,7 +10,7 @@ from keras import ops
 
 from course_lib.models.dense_decoder import dense_decoder
 from course_lib.models.hidden_layers import hidden_layers
-from course_lib.models.kl_per_dimension import kl_per_dimension
+from course_lib.models.kl_from_standard_normal import kl_from_standard_normal
 
 
 def vae(
@@ -107,7 +107,7 @@ class VAE(keras.Model):
         # The binary cross-entropy of logits, in fewer passes over the pixels than Keras' own.
         pixels = ops.softplus(logits) - x * logits
         reconstruction = ops.sum(pixels) / ops.cast(ops.shape(x)[0], pixels.dtype)
-        kl = ops.mean(ops.sum(kl_per_dimension(mean, log_variance), axis=-1))
+        kl = ops.mean(ops.sum(kl_from_standard_normal(mean, log_variance), axis=-1))
         self._reconstruction.update_state(reconstruction)
         self._kl.update_state(kl)
         return reconstruction + self.beta * kl

@@ -10,7 +10,13 @@ import numpy as np
 import pytest
 
 from course_lib.training import trial
-from course_lib.transfer import WeightsError, four_cases, preprocess_input, small_vgg, target_task
+from course_lib.transfer import (
+    WeightsError,
+    adapt_backbone,
+    preprocess_input,
+    small_vgg,
+    target_task,
+)
 from course_lib.transfer.pretrain_small_vgg import pretrain_small_vgg, source_accuracy
 from course_lib.transfer.small_vgg import WEIGHTS
 
@@ -45,7 +51,7 @@ def test_pretrained_network_beats_random_weights_on_a_similar_task(seed):
         ("pre-trained", "small", "similar", 5e-3),
         ("scratch", "large", "different", 3e-3),
     ]:
-        model = four_cases(size, similarity, 10)
+        model = adapt_backbone(size, similarity, 10)
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         model.compile(keras.optimizers.Adam(rate), loss)
         accuracies[way] = trial(model, train, test, epochs=12)

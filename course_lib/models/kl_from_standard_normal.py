@@ -7,7 +7,7 @@ from typing import Any
 from keras import ops
 
 
-def kl_per_dimension(mean: Any, log_variance: Any) -> Any:
+def kl_from_standard_normal(mean: Any, log_variance: Any) -> Any:
     """Compute the KL divergence of N(mean, exp(log_variance)) from N(0, 1), entry by entry.
 
     Kingma & Welling 2014, appendix B.
@@ -20,7 +20,7 @@ def kl_per_dimension(mean: Any, log_variance: Any) -> Any:
         A tensor of that shape, in nats, 0 or more.
 
     Example:
-        >>> float(kl_per_dimension(1.0, 0.0))       # one standard deviation off
+        >>> float(kl_from_standard_normal(1.0, 0.0))       # one standard deviation off
         0.5
     """
     mean, log_variance = ops.convert_to_tensor(mean), ops.convert_to_tensor(log_variance)

@@ -1,4 +1,4 @@
-"""A network for a new task, from the table of the four cases."""
+"""A pre-trained network for a new task, by the table of the four cases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from course_lib.transfer.freeze import freeze
 from course_lib.transfer.transfer_case import transfer_case
 
 
-def four_cases(
+def adapt_backbone(
     size: str,
     similarity: str,
     classes: int,
@@ -20,7 +20,7 @@ def four_cases(
     input_shape: tuple[int, int, int] | None = None,
     **options: Any,
 ) -> keras.Model:
-    """Build a network for a new task: the kept layers of a pre-trained one, and a new head.
+    """Build a network for a new task from the kept layers of a pre-trained one and a new head.
 
     | new data | similar to the old | different |
     | --- | --- | --- |
@@ -47,8 +47,8 @@ def four_cases(
         ValueError: There is no such case or network.
 
     Example:
-        >>> from course_lib.transfer import four_cases
-        >>> model = four_cases("small", "similar", classes=10)
+        >>> from course_lib.transfer import adapt_backbone
+        >>> model = adapt_backbone("small", "similar", classes=10)
         >>> sum(w.shape.num_elements() for w in model.trainable_weights)   # the head: 513 · 10
         5130
     """

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from course_lib.transfer import CASES, four_cases, preprocess_input, small_vgg, target_task
+from course_lib.transfer import CASES, adapt_backbone, preprocess_input, small_vgg, target_task
 
 CASE_NAMES = list(CASES)
 
@@ -21,7 +21,7 @@ def update(model):
 @pytest.mark.parametrize("case", CASE_NAMES, ids=" ".join)
 def test_kept_and_trained_layers_match_the_case(case):
     plan = CASES[case]
-    model = four_cases(*case, classes=4)
+    model = adapt_backbone(*case, classes=4)
     assert model.output_shape == (None, 4)
     source = {layer.name: layer.get_weights() for layer in small_vgg().layers}
     names = [layer.name for layer in model.layers]
@@ -39,14 +39,14 @@ def test_kept_and_trained_layers_match_the_case(case):
 
 
 def test_batch_normalisation_of_a_pretrained_network_is_frozen():
-    model = four_cases("large", "similar", classes=4)
+    model = adapt_backbone("large", "similar", classes=4)
     changed = update(model)
     vectors = [c for c, w in zip(changed, model.get_weights(), strict=True) if w.ndim == 1]
     assert not any(vectors[:-1])  # the last is the head's bias
 
 
-def test_four_cases_accepts_any_backbone():
-    model = four_cases(
+def test_any_backbone_can_be_adapted():
+    model = adapt_backbone(
         "small",
         "different",
         3,
@@ -63,4 +63,4 @@ def test_four_cases_accepts_any_backbone():
 @pytest.mark.parametrize("case", [("tiny", "similar"), ("small", "same")])
 def test_unknown_case_is_rejected(case):
     with pytest.raises(ValueError, match="There is no case"):
-        four_cases(*case, classes=2)
+        adapt_backbone(*case, classes=2)
