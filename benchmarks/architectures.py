@@ -62,7 +62,7 @@ def measure(models: int | None, count: int, epochs: int, seed: int, kept: Path) 
     import numpy as np
 
     from course_lib import data
-    from course_lib.data.provenance import is_stand_in
+    from course_lib.data.sources.provenance import is_stand_in
     from course_lib.models import multiply_adds, small_architectures
     from course_lib.training import fit
 

@@ -61,7 +61,7 @@ def one(seeds: int) -> None:
             run_cell(source.replace("set_random_seed(1)", f"set_random_seed({seed})"), names)
         rows.append([shares(names, name) for name in ("bare", "augmented_model")])
     (bare, bare_unseen), (with_it, unseen) = 100 * np.mean(rows, axis=0)
-    from course_lib.data.provenance import is_stand_in
+    from course_lib.data.sources.provenance import is_stand_in
 
     source = "stand-in" if is_stand_in("cifar10") else "real CIFAR-10, through JPEG"
     of = f"{source}, {len(names['x_train']):,} images, mean of {seeds} seeds"

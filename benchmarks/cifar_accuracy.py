@@ -68,7 +68,7 @@ def trainings(seed: int, epochs: int | None) -> None:
         logits = names[name].predict(names["x_test"], batch_size=500, verbose=0)
         share[name] = 100 * float(np.mean(logits.argmax(axis=-1) == names["y_test"]))
     trained = len(names["history"].history["loss"])
-    from course_lib.data.provenance import is_stand_in
+    from course_lib.data.sources.provenance import is_stand_in
 
     stand_in = is_stand_in("cifar10")
     source = "stand-in" if stand_in else "real CIFAR-10, through JPEG"

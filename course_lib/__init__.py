@@ -1,7 +1,7 @@
 """Helpers for the labs: data sets, building blocks, models, training, figures, checks.
 
-Submodules are imported when they are first used (PEP 562), so that ``import course_lib`` costs
-nothing: TensorFlow takes seconds, and a page that only reads a data set does not need it.
+Submodules are imported at their first use (PEP 562), so that `import course_lib` is fast:
+TensorFlow takes seconds to import, and loading a data set does not need it.
 
 Example:
     >>> import course_lib
@@ -11,6 +11,7 @@ Example:
 """
 
 from importlib import import_module
+from typing import Any
 
 __all__ = [
     "blocks",
@@ -25,13 +26,13 @@ __all__ = [
 ]
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name == "check_my_work":  # what students type
         return import_module(f"{__name__}.notebook").check_my_work
     if name in __all__:
         return import_module(f"{__name__}.{name}")
-    raise AttributeError(f"course_lib has no part named {name!r}; it has: {', '.join(__all__)}")
+    raise AttributeError(f"course_lib has no module {name!r}; it has: {', '.join(__all__)}")
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})

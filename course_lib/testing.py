@@ -9,15 +9,15 @@ import secrets
 def hidden_seed() -> int:
     """Return the seed from which hidden inputs are drawn, and print it.
 
-    At grading it comes from the environment variable ``AUTOGRADER_SEED``, so that a whole class
-    meets the same inputs and a mark can be looked into later; otherwise it is new on each call.
-    Printed, it is kept with the notebook's output.
+    During grading it comes from the environment variable `AUTOGRADER_SEED`, so that a whole class
+    gets the same inputs and a mark can be reproduced later. Otherwise it is new at each call. It
+    is printed so that the output of the notebook records it.
 
     Returns:
-        An integer, 0 or larger: ``np.random.default_rng(hidden_seed())``.
+        An integer, 0 or larger: `np.random.default_rng(hidden_seed())`.
 
     Raises:
-        ValueError: ``AUTOGRADER_SEED`` is not such an integer.
+        ValueError: `AUTOGRADER_SEED` is not such an integer.
 
     Example:
         >>> import os
@@ -27,9 +27,9 @@ def hidden_seed() -> int:
         7
         >>> del os.environ["AUTOGRADER_SEED"]
     """
-    given = os.environ.get("AUTOGRADER_SEED", "").strip()
-    if given and not given.isdecimal():
-        raise ValueError(f"AUTOGRADER_SEED is {given!r}: set it to an integer, 0 or larger")
-    seed = int(given) if given else secrets.randbits(32)
+    value = os.environ.get("AUTOGRADER_SEED", "").strip()
+    if value and not value.isdecimal():
+        raise ValueError(f"AUTOGRADER_SEED is {value!r}: set it to an integer, 0 or larger")
+    seed = int(value) if value else secrets.randbits(32)
     print(f"hidden seed: {seed}")
     return seed

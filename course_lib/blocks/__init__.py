@@ -1,4 +1,7 @@
-"""Building blocks: a few plain Keras layers under one name, for both of Keras' APIs."""
+"""Building blocks: a few plain Keras layers under one name, for both of Keras' APIs.
+
+They run in the student's kernel and in the process that checks the answers.
+"""
 
 from course_lib.blocks.block import Block
 from course_lib.blocks.conv_block import conv_block

@@ -1,4 +1,4 @@
-"""The one thing that all building blocks are."""
+"""A group of Keras layers under one name."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import keras
 
 
 class Block:
-    """A recipe for a few Keras layers that goes into a Sequential and into a Functional model.
+    """A recipe for a few Keras layers, for Sequential and for Functional models.
 
-    A block holds no layers, it makes them: every use, `*block` or `block(x)`, gives new layers
-    with weights of their own. What ends up in the model are plain Keras layers, so that
-    `model.summary()` shows them and the saved model loads wherever Keras does.
+    A block does not hold layers, it makes them: every use, `*block` or `block(x)`, makes new
+    layers with their own weights. The model contains plain Keras layers, so that
+    `model.summary()` shows them and the saved model loads without course_lib.
 
     Args:
         make_layers: Function without arguments that returns a new list of `keras.Layer`s, in
             the order in which they are applied.
-        name: What the block is called when it is printed.
+        name: Name of the block when it is printed.
 
     Example:
         >>> import keras
@@ -31,7 +31,7 @@ class Block:
         15
     """
 
-    def __init__(self, make_layers: Callable[[], list[keras.Layer]], name: str = "block"):
+    def __init__(self, make_layers: Callable[[], list[keras.Layer]], name: str = "block") -> None:
         self._make_layers = make_layers
         self._name = name
 
@@ -45,5 +45,5 @@ class Block:
         return x
 
     def __repr__(self) -> str:
-        # Keras prints this when the star was forgotten in keras.Sequential([..., block]).
+        # Keras prints this if the star is missing in keras.Sequential([..., block]).
         return f"{self._name} (several layers: write *{self._name} inside keras.Sequential([...]))"

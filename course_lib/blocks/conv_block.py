@@ -6,8 +6,8 @@ import keras
 
 from course_lib.blocks.block import Block
 
-# Keras' 0.99 averages over some hundred batches: a short training ends before its moving averages
-# have left where they began, and the network then answers as if it had learnt nothing.
+# Keras' 0.99 averages over some hundred batches. At the end of a short training, such averages are
+# still close to their initial values, and the network predicts as if it were untrained.
 MOMENTUM = 0.9
 
 
@@ -21,23 +21,23 @@ def conv_block(
     padding: str = "same",
     scale: bool = True,
 ) -> Block:
-    """A convolution, batch normalisation and an activation, in this order.
+    """Make a block of a convolution, batch normalisation and an activation.
 
-    The convolution has no bias where batch normalisation follows: the normalisation would
-    subtract it again, and brings a shift of its own (Ioffe & Szegedy 2015, §3.2). A max-pool, if
-    asked for, stands right after the convolution: an activation that never falls gives the same
-    before and after taking the largest value, and after it costs a quarter.
+    With batch normalisation the convolution has no bias: the normalisation would subtract it, and
+    has its own shift (Ioffe & Szegedy 2015, §3.2). The optional max-pooling follows directly
+    after the convolution: for a monotonic activation the order does not change the result, and
+    the activation of the pooled maps costs a quarter.
 
     Args:
         filters: Number of filters, that is, of output channels.
         kernel_size: Height and width of a filter, in pixels.
-        strides: Pixels from one place of a filter to the next.
+        strides: Pixels from one position of a filter to the next.
         activation: Name of a Keras activation.
         batch_norm: Normalise each channel over the batch before the activation.
-        pool: Halve height and width with a 2 × 2 max-pool.
+        pool: Halve height and width with a 2 × 2 max-pooling.
         padding: "same", or "valid": no zeros around the image, which then shrinks.
-        scale: Batch normalisation learns a factor for each channel beside its shift. A ReLU
-            followed by another convolution can do without.
+        scale: Let batch normalisation learn a factor for each channel as well as a shift. A ReLU
+            followed by another convolution does not need it.
 
     Returns:
         A `Block` that maps `(batch, height, width, channels)` to `(batch, ⌈height / strides⌉,

@@ -13,16 +13,16 @@ def dense_block(
     dropout: float = 0.0,
     batch_norm: bool = False,
 ) -> Block:
-    """A dense layer with its activation and, if asked for, batch normalisation and dropout.
+    """Make a block of a dense layer, its activation, and optional batch normalisation and dropout.
 
-    The order is Dense → BatchNormalization → activation → Dropout. With batch normalisation
-    the dense layer has no bias: the normalisation would subtract it again, and brings a shift
-    of its own (Ioffe & Szegedy 2015, §3.2). Dropout: Srivastava et al. 2014.
+    The order is Dense → BatchNormalization → activation → Dropout. With batch normalisation the
+    dense layer has no bias: the normalisation would subtract it, and has its own shift (Ioffe &
+    Szegedy 2015, §3.2). Dropout: Srivastava et al. 2014.
 
     Args:
         units: Number of outputs.
         activation: Name of a Keras activation.
-        dropout: Share of the outputs set to 0 while training, in [0, 1). 0 adds no layer.
+        dropout: Share of the outputs set to 0 during training, in [0, 1). 0 adds no layer.
         batch_norm: Normalise each unit over the batch before the activation.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The module that GoogLeNet is a stack of."""
+"""The inception module, from which GoogLeNet is built."""
 
 from __future__ import annotations
 
@@ -19,25 +19,27 @@ def inception_block(
     batch_norm: bool = False,
     name: str | None = None,
 ) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
-    """Four branches on the same input, side by side: 1×1, 3×3, 5×5 and pooling.
+    """Make a block of four parallel branches: 1×1, 3×3 and 5×5 convolutions, and pooling.
 
-    A 1×1 convolution before the 3×3 and the 5×5 reduces the number of feature maps that they have
-    to look at, and another one follows the 3×3 max-pooling (stride 1). All convolutions have a
-    bias and a ReLU; the branches' feature maps are put one behind the other (Szegedy et al. 2015,
-    figure 2b; the arguments are in the order of table 1).
+    A 1×1 convolution before the 3×3 and the 5×5 one reduces the number of their input maps, and
+    another one follows the 3×3 max-pooling (stride 1). All convolutions have a bias and a ReLU.
+    The feature maps of the branches are concatenated (Szegedy et al. 2015, figure 2b; the
+    arguments are in the order of table 1).
 
     Args:
         filters_1x1: Feature maps of the 1×1 branch.
-        reduce_3x3, filters_3x3: Of the reduction and of the convolution in the 3×3 branch.
-        reduce_5x5, filters_5x5: The same for 5×5.
-        filters_pool: Feature maps after the pooling branch's 1×1 convolution.
-        batch_norm: Batch normalisation in place of each bias (Ioffe & Szegedy 2015).
-        name: Of the layer that puts the four together, such as "inception_3a".
+        reduce_3x3: Feature maps of the reduction in the 3×3 branch.
+        filters_3x3: Feature maps of the 3×3 branch.
+        reduce_5x5: Feature maps of the reduction in the 5×5 branch.
+        filters_5x5: Feature maps of the 5×5 branch.
+        filters_pool: Feature maps of the pooling branch.
+        batch_norm: Use batch normalisation instead of biases (Ioffe & Szegedy 2015).
+        name: Name of the layer that concatenates the branches, such as "inception_3a".
 
     Returns:
-        A function of a symbolic tensor: it maps `(batch, height, width, channels)` to
-        `(batch, height, width, filters_1x1 + filters_3x3 + filters_5x5 + filters_pool)`. Four
-        branches can't be written as a list: it is for the Functional API.
+        A function of a symbolic tensor that maps `(batch, height, width, channels)` to
+        `(batch, height, width, filters_1x1 + filters_3x3 + filters_5x5 + filters_pool)`. It is
+        for the Functional API: branches cannot be written as a list of layers.
 
     Example:
         >>> import keras
@@ -48,7 +50,7 @@ def inception_block(
         (None, 28, 28, 256)
     """
 
-    def conv(x, filters, size):
+    def conv(x: keras.KerasTensor, filters: int, size: int) -> keras.KerasTensor:
         if batch_norm:
             return conv_block(filters, size)(x)
         return keras.layers.Conv2D(filters, size, padding="same", activation="relu")(x)

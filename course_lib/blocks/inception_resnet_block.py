@@ -1,4 +1,4 @@
-"""The block that Inception-ResNet is a stack of."""
+"""The block from which Inception-ResNet is built."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ def inception_resnet_block(
     scale: float = 0.2,
     activation: str = "relu",
 ) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
-    """Branches side by side as in an inception module, whose sum with the input goes on.
+    """Make a block of parallel branches, as in an inception module, that are added to the input.
 
-    Every convolution of a branch has batch normalisation and a ReLU. A last 1×1 convolution
-    without either brings the branches' maps to as many channels as came in; its output, scaled
-    down so that training stays stable, is added to the input (Szegedy et al. 2017, figures 16, 17
-    and 19; scaling: §3.3 and figure 20).
+    Every convolution of a branch has batch normalisation and a ReLU. A final 1×1 convolution with
+    neither maps the concatenated branches to the channels of the input. Its output is scaled
+    down, so that training stays stable, and added to the input (Szegedy et al. 2017, figures 16,
+    17 and 19; scaling: §3.3 and figure 20).
 
     Args:
-        branches: Of each branch the convolutions, one after the other, as
-            `(filters, kernel_size)`.
-        scale: By which the branches' part is multiplied.
+        branches: For each branch its convolutions in order, as `(filters, kernel_size)`.
+        scale: Factor of the branches in the sum.
         activation: Name of the activation after the sum.
 
     Returns:
-        A function of a symbolic tensor `(batch, height, width, channels)` to another of the same
-        shape. Branches can't be written as a list of layers: it is for the Functional API.
+        A function of a symbolic tensor `(batch, height, width, channels)` that returns another
+        one of the same shape. It is for the Functional API: branches cannot be written as a list
+        of layers.
 
     Example:
         >>> import keras

@@ -1,4 +1,4 @@
-"""The two blocks of residual networks."""
+"""The two blocks of residual networks: basic and bottleneck."""
 
 from __future__ import annotations
 
@@ -18,34 +18,35 @@ def residual_block(
     use_bias: bool = False,
     epsilon: float = 1e-3,
 ) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
-    """Convolutions, and a shortcut around them whose values are added to theirs.
+    """Make a block of convolutions with a shortcut that is added to their output.
 
-    The basic block is 3×3 → 3×3. The bottleneck is 1×1 → 3×3 → 1×1: it does its 3×3 convolution
-    on few feature maps, and its output has four times as many. Each convolution is followed by
-    batch normalisation and, but for the last, by a ReLU; the last ReLU comes after the sum
-    (He et al. 2016, figure 5). The shortcut is the identity where the shapes agree; where they do
-    not, `shortcut` says what it is (§3.3 and §4.1).
+    The basic block is 3×3 → 3×3. The bottleneck is 1×1 → 3×3 → 1×1: its 3×3 convolution works on
+    few feature maps, and its output has four times as many. Each convolution is followed by batch
+    normalisation and, except for the last, by a ReLU; the last ReLU follows the sum (He et al.
+    2016, figure 5). If input and output have the same shape, the shortcut is the identity;
+    otherwise it is what `shortcut` says (§3.3 and §4.1).
 
     Args:
         filters: Feature maps of the 3×3 convolutions.
         strides: 2 halves height and width.
-        bottleneck: The bottleneck instead of the basic block.
-        shortcut: Where the shapes differ: "projection", a 1×1 convolution with the same stride
-            (option B), or "padded", every `strides`-th pixel and zeros for the channels that are
-            missing (option A: no weights). None: no shortcut anywhere, a block of a plain network.
-        stride_in: Which convolution of a bottleneck has the stride: "3x3", as in everything
-            trained since, or "1x1", the first, as in the paper.
-        use_bias: Convolutions with a bias, which the batch normalisation subtracts again.
-        epsilon: What batch normalisation adds to the variance.
+        bottleneck: Make a bottleneck instead of a basic block.
+        shortcut: For different shapes: "projection", a 1×1 convolution with the same stride
+            (option B), or "padded", every `strides`-th pixel with zeros for the missing channels
+            (option A, without weights). None: no shortcut at all, as in a plain network.
+        stride_in: The convolution of a bottleneck that has the stride: "3x3", as in most later
+            networks, or "1x1", the first one, as in the paper.
+        use_bias: Give the convolutions a bias, although batch normalisation subtracts it.
+        epsilon: Added to the variance by batch normalisation.
 
     Returns:
-        A function of a symbolic tensor: it maps `(batch, height, width, channels)` to
+        A function of a symbolic tensor that maps `(batch, height, width, channels)` to
         `(batch, ⌈height / strides⌉, ⌈width / strides⌉, filters)`, with a bottleneck to
-        `4 · filters`. Two branches can't be written as a list: it is for the Functional API.
+        `4 · filters`. It is for the Functional API: branches cannot be written as a list of
+        layers.
 
     Raises:
-        ValueError: There is no such `shortcut` or `stride_in`, or a padded shortcut would have
-            to drop channels.
+        ValueError: Unknown `shortcut` or `stride_in`, or a padded shortcut would have to drop
+            channels.
 
     Example:
         >>> import keras
@@ -56,12 +57,9 @@ def residual_block(
         >>> residual_block(64, strides=2, bottleneck=True)(inputs).shape
         (None, 16, 16, 256)
     """
-    if shortcut not in ("projection", "padded", None):
-        raise ValueError(f'shortcut={shortcut!r}: there are "projection", "padded" and None.')
-    if stride_in not in ("3x3", "1x1"):
-        raise ValueError(f'stride_in={stride_in!r}: there are "3x3" and "1x1".')
+    _check_settings(shortcut, stride_in)
 
-    def conv(x, width, size, step=1):
+    def conv(x: keras.KerasTensor, width: int, size: int, step: int = 1) -> keras.KerasTensor:
         x = keras.layers.Conv2D(width, size, strides=step, padding="same", use_bias=use_bias)(x)
         return keras.layers.BatchNormalization(momentum=MOMENTUM, epsilon=epsilon)(x)
 
@@ -74,13 +72,13 @@ def residual_block(
     outputs = steps[-1][0]
 
     def apply(x: keras.KerasTensor) -> keras.KerasTensor:
-        # The shortcut is made first: layers in the order in which keras.applications has them.
+        # The shortcut comes first, so that the layers have the order of keras.applications.
         added = x
         if strides != 1 or x.shape[-1] != outputs:
             if shortcut == "projection":
                 added = conv(x, outputs, 1, strides)
             elif shortcut == "padded":
-                added = _padded(x, outputs, strides)
+                added = _pad_channels(x, outputs, strides)
         y = x
         for number, step in enumerate(steps):
             y = keras.layers.ReLU()(y) if number else y
@@ -92,15 +90,22 @@ def residual_block(
     return apply
 
 
-def _padded(x, outputs, strides):
+def _check_settings(shortcut: str | None, stride_in: str) -> None:
+    if shortcut not in ("projection", "padded", None):
+        raise ValueError(f'shortcut={shortcut!r}: write "projection", "padded" or None.')
+    if stride_in not in ("3x3", "1x1"):
+        raise ValueError(f'stride_in={stride_in!r}: write "3x3" or "1x1".')
+
+
+def _pad_channels(x: keras.KerasTensor, outputs: int, strides: int) -> keras.KerasTensor:
     missing = outputs - x.shape[-1]
     if missing < 0:
         raise ValueError(
-            f"A padded shortcut can't make {outputs} channels of {x.shape[-1]}: "
-            'give more filters, or shortcut="projection".'
+            f"A padded shortcut cannot reduce {x.shape[-1]} channels to {outputs}: "
+            'use more filters, or shortcut="projection".'
         )
     if strides > 1:
-        x = keras.layers.MaxPooling2D(1, strides=strides)(x)  # of one pixel: every second one
-    # Told that the channels come first, it takes height for channels and pads width and channels.
+        x = keras.layers.MaxPooling2D(1, strides=strides)(x)  # selects pixels
+    # With "channels_first", the layer takes the height for the channels, and pads the last axis.
     sides = ((0, 0), (missing // 2, missing - missing // 2))
     return keras.layers.ZeroPadding2D(sides, data_format="channels_first")(x)

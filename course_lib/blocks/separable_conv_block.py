@@ -14,16 +14,17 @@ def separable_conv_block(
     strides: int = 1,
     activation: str = "relu",
 ) -> Block:
-    """A convolution in two steps, each followed by batch normalisation and an activation.
+    """Make a block of a depthwise and a pointwise convolution.
 
-    The first step looks around: one filter a channel (depthwise). The second mixes channels: at
-    each place by itself (pointwise, 1 × 1). For c input channels that is k²·c + c·filters weights
-    in place of k²·c·filters (Howard et al. 2017, "MobileNets", §3.1 and figure 3).
+    The depthwise convolution applies one filter to each channel; the pointwise one, 1 × 1, mixes
+    the channels of each pixel. Both are followed by batch normalisation and an activation. For c
+    input channels they have k²·c + c·filters weights instead of k²·c·filters (Howard et al. 2017,
+    "MobileNets", §3.1 and figure 3).
 
     Args:
         filters: Number of output channels.
         kernel_size: k, height and width of the depthwise filters, in pixels.
-        strides: Pixels from one place of a depthwise filter to the next.
+        strides: Pixels from one position of a depthwise filter to the next.
         activation: Name of a Keras activation.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The block that VGG is a stack of."""
+"""The block from which VGG is built."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ def vgg_block(
     name: str | None = None,
     momentum: float = 0.99,
 ) -> Block:
-    """Convolutions of one width that keep the size of the image, then a pooling that halves it.
+    """Make a block of convolutions that keep the size of the image, and a pooling that halves it.
 
-    Two 3×3 convolutions in a row see 5×5 pixels, three see 7×7, with fewer weights than one
+    Two successive 3×3 convolutions see 5×5 pixels, three see 7×7, with fewer weights than one
     large kernel and a ReLU after each (Simonyan & Zisserman 2015, §2.3). Batch normalisation is
-    younger than VGG; with it the convolutions have no bias, which it would subtract again.
+    newer than VGG; with it the convolutions have no bias, which it would subtract.
 
     Args:
         filters: Number of feature maps of every convolution.
-        kernel_sizes: One convolution for each: 3, or 1 as in the paper's configuration C.
+        kernel_sizes: Kernel size of each convolution: 3, or 1 as in configuration C of the paper.
         batch_norm: Normalise over the batch between convolution and ReLU.
-        name: Prefix of the layers' names, as in "block1_conv1". Without it Keras names them.
-        momentum: Of batch normalisation's moving averages; a training of few hundred steps wants
-            less than Keras' 0.99.
+        name: Prefix of the names of the layers, as in "block1_conv1". Default: Keras names them.
+        momentum: Momentum of the moving averages in batch normalisation; a training of a few
+            hundred steps needs less than Keras' 0.99.
 
     Returns:
         A `Block` that maps `(batch, height, width, channels)` to
@@ -42,7 +42,7 @@ def vgg_block(
         (None, 16, 16, 64)
     """
 
-    def named(part: str) -> str | None:
+    def layer_name(part: str) -> str | None:
         return name and f"{name}_{part}"
 
     def make_layers() -> list[keras.Layer]:
@@ -55,15 +55,17 @@ def vgg_block(
                     padding="same",
                     use_bias=not batch_norm,
                     activation=None if batch_norm else "relu",
-                    name=named(f"conv{number}"),
+                    name=layer_name(f"conv{number}"),
                 )
             )
             if batch_norm:
                 layers.append(
-                    keras.layers.BatchNormalization(momentum=momentum, name=named(f"bn{number}"))
+                    keras.layers.BatchNormalization(
+                        momentum=momentum, name=layer_name(f"bn{number}")
+                    )
                 )
-                layers.append(keras.layers.ReLU(name=named(f"relu{number}")))
-        layers.append(keras.layers.MaxPooling2D(2, strides=2, name=named("pool")))
+                layers.append(keras.layers.ReLU(name=layer_name(f"relu{number}")))
+        layers.append(keras.layers.MaxPooling2D(2, strides=2, name=layer_name("pool")))
         return layers
 
     return Block(make_layers, name=f"vgg_block({filters})")

@@ -1,4 +1,4 @@
-"""The block that Xception is a stack of."""
+"""The block from which Xception is built."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ def xception_block(
     strides: int = 1,
     first_relu: bool = True,
 ) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
-    """Separable convolutions with a shortcut around them (Chollet 2017, figure 5).
+    """Make a block of separable convolutions with a shortcut (Chollet 2017, figure 5).
 
-    ReLU, a 3×3 depthwise separable convolution and batch normalisation, once for each of
-    `filters`; a depthwise and its pointwise step have nothing between them (§4.7). With stride 2 a
-    3×3 max-pooling follows, and the shortcut is a 1×1 convolution with that stride; else it is the
-    identity.
+    For each of `filters`: ReLU, a 3×3 depthwise separable convolution and batch normalisation,
+    without an activation between the depthwise and the pointwise step (§4.7). With stride 2 a
+    3×3 max-pooling follows, and the shortcut is a 1×1 convolution with that stride; otherwise the
+    shortcut is the identity.
 
     Args:
-        filters: Feature maps of each separable convolution. With stride 1 the last must be as
-            many as come in.
+        filters: Feature maps of each separable convolution. With stride 1 the last number must be
+            that of the input channels.
         strides: 1, as in the middle flow, or 2, which halves height and width.
-        first_relu: The ReLU before the first convolution.
+        first_relu: Put a ReLU before the first convolution.
 
     Returns:
-        A function of a symbolic tensor: it maps `(batch, height, width, channels)` to
-        `(batch, ⌈height / strides⌉, ⌈width / strides⌉, filters[-1])`. Two branches can't be
-        written as a list: it is for the Functional API.
+        A function of a symbolic tensor that maps `(batch, height, width, channels)` to
+        `(batch, ⌈height / strides⌉, ⌈width / strides⌉, filters[-1])`. It is for the Functional
+        API: branches cannot be written as a list of layers.
 
     Raises:
-        ValueError: Stride 1, and another number of channels goes out than comes in.
+        ValueError: With stride 1, input and output differ in their number of channels.
 
     Example:
         >>> import keras
@@ -46,8 +46,8 @@ def xception_block(
     def apply(x: keras.KerasTensor) -> keras.KerasTensor:
         if strides == 1 and x.shape[-1] != filters[-1]:
             raise ValueError(
-                f"The identity can't be added: {x.shape[-1]} channels come in and {filters[-1]} "
-                f"go out. Give {x.shape[-1]} as the last of filters, or strides=2."
+                f"The identity cannot be added: the input has {x.shape[-1]} channels and the "
+                f"output {filters[-1]}. Use {x.shape[-1]} as the last of filters, or strides=2."
             )
         shortcut = x
         if strides > 1:

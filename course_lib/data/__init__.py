@@ -1,11 +1,21 @@
-"""Data sets: real where they can be had, and a stand-in with the same lesson where not."""
+"""Data sets: the real ones, or stand-ins that teach the same lesson without a network.
 
-from course_lib.data.errors import DataError
-from course_lib.data.load import NAMES, class_names, load
-from course_lib.data.photographs import photograph_classes, photographs
+`load` and `photographs` load them, `pipeline` makes batches. Everything runs in the process that
+calls it: the student's kernel, or the process that checks the answers.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from course_lib.data.class_names import class_names
+from course_lib.data.load import load
+from course_lib.data.photograph_classes import photograph_classes
+from course_lib.data.photographs import photographs
 from course_lib.data.pipeline import pipeline
-from course_lib.data.provenance import provenance
+from course_lib.data.registry import NAMES, PHOTOGRAPH_NAMES
 from course_lib.data.shift_and_flip import shift_and_flip
+from course_lib.data.sources.data_error import DataError
+from course_lib.data.sources.provenance import provenance
 from course_lib.data.word_index import word_index
 
 __all__ = [
@@ -20,3 +30,10 @@ __all__ = [
     "shift_and_flip",
     "word_index",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Return the module of a data set: `from course_lib.data import cifar100`."""
+    if name in NAMES or name in PHOTOGRAPH_NAMES:
+        return import_module(f"course_lib.data.sets.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 
-def pipeline(x, y=None, batch_size=32, shuffle=False, seed=0, map=None, cache=False):
-    """Return a ``tf.data.Dataset`` that gives batches of ``x``, or of ``(x, y)``.
+def pipeline(
+    x: np.ndarray,
+    y: np.ndarray | None = None,
+    batch_size: int = 32,
+    shuffle: bool = False,
+    seed: int = 0,
+    map: Callable[..., Any] | None = None,
+    cache: bool = False,
+) -> Any:
+    """Return a `tf.data.Dataset` that yields batches of `x`, or of `(x, y)`.
 
     Args:
-        x: array ``(n, …)``.
-        y: array ``(n, …)``. Default: none.
-        batch_size: examples in a batch; the last one may be smaller. Default 32.
-        shuffle: whether every epoch has another order, drawn from all examples. Default: not.
-        seed: what the order is drawn from. The same seed (and the same
-            ``keras.utils.set_random_seed``) gives the same orders again. Default 0.
-        map: function of a batch, ``map(x)`` or ``map(x, y)``, that returns what takes its place:
-            scaling, augmentation. It sees whole batches, as Keras' layers do. Default: none.
-        cache: whether what ``map`` returns is kept from the first epoch on. Right for slow maps
-            that always return the same, wrong for augmentation. Default: not.
+        x: Array `(n, …)`.
+        y: Array `(n, …)`. Default: none.
+        batch_size: Examples in a batch; the last batch may be smaller.
+        shuffle: Whether every epoch has a new order of all examples.
+        seed: Seed of the order. The same seed (and the same `keras.utils.set_random_seed`)
+            reproduces the orders.
+        map: Function of a batch, `map(x)` or `map(x, y)`, that returns its replacement: scaling,
+            augmentation. It gets whole batches, as Keras' layers do. Default: none.
+        cache: Whether the results of `map` are kept after the first epoch. This suits a slow
+            `map` that always returns the same; it is wrong for augmentation.
 
     Returns:
-        ``tf.data.Dataset``, ready for ``course_lib.training.fit``, or for ``model.fit`` with
-        ``shuffle=False`` (otherwise Keras warns, on stderr, that it will not shuffle it again).
+        A `tf.data.Dataset` for `course_lib.training.fit`, or for `model.fit` with `shuffle=False`
+        (otherwise Keras warns on stderr that it will not shuffle it again).
 
     Raises:
-        ValueError: ``x`` and ``y`` differ in length, ``x`` holds sequences of different length,
-            or ``batch_size`` is below 1.
+        ValueError: `x` and `y` differ in length, `x` holds sequences of different lengths, or
+            `batch_size` is below 1.
 
     Example:
         >>> import numpy as np
@@ -36,10 +47,10 @@ def pipeline(x, y=None, batch_size=32, shuffle=False, seed=0, map=None, cache=Fa
     """
     if np.asarray(x).dtype == object:
         raise ValueError(
-            "x holds sequences of different length: x = keras.utils.pad_sequences(x, maxlen=…)"
+            "x holds sequences of different lengths: x = keras.utils.pad_sequences(x, maxlen=…)"
         )
     if y is not None and len(x) != len(y):
-        raise ValueError(f"x has {len(x)} examples and y {len(y)}; they should have as many")
+        raise ValueError(f"x has {len(x)} examples and y {len(y)}; both need the same number")
     if batch_size < 1:
         raise ValueError(f"batch_size is {batch_size}; it should be 1 or more")
 
@@ -53,8 +64,8 @@ def pipeline(x, y=None, batch_size=32, shuffle=False, seed=0, map=None, cache=Fa
     if shuffle:
         data = data.shuffle(len(x), seed=seed)
     data = data.batch(batch_size)
-    # One batch after the other: in parallel it would be chance which batch gets which random
-    # numbers. It overlaps with the training step all the same, through prefetch.
+    # Batch after batch: in parallel, chance would decide which batch gets which random numbers.
+    # `prefetch` overlaps this with the training step all the same.
     if map is not None and not cache:
         data = data.map(map)
     return data.prefetch(tf.data.AUTOTUNE)

@@ -1,26 +1,26 @@
-"""Images moved by a few pixels and mirrored: the cheapest augmentation that helps."""
+"""Augmentation: images shifted by a few pixels and flipped."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 
-def shift_and_flip(pixels: int = 4, flip: bool = True, seed: int = 0) -> Callable:
-    """Return a map for :func:`course_lib.data.pipeline`: another shift and side for each image.
+def shift_and_flip(pixels: int = 4, flip: bool = True, seed: int = 0) -> Callable[..., Any]:
+    """Return a map for `course_lib.data.pipeline` that shifts and flips each image at random.
 
-    Keras' ``RandomTranslation`` computes every pixel anew, from four others, in float; here
-    pixels are only moved, whatever their dtype, which takes a twentieth of the time. What comes
-    in at the edge is the image itself, mirrored (He et al. 2016, §4.2, pad with zeros).
+    Keras' `RandomTranslation` interpolates every pixel from four others, in float; this map only
+    moves pixels, in any dtype, and takes a twentieth of the time. The border is filled with the
+    mirrored image (He et al. 2016, §4.2, pad with zeros).
 
     Args:
-        pixels: largest shift, in each direction. Default 4.
-        flip: whether every other image, by chance, is mirrored left to right. Default: yes.
-        seed: what shifts and sides are drawn from; they go on, other ones in every epoch.
-            Default 0.
+        pixels: Largest shift in each direction.
+        flip: Whether images are flipped from left to right with probability 1/2.
+        seed: Seed of the random numbers, which continue from epoch to epoch.
 
     Returns:
-        ``map(x, y) -> (x, y)`` for batches ``x`` ``(batch, height, width, channels)``; labels are
-        handed on. With ``x`` alone it returns ``x``.
+        `map(x, y) -> (x, y)` for batches `x` `(batch, height, width, channels)`; labels are passed
+        through. With `x` alone it returns `x`.
 
     Example:
         >>> import numpy as np
@@ -32,22 +32,22 @@ def shift_and_flip(pixels: int = 4, flip: bool = True, seed: int = 0) -> Callabl
     """
     import tensorflow as tf
 
-    # tf.random.uniform would begin again with each pass over a data set.
+    # tf.random.uniform would repeat its numbers in each pass over a data set.
     random = tf.random.Generator.from_seed(seed)
 
-    def moved(x):
+    def augment(x: Any) -> Any:
         count, height, width = tf.shape(x)[0], x.shape[1], x.shape[2]
-        sides = [[0, 0], [pixels, pixels], [pixels, pixels], [0, 0]]
-        around = tf.pad(x, sides, mode="REFLECT")
-        first = random.uniform((2, count, 1), 0, 2 * pixels + 1, dtype="int32")
-        columns = first[1] + tf.range(width)
+        margins = [[0, 0], [pixels, pixels], [pixels, pixels], [0, 0]]
+        padded = tf.pad(x, margins, mode="REFLECT")
+        offsets = random.uniform((2, count, 1), 0, 2 * pixels + 1, dtype="int32")
+        columns = offsets[1] + tf.range(width)
         if flip:
-            mirrored = random.uniform((count, 1)) < 0.5
-            columns = tf.where(mirrored, columns[:, ::-1], columns)
-        around = tf.gather(around, first[0] + tf.range(height), axis=1, batch_dims=1)
-        return tf.gather(around, columns, axis=2, batch_dims=1)
+            is_flipped = random.uniform((count, 1)) < 0.5
+            columns = tf.where(is_flipped, columns[:, ::-1], columns)
+        padded = tf.gather(padded, offsets[0] + tf.range(height), axis=1, batch_dims=1)
+        return tf.gather(padded, columns, axis=2, batch_dims=1)
 
-    def change(x, y=None):
-        return moved(x) if y is None else (moved(x), y)
+    def map_batch(x: Any, y: Any = None) -> Any:
+        return augment(x) if y is None else (augment(x), y)
 
-    return change
+    return map_batch

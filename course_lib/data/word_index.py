@@ -3,39 +3,24 @@
 from __future__ import annotations
 
 import json
-from importlib import import_module
 
-from course_lib.data.dataset import GOOGLE, KerasFile
-from course_lib.data.keras_cache import provide
-from course_lib.data.load import find
-from course_lib.data.provenance import is_stand_in
-
-FILES = {
-    "imdb": KerasFile(
-        "imdb_word_index.json",
-        GOOGLE + "imdb_word_index.json",
-        "bfafd718b763782e994055a2d397834f",
-    ),
-    "reuters": KerasFile(
-        "reuters_word_index.json",
-        GOOGLE + "reuters_word_index.json",
-        "4d44cc38712099c9e383dc6e5f11a921",
-    ),
-}
+from course_lib.data.registry import NAMES, find_dataset
+from course_lib.data.sources.provenance import is_stand_in
+from course_lib.data.sources.provide_keras_file import provide_keras_file
 
 
-def word_index(name) -> dict[str, int]:
-    """Return the words with their ranks, as ``keras.datasets.imdb.get_word_index`` does.
+def word_index(name: str) -> dict[str, int]:
+    """Return the words with their ranks, as `keras.datasets.imdb.get_word_index` does.
 
-    They are those of what ``load(name)`` gave last: the stand-in's, or the real set's.
-    ``load`` adds ``index_from``, 3, to each rank.
+    They belong to the data that `load(name)` returned last: those of the stand-in, or those of
+    the real set. `load` adds `index_from`, 3, to each rank.
 
     Args:
-        name: ``"imdb"`` or ``"reuters"``.
+        name: "imdb" or "reuters".
 
     Raises:
-        ValueError: another name.
-        DataError: the real list of words is not in Keras' cache and cannot be fetched.
+        ValueError: Another name.
+        DataError: The words of the real set are not in Keras' cache and cannot be downloaded.
 
     Example:
         >>> from course_lib.data.load import load
@@ -45,8 +30,10 @@ def word_index(name) -> dict[str, int]:
         >>> len(" ".join(words.get(number, "?") for number in x_train[0])) > 20
         True
     """
-    if name not in FILES:
-        raise ValueError(f'{name!r} has no words: write "imdb" or "reuters"')
+    dataset = find_dataset(name)
+    if dataset.word_ranks is None or dataset.word_file is None:
+        texts = [f'"{other}"' for other in NAMES if find_dataset(other).word_ranks]
+        raise ValueError(f"{name!r} has no words: write {' or '.join(texts)}")
     if is_stand_in(name):
-        return import_module(f"course_lib.data.{name}").word_ranks()
-    return json.loads(provide(FILES[name], find(name)).read_text())
+        return dataset.word_ranks()
+    return json.loads(provide_keras_file(dataset.word_file, dataset).read_text())

@@ -1,4 +1,7 @@
-"""Figures: each function returns a `matplotlib.figure.Figure` and shows nothing itself."""
+"""Figures: each function returns a `matplotlib.figure.Figure` without showing it.
+
+They run in the student's kernel. Every title states what the figure shows.
+"""
 
 from course_lib.figures.accuracy_by_case import accuracy_by_case
 from course_lib.figures.accuracy_by_cost import accuracy_by_cost

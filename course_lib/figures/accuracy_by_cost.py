@@ -1,18 +1,21 @@
-"""What an architecture's accuracy costs: in parameters, and in multiply-adds."""
+"""The accuracy of models against their cost in parameters and multiply-adds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from matplotlib.transforms import Bbox
 
-from course_lib.figures.canvas import BLUE, GREY, ORANGE, Canvas, tidy
+from course_lib.figures.canvas import Canvas
+from course_lib.figures.hide_frame import hide_frame
+from course_lib.figures.palette import BLUE, GREY, ORANGE
 
-# Where a name may stand, from its point: offset in points, and which end of it is there.
-PLACES = (
+# Positions of a name relative to its point: offset in points, and which end of the name is there.
+POSITIONS = (
     ((7, 0), "left", "center"),
     ((-7, 0), "right", "center"),
     ((0, -7), "center", "top"),
@@ -31,21 +34,21 @@ def accuracy_by_cost(
 ) -> Figure:
     """Draw the accuracy of models against their parameters and against their multiply-adds.
 
-    Orange diamonds, joined by a line, are the models that no other one beats at the same cost or
-    less; what lies below the line can be had more cheaply.
+    Orange diamonds, joined by a line, are the Pareto front: no other model is at least as accurate
+    at the same cost or less. A model below the line has a cheaper equivalent.
 
     Args:
-        names: Of the models.
-        accuracies: Of each, on the same test data, in [0, 1].
-        parameters: Of each.
-        multiply_adds: Of each, for one image.
-        title: The finding. Default: which model is the most accurate, and what it costs.
+        names: Names of the models.
+        accuracies: Accuracy of each model on the same test data, in [0, 1].
+        parameters: Number of parameters of each model.
+        multiply_adds: Multiply-adds of each model for one image.
+        title: The finding. Default: the most accurate model and its cost.
 
     Returns:
-        A `matplotlib.figure.Figure` with a panel for each cost, the costs on logarithmic scales.
+        A figure with a panel for each cost; the costs have logarithmic scales.
 
     Raises:
-        ValueError: There is no model, or not as many numbers as names.
+        ValueError: There is no model, or the numbers do not match the names.
 
     Example:
         >>> figure = accuracy_by_cost(["small", "large"], [0.5, 0.7], [1e4, 1e5], [1e6, 2e6])
@@ -55,7 +58,7 @@ def accuracy_by_cost(
     if not len(names) == len(accuracies) == len(parameters) == len(multiply_adds) > 0:
         raise ValueError(
             f"{len(names)} names, {len(accuracies)} accuracies, {len(parameters)} parameters and "
-            f"{len(multiply_adds)} multiply_adds: give one of each for every model."
+            f"{len(multiply_adds)} multiply_adds: pass one of each for every model."
         )
     best = int(np.argmax(accuracies))
     found = (
@@ -67,17 +70,17 @@ def accuracy_by_cost(
     percent = 100 * np.array(accuracies, float)
     costs = {"parameters": parameters, "multiply-adds of one image": multiply_adds}
     for axes, (label, cost) in zip(panels, costs.items(), strict=True):
-        _draw(axes, names, np.array(cost, float), percent)
+        _draw_models(axes, np.array(cost, float), percent)
         axes.set(xlabel=label)
-        tidy(axes)
+        hide_frame(axes)
     panels[0].set_ylabel("test accuracy, %")
-    figure.draw_without_rendering()  # only now is it known how far things are apart
+    figure.draw_without_rendering()  # fixes the positions in pixels
     for axes, cost in zip(panels, costs.values(), strict=True):
-        _name(axes, names, np.column_stack([np.array(cost, float), percent]))
+        _write_names(axes, names, np.column_stack([np.array(cost, float), percent]))
     return figure
 
 
-def _draw(axes, names, costs, percent):
+def _draw_models(axes: Axes, costs: np.ndarray, percent: np.ndarray) -> None:
     models = list(zip(costs, percent, strict=True))
     front = np.array([not np.any((costs <= cost) & (percent > p)) for cost, p in models])
     order = np.flatnonzero(front)[np.argsort(costs[front])]
@@ -91,27 +94,26 @@ def _draw(axes, names, costs, percent):
     axes.margins(x=0.15, y=0.12)
 
 
-def _name(axes, names, points):
-    """Write each name beside its point where it covers no other point or name, if it can."""
+def _write_names(axes: Axes, names: Sequence[str], points: np.ndarray) -> None:
+    """Write each name beside its point, if possible where it covers no other point or name."""
     middles = axes.transData.transform(points)
     taken = [Bbox.from_extents(x - 5, y - 5, x + 5, y + 5) for x, y in middles]
     inside = axes.get_window_extent()
     for number, name in enumerate(names):
-        best = None
-        for offset, ha, va in PLACES:
+        others = taken[:number] + taken[number + 1 :]
+        candidates = []
+        for offset, ha, va in POSITIONS:
             text = axes.annotate(
                 name, points[number], offset, textcoords="offset points", fontsize=9, ha=ha, va=va
             )
             box = text.get_window_extent()
-            others = taken[:number] + taken[number + 1 :]
-            bad = sum(box.overlaps(other) for other in others)
-            bad += not (inside.x0 <= box.x0 and box.x1 <= inside.x1)
-            if best is None or bad < best[0]:
-                if best is not None:
-                    best[1].remove()
-                best = bad, text, box
-            else:
-                text.remove()
+            overlaps = sum(box.overlaps(other) for other in others)
+            overlaps += not (inside.x0 <= box.x0 and box.x1 <= inside.x1)
+            candidates.append((overlaps, text, box))
+        best = min(candidates, key=lambda candidate: candidate[0])
+        for candidate in candidates:
+            if candidate is not best:
+                candidate[1].remove()
         taken.append(best[2])
 
 

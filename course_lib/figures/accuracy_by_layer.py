@@ -1,4 +1,4 @@
-"""How useful the features of each layer are."""
+"""The accuracy of heads on the features of each layer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from course_lib.figures.canvas import BLUE, GREEN, ORANGE, RED, Canvas, tidy
+from course_lib.figures.canvas import Canvas
+from course_lib.figures.hide_frame import hide_frame
+from course_lib.figures.palette import BLUE, GREEN, ORANGE, RED
 
 STYLES = ((BLUE, "o-"), (ORANGE, "s--"), (GREEN, "^:"), (RED, "D-."))
 
@@ -15,11 +17,7 @@ def accuracy_by_layer(results: Mapping[str, Mapping[str, float]]) -> Figure:
     """Draw, for each task, the accuracy of a head on the features of each layer.
 
     Args:
-        results: From a task's name to a dictionary from layers, the first layer first, to
-            accuracies in [0, 1].
-
-    Returns:
-        A `matplotlib.figure.Figure`.
+        results: By task, then by layer from the input on, accuracies in [0, 1].
 
     Raises:
         ValueError: There is no task.
@@ -30,8 +28,8 @@ def accuracy_by_layer(results: Mapping[str, Mapping[str, float]]) -> Figure:
         'Best features for digits: block 2 (70 %)'
     """
     if not results:
-        raise ValueError("No task to draw: give accuracy_by_layer {task: {layer: accuracy}}.")
-    best = {task: max(layers, key=layers.get) for task, layers in results.items()}
+        raise ValueError("No task to draw: pass {task: {layer: accuracy}} to accuracy_by_layer.")
+    best = {task: max(layers, key=layers.__getitem__) for task, layers in results.items()}
     figure = Canvas(
         6.6,
         3.4,
@@ -45,7 +43,7 @@ def accuracy_by_layer(results: Mapping[str, Mapping[str, float]]) -> Figure:
         percents = [100 * accuracy for accuracy in layers.values()]
         axes.plot(range(len(layers)), percents, style, color=colour, label=task)
         axes.set_xticks(range(len(layers)), list(layers))
-    axes.set(xlabel="where the network is cut", ylabel="accuracy of the head, %")
+    axes.set(xlabel="last layer that is kept", ylabel="accuracy of the head, %")
     axes.legend(frameon=False)
-    tidy(axes)
+    hide_frame(axes)
     return figure

@@ -6,22 +6,25 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
-from course_lib.figures.canvas import BLUE, Canvas, tidy
+from course_lib.figures.canvas import Canvas
+from course_lib.figures.hide_frame import hide_frame
+from course_lib.figures.palette import BLUE
 
 
 def activation_functions(
-    functions: Mapping[str, Callable],
-    title: str = "What a neuron makes of its weighted sum: all of these bend somewhere",
+    functions: Mapping[str, Callable[[np.ndarray], ArrayLike]],
+    title: str = "The output of a neuron for its weighted sum: all of these are nonlinear",
 ) -> Figure:
-    """Draw each function over the weighted sums from -4 to 4.
+    """Draw functions for weighted sums from -4 to 4.
 
     Args:
-        functions: From a name to a function of an array that returns one of the same shape.
+        functions: By name, functions of an array that return one of the same shape.
         title: The finding, above the panels.
 
     Returns:
-        A `matplotlib.figure.Figure` with one panel a function.
+        A figure with one panel per function.
 
     Example:
         >>> import numpy as np
@@ -42,6 +45,6 @@ def activation_functions(
         axes.plot(z, heights, color=BLUE, lw=2)
         axes.set_title(name, fontsize=10)
         axes.set(xlabel="weighted sum z", ylim=limits, xticks=(-4, 0, 4))
-        tidy(axes)
+        hide_frame(axes)
     panels[0].set_ylabel("output")
     return figure

@@ -1,30 +1,33 @@
-"""Several trainings side by side."""
+"""The learning curves of several trainings, side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from course_lib.figures.canvas import BLUE, ORANGE, Canvas, tidy
+from course_lib.figures.canvas import Canvas
+from course_lib.figures.hide_frame import hide_frame
+from course_lib.figures.palette import BLUE, ORANGE
 
 
-def compared_curves(histories: Mapping[str, object], quantity: str = "accuracy") -> Figure:
-    """Draw one quantity of several trainings, a panel each, on the same scale.
+def compared_curves(histories: Mapping[str, Any], quantity: str = "accuracy") -> Figure:
+    """Draw one quantity of several trainings, one panel each, on the same scale.
 
     Args:
-        histories: From a name to what `model.fit` returns, or to its `history` dictionary, with
-            one number an epoch under `quantity` and "val_" + `quantity`.
+        histories: By name, results of `model.fit` or their `history` dictionaries, with one number
+            per epoch for `quantity` and "val_" + `quantity`.
         quantity: "accuracy", "loss" or another metric.
 
     Returns:
-        A `matplotlib.figure.Figure`; its title names the gap between the two curves, training
-        minus validation, at the end of each training.
+        A figure whose title gives the gap between the two curves, training minus validation, at
+        the end of each training.
 
     Raises:
-        ValueError: A training has no such quantity, or no validation.
+        ValueError: A training has no such quantity, or no validation data.
 
     Example:
         >>> first = {"accuracy": [0.5, 0.9], "val_accuracy": [0.4, 0.5]}
@@ -60,7 +63,7 @@ def compared_curves(histories: Mapping[str, object], quantity: str = "accuracy")
         axes.set_xlabel("epoch")
         axes.set_xlim(0.5, len(epochs) + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        tidy(axes)
+        hide_frame(axes)
     panels[0].set_ylabel(words)
     panels[0].legend(frameon=False)
     return figure

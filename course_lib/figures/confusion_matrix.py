@@ -1,4 +1,4 @@
-"""Which classes are taken for which."""
+"""The confusion matrix of a classifier."""
 
 from __future__ import annotations
 
@@ -6,42 +6,41 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
-from course_lib.figures.canvas import GREY, Canvas
+from course_lib.figures.canvas import Canvas
+from course_lib.figures.palette import GREY
 
 
-def confusion_matrix(matrix, classes: Sequence[str] | None = None) -> Figure:
+def confusion_matrix(matrix: ArrayLike, classes: Sequence[str] | None = None) -> Figure:
     """Draw a confusion matrix so that the mistakes stand out.
 
-    Colour is for mistakes only: right answers, on the diagonal, are many times as frequent and
-    would wash out everything else.
+    Only mistakes are coloured: correct predictions, on the diagonal, are so frequent that the
+    other colours would not be visible.
 
     Args:
         matrix: Counts `(classes, classes)`: entry `[true, predicted]`.
         classes: Names of the classes. Default: their numbers.
 
-    Returns:
-        A `matplotlib.figure.Figure`.
-
     Raises:
-        ValueError: The matrix is not square, or does not fit the names.
+        ValueError: The matrix is not square, or does not match the names.
 
     Example:
         >>> confusion_matrix([[9, 1], [3, 7]], ["cat", "dog"]).get_suptitle()
-        '16 of 20 right (80.0 %); most often dog is taken for cat (3 times)'
+        '16 of 20 correct (80.0 %); most often dog is mistaken for cat (3 times)'
     """
     matrix = np.asarray(matrix)
     size = len(matrix)
     names = [str(number) for number in range(size)] if classes is None else list(classes)
     if matrix.shape != (size, size) or len(names) != size:
         raise ValueError(
-            f"A confusion matrix is square, with one name a class; this one has the shape "
+            f"A confusion matrix is square, with one name per class; this one has the shape "
             f"{matrix.shape} and {len(names)} names."
         )
     mistakes = np.where(np.eye(size, dtype=bool), 0, matrix)
 
     side = 0.48 * size + 1.6
-    figure = Canvas(max(5.8, side), side, _finding(matrix, mistakes, names))
+    figure = Canvas(max(5.8, side), side, _describe(matrix, mistakes, names))
     axes = figure.subplots()
     axes.imshow(mistakes, cmap="Oranges", vmin=0, vmax=max(1, 1.3 * mistakes.max()))
     for (true, predicted), count in np.ndenumerate(matrix):
@@ -58,16 +57,16 @@ def confusion_matrix(matrix, classes: Sequence[str] | None = None) -> Figure:
     return figure
 
 
-def _finding(matrix, mistakes, names):
-    total, right = matrix.sum(), np.trace(matrix)
-    finding = f"{right:g} of {total:g} right"
+def _describe(matrix: np.ndarray, mistakes: np.ndarray, names: Sequence[str]) -> str:
+    total, correct = matrix.sum(), np.trace(matrix)
+    finding = f"{correct:g} of {total:g} correct"
     if total:
-        finding += f" ({100 * right / total:.1f} %)"
+        finding += f" ({100 * correct / total:.1f} %)"
     if mistakes.max():
-        true, predicted = np.unravel_index(np.argmax(mistakes), mistakes.shape)
+        true, predicted = divmod(int(np.argmax(mistakes)), len(mistakes))
         times = mistakes[true, predicted]
         finding += (
-            f"; most often {names[true]} is taken for {names[predicted]} "
+            f"; most often {names[true]} is mistaken for {names[predicted]} "
             f"({times:g} time{'s' if times > 1 else ''})"
         )
     return finding

@@ -1,4 +1,4 @@
-"""What the layers of a network make of one image."""
+"""The feature maps of an image in several layers."""
 
 from __future__ import annotations
 
@@ -6,26 +6,24 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from course_lib.figures.canvas import Canvas
 
 
-def feature_maps(image, maps: Mapping[str, np.ndarray], count: int = 8) -> Figure:
-    """Draw some feature maps of some layers, one layer a row, the image first.
+def feature_maps(image: ArrayLike, maps: Mapping[str, ArrayLike], count: int = 8) -> Figure:
+    """Draw an image and its feature maps in some layers, one row per layer.
 
-    Of each layer those maps are drawn that vary most over the image: a map that is 0
-    everywhere says nothing about it.
+    It draws the maps of a layer that vary most over the image; a map that is 0 everywhere says
+    nothing about it.
 
     Args:
         image: Array `(height, width, channels)`, uint8 in [0, 255] or float in [0, 1].
-        maps: From a layer's name to its output for the image, `(height, width, channels)`.
-        count: Maps a row.
-
-    Returns:
-        A `matplotlib.figure.Figure`.
+        maps: By layer, outputs for the image, `(height, width, channels)`.
+        count: Maps per row.
 
     Raises:
-        ValueError: The maps have a batch axis or none at all.
+        ValueError: The maps do not have three axes.
 
     Example:
         >>> import numpy as np
@@ -33,21 +31,21 @@ def feature_maps(image, maps: Mapping[str, np.ndarray], count: int = 8) -> Figur
         >>> figure = feature_maps(rng.uniform(size=(32, 32, 3)), {
         ...     "first": rng.uniform(size=(32, 32, 8)), "last": rng.uniform(size=(4, 4, 64))})
         >>> figure.get_suptitle()
-        'From 32 × 32 maps, where the image is still seen, to 4 × 4, where only what is in it'
+        'From 32 × 32 maps, which still show the image, to 4 × 4 maps, which show only its content'
     """
     layers = {name: np.asarray(values) for name, values in maps.items()}
     for name, values in layers.items():
         if values.ndim != 3:
             raise ValueError(
-                f"The maps of {name} have the shape {values.shape}; those of one image have "
+                f"The maps of {name} have the shape {values.shape}; the maps of one image have "
                 "three axes, (height, width, channels): take [0]."
             )
     sizes = [f"{len(values)} × {values.shape[1]}" for values in layers.values()]
     title = (
-        f"From {sizes[0]} maps, where the image is still seen, to {sizes[-1]}, where only what "
-        "is in it"
+        f"From {sizes[0]} maps, which still show the image, to {sizes[-1]} maps, which show only "
+        "its content"
         if len(layers) > 1
-        else f"What one layer makes of the image: maps of {sizes[0]}"
+        else f"The image in one layer: maps of {sizes[0]}"
     )
     figure = Canvas(0.95 * (count + 1) + 0.6, 1.05 * len(layers) + 0.6, title)
     panels = figure.subplots(len(layers), count + 1, squeeze=False)

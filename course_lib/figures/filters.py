@@ -1,48 +1,49 @@
-"""What the first filters of a network look for."""
+"""The filters of a first convolution."""
 
 from __future__ import annotations
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from course_lib.figures.canvas import Canvas
 
 
-def filters(kernel, columns: int = 8) -> Figure:
-    """Draw the filters of a convolution that sees colours, each as a small image.
+def filters(kernel: ArrayLike, columns: int = 8) -> Figure:
+    """Draw the filters of a convolution on colour or grey images, each as a small image.
 
-    Grey stands for weights of 0; a colour is what the filter likes there, its opposite what it
-    dislikes. Each filter is scaled by its own largest weight.
+    Grey is weight 0. A colour in the image that is also the colour of the filter there increases
+    the output; the opposite colour decreases it. Each filter is scaled by its largest weight.
 
     Args:
-        kernel: Weights `(rows, columns, 3, filters)`, or with 1 in place of 3.
-        columns: Filters a row.
+        kernel: Weights `(rows, columns, channels, filters)` with 3 channels or 1.
+        columns: Filters per row.
 
     Returns:
-        A `matplotlib.figure.Figure` with one panel a filter.
+        A figure with one panel per filter.
 
     Raises:
-        ValueError: The filters see neither one channel nor three, so they have no colours.
+        ValueError: The number of channels is neither 1 nor 3.
 
     Example:
         >>> import numpy as np
         >>> figure = filters(np.random.default_rng(0).normal(size=(3, 3, 3, 16)))
         >>> len(figure.axes), figure.get_suptitle()
-        (16, 'What 16 filters of 3 × 3 pixels look for: grey is weight 0')
+        (16, 'What 16 filters of 3 × 3 pixels respond to: grey is weight 0')
     """
     kernel = np.asarray(kernel, dtype=float)
     rows, across, channels, count = kernel.shape
     if channels not in (1, 3):
         raise ValueError(
-            f"Filters on {channels} channels can't be shown in colours: take those of the first "
-            "layer, which see red, green and blue."
+            f"Filters on {channels} channels cannot be shown as images: take those of the first "
+            "layer, which has red, green and blue."
         )
     columns = min(columns, count)
     lines = -(-count // columns)
     figure = Canvas(
         max(5.0, 0.9 * columns),
         0.9 * lines + 0.5,
-        f"What {count} filters of {rows} × {across} pixels look for: grey is weight 0",
+        f"What {count} filters of {rows} × {across} pixels respond to: grey is weight 0",
     )
     for number in range(count):
         one = kernel[..., number]

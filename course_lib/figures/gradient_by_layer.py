@@ -1,4 +1,4 @@
-"""How much of the gradient arrives at each layer."""
+"""The norm of the gradient at each layer."""
 
 from __future__ import annotations
 
@@ -8,45 +8,47 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from course_lib.figures.canvas import BLUE, GREEN, ORANGE, RED, Canvas, tidy
-
-LOOK = ((BLUE, "o-"), (ORANGE, "s--"), (GREEN, "^-."), (RED, "D:"))
+from course_lib.figures.canvas import Canvas
+from course_lib.figures.hide_frame import hide_frame
+from course_lib.figures.palette import MARKED_LINES
 
 
 def gradient_by_layer(norms: Mapping[str, Sequence[float]]) -> Figure:
-    """Draw the norm of the loss' gradient at each convolution, the first layer on the left.
+    """Draw the norm of the loss' gradient at each convolution, from the input on.
 
     Args:
-        norms: From a network's or a loss' name to one norm a convolution; 0 where nothing arrives,
-            which is not drawn. Up to four names.
+        norms: By network or loss, one norm per convolution; norms of 0 are not drawn. Up to four
+            names.
 
     Returns:
-        A `matplotlib.figure.Figure` with a logarithmic axis; its title says how the largest norm
-        compares with the smallest.
+        A figure with a logarithmic axis; its title gives the ratio of the largest norm to the
+        smallest.
 
     Raises:
-        ValueError: There is nothing to draw.
+        ValueError: All norms are 0, or there are none.
 
     Example:
         >>> figure = gradient_by_layer({"plain": [8.0, 0.5], "residual": [2.0, 1.0]})
         >>> figure.get_suptitle()
-        'Largest norm over smallest: plain 16, residual 2.0'
+        'Ratio of the largest norm to the smallest: plain 16, residual 2.0'
     """
     reached = {name: np.asarray(values, dtype=float) for name, values in norms.items()}
     if not reached or any(not np.any(values > 0) for values in reached.values()):
-        raise ValueError("No gradient: give gradient_by_layer {name: norms}, some above 0.")
+        raise ValueError(
+            "No gradient: pass {name: norms} with some norms above 0 to gradient_by_layer."
+        )
     ratios = {name: v[v > 0].max() / v[v > 0].min() for name, v in reached.items()}
     figure = Canvas(
         7.0,
         3.6,
-        "Largest norm over smallest: "
+        "Ratio of the largest norm to the smallest: "
         + ", ".join(
             f"{name} {ratio:.1f}" if ratio < 10 else f"{name} {ratio:,.0f}"
             for name, ratio in ratios.items()
         ),
     )
     axes = figure.subplots()
-    for (name, values), (colour, style) in zip(reached.items(), LOOK, strict=False):
+    for (name, values), (colour, style) in zip(reached.items(), MARKED_LINES, strict=False):
         shown = np.where(values > 0, values, np.nan)
         axes.semilogy(
             np.arange(1, len(values) + 1), shown, style, color=colour, ms=4, label=name, alpha=0.9
@@ -57,5 +59,5 @@ def gradient_by_layer(norms: Mapping[str, Sequence[float]]) -> Figure:
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend(frameon=False)
-    tidy(axes)
+    hide_frame(axes)
     return figure

@@ -1,4 +1,4 @@
-"""Where in an image something is."""
+"""Heat maps over images."""
 
 from __future__ import annotations
 
@@ -6,24 +6,27 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from course_lib.figures.canvas import Canvas
 
 
-def heat_maps(images, heat, captions: Sequence[str] = (), title: str = "") -> Figure:
-    """Draw each image, and below it the same image under its heat map.
+def heat_maps(
+    images: ArrayLike, heat: ArrayLike, captions: Sequence[str] = (), title: str = ""
+) -> Figure:
+    """Draw each image, and below it the same image with its heat map.
 
     Args:
         images: Array `(n, height, width, channels)`, uint8 in [0, 255] or float in [0, 1].
-        heat: Array `(n, rows, columns)` in [0, 1]: dark where nothing is, bright where much is.
-        captions: One text an image, or none.
+        heat: Array `(n, rows, columns)` in [0, 1]; 0 is dark, 1 is bright.
+        captions: One caption per image, or none.
         title: The finding, above everything.
 
     Returns:
-        A `matplotlib.figure.Figure` with two panels an image.
+        A figure with two panels per image.
 
     Raises:
-        ValueError: There are not as many heat maps as images.
+        ValueError: The numbers of images and heat maps differ.
 
     Example:
         >>> import numpy as np
@@ -33,7 +36,7 @@ def heat_maps(images, heat, captions: Sequence[str] = (), title: str = "") -> Fi
     """
     images, heat = np.asarray(images), np.asarray(heat)
     if len(images) != len(heat):
-        raise ValueError(f"{len(images)} images and {len(heat)} heat maps: give one an image.")
+        raise ValueError(f"{len(images)} images and {len(heat)} heat maps: pass one per image.")
     count = len(images)
     figure = Canvas(max(5.0, 1.15 * count), 3.2, title)
     panels = figure.subplots(2, count, squeeze=False)

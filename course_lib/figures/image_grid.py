@@ -1,4 +1,4 @@
-"""Many small images with a word under each."""
+"""Many small images with captions."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from course_lib.figures.canvas import Canvas
 
 
-def image_grid(images, captions: Sequence[str] = (), title: str = "", columns: int = 10) -> Figure:
+def image_grid(
+    images: ArrayLike, captions: Sequence[str] = (), title: str = "", columns: int = 10
+) -> Figure:
     """Draw images in rows, each with its caption above it.
 
     Args:
         images: Array `(n, height, width)` or `(n, height, width, channels)`, uint8 in
             [0, 255] or float in [0, 1].
-        captions: One text an image, or none.
+        captions: One caption per image, or none.
         title: The finding, above the grid.
-        columns: Images a row.
-
-    Returns:
-        A `matplotlib.figure.Figure`.
+        columns: Images per row.
 
     Example:
         >>> import numpy as np

@@ -1,4 +1,4 @@
-"""How an image goes into a network, and what is to come out."""
+"""Images as inputs of a network, and their target outputs."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
-from course_lib.figures.canvas import BLUE, Canvas
+from course_lib.figures.canvas import Canvas
+from course_lib.figures.palette import BLUE
 
 
-def image_to_outputs(images, classes: Sequence[str]) -> Figure:
-    """Draw one image a class: its pixels, the same pixels in one row, and the wanted outputs.
+def image_to_outputs(images: ArrayLike, classes: Sequence[str]) -> Figure:
+    """Draw one image per class: its pixels, the same pixels in one row, and the target outputs.
 
     Args:
         images: One image of each class, `(classes, height, width)`, in the order of the
@@ -19,10 +21,10 @@ def image_to_outputs(images, classes: Sequence[str]) -> Figure:
         classes: Names of the classes.
 
     Returns:
-        A `matplotlib.figure.Figure` with one row a class.
+        A figure with one row per class.
 
     Raises:
-        ValueError: There are not as many images as classes.
+        ValueError: The numbers of images and classes differ.
 
     Example:
         >>> import numpy as np
@@ -33,7 +35,7 @@ def image_to_outputs(images, classes: Sequence[str]) -> Figure:
     images = np.asarray(images)
     count, height, width = images.shape
     if count != len(classes):
-        raise ValueError(f"{count} images for {len(classes)} classes: give one of each class.")
+        raise ValueError(f"{count} images for {len(classes)} classes: pass one of each class.")
     inputs = height * width
     figure = Canvas(
         9,
@@ -42,17 +44,17 @@ def image_to_outputs(images, classes: Sequence[str]) -> Figure:
         f"each of the {count} classes has one output",
     )
     panels = figure.subplots(count, 3, width_ratios=(1, 4.6, 1.8), squeeze=False)
-    for number, (image, (whole, row, wanted)) in enumerate(zip(images, panels, strict=True)):
+    for number, (image, (whole, row, target)) in enumerate(zip(images, panels, strict=True)):
         whole.imshow(image, cmap="gray_r")
         whole.set_axis_off()
-        # A row of pixels is one pixel high: stretched, so that it can be seen.
+        # One row of pixels would be too thin to see, so it is stretched.
         row.imshow(image.reshape(1, -1), cmap="gray_r", aspect="auto", interpolation="none")
         row.set(yticks=(), xticks=())
-        wanted.barh(range(count), np.eye(count)[number], color=BLUE, height=0.6)
-        wanted.set(xlim=(0, 1.05), xticks=(), yticks=range(count))
-        wanted.set_yticklabels(classes, fontsize=9)
-        wanted.invert_yaxis()
+        target.barh(range(count), np.eye(count)[number], color=BLUE, height=0.6)
+        target.set(xlim=(0, 1.05), xticks=(), yticks=range(count))
+        target.set_yticklabels(classes, fontsize=9)
+        target.invert_yaxis()
     panels[-1, 1].set_xticks((0, inputs - 1), ("input 1", f"input {inputs}"))
     panels[-1, 2].set_xticks((0, 1))
-    panels[-1, 2].set_xlabel("wanted output")
+    panels[-1, 2].set_xlabel("target output")
     return figure

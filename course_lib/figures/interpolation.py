@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from course_lib.figures.canvas import Canvas
 
 
-def interpolation(rows, title: str = "From one image to another without a jump") -> Figure:
-    """Draw rows of images, each a way from its first image to its last.
+def interpolation(
+    rows: ArrayLike, title: str = "From one image to another in small steps"
+) -> Figure:
+    """Draw rows of images, each a path from its first image to its last.
 
     Args:
         rows: Array `(rows, steps, height, width)`, float in [0, 1].
         title: The finding, above the rows.
-
-    Returns:
-        A `matplotlib.figure.Figure`.
 
     Raises:
         ValueError: The array has another number of axes.
@@ -28,10 +28,10 @@ def interpolation(rows, title: str = "From one image to another without a jump")
     """
     rows = np.asarray(rows)
     if rows.ndim != 4:
-        raise ValueError(f"interpolation draws (rows, steps, height, width), not {rows.shape}.")
+        raise ValueError(f"The shape should be (rows, steps, height, width), and is {rows.shape}.")
     count, steps, height, width = rows.shape
     figure = Canvas(max(5.0, 0.75 * steps), 0.8 * count + 0.5, title)
-    for axes, row in zip(np.ravel(figure.subplots(count, 1)), rows, strict=True):
+    for axes, row in zip(figure.subplots(count, 1, squeeze=False)[:, 0], rows, strict=True):
         axes.imshow(row.transpose(1, 0, 2).reshape(height, steps * width), cmap="gray_r")
         axes.set_axis_off()
     return figure

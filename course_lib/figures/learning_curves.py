@@ -1,43 +1,49 @@
-"""Loss and metrics over the epochs."""
+"""The loss and the metrics of a training by epoch."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from course_lib.figures.canvas import BLUE, ORANGE, Canvas, tidy
+from course_lib.figures.canvas import Canvas
+from course_lib.figures.hide_frame import hide_frame
+from course_lib.figures.palette import BLUE, ORANGE
 
 
-def learning_curves(history) -> Figure:
-    """Draw what a training did, epoch by epoch: the loss and each metric.
+def learning_curves(history: Any) -> Figure:
+    """Draw the loss and each metric of a training, epoch by epoch.
 
-    Training values are averages over an epoch in which the weights still change and dropout is
-    on; validation values are taken at its end. So the two curves are half an epoch apart.
+    Training values are means over an epoch, during which the weights change and dropout is on;
+    validation values are computed at its end. So the two curves are half an epoch apart.
 
     Args:
-        history: What `model.fit` returns, or its `history` dictionary: lists of one number an
-            epoch, under "loss", "accuracy", …, and "val_loss", …
+        history: The result of `model.fit`, or its `history` dictionary: lists with one number per
+            epoch for "loss", "accuracy", …, and "val_loss", …
 
     Returns:
-        A `matplotlib.figure.Figure` with one panel for each quantity.
+        A figure with one panel for each quantity.
 
     Raises:
-        ValueError: There is no epoch in it.
+        ValueError: The history has no epoch.
 
     Example:
         >>> figure = learning_curves({"loss": [2.0, 1.0, 0.5], "val_loss": [1.5, 1.2, 1.3]})
         >>> figure.get_suptitle()
         'Validation loss is lowest in epoch 2 (1.2), training loss in epoch 3 (0.5)'
     """
-    curves = {name: np.asarray(values) for name, values in _dictionary(history).items()}
+    logs: Mapping[str, Any] = getattr(history, "history", history)
+    curves = {name: np.asarray(values) for name, values in logs.items()}
     if not len(curves.get("loss", ())):
-        raise ValueError("The history has no epoch in it: give learning_curves what fit returns.")
+        raise ValueError("The history has no epoch: pass the result of fit to learning_curves.")
     quantities = [
         name for name in curves if not name.startswith("val_") and name != "learning_rate"
     ]
 
-    figure = Canvas(max(6.2, 4.2 * len(quantities)), 3.4, _finding(curves))
+    figure = Canvas(max(6.2, 4.2 * len(quantities)), 3.4, _describe(curves))
     panels = figure.subplots(1, len(quantities), squeeze=False)[0]
     for axes, name in zip(panels, quantities, strict=True):
         epochs = np.arange(1, len(curves[name]) + 1)
@@ -48,15 +54,11 @@ def learning_curves(history) -> Figure:
         axes.set_xlim(0.5, len(epochs) + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend(frameon=False)
-        tidy(axes)
+        hide_frame(axes)
     return figure
 
 
-def _dictionary(history):
-    return getattr(history, "history", history)
-
-
-def _finding(curves):
+def _describe(curves: Mapping[str, np.ndarray]) -> str:
     loss, epochs = curves["loss"], len(curves["loss"])
     if "val_loss" not in curves:
         return f"Training loss went from {loss[0]:.3g} to {loss[-1]:.3g} in {epochs} epochs"

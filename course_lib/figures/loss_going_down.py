@@ -1,13 +1,16 @@
-"""Gradient descent, and how long its steps should be."""
+"""Gradient descent with several learning rates."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.figures.canvas import BLUE, RED, Canvas, tidy
+from course_lib.figures.canvas import Canvas
+from course_lib.figures.hide_frame import hide_frame
+from course_lib.figures.palette import BLUE, RED
 
 START, UPDATES = -1.6, 8
 
@@ -15,14 +18,11 @@ START, UPDATES = -1.6, 8
 def loss_going_down(learning_rates: Sequence[float] = (0.05, 0.3, 1.05)) -> Figure:
     """Draw eight updates of one weight on the same loss, for several learning rates.
 
-    The loss is (w - 1)²; each update is w ← w - learning rate × slope, with the slope
+    The loss is (w - 1)²; each update is w ← w - learning rate × gradient, with the gradient
     2 (w - 1).
 
     Args:
         learning_rates: One panel for each.
-
-    Returns:
-        A `matplotlib.figure.Figure`.
 
     Example:
         >>> figure = loss_going_down((0.3,))
@@ -47,16 +47,16 @@ def loss_going_down(learning_rates: Sequence[float] = (0.05, 0.3, 1.05)) -> Figu
             fontsize=9,
         )
         axes.set_xlabel("weight w")
-        tidy(axes)
+        hide_frame(axes)
     panels[0].set_ylabel("loss")
     return figure
 
 
-def _loss(w):
+def _loss(w: Any) -> Any:
     return (w - 1) ** 2
 
 
-def _descend(rate):
+def _descend(rate: float) -> np.ndarray:
     path = [START]
     for _ in range(UPDATES):
         path.append(path[-1] - rate * 2 * (path[-1] - 1))

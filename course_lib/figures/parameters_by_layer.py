@@ -1,4 +1,4 @@
-"""Where a network keeps its parameters."""
+"""The parameters of a network by layer."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from course_lib.figures.canvas import BLUE, ORANGE, Canvas, tidy
+from course_lib.figures.canvas import Canvas
+from course_lib.figures.hide_frame import hide_frame
+from course_lib.figures.palette import BLUE, ORANGE
 
 
 def parameters_by_layer(counts: Mapping[str, int]) -> Figure:
-    """Draw the number of parameters of each layer, the largest marked.
+    """Draw the number of parameters of each layer, and highlight the largest.
 
     Args:
-        counts: From a layer's name to its number of parameters, the first layer first.
+        counts: By layer, from the input on, numbers of parameters.
 
     Returns:
-        A `matplotlib.figure.Figure` with one bar a layer.
+        A figure with one bar per layer.
 
     Raises:
         ValueError: There is no layer.
@@ -28,7 +30,9 @@ def parameters_by_layer(counts: Mapping[str, int]) -> Figure:
         'fc1 has 2.10 of the 2.10 million parameters'
     """
     if not counts:
-        raise ValueError("No layer to draw: give parameters_by_layer {name: number of parameters}.")
+        raise ValueError(
+            "No layer to draw: pass {name: number of parameters} to parameters_by_layer."
+        )
     names, millions = list(counts), np.array(list(counts.values())) / 1e6
     largest = int(np.argmax(millions))
     figure = Canvas(
@@ -43,5 +47,5 @@ def parameters_by_layer(counts: Mapping[str, int]) -> Figure:
     axes.set_yticks(range(len(names)), names, fontsize=8)
     axes.set(xlabel="million parameters")
     axes.invert_yaxis()
-    tidy(axes)
+    hide_frame(axes)
     return figure

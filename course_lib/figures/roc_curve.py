@@ -1,4 +1,4 @@
-"""How well a score tells two kinds of examples apart, at every threshold."""
+"""The ROC curves of detectors."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
-from course_lib.figures.canvas import BLUE, GREEN, ORANGE, RED, Canvas, tidy
+from course_lib.figures.canvas import Canvas
+from course_lib.figures.hide_frame import hide_frame
+from course_lib.figures.palette import PLAIN_LINES
 
-LOOK = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (RED, ":"))
 
-
-def roc_curve(curves: Mapping[str, tuple]) -> Figure:
-    """Draw receiver operating characteristics (Fawcett 2006), one line a detector.
+def roc_curve(curves: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Figure:
+    """Draw receiver operating characteristics (Fawcett 2006), one line per detector.
 
     Args:
-        curves: From a detector's name to `(false_alarms, found)`, both `(n,)`, rising from 0 to 1:
-            the shares of ordinary examples and of anomalies above each threshold.
+        curves: By detector, `(false_positive_rates, true_positive_rates)`, both `(n,)`, rising
+            from 0 to 1: the shares of normal examples and of anomalies above each threshold.
 
     Returns:
-        A `matplotlib.figure.Figure`; the legend has the area under each curve, the title the
-        largest.
+        A figure with the area under each curve in the legend and the largest area in the title.
 
     Raises:
         ValueError: There is no curve.
@@ -32,20 +32,22 @@ def roc_curve(curves: Mapping[str, tuple]) -> Figure:
         'Largest area under the curve: a perfect one, 1.00'
     """
     if not curves:
-        raise ValueError("No curve: give roc_curve {name: (false_alarms, found)}.")
-    curves = {name: tuple(np.asarray(p, float) for p in pair) for name, pair in curves.items()}
+        raise ValueError(
+            "No curve: pass {name: (false positive rates, true positive rates)} to roc_curve."
+        )
+    rates = {name: (np.asarray(x, float), np.asarray(y, float)) for name, (x, y) in curves.items()}
     areas = {
         name: float(np.sum(np.diff(across) * (up[1:] + up[:-1]) / 2))
-        for name, (across, up) in curves.items()
+        for name, (across, up) in rates.items()
     }
-    best = max(areas, key=areas.get)
+    best = max(areas, key=areas.__getitem__)
     figure = Canvas(5.2, 4.2, f"Largest area under the curve: {best}, {areas[best]:.2f}")
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="0.7", lw=1, label="guessing: 0.50")
-    for (name, (across, up)), (colour, style) in zip(curves.items(), LOOK, strict=False):
+    for (name, (across, up)), (colour, style) in zip(rates.items(), PLAIN_LINES, strict=False):
         axes.plot(across, up, style, color=colour, lw=2, label=f"{name}: {areas[name]:.2f}")
-    axes.set(xlabel="false alarms: share of ordinary ones", ylabel="share of anomalies found")
+    axes.set(xlabel="false positive rate", ylabel="true positive rate")
     axes.set_aspect("equal")
     axes.legend(frameon=False, loc="lower right")
-    tidy(axes)
+    hide_frame(axes)
     return figure

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import ceil
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image
 
-ZOOM, GAP = 2, 2  # pixels
+ZOOM = 2
+GAP = 2  # pixels between images
+PAUSE = 2000  # milliseconds on the last frame
 
 
-def save_gif(frames, path, columns: int = 8, seconds: float = 0.15) -> Path:
-    """Write frames of small grey images as an animated GIF; the last one stays for a while.
+def save_gif(
+    frames: Iterable[ArrayLike], path: str | Path, columns: int = 8, seconds: float = 0.15
+) -> Path:
+    """Write frames of small grey images as an animated GIF that pauses on the last frame.
 
     Args:
         frames: Arrays `(n, height, width)`, float in [0, 1]; 1 is ink, drawn black.
         path: The file to write.
-        columns: Images a row.
-        seconds: How long a frame is shown.
+        columns: Images per row.
+        seconds: Duration of a frame.
 
     Returns:
-        The path: in a notebook, `IPython.display.Image(path.read_bytes())` plays it.
+        The path; in a notebook, `IPython.display.Image(path.read_bytes())` plays it.
 
     Raises:
         ValueError: There is no frame.
@@ -33,21 +39,21 @@ def save_gif(frames, path, columns: int = 8, seconds: float = 0.15) -> Path:
         ...     path.read_bytes()[:3]
         b'GIF'
     """
-    walls = [Image.fromarray(_wall(np.asarray(frame), columns)) for frame in frames]
-    if not walls:
+    grids = [Image.fromarray(_make_grid(np.asarray(frame), columns)) for frame in frames]
+    if not grids:
         raise ValueError("There is no frame: train with a SampleRecorder among the callbacks.")
     path = Path(path)
-    times = [int(1000 * seconds)] * (len(walls) - 1) + [2000]
-    walls[0].save(path, save_all=True, append_images=walls[1:], duration=times, loop=0)
+    durations = [int(1000 * seconds)] * (len(grids) - 1) + [PAUSE]
+    grids[0].save(path, save_all=True, append_images=grids[1:], duration=durations, loop=0)
     return path
 
 
-def _wall(images, columns):
+def _make_grid(images: np.ndarray, columns: int) -> np.ndarray:
     count, height, width = images.shape
     rows = ceil(count / columns)
-    wall = np.zeros((rows * (height + GAP), columns * (width + GAP)))
+    grid = np.zeros((rows * (height + GAP), columns * (width + GAP)))
     for index, image in enumerate(images):
         top, left = index // columns * (height + GAP), index % columns * (width + GAP)
-        wall[top : top + height, left : left + width] = image
-    ink = (255 * (1 - np.clip(wall, 0, 1))).astype("uint8")
+        grid[top : top + height, left : left + width] = image
+    ink = (255 * (1 - np.clip(grid, 0, 1))).astype("uint8")
     return ink.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)

@@ -1,25 +1,27 @@
-"""A filter on its way over an image."""
+"""A filter that slides over an image."""
 
 from __future__ import annotations
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike
 
-from course_lib.figures.canvas import ORANGE, Canvas
+from course_lib.figures.canvas import Canvas
+from course_lib.figures.palette import ORANGE
 
 
-def sliding_filter(image, kernel, stride: int = 1, steps: int = 3) -> Figure:
-    """Draw the first places of a filter on a small image, and the sum at each of them.
+def sliding_filter(image: ArrayLike, kernel: ArrayLike, stride: int = 1, steps: int = 3) -> Figure:
+    """Draw the first positions of a filter on a small image, and its output at each of them.
 
     Args:
         image: Array `(height, width)`.
-        kernel: The filter's weights, `(rows, columns)`.
-        stride: Pixels from one place to the next.
-        steps: How many places to draw, from the top left to the right, then the next row.
+        kernel: Weights of the filter, `(rows, columns)`.
+        stride: Pixels from one position to the next.
+        steps: Number of positions to draw, row by row from the top left.
 
     Returns:
-        A `matplotlib.figure.Figure` with one panel a place.
+        A figure with one panel per position.
 
     Raises:
         ValueError: The filter is larger than the image.
@@ -32,20 +34,20 @@ def sliding_filter(image, kernel, stride: int = 1, steps: int = 3) -> Figure:
     """
     image, kernel = np.asarray(image), np.asarray(kernel)
     rows, columns = kernel.shape
-    places = [
+    positions = [
         (top, left)
         for top in range(0, len(image) - rows + 1, stride)
         for left in range(0, image.shape[1] - columns + 1, stride)
     ][:steps]
-    if not places:
+    if not positions:
         raise ValueError(f"A filter {kernel.shape} does not fit into an image {image.shape}.")
     figure = Canvas(
-        2.9 * len(places),
+        2.9 * len(positions),
         3.3,
-        "At each place: multiply each pixel by the weight (small) that lies on it, and add up",
+        "At each position: multiply each pixel by the weight on it (small), and add the products",
     )
-    panels = figure.subplots(1, len(places), squeeze=False)[0]
-    for axes, (top, left) in zip(panels, places, strict=True):
+    panels = figure.subplots(1, len(positions), squeeze=False)[0]
+    for axes, (top, left) in zip(panels, positions, strict=True):
         axes.imshow(image, cmap="Blues", vmin=0, vmax=2.5 * max(1, np.max(image)))
         for (row, column), value in np.ndenumerate(image):
             axes.text(column, row, f"{value:g}", ha="center", va="center", fontsize=12)

@@ -1,4 +1,4 @@
-"""How much gradient an activation lets through, by the size of what goes in."""
+"""The derivative of activations by the spread of their inputs."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from course_lib.figures.canvas import BLUE, GREEN, ORANGE, RED, Canvas, tidy
+from course_lib.figures.canvas import Canvas
+from course_lib.figures.hide_frame import hide_frame
+from course_lib.figures.palette import MARKED_LINES
 
-LOOK = ((BLUE, "o-"), (ORANGE, "s--"), (GREEN, "^-."), (RED, "D:"))
 
-
-def slope_by_spread(slopes: Mapping[str, Mapping[float, float]]) -> Figure:
-    """Draw the mean slope of neurons against the spread of the pixels that they see.
+def slope_by_spread(derivatives: Mapping[str, Mapping[float, float]]) -> Figure:
+    """Draw the mean derivative of neurons against the spread of their input pixels.
 
     Args:
-        slopes: From an activation's name to its mean slope by the pixels' standard deviation.
+        derivatives: By activation, then by the standard deviation of the pixels, the mean
+            derivative of the activation.
 
     Returns:
-        A `matplotlib.figure.Figure`; the title gives the slopes at the largest spread.
+        A figure whose title gives the derivatives at the largest spread.
 
     Raises:
         ValueError: There is no activation.
@@ -26,20 +27,20 @@ def slope_by_spread(slopes: Mapping[str, Mapping[float, float]]) -> Figure:
     Example:
         >>> figure = slope_by_spread({"tanh": {1: 0.5, 64: 0.02}, "relu": {1: 0.5, 64: 0.5}})
         >>> figure.get_suptitle()
-        'Mean slope of neurons at the largest spread: tanh 0.02, relu 0.50'
+        'Mean derivative at the largest spread: tanh 0.02, relu 0.50'
     """
-    if not slopes:
-        raise ValueError("No activation: give slope_by_spread {name: {spread: slope}}.")
-    ends = ", ".join(f"{name} {of[max(of)]:.2f}" for name, of in slopes.items())
-    figure = Canvas(6.4, 3.4, f"Mean slope of neurons at the largest spread: {ends}")
+    if not derivatives:
+        raise ValueError("No activation: pass {name: {spread: derivative}} to slope_by_spread.")
+    ends = ", ".join(f"{name} {by[max(by)]:.2f}" for name, by in derivatives.items())
+    figure = Canvas(6.4, 3.4, f"Mean derivative at the largest spread: {ends}")
     axes = figure.subplots()
-    for (name, of), (colour, style) in zip(slopes.items(), LOOK, strict=False):
-        spreads = sorted(of)
-        axes.plot(spreads, [of[s] for s in spreads], style, color=colour, label=name)
-    spreads = sorted({spread for of in slopes.values() for spread in of})
+    for (name, by), (colour, style) in zip(derivatives.items(), MARKED_LINES, strict=False):
+        spreads = sorted(by)
+        axes.plot(spreads, [by[s] for s in spreads], style, color=colour, label=name)
+    spreads = sorted({spread for by in derivatives.values() for spread in by})
     axes.set_xscale("log", base=2)
     axes.set_xticks(spreads, [f"{spread:g}" for spread in spreads])
-    axes.set(xlabel="standard deviation of the pixels", ylabel="mean slope", ylim=(0, None))
+    axes.set(xlabel="standard deviation of the pixels", ylabel="mean derivative", ylim=(0, None))
     axes.legend(frameon=False)
-    tidy(axes)
+    hide_frame(axes)
     return figure

@@ -1,4 +1,4 @@
-"""The images that a classifier is surest and most wrong about."""
+"""The mistakes about which a classifier is most certain."""
 
 from __future__ import annotations
 
@@ -6,27 +6,29 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from course_lib.figures.image_grid import image_grid
 
 
 def worst_mistakes(
-    images, labels, probabilities, indices, classes: Sequence[str] | None = None
+    images: ArrayLike,
+    labels: ArrayLike,
+    probabilities: ArrayLike,
+    indices: ArrayLike,
+    classes: Sequence[str] | None = None,
 ) -> Figure:
-    """Draw mistakes, each with its true class, the class that was predicted, and how surely.
+    """Draw mistakes with their true class, their predicted class and its probability.
 
     Args:
         images: Array `(n, height, width)` or `(n, height, width, channels)`.
         labels: True classes, integers `(n,)`.
         probabilities: Predicted probabilities `(n, classes)`.
-        indices: Which of the n to draw, the worst first.
+        indices: Indices of the images to draw, the worst mistake first.
         classes: Names of the classes. Default: their numbers.
 
-    Returns:
-        A `matplotlib.figure.Figure`.
-
     Raises:
-        ValueError: One of the indices is not a mistake.
+        ValueError: One of the images was classified correctly.
 
     Example:
         >>> import numpy as np
@@ -35,23 +37,23 @@ def worst_mistakes(
         >>> worst_mistakes(images, labels, probabilities, [1]).get_suptitle()
         'The worst mistake: 80 % sure, and wrong'
     """
-    indices = np.ravel(indices).astype(int)
-    labels, probabilities = np.asarray(labels)[indices], np.asarray(probabilities)[indices]
-    predicted, confidence = probabilities.argmax(axis=-1), probabilities.max(axis=-1)
-    if np.any(predicted == labels):
-        right = indices[predicted == labels][0]
-        raise ValueError(f"Image {right} is no mistake: its most probable class is its label.")
-    name = (lambda number: str(number)) if classes is None else (lambda number: classes[number])
-    # Long names would run into those of the next image.
-    gap = "\n" if classes is not None and max(map(len, classes)) > 4 else " "
+    chosen = np.ravel(indices).astype(int)
+    true_classes, predictions = np.asarray(labels)[chosen], np.asarray(probabilities)[chosen]
+    predicted, confidence = predictions.argmax(axis=-1), predictions.max(axis=-1)
+    if np.any(predicted == true_classes):
+        right = chosen[predicted == true_classes][0]
+        raise ValueError(f"Image {right} is not a mistake: its most probable class is its label.")
+    names = list(classes or map(str, range(predictions.shape[-1])))
+    # Long names would overlap with those of the next image.
+    gap = "\n" if max(map(len, names)) > 4 else " "
     captions = [
-        f"{name(true)}{gap}read as{gap}{name(wrong)}\n{100 * sure:.1f} % sure"
-        for true, wrong, sure in zip(labels, predicted, confidence, strict=True)
+        f"{names[true]}{gap}read as{gap}{names[wrong]}\n{100 * sure:.1f} % sure"
+        for true, wrong, sure in zip(true_classes, predicted, confidence, strict=True)
     ]
-    return image_grid(np.asarray(images)[indices], captions, _finding(confidence), columns=6)
+    return image_grid(np.asarray(images)[chosen], captions, _describe(confidence), columns=6)
 
 
-def _finding(confidence):
+def _describe(confidence: np.ndarray) -> str:
     if len(confidence) == 0:
         return "No mistake to show"
     least = f"{np.floor(100 * confidence.min()):.0f} % sure, and wrong"

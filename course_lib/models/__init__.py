@@ -1,4 +1,7 @@
-"""Whole models, made of the course's blocks and plain Keras layers."""
+"""Complete models, built from the blocks of the course and plain Keras layers.
+
+They run in the student's kernel and in the process that checks the answers.
+"""
 
 from course_lib.models.alexnet import alexnet
 from course_lib.models.autoencoder import autoencoder
@@ -6,7 +9,7 @@ from course_lib.models.cifar_resnet import cifar_resnet
 from course_lib.models.cnn import cnn
 from course_lib.models.conv_autoencoder import conv_autoencoder
 from course_lib.models.dcgan import dcgan
-from course_lib.models.digit_judge import SampleQuality, digit_judge, sample_quality
+from course_lib.models.digit_judge import digit_judge
 from course_lib.models.elbo_terms import elbo_terms
 from course_lib.models.gan import GAN, gan
 from course_lib.models.googlenet import googlenet
@@ -17,6 +20,7 @@ from course_lib.models.mlp import mlp
 from course_lib.models.mobilenet import mobilenet
 from course_lib.models.multiply_adds import multiply_adds
 from course_lib.models.resnet import resnet
+from course_lib.models.sample_quality import SampleQuality, sample_quality
 from course_lib.models.small_architectures import small_architectures
 from course_lib.models.vae import VAE, vae
 from course_lib.models.vgg import vgg

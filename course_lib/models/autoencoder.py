@@ -1,13 +1,13 @@
-"""The autoencoder: a network that must get its input through a narrow place."""
+"""The autoencoder: a network that has to reproduce its input from a few numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 
 import keras
 
-from course_lib.blocks import dense_block
+from course_lib.models.dense_decoder import dense_decoder
+from course_lib.models.hidden_layers import hidden_layers
 
 
 def autoencoder(
@@ -16,21 +16,21 @@ def autoencoder(
     input_shape: Sequence[int] = (784,),
     activation: str = "gelu",
 ) -> tuple[keras.Model, keras.Model, keras.Model]:
-    """An autoencoder of dense blocks, its encoder and its decoder (Hinton & Salakhutdinov 2006).
+    """Build an autoencoder of dense blocks (Hinton & Salakhutdinov 2006).
 
-    The encoder turns an image into a few numbers, its code; the decoder has the same hidden
-    layers in reverse order and turns codes into logits of pixels. `keras.ops.sigmoid` makes
-    pixels in [0, 1] of them, and binary cross-entropy with `from_logits=True` is the loss.
+    The encoder turns an image into a code of a few numbers. The decoder has the same hidden layers
+    in reverse order and turns codes into logits of pixels. `keras.ops.sigmoid` turns logits into
+    pixels in [0, 1]; the loss is binary cross-entropy with `from_logits=True`.
 
     Args:
         latent: Numbers in a code.
-        units: Width of the encoder's hidden layers, the one after the input first.
+        units: Width of the encoder's hidden layers, from the input on.
         input_shape: Shape of one example without the batch axis.
-        activation: Name of the hidden layers' activation.
+        activation: Name of the activation of the hidden layers.
 
     Returns:
-        `(model, encoder, decoder)`, not compiled. The model goes from `(batch, *input_shape)` to
-        logits of the same shape and is made of the other two: `decoder(encoder(x))`; codes are
+        `(model, encoder, decoder)`, not compiled. The model maps `(batch, *input_shape)` to logits
+        of the same shape and consists of the other two: `decoder(encoder(x))`. Codes are
         `(batch, latent)`.
 
     Example:
@@ -46,39 +46,3 @@ def autoencoder(
     encoder = keras.Model(inputs, codes, name="encoder")
     decoder = dense_decoder(latent, units, input_shape, activation)
     return keras.Model(inputs, decoder(encoder(inputs)), name="autoencoder"), encoder, decoder
-
-
-def dense_decoder(
-    latent: int, units: Sequence[int], output_shape: Sequence[int], activation: str
-) -> keras.Model:
-    """The decoder from codes `(batch, latent)` to logits `(batch, *output_shape)`.
-
-    Args:
-        latent: Numbers in a code.
-        units: Width of the hidden layers **of the encoder**: here they come in reverse order.
-        output_shape: Shape of one example without the batch axis.
-        activation: Name of the hidden layers' activation.
-
-    Example:
-        >>> dense_decoder(2, (32, 16), (4, 4), "gelu").output_shape
-        (None, 4, 4)
-    """
-    codes = keras.Input((latent,))
-    logits = keras.layers.Dense(prod(output_shape))(hidden_layers(codes, units[::-1], activation))
-    if len(output_shape) > 1:
-        logits = keras.layers.Reshape(tuple(output_shape))(logits)
-    return keras.Model(codes, logits, name="decoder")
-
-
-def hidden_layers(x: keras.KerasTensor, units: Sequence[int], activation: str) -> keras.KerasTensor:
-    """Flatten `x` `(batch, …)` and lead it through one dense block for each of `units`.
-
-    Example:
-        >>> hidden_layers(keras.Input((4, 4)), (32, 16), "gelu").shape
-        (None, 16)
-    """
-    if len(x.shape) > 2:
-        x = keras.layers.Flatten()(x)
-    for width in units:
-        x = dense_block(width, activation)(x)
-    return x

@@ -1,4 +1,4 @@
-"""ResNet for CIFAR-10, of any depth 6n + 2, and the plain network beside it."""
+"""ResNet for CIFAR-10 with any depth 6n + 2, and its plain counterpart."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ def cifar_resnet(
     width: float = 1.0,
     residual: bool = True,
 ) -> keras.Model:
-    """The ResNet that He et al. 2016 train on CIFAR-10 (§4.2): three stages of n basic blocks.
+    """Build the ResNet for CIFAR-10 (He et al. 2016, §4.2): three stages of n basic blocks.
 
-    All shortcuts are identities, with zeros for the channels that are missing (option A), so that
-    the plain network, which leaves them out, has exactly as many parameters.
+    All shortcuts are identities, with zeros for missing channels (option A), so that the plain
+    network without shortcuts has the same number of parameters.
 
     Args:
-        depth: Layers with weights: 6n + 2. The paper has 20, 32, 44, 56 and 110.
+        depth: Number of layers with weights: 6n + 2. The paper has 20, 32, 44, 56 and 110.
         classes: Number of classes.
         input_shape: `(height, width, channels)`.
-        width: Every layer but the last has this share of the paper's 16, 32 and 64 feature maps.
-        residual: False leaves every shortcut out: the plain network of figure 6, left.
+        width: Share of the paper's 16, 32 and 64 feature maps in every layer except the last.
+        residual: False omits all shortcuts: the plain network of figure 6, left.
 
     Returns:
         A `keras.Model`, not compiled, from `(batch, *input_shape)` to logits `(batch, classes)`.
@@ -46,7 +46,7 @@ def cifar_resnet(
     blocks, rest = divmod(depth - 2, 6)
     if rest or blocks < 1:
         near = 6 * max(1, round((depth - 2) / 6)) + 2
-        raise ValueError(f"depth={depth} is not 6n + 2: three stages of n blocks; try {near}.")
+        raise ValueError(f"depth={depth} is not 6n + 2 (three stages of n blocks); try {near}.")
     inputs = keras.Input(tuple(input_shape))
     x = conv_block(round(width * FILTERS[0]))(inputs)
     for stage, filters in enumerate(FILTERS):

@@ -1,4 +1,4 @@
-"""The convolutional network."""
+"""The convolutional neural network."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import keras
 
 from course_lib.blocks import conv_block
-from course_lib.models.chained import chained
+from course_lib.models.chain_layers import chain_layers
 
 
 def cnn(
@@ -20,30 +20,30 @@ def cnn(
     convolutions: int = 1,
     api: str = "sequential",
 ) -> keras.Model:
-    """A convolutional network: stages of conv blocks and a max-pool, then one logit per class.
+    """Build a convolutional network: stages of conv blocks, then one logit per class.
 
-    Pixels from 0 to 255 are scaled to [0, 1] inside the model, so that it takes images as they
-    come. The first block of each stage halves height and width. The last maps are reduced to each
-    channel's largest value, wherever it stands; dropout and a dense layer follow. The last layer
-    has no activation: its outputs are logits.
+    The model itself scales pixels from [0, 255] to [0, 1]. The first block of each stage halves
+    height and width by max-pooling. At the end each channel is reduced to its largest value,
+    wherever that is; dropout and a dense layer follow. The last layer has no activation: its
+    outputs are logits.
 
     Args:
-        filters: Channels of each stage, the one after the input first.
+        filters: Channels of each stage, from the input on.
         classes: Number of classes.
         input_shape: `(height, width, channels)` of one image.
-        activation: Name of the blocks' activation.
-        dropout: Share of the features before the dense layer that are set to 0 while training, in
-            [0, 1).
-        batch_norm: Normalise each channel over the batch, before its activation.
-        convolutions: Conv blocks a stage, 1 or more.
-        api: "sequential" or "functional": how Keras is told. The layers are the same.
+        activation: Name of the activation of the blocks.
+        dropout: Share of the features before the dense layer that are set to 0 during training,
+            in [0, 1).
+        batch_norm: Normalise each channel over the batch before the activation.
+        convolutions: Conv blocks per stage, 1 or more.
+        api: "sequential" or "functional": the API of Keras. The layers are the same.
 
     Returns:
         A `keras.Model`, not compiled, from images `(batch, *input_shape)`, uint8 or float in
         [0, 255], to logits `(batch, classes)`.
 
     Raises:
-        ValueError: `api` is neither of the two, or the image is too small for so many stages.
+        ValueError: `api` is something else, or the image is too small for so many stages.
 
     Example:
         >>> from course_lib.models import cnn
@@ -55,18 +55,17 @@ def cnn(
     """
     if min(input_shape[:2]) < 2 ** len(filters):
         raise ValueError(
-            f"{len(filters)} stages halve an image {len(filters)} times, and one of "
-            f"{input_shape[0]} × {input_shape[1]} pixels is too small: give fewer filters."
+            f"An image of {input_shape[0]} × {input_shape[1]} pixels is too small for "
+            f"{len(filters)} stages, which halve it {len(filters)} times: use fewer filters."
         )
     inputs = keras.Input(tuple(input_shape))
     layers = [keras.layers.Rescaling(1 / 255)]
     for width in filters:
-        settings = {"activation": activation, "batch_norm": batch_norm}
-        layers += conv_block(width, **settings, pool=True)
-        for _ in range(convolutions - 1):
-            layers += conv_block(width, **settings)
+        for number in range(convolutions):
+            is_first = number == 0
+            layers += conv_block(width, activation=activation, batch_norm=batch_norm, pool=is_first)
     layers.append(keras.layers.GlobalMaxPooling2D())
     if dropout:
         layers.append(keras.layers.Dropout(dropout))
     layers.append(keras.layers.Dense(classes))
-    return chained(inputs, layers, api, "cnn")
+    return chain_layers(inputs, layers, api, "cnn")

@@ -1,4 +1,4 @@
-"""The convolutional autoencoder: a narrow place for images, between strided convolutions."""
+"""The convolutional autoencoder."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ def conv_autoencoder(
     input_shape: Sequence[int] = (28, 28, 1),
     activation: str = "relu",
 ) -> tuple[keras.Model, keras.Model, keras.Model]:
-    """An autoencoder of strided convolutions, its encoder and its decoder (Masci et al. 2011).
+    """Build an autoencoder of strided convolutions (Masci et al. 2011).
 
-    Every convolution of the encoder, 3×3 with stride 2, halves the image's sides; a dense layer
-    makes the code of what is left. The decoder goes the same way back with transposed
-    convolutions (Dumoulin & Visin 2016, chapter 4) and ends in logits of pixels. Masci et al.
-    shrink with max-pooling; strides (Springenberg et al. 2015) can be undone by a layer.
+    Every convolution of the encoder, 3×3 with stride 2, halves height and width; a dense layer
+    computes the code. The decoder does the reverse with transposed convolutions (Dumoulin & Visin
+    2016, chapter 4) and ends in logits of pixels. Masci et al. use max-pooling instead of strides
+    (Springenberg et al. 2015), which a transposed convolution can reverse.
 
     Args:
         latent: Numbers in a code.
-        filters: Maps of the encoder's convolutions, the one after the input first.
-        input_shape: Height, width and channels; each convolution must be able to halve the sides.
-        activation: Name of the hidden layers' activation.
+        filters: Maps of the encoder's convolutions, from the input on.
+        input_shape: `(height, width, channels)`; each convolution must be able to halve the sides.
+        activation: Name of the activation of the hidden layers.
 
     Returns:
-        `(model, encoder, decoder)`, not compiled. The model goes from `(batch, *input_shape)` to
-        logits of the same shape and is made of the other two; codes are `(batch, latent)`.
+        `(model, encoder, decoder)`, not compiled. The model maps `(batch, *input_shape)` to
+        logits of the same shape and consists of the other two; codes are `(batch, latent)`.
 
     Raises:
-        ValueError: A side can't be halved as many times as there are convolutions.
+        ValueError: A side cannot be halved by every convolution.
 
     Example:
         >>> model, encoder, decoder = conv_autoencoder(latent=8)
@@ -42,8 +42,8 @@ def conv_autoencoder(
     halved = 2 ** len(filters)
     if height % halved or width % halved:
         raise ValueError(
-            f"Images of {height} × {width} can't be halved {len(filters)} times: "
-            f"both sides must be multiples of {halved}. Give fewer filters, or pad the images."
+            f"Images of {height} × {width} cannot be halved {len(filters)} times: "
+            f"both sides must be multiples of {halved}. Use fewer filters, or pad the images."
         )
     settings = {"strides": 2, "padding": "same"}
     images = keras.Input(tuple(input_shape))

@@ -1,4 +1,4 @@
-"""The GAN of convolutions."""
+"""The GAN of convolutions: DCGAN."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import keras
 
 from course_lib.models.gan import GAN
 
-SIDE = 7  # of the smallest feature map; two doublings make 28
+SIDE = 7  # of the smallest feature map; doubled twice, it is 28
 
 
 def dcgan(noise: int = 64, channels: int = 64, slope: float = 0.2) -> GAN:
-    """A GAN for 28 × 28 images with strided convolutions (Radford, Metz & Chintala 2016, §3).
+    """Build a GAN of strided convolutions for 28 × 28 images (Radford et al. 2016, §3).
 
-    The generator enlarges 7 × 7 feature maps twice by transposed convolutions with batch
+    The generator doubles 7 × 7 feature maps twice, by transposed convolutions with batch
     normalisation; the discriminator halves the image twice.
 
     Args:
-        noise: Random numbers from which an image is made.
-        channels: Of the generator's largest feature map, and of the discriminator's first.
-        slope: Of the leaky ReLUs in the discriminator.
+        noise: Random numbers from which the generator makes an image.
+        channels: Channels of the generator's last hidden layer and the discriminator's first.
+        slope: Slope of the leaky ReLUs in the discriminator.
 
     Returns:
-        A `GAN`, not compiled, of images `(batch, 28, 28, 1)` from -1 to 1.
+        A `GAN`, not compiled, for images `(batch, 28, 28, 1)` from -1 to 1.
 
     Example:
         >>> model = dcgan(noise=16, channels=8)

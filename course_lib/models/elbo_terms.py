@@ -1,27 +1,38 @@
-"""How well a variational autoencoder does on images that it was not trained on."""
+"""The two terms of a variational autoencoder's loss."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def elbo_terms(encoder, decoder, x, rng, draws: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Both parts of a variational autoencoder's loss, for each image (Kingma & Welling 2014).
+def elbo_terms(
+    encoder: Callable[..., Any],
+    decoder: Callable[..., Any],
+    x: ArrayLike,
+    rng: np.random.Generator,
+    draws: int = 1,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Compute both terms of a variational autoencoder's loss for each image.
 
-    Their sum is minus the bound in equation 3. It is computed in numpy, in float64, and with dice
-    of its own, so that it can be held against what any network or loss function says.
+    Their sum is the negative of the bound in Kingma & Welling 2014, equation 3. It is computed in
+    NumPy, in float64 and with its own random numbers, so that the loss of any network can be
+    compared with it.
 
     Args:
         encoder: Model or function from images `(n, pixels)` to mean and log-variance, both
             `(n, latent)`.
         decoder: Model or function from codes `(n, latent)` to logits `(n, pixels)`.
         x: Images `(n, pixels)`, from 0 to 1.
-        rng: A `numpy.random.Generator`, for the codes.
+        rng: Source of random numbers for the codes.
         draws: Random codes for each image; the reconstruction is the mean over them.
 
     Returns:
-        Binary cross-entropy, summed over the pixels, and KL divergence from N(0, I), summed over
-        the code: two arrays `(n,)`, in nats.
+        The reconstruction (binary cross-entropy, summed over the pixels) and the KL divergence
+        from N(0, I), summed over the code: two arrays `(n,)`, in nats.
 
     Example:
         >>> from course_lib.models import vae

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -16,14 +17,14 @@ def gan(
     pixels: int = 784,
     slope: float = 0.2,
 ) -> GAN:
-    """A GAN of dense layers (Goodfellow et al. 2014), with leaky ReLUs throughout.
+    """Build a GAN of dense layers with leaky ReLUs (Goodfellow et al. 2014).
 
     Args:
-        noise: Random numbers from which an image is made.
-        generator_units: Width of the generator's hidden layers, the one after the noise first.
-        discriminator_units: Width of the discriminator's.
-        pixels: Numbers in an image; they go from -1 to 1.
-        slope: Of the leaky ReLUs, where their input is negative.
+        noise: Random numbers from which the generator makes an image.
+        generator_units: Width of the generator's hidden layers, from the noise on.
+        discriminator_units: Width of the discriminator's hidden layers, from the image on.
+        pixels: Numbers in an image, from -1 to 1.
+        slope: Slope of the leaky ReLUs for negative inputs.
 
     Returns:
         A `GAN`, not compiled.
@@ -44,7 +45,14 @@ def gan(
     return GAN(generator, discriminator)
 
 
-def _leaky_mlp(inputs, units, outputs, slope, activation, name):
+def _leaky_mlp(
+    inputs: int,
+    units: Sequence[int],
+    outputs: int,
+    slope: float,
+    activation: str | None,
+    name: str,
+) -> keras.Sequential:
     layers = [keras.Input((inputs,))]
     for width in units:
         layers += [keras.layers.Dense(width), keras.layers.LeakyReLU(slope)]
@@ -55,14 +63,15 @@ def _leaky_mlp(inputs, units, outputs, slope, activation, name):
 class GAN(keras.Model):
     """A generative adversarial network of any generator and discriminator.
 
-    One `train_step` updates both, on the same invented images: the discriminator to tell them
-    from real ones, the generator to be taken for real. The generator maximises log D(G(z)) instead
-    of minimising log(1 - D(G(z))), whose gradient vanishes while D is sure (Goodfellow et al. 2014,
-    §3).
+    One `train_step` updates both on the same generated images: the discriminator to distinguish
+    them from real ones, the generator to be classified as real. The generator maximises
+    log D(G(z)) instead of minimising log(1 - D(G(z))), whose gradient vanishes while D is sure
+    (Goodfellow et al. 2014, §3).
 
     Args:
         generator: Model from noise `(batch, n)` to images `(batch, …)`.
         discriminator: Model from images to logits `(batch, 1)`, above 0 for "real".
+        **kwargs: Further arguments of `keras.Model`, such as `name`.
 
     Example:
         >>> from course_lib.models import gan
@@ -70,17 +79,25 @@ class GAN(keras.Model):
         (None, 16)
     """
 
-    def __init__(self, generator: keras.Model, discriminator: keras.Model, **kwargs):
+    def __init__(self, generator: keras.Model, discriminator: keras.Model, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.generator, self.discriminator = generator, discriminator
         self._noise = keras.random.SeedGenerator()
         self._losses = [
-            keras.metrics.Mean(name=f"{part}_loss") for part in ("discriminator", "generator")
+            keras.metrics.Mean(name=f"{network}_loss") for network in ("discriminator", "generator")
         ]
-        self.built = True  # both parts are
+        self.built = True  # both networks are
 
-    def compile(self, discriminator_rate: float = 2e-4, generator_rate: float = 2e-4, **kwargs):
-        """Give each part its Adam, with β₁ = 0.5 (Radford et al. 2016, §4)."""
+    def compile(
+        self, discriminator_rate: float = 2e-4, generator_rate: float = 2e-4, **kwargs: Any
+    ) -> None:
+        """Give each network its own Adam, with β₁ = 0.5 (Radford et al. 2016, §4).
+
+        Args:
+            discriminator_rate: Learning rate of the discriminator.
+            generator_rate: Learning rate of the generator.
+            **kwargs: Further arguments of `keras.Model.compile`.
+        """
         super().compile(optimizer=None, loss=None, **kwargs)
         self.discriminator_optimizer = keras.optimizers.Adam(discriminator_rate, beta_1=0.5)
         self.generator_optimizer = keras.optimizers.Adam(generator_rate, beta_1=0.5)
@@ -88,16 +105,32 @@ class GAN(keras.Model):
         self.generator_optimizer.build(self.generator.trainable_variables)
 
     @property
-    def metrics(self):
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """The mean losses of the discriminator and the generator."""
         return self._losses
 
-    def call(self, noise):
-        """Images `(batch, …)` that the generator makes of noise `(batch, n)`."""
+    def call(self, noise: Any) -> Any:
+        """Return the images `(batch, …)` that the generator makes from noise `(batch, n)`."""
         return self.generator(noise)
 
-    def train_step(self, real):
-        """Update both parts once on a batch of real images."""
-        real = ops.cast(real, "float32")
+    def train_step(self, real: Any) -> dict[str, Any]:
+        """Update both networks once on a batch of real images."""
+        losses, tape = self._adversarial_losses(ops.cast(real, "float32"))
+        networks = [self.discriminator, self.generator]
+        optimizers = [self.discriminator_optimizer, self.generator_optimizer]
+        # Both gradients are computed before the first update: they belong to the same weights.
+        gradients = [
+            tape.gradient(loss, network.trainable_variables)
+            for loss, network in zip(losses, networks, strict=True)
+        ]
+        for optimizer, gradient, network in zip(optimizers, gradients, networks, strict=True):
+            optimizer.apply(gradient, network.trainable_variables)
+        for tracker, loss in zip(self._losses, losses, strict=True):
+            tracker.update_state(loss)
+        return {tracker.name: tracker.result() for tracker in self._losses}
+
+    def _adversarial_losses(self, real: Any) -> tuple[list[Any], tf.GradientTape]:
+        """Return the losses of the discriminator and the generator, and their tape."""
         batch = ops.shape(real)[0]
         noise = keras.random.normal((batch, self.generator.input_shape[-1]), seed=self._noise)
         with tf.GradientTape(persistent=True) as tape:
@@ -108,16 +141,4 @@ class GAN(keras.Model):
                 ops.softplus(fake_logits)
             )
             generator_loss = ops.mean(ops.softplus(-fake_logits))
-        losses = [discriminator_loss, generator_loss]
-        parts = [self.discriminator, self.generator]
-        optimizers = [self.discriminator_optimizer, self.generator_optimizer]
-        # Both gradients first: they belong to the same weights.
-        gradients = [
-            tape.gradient(loss, part.trainable_variables)
-            for loss, part in zip(losses, parts, strict=True)
-        ]
-        for optimizer, gradient, part in zip(optimizers, gradients, parts, strict=True):
-            optimizer.apply(gradient, part.trainable_variables)
-        for tracker, loss in zip(self._losses, losses, strict=True):
-            tracker.update_state(loss)
-        return {tracker.name: tracker.result() for tracker in self._losses}
+        return [discriminator_loss, generator_loss], tape

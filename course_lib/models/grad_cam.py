@@ -1,34 +1,40 @@
-"""Which part of an image speaks for a class: Grad-CAM."""
+"""Grad-CAM: which regions of an image support a class."""
 
 from __future__ import annotations
 
 import keras
 import numpy as np
+from numpy.typing import ArrayLike
 
-SMALLEST = 4  # places along a side of a map
+SMALLEST = 4  # height and width of a map in pixels
 
 
-def grad_cam(model: keras.Model, images, classes=None, layer: str | None = None) -> np.ndarray:
-    """Heat maps of what in each image speaks for a class (Selvaraju et al. 2017, eq. 1 and 2).
+def grad_cam(
+    model: keras.Model,
+    images: ArrayLike,
+    classes: ArrayLike | None = None,
+    layer: str | None = None,
+) -> np.ndarray:
+    """Compute heat maps of the regions that support a class (Selvaraju et al. 2017, eq. 1 and 2).
 
-    The gradient of the class' logit by each feature map, averaged over its places, says how much
-    this map counts; the maps, weighted by it and added up, give the heat, and what speaks against
-    the class (below 0) is dropped.
+    The weight of a feature map is the gradient of the class' logit with respect to the map,
+    averaged over its pixels. The heat map is the weighted sum of the maps; negative values, which
+    are evidence against the class, are set to 0.
 
     Args:
         model: Sequential or Functional model from images to logits.
         images: Array `(batch, height, width, channels)`, as the model takes them.
-        classes: Integers `(batch,)`: which class each image is asked about. Default: the one
-            that the model predicts.
-        layer: Name of the layer whose maps are taken. Default: the last activation with maps of at
-            least 4 × 4 places, fewer hardly say where; if there is none, the last layer with maps.
+        classes: Integers `(batch,)`: the class for each image. Default: the predicted class.
+        layer: Name of the layer with the feature maps. Default: the last activation with maps of
+            at least 4 × 4 pixels, because smaller maps hardly localise; if there is none, the last
+            layer with maps.
 
     Returns:
-        float32 `(batch, rows, columns)` of the maps' size, in [0, 1]: each image's warmest
-        place is 1 (all 0 where nothing speaks for the class).
+        float32 `(batch, rows, columns)` in the size of the maps, in [0, 1]. The largest value of
+        each image is 1 (or 0 if nothing supports the class).
 
     Raises:
-        ValueError: No layer has maps, or none has that name.
+        ValueError: No layer has maps, or no layer with maps has that name.
 
     Example:
         >>> import numpy as np
@@ -38,22 +44,24 @@ def grad_cam(model: keras.Model, images, classes=None, layer: str | None = None)
     """
     import tensorflow as tf
 
-    # Keras models run on TensorFlow here, and a gradient by maps inside one needs its tape.
-
-    both = keras.Model(model.inputs, [_layer_with_maps(model, layer).output, model.outputs[0]])
+    # The gradient with respect to maps inside a model needs TensorFlow's tape.
+    both = keras.Model(model.inputs, [_find_layer(model, layer).output, model.outputs[0]])
     images = tf.convert_to_tensor(images, "float32")
     with tf.GradientTape() as tape:
-        tape.watch(images)  # so that it also records a model whose weights are frozen
+        tape.watch(images)  # records also if all weights are frozen
         maps, logits = both(images, training=False)
-        asked = tf.argmax(logits, axis=-1) if classes is None else np.ravel(classes).astype("int64")
-        logit = tf.gather(logits, asked, batch_dims=1)
+        if classes is None:
+            chosen = tf.argmax(logits, axis=-1)
+        else:
+            chosen = np.ravel(classes).astype("int64")
+        logit = tf.gather(logits, chosen, batch_dims=1)
     weights = tf.reduce_mean(tape.gradient(logit, maps), axis=(1, 2), keepdims=True)
     heat = tf.nn.relu(tf.reduce_sum(weights * maps, axis=-1))
-    warmest = tf.reduce_max(heat, axis=(1, 2), keepdims=True)
-    return tf.math.divide_no_nan(heat, warmest).numpy()
+    largest = tf.reduce_max(heat, axis=(1, 2), keepdims=True)
+    return tf.math.divide_no_nan(heat, largest).numpy()
 
 
-def _layer_with_maps(model, name):
+def _find_layer(model: keras.Model, name: str | None) -> keras.Layer:
     layers = [one for one in model.layers if len(one.output.shape) == 4]
     if name is not None:
         layers = [one for one in layers if one.name == name]
@@ -63,7 +71,7 @@ def _layer_with_maps(model, name):
         raise ValueError(
             f"{which} feature maps, (batch, height, width, channels); its layers: {names}"
         )
-    # After an activation 0 means that nothing was found; before it, 0 means nothing in particular.
+    # After a ReLU, 0 means that the feature was not found; before it, 0 has no special meaning.
     activations = (keras.layers.Activation, keras.layers.ReLU)
     large = [
         one

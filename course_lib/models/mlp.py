@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import keras
 
 from course_lib.blocks import dense_block
-from course_lib.models.chained import chained
+from course_lib.models.chain_layers import chain_layers
 
 
 def mlp(
@@ -19,28 +19,28 @@ def mlp(
     batch_norm: bool = False,
     api: str = "sequential",
 ) -> keras.Model:
-    """A multilayer perceptron: one dense block per hidden layer, then one logit per class.
+    """Build a multilayer perceptron: one dense block per hidden layer, then one logit per class.
 
-    The last layer has no activation. Its outputs, the logits, go into a loss with
-    `from_logits=True`, which takes the softmax and the logarithm in one safe step;
-    `keras.ops.softmax` turns logits into probabilities (Goodfellow et al. 2016, §6.2.2.3).
+    The last layer has no activation. Its outputs are logits for a loss with `from_logits=True`,
+    which computes softmax and logarithm in one numerically stable step. `keras.ops.softmax` turns
+    logits into probabilities (Goodfellow et al. 2016, §6.2.2.3).
 
     Args:
-        units: Width of each hidden layer, the one after the input first.
+        units: Width of each hidden layer, from the input on.
         classes: Number of classes.
         input_shape: Shape of one example without the batch axis. With more than one axis the
-            model begins by flattening, so that `(28, 28)` takes images as they are.
-        activation: Name of the hidden layers' activation.
-        dropout: Share of each hidden layer's outputs set to 0 while training, in [0, 1).
-        batch_norm: Normalise each hidden layer over the batch, before its activation.
-        api: "sequential" or "functional": how Keras is told. The layers are the same.
+            model flattens its input, so that `(28, 28)` takes images.
+        activation: Name of the activation of the hidden layers.
+        dropout: Share of each hidden layer's outputs set to 0 during training, in [0, 1).
+        batch_norm: Normalise each hidden layer over the batch before the activation.
+        api: "sequential" or "functional": the API of Keras. The layers are the same.
 
     Returns:
         A `keras.Model`, not compiled, from `(batch, *input_shape)` to logits
         `(batch, classes)`.
 
     Raises:
-        ValueError: `api` is neither of the two.
+        ValueError: `api` is something else.
 
     Example:
         >>> from course_lib.models import mlp
@@ -54,4 +54,4 @@ def mlp(
     for width in units:
         layers += dense_block(width, activation, dropout, batch_norm)
     layers.append(keras.layers.Dense(classes))
-    return chained(inputs, layers, api, "mlp")
+    return chain_layers(inputs, layers, api, "mlp")

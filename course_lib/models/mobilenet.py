@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import keras
 
 from course_lib.blocks import conv_block, separable_conv_block
-from course_lib.models.scaled import scaled
-from course_lib.models.stem import is_small
+from course_lib.models.is_small_stem import is_small_stem
+from course_lib.models.scale_width import scale_width
 
 # Howard et al. 2017, table 1: feature maps and stride of each depthwise separable convolution.
 FIRST = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2))
@@ -25,31 +25,32 @@ def mobilenet(
     activation: str = "relu6",
     middle: int = 5,
 ) -> keras.Model:
-    """MobileNet: one convolution, then thirteen depthwise separable ones (Howard et al. 2017).
+    """Build MobileNet: a convolution and thirteen depthwise separable ones (Howard et al. 2017).
 
     Two numbers trade accuracy for cost: the width multiplier α (§3.3) and the resolution (§3.4),
-    which is the image's size. Multiply-adds fall about as the square of each; parameters as α²,
-    whatever the size.
+    that is, the size of the image. The number of multiply-adds is about proportional to the square
+    of each, that of parameters to α².
 
-    The table's last block says stride 2; its shapes say 1, as here. `keras.applications` has the
-    same layers in the same order.
+    In the paper's table the last block has stride 2, but its shapes need stride 1, as here.
+    `keras.applications` has the same layers in the same order.
 
     Args:
         classes: Number of classes.
-        input_shape: `(height, width, channels)`. With stride 2, even sides are padded below and to
-            the right only, as in `keras.applications`; odd ones on all sides, which it does not.
-        alpha: α: every layer but the last has this share of the paper's feature maps.
+        input_shape: `(height, width, channels)`. With stride 2, even sides are padded only below
+            and to the right, as in `keras.applications`; odd sides are padded on both ends, unlike
+            there.
+        alpha: α, the share of the paper's feature maps in every layer except the last.
         stem: "paper": the first convolution has stride 2; "small": 1, for images of about 32×32.
-        dropout: Share of the last feature maps' means set to 0 while training, in [0, 1).
-        activation: Name of the activation. The paper says ReLU; the authors' released models
-            have one that is cut off at 6.
-        middle: How often the block of 512 maps and stride 1 is repeated.
+        dropout: Share of the pooled features set to 0 during training, in [0, 1).
+        activation: Name of the activation. The paper has ReLU; the authors' released models have
+            ReLU6.
+        middle: Number of blocks with 512 maps and stride 1.
 
     Returns:
         A `keras.Model`, not compiled, from `(batch, *input_shape)` to logits `(batch, classes)`.
 
     Raises:
-        ValueError: There is no such stem.
+        ValueError: Unknown stem.
 
     Example:
         >>> from course_lib.models import mobilenet
@@ -57,14 +58,14 @@ def mobilenet(
         475544
     """
 
-    def share(maps):
-        return scaled(maps, alpha)
+    def scale(maps: int) -> int:
+        return scale_width(maps, alpha)
 
-    strides = 1 if is_small(stem, "mobilenet") else 2
+    strides = 1 if is_small_stem(stem, "mobilenet") else 2
     inputs = keras.Input(tuple(input_shape))
-    x = conv_block(share(32), strides=strides, activation=activation)(inputs)
+    x = conv_block(scale(32), strides=strides, activation=activation)(inputs)
     for filters, strides in (*FIRST, *[MIDDLE] * middle, *LAST):
-        x = separable_conv_block(share(filters), strides=strides, activation=activation)(x)
+        x = separable_conv_block(scale(filters), strides=strides, activation=activation)(x)
     x = keras.layers.GlobalAveragePooling2D()(x)
     x = keras.layers.Dropout(dropout)(x)
     x = keras.layers.Dense(classes, name="predictions")(x)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 
 from course_lib.blocks import residual_block
 from course_lib.blocks.conv_block import MOMENTUM
-from course_lib.models.stem import is_small
+from course_lib.models.is_small_stem import is_small_stem
 
-# He et al. 2016, table 1: blocks of conv2_x to conv5_x, and whether they are bottlenecks.
+# He et al. 2016, table 1: numbers of blocks in conv2_x to conv5_x; whether they are bottlenecks.
 DEPTHS = {
     18: ((2, 2, 2, 2), False),
     34: ((3, 4, 6, 3), False),
@@ -32,30 +33,30 @@ def resnet(
     stride_in: str = "1x1",
     use_bias: bool = True,
 ) -> keras.Model:
-    """ResNet: residual blocks in four stages of 64 to 512 feature maps (He et al. 2016, table 1).
+    """Build ResNet: residual blocks in four stages of 64 to 512 maps (He et al. 2016, table 1).
 
-    The shortcut is a 1×1 convolution where shapes differ (option B). By default ResNet-50, -101
-    and -152 are what `keras.applications` has, weight for weight.
+    If shapes differ, the shortcut is a 1×1 convolution (option B). By default ResNet-50, -101
+    and -152 have the same weights as in `keras.applications`.
 
     Args:
         depth: 18 or 34 with basic blocks; 50, 101 or 152 with bottlenecks.
         classes: Number of classes.
         input_shape: `(height, width, channels)`.
-        width: Every layer but the last has this share of the paper's feature maps.
+        width: Share of the paper's feature maps in every layer except the last.
         stem: "paper": 7×7 with stride 2, then max-pooling; "small": 3×3 with stride 1, for
             images of about 32×32.
-        residual: False leaves every shortcut out: the paper's plain network (§3.3).
-        stride_in: Which convolution of a bottleneck has the stride: "1x1", the first, as in the
-            paper (3.8 billion multiply-adds of ResNet-50), or "3x3", as in everything trained
-            since (4.1).
-        use_bias: Convolutions have a bias before batch normalisation, which takes it away again:
-            so it is in `keras.applications`. Without, ResNet-50 has 25,557,032 weights to learn.
+        residual: False omits all shortcuts: the paper's plain network (§3.3).
+        stride_in: The convolution of a bottleneck that has the stride: "1x1", the first one, as in
+            the paper (ResNet-50: 3.8 billion multiply-adds), or "3x3", as in most later networks
+            (4.1 billion).
+        use_bias: Give the convolutions a bias, although batch normalisation subtracts it, as in
+            `keras.applications`. Without, ResNet-50 has 25,557,032 trainable weights.
 
     Returns:
         A `keras.Model`, not compiled, from `(batch, *input_shape)` to logits `(batch, classes)`.
 
     Raises:
-        ValueError: There is no such depth, stem or `stride_in`.
+        ValueError: Unknown depth, stem or `stride_in`.
 
     Example:
         >>> from course_lib.models import resnet
@@ -65,13 +66,18 @@ def resnet(
     """
     if depth not in DEPTHS:
         raise ValueError(
-            f"There is no ResNet of {depth} layers in the table; there are 18, 34, 50, 101 and "
-            "152. cifar_resnet builds the ones with 6n + 2 layers."
+            f"There is no ResNet of {depth} layers in the paper's table; there are 18, 34, 50, "
+            "101 and 152. cifar_resnet builds those with 6n + 2 layers."
         )
     counts, bottleneck = DEPTHS[depth]
-    settings = {"use_bias": use_bias, "epsilon": EPSILON}
+    settings: dict[str, Any] = {
+        "use_bias": use_bias,
+        "epsilon": EPSILON,
+        "shortcut": "projection" if residual else None,
+        "stride_in": stride_in,
+    }
     inputs = x = keras.Input(tuple(input_shape))
-    small, first = is_small(stem, "resnet"), round(width * FILTERS[0])
+    small, first = is_small_stem(stem, "resnet"), round(width * FILTERS[0])
     if small:
         x = keras.layers.Conv2D(first, 3, padding="same", use_bias=use_bias)(x)
     else:
@@ -81,7 +87,6 @@ def resnet(
     x = keras.layers.ReLU()(x)
     if not small:
         x = keras.layers.MaxPooling2D(3, strides=2)(keras.layers.ZeroPadding2D(1)(x))
-    settings |= {"shortcut": "projection" if residual else None, "stride_in": stride_in}
     for stage, (filters, blocks) in enumerate(zip(FILTERS, counts, strict=True)):
         for number in range(blocks):
             strides = 2 if stage and not number else 1

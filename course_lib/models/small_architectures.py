@@ -1,9 +1,10 @@
-"""Every architecture in a version that trains in seconds."""
+"""Small versions of all architectures, which train in seconds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import keras
 
@@ -16,10 +17,9 @@ from course_lib.models.mobilenet import mobilenet
 from course_lib.models.vgg import vgg
 from course_lib.models.xception import xception
 
-# The same code as at the paper's size: narrower, fewer of what is repeated, and a stem for 32×32.
-# VGG and GoogLeNet get the batch normalisation that came a year after them: without, they need
-# longer than seconds to begin to learn.
-_SETTINGS = {
+# The same code as for the paper's size: narrower, with fewer repetitions, and a stem for 32×32.
+# VGG and GoogLeNet get batch normalisation, which is newer: without it they take longer to learn.
+_SETTINGS: dict[str, tuple[Callable[..., keras.Model], dict[str, Any]]] = {
     "LeNet-5": (lenet, {}),
     "AlexNet": (alexnet, {"width": 1 / 8, "stem": "small", "groups": 1}),
     "VGG": (vgg, {"configuration": "A", "width": 1 / 8, "batch_norm": True}),
@@ -37,15 +37,15 @@ _SETTINGS = {
 def small_architectures(
     classes: int = 10, input_shape: Sequence[int] = (32, 32, 3)
 ) -> dict[str, Callable[[], keras.Model]]:
-    """Small versions of the architectures, for images of about 32×32.
+    """Return functions that build small versions of the architectures, for images of about 32×32.
 
     Args:
         classes: Number of classes.
-        input_shape: `(height, width, channels)`; at least 32 each side.
+        input_shape: `(height, width, channels)`; each side at least 32.
 
     Returns:
-        From the name of each to a function without arguments that builds it anew: a
-        `keras.Model`, not compiled, from `(batch, *input_shape)` to logits `(batch, classes)`.
+        By name, functions without arguments that return a new `keras.Model`, not compiled, from
+        `(batch, *input_shape)` to logits `(batch, classes)`.
 
     Example:
         >>> from course_lib.models import small_architectures

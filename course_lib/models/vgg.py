@@ -9,8 +9,8 @@ import keras
 from course_lib.blocks import vgg_block
 from course_lib.blocks.conv_block import MOMENTUM
 
-# Simonyan & Zisserman 2015, table 1: kernel sizes of each block's convolutions.
-CONFIGURATIONS = {
+# Simonyan & Zisserman 2015, table 1: kernel sizes of the convolutions in each block.
+CONFIGURATIONS: dict[str, tuple[tuple[int, ...], ...]] = {
     "A": ((3,), (3,), (3, 3), (3, 3), (3, 3)),
     "B": ((3, 3), (3, 3), (3, 3), (3, 3), (3, 3)),
     "C": ((3, 3), (3, 3), (3, 3, 1), (3, 3, 1), (3, 3, 1)),
@@ -30,23 +30,23 @@ def vgg(
     batch_norm: bool = False,
     include_top: bool = True,
 ) -> keras.Model:
-    """VGG: five blocks of small convolutions, then three fully connected layers.
+    """Build VGG: five blocks of small convolutions, then three fully connected layers.
 
-    D is known as VGG16, E as VGG19; the number counts the layers with weights. Layers are named
+    D is also called VGG16, and E VGG19, after the number of layers with weights. Layers are named
     as in `keras.applications.VGG16`: "block1_conv1", …, "block5_pool", "fc1", "fc2". The model
-    gives logits (Simonyan & Zisserman 2015, table 1; dropout after the first two fully connected
+    returns logits (Simonyan & Zisserman 2015, table 1; dropout after the first two fully connected
     layers: §3.1).
 
-    At full width the model has 133 to 144 million parameters, over half a gigabyte.
+    At full width it has 133 to 144 million parameters, more than half a gigabyte.
 
     Args:
         configuration: "A", "B", "C", "D" or "E".
         classes: Number of classes.
         input_shape: `(height, width, channels)`; height and width at least 32.
-        width: Every layer but the last has this share of the paper's feature maps or units.
-        dropout: Share of the fully connected layers' outputs set to 0 while training.
-        batch_norm: Batch normalisation after each convolution, as nobody knew it in 2014.
-        include_top: The three fully connected layers; without them the model ends at
+        width: Share of the paper's feature maps or units in every layer except the last.
+        dropout: Share of the fully connected layers' outputs set to 0 during training.
+        batch_norm: Add batch normalisation after each convolution; not yet known in 2014.
+        include_top: Add the three fully connected layers; without them the model ends at
             "block5_pool".
 
     Returns:
@@ -54,7 +54,7 @@ def vgg(
         or without the top to `(batch, height // 32, width // 32, filters)`.
 
     Raises:
-        ValueError: There is no such configuration.
+        ValueError: Unknown configuration.
 
     Example:
         >>> from course_lib.models import vgg

@@ -8,8 +8,8 @@ import keras
 
 from course_lib.blocks import conv_block, xception_block
 from course_lib.blocks.conv_block import MOMENTUM
-from course_lib.models.scaled import scaled
-from course_lib.models.stem import is_small
+from course_lib.models.is_small_stem import is_small_stem
+from course_lib.models.scale_width import scale_width
 
 
 def xception(
@@ -19,24 +19,24 @@ def xception(
     stem: str = "paper",
     middle: int = 8,
 ) -> keras.Model:
-    """Xception: separable convolutions with shortcuts, in three flows (Chollet 2017, figure 5).
+    """Build Xception: separable convolutions with shortcuts (Chollet 2017, figure 5).
 
-    `keras.applications` has the same layers in the same order. The optional dense layers and
-    dropout before the last one are left out, as there.
+    `keras.applications` has the same layers in the same order, and also leaves out the optional
+    dense layers and the dropout before the last layer.
 
     Args:
         classes: Number of classes.
         input_shape: `(height, width, channels)`.
-        width: Every layer but the last has this share of the paper's feature maps.
+        width: Share of the paper's feature maps in every layer except the last.
         stem: "paper": the first convolution has stride 2, and the first two no padding; "small":
             stride 1 and padding, for images of about 32×32.
-        middle: Blocks of the middle flow.
+        middle: Number of blocks in the middle flow.
 
     Returns:
         A `keras.Model`, not compiled, from `(batch, *input_shape)` to logits `(batch, classes)`.
 
     Raises:
-        ValueError: There is no such stem.
+        ValueError: Unknown stem.
 
     Example:
         >>> from course_lib.models import xception
@@ -45,20 +45,20 @@ def xception(
         (None, 10)
     """
 
-    def share(maps):
-        return scaled(maps, width)
+    def scale(maps: int) -> int:
+        return scale_width(maps, width)
 
     inputs = keras.Input(tuple(input_shape))
-    settings = {} if is_small(stem, "xception") else {"padding": "valid"}
-    x = conv_block(share(32), strides=2 if settings else 1, **settings)(inputs)
-    x = conv_block(share(64), **settings)(x)
+    strides, padding = (1, "same") if is_small_stem(stem, "xception") else (2, "valid")
+    x = conv_block(scale(32), strides=strides, padding=padding)(inputs)
+    x = conv_block(scale(64), padding=padding)(x)
     for maps in (128, 256, 728):
-        x = xception_block([share(maps)] * 2, strides=2, first_relu=maps > 128)(x)
+        x = xception_block([scale(maps)] * 2, strides=2, first_relu=maps > 128)(x)
     for _ in range(middle):
-        x = xception_block([share(728)] * 3)(x)
-    x = xception_block([share(728), share(1024)], strides=2)(x)
+        x = xception_block([scale(728)] * 3)(x)
+    x = xception_block([scale(728), scale(1024)], strides=2)(x)
     for maps in (1536, 2048):
-        x = keras.layers.SeparableConv2D(share(maps), 3, padding="same", use_bias=False)(x)
+        x = keras.layers.SeparableConv2D(scale(maps), 3, padding="same", use_bias=False)(x)
         x = keras.layers.BatchNormalization(momentum=MOMENTUM)(x)
         x = keras.layers.ReLU()(x)
     x = keras.layers.GlobalAveragePooling2D()(x)

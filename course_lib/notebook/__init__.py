@@ -1,4 +1,7 @@
-"""What works on the notebook that is open: its visible checks."""
+"""Tools for the open notebook: finding its cells and running its visible checks.
+
+They run in the student's kernel.
+"""
 
 from course_lib.notebook.check_my_work import check_my_work
 from course_lib.notebook.this_notebook import this_notebook

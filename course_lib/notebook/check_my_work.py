@@ -1,4 +1,4 @@
-"""Run the visible checks of one question and say what they say."""
+"""Run the visible checks of one question and report the outcome."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from course_lib.notebook.this_notebook import this_notebook
 
 
 def check_my_work(question: str, namespace: dict[str, Any] | None = None) -> None:
-    """Run the visible checks of a question on what is defined now; print what they say, in words.
+    """Run the visible checks of a question on the current variables, and print the outcome.
 
     Args:
-        question: its name, as in the lab's headings: ``"neuron"``.
-        namespace: the names that are checked. Default: those of the notebook.
+        question: Name of the question as in the lab's headings: "neuron".
+        namespace: The variables to check. Default: those of the notebook.
 
     Raises:
-        ValueError: the notebook has no such question; the message lists those that it has.
+        ValueError: The notebook has no such question; the message lists its questions.
 
     Example:
         >>> import json, os, tempfile
@@ -40,31 +40,35 @@ def check_my_work(question: str, namespace: dict[str, Any] | None = None) -> Non
         namespace = shell.user_ns if shell else {}
     cells = this_notebook(question, namespace)
     if not cells:
-        print(f"{question}: this notebook's file was not found; run the cell below the question.")
+        print(
+            f"{question}: the file of this notebook was not found; "
+            "run the cell below the question instead."
+        )
         return
     if question not in cells:
-        raise ValueError(f"there is no question {question!r}; there are: {', '.join(cells)}")
+        raise ValueError(f"There is no question {question!r}; there are: {', '.join(cells)}")
     cell = cells[question]
     if cell["cell_type"] != "code" or cell["metadata"]["nbgrader"].get("solution"):
-        print(f"{question}: a person marks it; there is nothing to run.")
+        print(f"{question}: a person marks it; there are no checks to run.")
         return
-    print(f"{question}: {_said(''.join(cell['source']), namespace)}")
+    print(f"{question}: {_run_checks(''.join(cell['source']), namespace)}")
 
 
-def _said(source: str, namespace: dict[str, Any]) -> str:
-    """What the checks say of the names."""
-    place = "<the checks>"
+def _run_checks(source: str, namespace: dict[str, Any]) -> str:
+    """Run the source of a check cell and describe the outcome."""
+    filename = "<the checks>"
     try:
-        exec(compile(source, place, "exec"), namespace)
+        exec(compile(source, filename, "exec"), namespace)
     except AssertionError as error:
         return f"not yet. {error}".rstrip()
     except NotImplementedError:
-        return "no answer yet. Put yours in the place of `raise NotImplementedError()`."
+        return "no answer yet. Replace `raise NotImplementedError()` with your answer."
     except Exception as error:
-        steps = [
-            step for step in traceback.extract_tb(error.__traceback__) if step.filename != place
-        ]
-        line = linecache.getline(steps[-1].filename, steps[-1].lineno).strip() if steps[1:] else ""
+        frames = traceback.extract_tb(error.__traceback__)
+        outside = [frame for frame in frames if frame.filename != filename]
+        line = ""
+        if len(outside) > 1:  # the first frame is this function
+            line = linecache.getline(outside[-1].filename, outside[-1].lineno or 0).strip()
         at = f"\nIt stopped at: {line}" if line else ""
         return f"not yet. {type(error).__name__}: {error}{at}"
     return "right, as far as you can see. More checks run when it is graded."

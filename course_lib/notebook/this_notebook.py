@@ -8,18 +8,19 @@ from pathlib import Path
 from typing import Any
 
 
-def this_notebook(having: str, namespace: dict[str, Any]) -> dict[str, dict]:
+def this_notebook(question: str, namespace: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the graded cells of the open notebook by question.
 
-    Colab is asked for it; JupyterLab and VS Code say in which file it is; elsewhere, as on Kaggle,
-    it is looked for in the current folder. Files are read as last saved.
+    Colab is asked for the notebook; JupyterLab and VS Code tell its path; elsewhere, as on Kaggle,
+    it is searched in the current folder. A file is read as it was last saved.
 
     Args:
-        having: of several notebooks in the current folder, the one with this question is meant.
-        namespace: the notebook's own names.
+        question: If the current folder has several notebooks, the one with this question is
+            chosen.
+        namespace: The variables of the notebook.
 
     Returns:
-        Each graded cell as in the file, by its question; empty where no notebook is found.
+        Each graded cell as in the file, by its question; empty if no notebook was found.
 
     Example:
         >>> import os, tempfile
@@ -29,19 +30,19 @@ def this_notebook(having: str, namespace: dict[str, Any]) -> dict[str, dict]:
         {}
         >>> os.chdir(before)
     """
-    colab = _in_colab()
+    colab = _read_from_colab()
     if colab:
-        return _graded(colab)
+        return _select_graded(colab)
     named = namespace.get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME", "")
     paths = [Path(named)] if str(named).endswith(".ipynb") else []
     for path in [*paths, *sorted(Path.cwd().glob("*.ipynb"))]:
-        found = _graded(_read(path))
-        if path in paths and found or having in found:
-            return found
+        cells = _select_graded(_read(path))
+        if (path in paths and cells) or question in cells:
+            return cells
     return {}
 
 
-def _in_colab() -> dict[str, Any]:
+def _read_from_colab() -> dict[str, Any]:
     try:
         from google.colab import _message
     except ImportError:
@@ -50,14 +51,14 @@ def _in_colab() -> dict[str, Any]:
     return (answer or {}).get("ipynb", {})
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # another program's file, or half-written
         return {}
 
 
-def _graded(notebook: dict[str, Any]) -> dict[str, dict]:
+def _select_graded(notebook: Any) -> dict[str, dict[str, Any]]:
     cells = notebook.get("cells", []) if isinstance(notebook, dict) else []
     marked = [(cell.get("metadata", {}).get("nbgrader", {}), cell) for cell in cells]
     return {mark["grade_id"]: cell for mark, cell in marked if mark.get("grade")}

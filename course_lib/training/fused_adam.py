@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import keras
 import tensorflow as tf
 
+_KINDS = (keras.optimizers.Adam, keras.optimizers.AdamW)
+
 
 @contextmanager
 def fused_adam(model: keras.Model) -> Iterator[None]:
-    """Within it, the model's Adam and AdamW update each weight array in one operation.
+    """Update each weight array in one operation inside the `with` block, with Adam and AdamW.
 
-    Keras writes an update (Kingma & Ba 2015, algorithm 1) as a dozen operations, each of which
-    goes through all weights, and each of which has to be traced. TensorFlow has the same formula
-    as one operation, `ResourceApplyAdam`: the weights are the same but for rounding. Other
-    optimizers, AMSGrad and sparse gradients stay with Keras.
+    Keras writes an update (Kingma & Ba 2015, algorithm 1) as a dozen operations. Each of them
+    reads all weights and has to be traced. TensorFlow has the same formula as one operation,
+    `ResourceApplyAdam`; its weights differ only by rounding. Keras still does the updates of other
+    optimizers, of AMSGrad and of sparse gradients.
 
     Args:
-        model: A compiled Keras model; optimizers that it has under names of its own count, too.
+        model: A compiled Keras model; optimizers in other attributes of the model are included.
 
     Example:
         >>> import numpy as np
@@ -32,7 +35,7 @@ def fused_adam(model: keras.Model) -> Iterator[None]:
     optimizers = [model.optimizer, *vars(model).values()]
     adams = {id(one): one for one in optimizers if type(one) in _KINDS and not one.amsgrad}
     for adam in adams.values():
-        adam.update_step = _update_step(adam)
+        adam.update_step = _make_update_step(adam)
     try:
         yield
     finally:
@@ -40,13 +43,10 @@ def fused_adam(model: keras.Model) -> Iterator[None]:
             del adam.update_step
 
 
-_KINDS = (keras.optimizers.Adam, keras.optimizers.AdamW)
-
-
-def _update_step(adam):
-    def update_step(gradient, variable, learning_rate):
-        dense = not isinstance(gradient, tf.IndexedSlices) and gradient.dtype == variable.dtype
-        handles = _handles(adam, variable) if dense else None
+def _make_update_step(adam: Any) -> Callable[[Any, Any, Any], Any]:
+    def update_step(gradient: Any, variable: Any, learning_rate: Any) -> Any:
+        is_dense = not isinstance(gradient, tf.IndexedSlices) and gradient.dtype == variable.dtype
+        handles = _find_handles(adam, variable) if is_dense else None
         if handles is None:
             return type(adam).update_step(adam, gradient, variable, learning_rate)
         step = tf.cast(tf.convert_to_tensor(adam.iterations) + 1, variable.dtype)
@@ -64,11 +64,11 @@ def _update_step(adam):
     return update_step
 
 
-def _handles(adam, variable):
-    """Of the weights and their two moments; None where this Keras keeps them under other names."""
+def _find_handles(adam: Any, variable: Any) -> dict[str, Any] | None:
+    """Return the handles of the weights and their two moments, or None if this Keras has others."""
     try:
-        place = adam._get_variable_index(variable)
-        m, v = adam._momentums[place], adam._velocities[place]
+        index = adam._get_variable_index(variable)
+        m, v = adam._momentums[index], adam._velocities[index]
         return {"var": variable.handle, "m": m.value.handle, "v": v.value.handle}
     except AttributeError:
         return None

@@ -1,15 +1,18 @@
-"""Learning curves that grow while the network learns."""
+"""Learning curves that are drawn during training."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from course_lib.training.progress_bar import ProgressBar
 
 
 class LiveCurves(ProgressBar):
-    """Draws the learning curves after every epoch, in place; in a terminal, the progress bar.
+    """Draws the learning curves after every epoch; in a terminal, it shows the progress bar.
 
-    In a notebook one figure stands below the cell and is drawn anew when an epoch ends, so that
-    a training that goes nowhere can be stopped early. Elsewhere it is a `ProgressBar`: one line.
+    In a notebook, one figure below the cell is redrawn at the end of each epoch, so that you can
+    interrupt a training that does not learn. Elsewhere it is a `ProgressBar`.
 
     Example:
         >>> import keras, numpy as np
@@ -20,17 +23,17 @@ class LiveCurves(ProgressBar):
         epoch 1/1 ━━━━━━━━━━━━━━━━━━━━ ... accuracy ...
     """
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         super().on_train_begin(logs)
-        self._curves = {}
-        self._shown = None
-        self._in_notebook = _in_notebook()
+        self._curves: dict[str, list[float]] = {}
+        self._shown: Any = None
+        self._in_notebook = _is_notebook()
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         if not self._in_notebook:
             super().on_train_batch_end(batch, logs)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         if not self._in_notebook:
             super().on_epoch_end(epoch, logs)
             return
@@ -38,11 +41,11 @@ class LiveCurves(ProgressBar):
             self._curves.setdefault(name, []).append(float(value))
         self._show()
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         if not self._in_notebook:
             super().on_train_end(logs)
 
-    def _show(self):
+    def _show(self) -> None:
         from IPython.display import display
 
         from course_lib.figures import learning_curves
@@ -54,8 +57,8 @@ class LiveCurves(ProgressBar):
             self._shown.update(figure)
 
 
-def _in_notebook():
-    """Whether a front end is there that shows figures: Jupyter's kernels, not IPython's console."""
+def _is_notebook() -> bool:
+    """Return whether a Jupyter kernel runs, which shows figures; IPython's console does not."""
     try:
         from IPython import get_ipython
     except ImportError:

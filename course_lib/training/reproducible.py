@@ -1,4 +1,4 @@
-"""The same numbers again."""
+"""Trainings that give the same numbers again."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import keras
 
 
 def reproducible(seed: int = 0) -> None:
-    """Make everything from here on come out the same, to the last digit, in every run.
+    """Make all following computations reproducible to the last digit.
 
-    `keras.utils.set_random_seed` fixes what is drawn: weights, shuffling, dropout. It does not
-    fix the order in which many threads, or a GPU, add numbers up, and float sums depend on it.
-    This does both; the second (TensorFlow's op determinism) lasts until the program ends, and
-    costs speed. Across machines or versions results may still differ in the last digits.
+    `keras.utils.set_random_seed` fixes random numbers: weights, shuffling, dropout. It does not
+    fix the order in which several threads, or a GPU, sum numbers, and float sums depend on it.
+    This function fixes both. The second (TensorFlow's op determinism) lasts until the program
+    ends, and costs speed. Between machines or versions, results can still differ in the last
+    digits.
 
     Args:
         seed: Integer in [0, 2³²).

@@ -1,22 +1,26 @@
-"""What a generator draws while it learns."""
+"""Samples of a generator, recorded during training."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import keras
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 class SampleRecorder(keras.callbacks.Callback):
-    """Keeps the images that a model's `generator` makes of the same noise, again and again.
+    """Records the images that a model's `generator` makes from the same noise during training.
 
-    A frame is kept before the first update and after each execution: with `steps_per_execution`,
-    as `course_lib.training.fit` sets it, several times an epoch.
+    It records before the first update and after each execution: several times an epoch with the
+    `steps_per_execution` that `course_lib.training.fit` sets.
 
     Args:
-        noise: Array `(n, …)`: what the generator takes.
+        noise: Array `(n, …)`, the input of the generator.
 
     Attributes:
-        frames: List of arrays `(n, …)`, the generator's outputs.
+        frames: The outputs of the generator, a list of arrays `(n, …)`.
         epochs: The time of each frame, in epochs.
 
     Example:
@@ -30,28 +34,29 @@ class SampleRecorder(keras.callbacks.Callback):
         ([0.0, 1.0, 2.0, 3.0], (2, 784))
     """
 
-    def __init__(self, noise):
+    def __init__(self, noise: ArrayLike) -> None:
         super().__init__()
         self.noise = np.asarray(noise, dtype="float32")
-        self.frames, self.epochs = [], []
+        self.frames: list[np.ndarray] = []
+        self.epochs: list[float] = []
 
     def at(self, epoch: float) -> np.ndarray:
-        """The frame whose time is nearest to `epoch`."""
+        """Return the frame whose time is nearest to `epoch`."""
         return self.frames[int(np.argmin(np.abs(np.asarray(self.epochs) - epoch)))]
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         self.frames, self.epochs = [], []
         self._epoch = 0
-        self._keep(0.0)
+        self._record(0.0)
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         self._epoch = epoch
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         steps = self.params["steps"]
         if steps:
-            self._keep(self._epoch + min(1.0, (batch + 1) / steps))
+            self._record(self._epoch + min(1.0, (batch + 1) / steps))
 
-    def _keep(self, when):
+    def _record(self, time: float) -> None:
         self.frames.append(keras.ops.convert_to_numpy(self.model.generator(self.noise)))
-        self.epochs.append(when)
+        self.epochs.append(time)

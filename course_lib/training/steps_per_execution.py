@@ -1,22 +1,22 @@
-"""How many updates to hand to TensorFlow at a time."""
+"""The number of updates in one call of TensorFlow."""
 
 from __future__ import annotations
 
-# Larger saves nothing more, and the progress bar would move in jumps.
+# More saves no time, and makes the progress bar jump.
 LARGEST = 50
-# A schedule is set once an execution: with 20 values a cosine still looks like one.
+# The learning rate is set once an execution; 20 values still look like a cosine.
 EXECUTIONS = 20
 
 
 def steps_per_execution(steps: int | None, epochs: int) -> int:
-    """Number of updates that run inside one call of TensorFlow's compiled function.
+    """Compute how many updates should run inside one call of TensorFlow's compiled function.
 
-    Between two calls Python runs callbacks and fetches metrics, about a millisecond: for a
-    small model longer than the update itself. The number divides an epoch into nearly equal
-    parts and leaves at least 20 parts in the whole training where it can.
+    Between two calls Python runs callbacks and fetches metrics, which takes about a millisecond:
+    longer than an update of a small model. The result divides an epoch into nearly equal parts
+    and, if possible, the whole training into at least 20.
 
     Args:
-        steps: Updates an epoch, or None if that is not known.
+        steps: Updates in an epoch, or None if unknown.
         epochs: Number of epochs.
 
     Returns:

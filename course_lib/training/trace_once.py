@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 
 
-def trace_once(model: keras.Model, x=None, y=None) -> None:
-    """Make the optimizer's and the metrics' variables before the training begins.
+def trace_once(model: keras.Model, x: Any = None, y: Any = None) -> None:
+    """Create the variables of the optimizer and the metrics before the training begins.
 
-    Left to itself, Keras makes them in the first training step. A graph that makes variables is
-    good for one call, so TensorFlow traces the step once more, which for a small CNN takes a
-    second: longer than some trainings of a few hundred images.
+    Otherwise Keras creates them in the first training step. TensorFlow cannot reuse a graph that
+    creates variables, so it traces the step a second time, which takes a second for a small CNN:
+    longer than some trainings on a few hundred images.
 
-    Neither weights nor results change. A model with a `train_step` of its own is left alone: it
-    may have several optimizers, or give its optimizer a part of the variables only.
+    Neither weights nor results change. A model with its own `train_step` is left as it is, because
+    it may have several optimizers, or train only some of its variables.
 
     Args:
         model: A compiled Keras model.
-        x: Array `(n, …)` to train on; needed where metrics are compiled, to make theirs.
-        y: Targets `(n, …)`; as `x`.
+        x: Array `(n, …)` of training examples; needed for the variables of compiled metrics.
+        y: Targets `(n, …)`; also for the metrics.
 
     Example:
         >>> import numpy as np
@@ -34,7 +36,7 @@ def trace_once(model: keras.Model, x=None, y=None) -> None:
         return
     if model.optimizer and not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
-    waiting = any(not getattr(metric, "built", True) for metric in model.metrics)
-    if waiting and x is not None and y is not None:
+    has_unbuilt_metric = any(not getattr(metric, "built", True) for metric in model.metrics)
+    if has_unbuilt_metric and x is not None and y is not None:
         model.compute_metrics(x[:1], y[:1], model(x[:1], training=False))
         model.reset_metrics()

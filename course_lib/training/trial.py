@@ -1,4 +1,4 @@
-"""A training that leaves no trace."""
+"""A training after which the model is restored."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import keras
 import numpy as np
 
 from course_lib.training.fused_adam import fused_adam
+
+TEST_BATCH = 250  # examples
 
 
 def trial(
@@ -15,21 +17,21 @@ def trial(
     epochs: int,
     batch_size: int = 32,
 ) -> float:
-    """Train `model` from the weights that it has, measure it, and put everything back.
+    """Train a model from its current weights, measure its accuracy, and restore the weights.
 
-    The next trial of the same model begins where this one began, on other data or for longer; and
-    TensorFlow need not build the training step once more, which takes longer than to train a
+    The next trial of the same model starts from the same weights, on other data or for more
+    epochs. TensorFlow need not build the training step again, which takes longer than training a
     small network on a few images.
 
     Args:
-        model: A compiled Keras model that gives one logit or probability for each class.
-        train: `(x, y)`, integer labels; trained on whole batches only.
+        model: A compiled Keras model that returns one logit or probability for each class.
+        train: `(x, y)` with integer labels; only complete batches are used.
         test: `(x, y)`.
-        epochs: How often each training image is seen.
-        batch_size: Examples an update.
+        epochs: Number of passes over the training images.
+        batch_size: Examples in an update.
 
     Returns:
-        Share of the test examples that the trained model gets right, in [0, 1].
+        Accuracy of the trained model on the test examples, in [0, 1].
 
     Raises:
         ValueError: The model is not compiled, or there is less than one batch.
@@ -44,12 +46,15 @@ def trial(
         True
     """
     if not model.compiled:
-        raise ValueError("The model is not compiled: model.compile(optimizer, loss) comes first.")
+        raise ValueError("The model is not compiled: call model.compile(optimizer, loss) first.")
     x, y = train
     steps = len(x) // batch_size
     if not steps:
-        raise ValueError(f"{len(x)} examples are less than one batch of {batch_size}.")
-    # Whatever its training step is: what is not there yet could not be put back.
+        raise ValueError(
+            f"{len(x)} examples are less than one batch of {batch_size}: "
+            "use more examples or a smaller batch_size."
+        )
+    # All variables have to exist before they can be restored.
     model.optimizer.build(model.trainable_variables)
     variables = [*model.variables, *model.optimizer.variables]
     before = [keras.ops.convert_to_numpy(variable).copy() for variable in variables]
@@ -58,11 +63,16 @@ def trial(
         for _ in range(epochs):
             for batch in order.permutation(len(x))[: steps * batch_size].reshape(steps, -1):
                 model.train_on_batch(x[batch], y[batch])
-    starts = range(0, len(test[0]), 250)
-    # Called as it is: to build a graph for so few images would take longer.
-    outputs = np.concatenate(
-        [keras.ops.convert_to_numpy(model(test[0][at : at + 250], training=False)) for at in starts]
-    )
+    accuracy = _compute_accuracy(model, *test)
     for variable, value in zip(variables, before, strict=True):
         variable.assign(value)
-    return float(np.mean(outputs.argmax(axis=-1) == np.ravel(test[1])))
+    return accuracy
+
+
+def _compute_accuracy(model: keras.Model, x: np.ndarray, y: np.ndarray) -> float:
+    # Called directly: building a graph for so few images would take longer.
+    outputs = [
+        keras.ops.convert_to_numpy(model(x[start : start + TEST_BATCH], training=False))
+        for start in range(0, len(x), TEST_BATCH)
+    ]
+    return float(np.mean(np.concatenate(outputs).argmax(axis=-1) == np.ravel(y)))

@@ -1,12 +1,17 @@
-"""Transfer: networks trained for one task, put to use for another."""
+"""Transfer learning: networks trained for one task, used for another.
 
-from course_lib.transfer.backbone import backbone, preprocess_input
+It runs in the student's kernel and in the process that checks the answers.
+"""
+
+from course_lib.transfer.adapt_backbone import adapt_backbone
+from course_lib.transfer.backbone import backbone
 from course_lib.transfer.extract_features import extract_features
 from course_lib.transfer.feature_cache import FeatureCache
-from course_lib.transfer.four_cases import CASES, Case, four_cases, transfer_case
 from course_lib.transfer.freeze import freeze
+from course_lib.transfer.preprocess_input import preprocess_input
 from course_lib.transfer.small_vgg import small_vgg
 from course_lib.transfer.target_task import target_task
+from course_lib.transfer.transfer_case import CASES, Case, transfer_case
 from course_lib.transfer.weights_error import WeightsError
 
 __all__ = [
@@ -16,7 +21,7 @@ __all__ = [
     "WeightsError",
     "backbone",
     "extract_features",
-    "four_cases",
+    "adapt_backbone",
     "freeze",
     "preprocess_input",
     "small_vgg",

@@ -1,4 +1,4 @@
-"""What a network makes of images, computed once."""
+"""Features of images, computed once."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from course_lib.transfer.feature_cache import FeatureCache
 def extract_features(
     model: keras.Model,
     images: np.ndarray,
-    preprocess: Callable | None = None,
+    preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
     batch_size: int = 64,
     cache: bool | str | Path = True,
 ) -> np.ndarray:
-    """The outputs of a model for images, kept on the disk and not computed twice.
+    """Compute the outputs of a model for images, and store them on disk.
 
-    The model runs in inference mode. The second call with the same model, weights, images and
-    preprocessing reads the file that the first has written; if any of them differs, the key
-    differs, and the features are computed.
+    The model runs in inference mode. A second call with the same model, weights, images and
+    preprocessing reads the stored features. If any of them differs, so does the key, and the
+    features are computed again.
 
     Args:
         model: A Keras model.
         images: Array `(n, height, width, channels)`, as loaded.
-        preprocess: Function of a batch of images that returns the model's inputs. Default: none.
-        batch_size: Images that are preprocessed and computed at one time, which bounds the
-            memory.
-        cache: True for KERAS_HOME/features, the path of another folder, or False.
+        preprocess: Function of a batch of images that returns the inputs of the model. Default:
+            none.
+        batch_size: Images that are preprocessed and computed at a time; it bounds the memory.
+        cache: True for KERAS_HOME/features, the path of another folder, or False for none.
 
     Returns:
-        Array `(n, …)` of the model's output shape and dtype.
+        Array `(n, …)` with the output shape and dtype of the model.
 
     Raises:
-        ValueError: There is no image.
+        ValueError: There are no images.
 
     Example:
         >>> import numpy as np
@@ -46,22 +46,26 @@ def extract_features(
         (3, 2, 2, 128)
     """
     if not len(images):
-        raise ValueError("There is no image to compute features of.")
-    store = None
-    if cache is not False:
-        store = FeatureCache(None if cache is True else cache)
-        key = store.key(model, images, preprocess)
-        features = store.read(key)
-        if features is not None:
-            return features
-
-    parts = []
-    for start in range(0, len(images), batch_size):
-        batch = images[start : start + batch_size]
-        if preprocess is not None:
-            batch = preprocess(batch)
-        parts.append(model.predict_on_batch(batch))
-    features = np.concatenate(parts)
-    if store is not None:
+        raise ValueError("There are no images to compute features of.")
+    if cache is False:
+        return _compute_features(model, images, preprocess, batch_size)
+    store = FeatureCache(None if cache is True else cache)
+    key = store.key(model, images, preprocess)
+    features = store.read(key)
+    if features is None:
+        features = _compute_features(model, images, preprocess, batch_size)
         store.write(key, features)
     return features
+
+
+def _compute_features(
+    model: keras.Model,
+    images: np.ndarray,
+    preprocess: Callable[[np.ndarray], np.ndarray] | None,
+    batch_size: int,
+) -> np.ndarray:
+    features = []
+    for start in range(0, len(images), batch_size):
+        batch = images[start : start + batch_size]
+        features.append(model.predict_on_batch(preprocess(batch) if preprocess else batch))
+    return np.concatenate(features)

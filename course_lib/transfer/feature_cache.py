@@ -1,4 +1,4 @@
-"""Features on the disk, under the name of everything that they depend on."""
+"""Features on disk, under a key of everything that they depend on."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from course_lib.data.keras_cache import keras_home
+from course_lib.data.sources.keras_home import keras_home
 
 DTYPE = re.compile(r'"(mixed_)?b?float\d+"')
 
 
 class FeatureCache:
-    """A folder with one file for each combination of model, weights, data and preprocessing.
+    """A folder with one file for each combination of model, weights, images and preprocessing.
 
-    The key is a hash: nothing is ever found that was computed in another way, and what is found
-    needs no check. Files are written whole or not at all.
+    The key is a hash of all of them, so that stored features never belong to another combination.
+    Files are written completely or not at all.
 
     Args:
         folder: Where the files are. Default: KERAS_HOME/features.
@@ -35,21 +35,30 @@ class FeatureCache:
         ((2, 3), None)
     """
 
-    def __init__(self, folder: str | Path | None = None):
+    def __init__(self, folder: str | Path | None = None) -> None:
         self.folder = Path(folder or keras_home() / "features")
 
     @staticmethod
-    def key(model: keras.Model, images: np.ndarray, preprocess: Callable | None = None) -> str:
-        """The name under which these features are kept, 32 characters.
+    def key(
+        model: keras.Model,
+        images: np.ndarray,
+        preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
+    ) -> str:
+        """Return the key of these features, 32 characters.
 
-        Of `preprocess` it takes the name and what it does: to one image that has every value
-        from 0 to 255, and to eight of yours.
+        The preprocessing enters with its name and with its results for two inputs: an image with
+        all values from 0 to 255, and eight of the images.
+
+        Args:
+            model: The model.
+            images: Array `(n, height, width, channels)`.
+            preprocess: As for `extract_features`.
         """
         images = np.ascontiguousarray(images)
         ramp = np.arange(256).reshape(1, 16, 16, 1).repeat(3, axis=-1).astype(images.dtype)
-        some = images[np.linspace(0, len(images) - 1, 8).astype(int)] if len(images) else ()
+        some = images[np.linspace(0, len(images) - 1, 8).astype(int) if len(images) else []]
         parts = [
-            _config(model),
+            _serialize(model),
             *model.get_weights(),
             images,
             getattr(preprocess, "__qualname__", type(preprocess).__name__),
@@ -68,25 +77,28 @@ class FeatureCache:
         return digest.hexdigest()
 
     def read(self, key: str) -> np.ndarray | None:
-        """The features under that key, or None; a file that can't be read counts as none."""
+        """Return the features with that key, or None if there is no readable file."""
         try:
             return np.load(self._path(key), allow_pickle=False)
         except (OSError, ValueError, EOFError):
             return None
 
     def write(self, key: str, features: np.ndarray) -> None:
-        """Keep features under that key."""
+        """Store features under that key."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as file:
             np.save(file, features)
         os.replace(file.name, self._path(key))
 
-    def _path(self, key):
+    def _path(self, key: str) -> Path:
         return self.folder / f"{key}.npy"
 
 
-def _config(model):
-    """The model's configuration, its layers under numbers: Keras' names count up in a process."""
+def _serialize(model: keras.Model) -> str:
+    """Return the configuration of a model with its layers numbered.
+
+    Keras' own names are counted up during a process, so that they differ between equal models.
+    """
     text = json.dumps(model.get_config(), sort_keys=True, default=str)
     names = dict.fromkeys(re.findall(r'"name": ("[^"]*")', text))
     for number, name in enumerate(names):

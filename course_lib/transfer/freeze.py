@@ -1,4 +1,4 @@
-"""Layers that keep their weights."""
+"""Layers that keep their weights during training."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import keras
 
 
 def freeze(model: keras.Model, until: str | None = None, batch_norm: bool = False) -> keras.Model:
-    """Make layers keep their weights while the model trains.
+    """Freeze layers, so that their weights do not change during training.
 
     A frozen batch normalisation also runs in inference mode, with its moving averages, whatever
-    the rest does (Keras has it so since version 2; keras.io, "Transfer learning & fine-tuning").
-    Freeze before `compile`: what is trained is settled there.
+    the mode of the model (keras.io, "Transfer learning & fine-tuning"). Call `freeze` before
+    `compile`, which fixes the trainable weights.
 
     Args:
-        model: A Keras model; changed in place.
-        until: Name of the last layer to freeze. Default: all of them.
-        batch_norm: Freeze only batch-normalisation layers, up to there: for fine-tuning.
+        model: A Keras model; it is changed in place.
+        until: Name of the last layer to freeze. Default: all layers.
+        batch_norm: Freeze only the batch-normalisation layers among them, for fine-tuning.
 
     Returns:
         The same model.

@@ -1,4 +1,4 @@
-"""A small VGG that the course itself has pre-trained."""
+"""A small VGG that was pre-trained for the course."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ def small_vgg(
     include_top: bool = True,
     input_shape: tuple[int, int, int] = (PIXELS, PIXELS, 3),
 ) -> keras.Model:
-    """A VGG of four narrow blocks with batch normalisation, 296,148 parameters.
+    """Build a VGG of four narrow blocks with batch normalisation, 296,148 parameters.
 
-    It has learnt to tell the hundred kinds of drawn objects that stand for CIFAR-100 when there
-    is no network; none of CIFAR-10's ten kinds is among them
-    (`course_lib.transfer.pretrain_small_vgg`). The inputs are what
-    `keras.applications.vgg16.preprocess_input` makes of RGB pixels: blue, green, red, each less
-    its mean. The top is global average pooling and a softmax over the kinds, which
+    `tools/pretrain_small_vgg.py` trained it to classify the hundred classes of the synthetic
+    stand-in for CIFAR-100; the ten classes of CIFAR-10 are not among them. Its inputs are the
+    results of `keras.applications.vgg16.preprocess_input` for RGB pixels: blue, green and red,
+    each minus its mean. The top is global average pooling and a softmax over the classes, which
     `course_lib.data.class_names("cifar100")` names.
 
     Args:
-        weights: "pretrained", the path of another file of the same kind, or None for random ones.
+        weights: "pretrained", the path of another file of the same form, or None for random
+            weights.
         include_top: Keep the top; without it the model ends at "block4_pool".
-        input_shape: `(height, width, 3)`; it has seen images of 32 × 32 pixels.
+        input_shape: `(height, width, 3)`; it was trained on images of 32 × 32 pixels.
 
     Returns:
         A `keras.Model` from `(batch, height, width, 3)` to probabilities `(batch, 100)`, or
         without the top to `(batch, height // 16, width // 16, 128)`.
 
     Raises:
-        WeightsError: The file is not there, or holds something else.
+        WeightsError: The file is missing, or holds other arrays.
 
     Example:
         >>> from course_lib.transfer import small_vgg
@@ -54,28 +54,28 @@ def small_vgg(
     features = keras.Model(inputs, x, name="small_vgg")
     for layer in features.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
-            # Keras' 0.99 takes hundreds of updates to forget where the averages began.
+            # With Keras' 0.99, the averages keep their initial values for hundreds of updates.
             layer.momentum = 0.9
     x = keras.layers.GlobalAveragePooling2D(name="average")(x)
     x = keras.layers.Dense(CLASSES, activation="softmax", name="predictions")(x)
     whole = keras.Model(inputs, x, name="small_vgg")
     if weights is not None:
-        _set_weights(whole, WEIGHTS if weights == "pretrained" else Path(weights))
+        _load_weights(whole, WEIGHTS if weights == "pretrained" else Path(weights))
     return whole if include_top else features
 
 
-def _set_weights(model, path):
+def _load_weights(model: keras.Model, path: Path) -> None:
     if not path.is_file():
         raise WeightsError(
             f"the weights of small_vgg are not at {path}",
             "Install course_lib again, or train them (minutes): "
-            f"python -m course_lib.transfer.pretrain_small_vgg {path}",
+            f"python tools/pretrain_small_vgg.py {path}",
         )
     with np.load(path) as file:
         arrays = [file[name].astype("float32") for name in file.files]
     if [a.shape for a in arrays] != [w.shape for w in model.weights]:
         raise WeightsError(
-            f"{path} holds other arrays than small_vgg has weights",
-            'Take the course\'s own: small_vgg(weights="pretrained")',
+            f"{path} holds other arrays than the weights of small_vgg",
+            'Use those of the course: small_vgg(weights="pretrained")',
         )
     model.set_weights(arrays)

@@ -1,29 +1,27 @@
-"""Two tasks that the course's own backbone has not been trained for."""
+"""Two tasks for which the course's own backbone was not trained."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from course_lib.data import cifar10, mnist
+from course_lib.data.sets import cifar10, mnist
+from course_lib.data.sources.dataset import Split
 
-TASKS = {
-    "objects": cifar10.DATASET.classes,
-    "digits": mnist.DATASET.classes,
-}
+TASKS = {"objects": cifar10.DATASET, "digits": mnist.DATASET}
 
 
-def target_task(name: str, train: int, test: int, seed: int = 0):
-    """Images of a task that is similar to what `small_vgg` has learnt, or of a different one.
+def target_task(name: str, train: int, test: int, seed: int = 0) -> Split:
+    """Generate images of a task that is similar to the training of `small_vgg`, or different.
 
-    "objects" are drawn like the images that it has seen, but of ten other kinds: the stand-in
-    for CIFAR-10. "digits" are handwritten: the stand-in for MNIST, in the middle of 32 × 32
-    pixels, its grey as red, green and blue.
+    "objects" are synthetic like the images that it was trained on, but of ten other classes: the
+    stand-in for CIFAR-10. "digits" are handwritten: the stand-in for MNIST, in the centre of
+    32 × 32 pixels, with the grey value as red, green and blue.
 
     Args:
         name: "objects" or "digits".
         train: Number of training images.
         test: Number of test images.
-        seed: Integer, 0 or larger; other images of the same classes.
+        seed: Integer, 0 or larger; another seed gives other images of the same classes.
 
     Returns:
         `(x_train, y_train), (x_test, y_test)`: x uint8 `(n, 32, 32, 3)`, y uint8 `(n,)`, 0 to 9.
@@ -38,13 +36,13 @@ def target_task(name: str, train: int, test: int, seed: int = 0):
     """
     if name not in TASKS:
         raise ValueError(f'There is no task {name!r}: write "objects" or "digits".')
-    if name == "objects":
-        parts = cifar10.stand_in(train, test, seed)
-    else:
-        parts = [(_in_colour(x), y) for x, y in mnist.stand_in(train, test, seed)]
-    return tuple((x, y.ravel()) for x, y in parts)
+    (x_train, y_train), (x_test, y_test) = TASKS[name].stand_in(train, test, seed)
+    return (_as_colour(x_train), y_train.ravel()), (_as_colour(x_test), y_test.ravel())
 
 
-def _in_colour(grey):
-    grey = np.pad(grey, ((0, 0), (2, 2), (2, 2)))
-    return np.repeat(grey[..., None], 3, axis=-1)
+def _as_colour(images: np.ndarray) -> np.ndarray:
+    """Return colour images as they are, and grey ones `(n, 28, 28)` as `(n, 32, 32, 3)`."""
+    if images.ndim == 4:
+        return images
+    padded = np.pad(images, ((0, 0), (2, 2), (2, 2)))
+    return np.repeat(padded[..., None], 3, axis=-1)

@@ -17,18 +17,18 @@ def seconds(code):
     return time.perf_counter() - began
 
 
-def test_import_takes_nothing_with_it():
+def test_import_loads_no_other_package():
     loaded = python("import course_lib, sys; print(*sys.modules)").stdout.split()
     assert not {"numpy", "tensorflow", "keras", "matplotlib", "sklearn"} & set(loaded)
 
 
-def test_import_takes_under_a_tenth_of_a_second_above_a_bare_interpreter():
-    # The best of five: the machine may be busy with something else.
+def test_import_takes_less_than_a_tenth_of_a_second():
+    # The shortest of five, because the machine may be busy.
     bare, ours = (min(seconds(code) for _ in range(5)) for code in ("", "import course_lib"))
     assert ours - bare < 0.1
 
 
-def test_a_stand_in_needs_no_tensorflow():
+def test_stand_ins_do_not_need_tensorflow():
     code = """
 import sys, course_lib
 for name in course_lib.data.NAMES:
@@ -39,12 +39,12 @@ print(*sys.modules)
     assert not {"tensorflow", "keras", "sklearn"} & loaded
 
 
-def test_every_part_can_be_reached():
-    for part in course_lib.__all__:
-        assert getattr(course_lib, part).__name__ == f"course_lib.{part}"
+def test_every_module_is_an_attribute():
+    for name in course_lib.__all__:
+        assert getattr(course_lib, name).__name__ == f"course_lib.{name}"
     assert set(course_lib.__all__) <= set(dir(course_lib))
 
 
-def test_an_unknown_part_is_explained():
-    with pytest.raises(AttributeError, match="no part named 'dataset'; it has: blocks, data"):
+def test_unknown_attribute_is_explained():
+    with pytest.raises(AttributeError, match="no module 'dataset'; it has: blocks, data"):
         course_lib.dataset  # noqa: B018

@@ -3,14 +3,14 @@ import pytest
 from course_lib import profile
 
 
-def test_the_environment_decides(monkeypatch):
+def test_environment_sets_the_profile(monkeypatch):
     for name in ("quick", "full"):
         monkeypatch.setenv("COURSE_PROFILE", name)
-        assert profile.current() == name == profile.checked(None)
-    assert profile.checked("quick") == "quick"
+        assert profile.current() == name == profile.resolve(None)
+    assert profile.resolve("quick") == "quick"
 
 
-def test_without_it_a_gpu_decides(monkeypatch):
+def test_default_depends_on_the_gpu(monkeypatch):
     import tensorflow as tf
 
     monkeypatch.delenv("COURSE_PROFILE", raising=False)
@@ -18,17 +18,17 @@ def test_without_it_a_gpu_decides(monkeypatch):
     assert profile.current() == ("full" if gpu else "quick")
 
 
-def test_it_is_said(monkeypatch):
+def test_description(monkeypatch):
     monkeypatch.delenv("COURSE_PROFILE", raising=False)
-    said = {"full": "with a GPU: full profile", "quick": "without a GPU: quick profile"}
-    assert profile.describe() == said[profile.current()]
+    descriptions = {"full": "with a GPU: full profile", "quick": "without a GPU: quick profile"}
+    assert profile.describe() == descriptions[profile.current()]
     monkeypatch.setenv("COURSE_PROFILE", "full")
-    assert profile.describe().endswith("a GPU: full profile, as COURSE_PROFILE says")
+    assert profile.describe().endswith("a GPU: full profile, set by COURSE_PROFILE")
 
 
-def test_another_word_is_explained(monkeypatch):
+def test_unknown_profile_is_explained(monkeypatch):
     with pytest.raises(ValueError, match='profile is \'fast\': write "quick" or "full"'):
-        profile.checked("fast")
+        profile.resolve("fast")
     monkeypatch.setenv("COURSE_PROFILE", "Fast")
     with pytest.raises(ValueError, match="COURSE_PROFILE is 'Fast'"):
         profile.current()

@@ -9,14 +9,14 @@ def inception_3a(channels=192, size=8):
     return keras.Model(inputs, inception_block(64, 96, 128, 16, 32, 32)(inputs))
 
 
-def test_parameters_of_the_paper():
-    # Szegedy et al. 2015, table 1 gives inception (3a) 159 K weights; with biases 163,696.
+def test_number_of_parameters_matches_the_paper():
+    # Szegedy et al. 2015, table 1: 159 K weights for inception (3a); with biases 163,696.
     model = inception_3a()
     weights = 192 * (64 + 96 + 16 + 32) + 9 * 96 * 128 + 25 * 16 * 32
     assert model.count_params() == weights + 64 + 96 + 128 + 16 + 32 + 32 == 163_696
 
 
-def test_branches_stand_one_behind_the_other():
+def test_branches_are_concatenated():
     model = inception_3a(channels=4)
     assert model.output_shape == (None, 8, 8, 64 + 128 + 32 + 32)
     x = np.random.default_rng(0).normal(size=(2, 8, 8, 4)).astype("float32")

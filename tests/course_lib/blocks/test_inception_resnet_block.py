@@ -11,8 +11,8 @@ def model_of(block, channels=8):
     return keras.Model(inputs, block(inputs))
 
 
-def test_weights():
-    # Batch normalisation without a factor: three numbers a map; the last convolution has a bias.
+def test_number_of_parameters():
+    # Batch normalisation without scale has three numbers per map; the last convolution has a bias.
     model = model_of(inception_resnet_block(BRANCHES))
     assert model.output_shape == (None, 8, 8, 8)
     assert model.count_params() == (8 * 2 + 8 * 2 + 9 * 2 * 3) + 3 * (2 + 2 + 3) + (5 + 1) * 8

@@ -24,9 +24,9 @@ def test_shapes(block, channels, shape):
 
 
 @pytest.mark.parametrize("block", [residual_block(8), residual_block(2, bottleneck=True)])
-def test_shortcut_is_the_identity_where_shapes_agree(block):
+def test_shortcut_is_the_identity_for_equal_shapes(block):
     model = model_of(block)
-    # With every convolution 0 only the shortcut is left.
+    # If all convolutions are 0, only the shortcut remains.
     for layer in model.layers:
         if isinstance(layer, keras.layers.Conv2D):
             layer.set_weights([np.zeros_like(w) for w in layer.get_weights()])
@@ -34,7 +34,7 @@ def test_shortcut_is_the_identity_where_shapes_agree(block):
     np.testing.assert_allclose(model(x), np.maximum(x, 0), atol=1e-6)
 
 
-def test_weights_of_the_paper():
+def test_number_of_parameters_matches_the_paper():
     # He et al. 2016, figure 5: 64 feature maps, and 256 with a bottleneck.
     kernels = 2 * 9 * 64 * 64
     assert model_of(residual_block(64), 64).count_params() == kernels + 2 * 4 * 64
@@ -44,7 +44,7 @@ def test_weights_of_the_paper():
 
 
 @pytest.mark.parametrize("strides", [1, 2])
-def test_bottleneck_computes_the_formula(strides):
+def test_bottleneck_matches_the_formula(strides):
     model = model_of(residual_block(2, strides=strides, bottleneck=True))
     x = np.random.default_rng(0).normal(size=(2, 8, 8, 8)).astype("float32")
     kernels = [
@@ -63,7 +63,7 @@ def test_bottleneck_computes_the_formula(strides):
     np.testing.assert_allclose(model(x), keras.ops.relu(shortcut + y), atol=1e-5)
 
 
-def test_a_padded_shortcut_has_no_weights():
+def test_padded_shortcut_has_no_weights():
     model = model_of(residual_block(16, strides=2, shortcut="padded"))
     plain = model_of(residual_block(16, strides=2, shortcut=None))
     assert model.count_params() == plain.count_params() == 9 * 8 * 16 + 9 * 16 * 16 + 2 * 4 * 16
@@ -76,7 +76,7 @@ def test_a_padded_shortcut_has_no_weights():
     np.testing.assert_allclose(model(x), expected, atol=1e-6)
 
 
-def test_where_the_stride_is():
+def test_position_of_the_stride():
     for stride_in, side in (("1x1", 4), ("3x3", 8)):
         model = model_of(residual_block(2, strides=2, bottleneck=True, stride_in=stride_in))
         first = next(
@@ -90,11 +90,11 @@ def test_where_the_stride_is():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"shortcut": "identity"}, '"projection", "padded" and None'),
-        ({"stride_in": "5x5"}, '"3x3" and "1x1"'),
-        ({"shortcut": "padded"}, "can't make 4 channels of 8"),
+        ({"shortcut": "identity"}, '"projection", "padded" or None'),
+        ({"stride_in": "5x5"}, '"3x3" or "1x1"'),
+        ({"shortcut": "padded"}, "cannot reduce 8 channels to 4"),
     ],
 )
-def test_what_cannot_be_is_refused(settings, message):
+def test_wrong_settings_are_rejected(settings, message):
     with pytest.raises(ValueError, match=message):
         model_of(residual_block(4, **settings))

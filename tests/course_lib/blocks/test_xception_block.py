@@ -11,7 +11,7 @@ def model_of(block, channels=8):
 
 
 def test_shapes_and_weights():
-    # Chollet 2017, figure 5: the entry flow's block and the middle flow's.
+    # Chollet 2017, figure 5: a block of the entry flow and one of the middle flow.
     entry = model_of(xception_block((16, 16), strides=2))
     assert entry.output_shape == (None, 4, 4, 16)
     separable = (9 * 8 + 8 * 16) + (9 * 16 + 16 * 16)
@@ -29,6 +29,6 @@ def test_identity_is_added():
     np.testing.assert_allclose(model(x), x)
 
 
-def test_an_identity_of_another_shape_is_refused():
-    with pytest.raises(ValueError, match="8 channels come in and 16"):
+def test_identity_of_another_shape_is_rejected():
+    with pytest.raises(ValueError, match="the input has 8 channels and the output 16"):
         model_of(xception_block((16, 16)))

@@ -1,4 +1,4 @@
-"""What the tests of the data sets share."""
+"""Fixtures of the tests of the data sets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import warnings
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -21,36 +20,35 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
-# By their full names: course_lib.data.provenance is the function.
-NETWORK = import_module("course_lib.data.network")
-PROVENANCE = import_module("course_lib.data.provenance")
+from course_lib.data.sources import explain_unreachable, provenance
+
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
-def fresh(monkeypatch):
-    """Nothing prepared, nothing announced and no network asked yet."""
+def forget_earlier_loads(monkeypatch):
+    """Start each test without prepared data, announcements and remembered network failures."""
     for variable in ("COURSE_DATA", "COURSE_PROFILE", "TFDS_DATA_DIR"):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(PROVENANCE, "_said", {})
-    monkeypatch.setattr(NETWORK, "_refused", {})
+    monkeypatch.setattr(provenance, "_announced", {})
+    monkeypatch.setattr(explain_unreachable, "_failures", {})
 
 
 @pytest.fixture(scope="session")
 def real_data():
-    """The folder of real data; see its README. Never written to."""
+    """Return the folder of real data; see its README. Tests never write to it."""
     folder = Path(os.environ.get("COURSE_TEST_DATA", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
-        pytest.skip(f"no real data: {folder} is not there; COURSE_TEST_DATA names another folder")
+        pytest.skip(f"no real data: {folder} does not exist; set COURSE_TEST_DATA to another")
     return folder
 
 
 @pytest.fixture
 def in_new_process(tmp_path):
-    """Run Python code in a process of its own, with ``KERAS_HOME`` in ``tmp_path``.
+    """Run Python code in a new process, with `KERAS_HOME` in `tmp_path`.
 
-    Keras reads that variable once, when it is imported. Every address is behind a proxy that is
-    not there, so that there is no network, on a developer's machine as well.
+    Keras reads that variable once, when it is imported. A proxy that does not exist cuts off the
+    network, also on a developer's machine.
     """
     home = tmp_path / "keras"
     home.mkdir()
@@ -79,10 +77,10 @@ def in_new_process(tmp_path):
 
 
 @contextmanager
-def _quickly():
-    """One thread, and no word about a training that was stopped early.
+def _small_training():
+    """Use one thread, and hide warnings about trainings that stop early.
 
-    So small a product is slower on several threads, and slower by far where others want them.
+    Products of small matrices are slower on several threads, and much slower on a busy machine.
     """
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -95,11 +93,11 @@ def _pixels(x):
 
 @pytest.fixture(scope="session")
 def linear_accuracy():
-    """Return a function: the test accuracy of a linear model on the pixels."""
+    """Return a function that computes the test accuracy of a linear model on the pixels."""
 
     def score(split):
         (x_train, y_train), (x_test, y_test) = split
-        with _quickly():
+        with _small_training():
             model = RidgeClassifier(alpha=100).fit(_pixels(x_train), y_train)
             return model.score(_pixels(x_test), y_test)
 
@@ -108,14 +106,14 @@ def linear_accuracy():
 
 @pytest.fixture(scope="session")
 def mlp_predictions():
-    """Return a function: the test labels that a small MLP predicts from the pixels."""
+    """Return a function that predicts the test labels from the pixels with a small MLP."""
 
     def predict(split, epochs=10):
         (x_train, y_train), (x_test, _) = split
         model = MLPClassifier(
             (128, 64), batch_size=64, learning_rate_init=2e-3, max_iter=epochs, random_state=0
         )
-        with _quickly():
+        with _small_training():
             return model.fit(_pixels(x_train), y_train).predict(_pixels(x_test))
 
     return predict
@@ -123,9 +121,9 @@ def mlp_predictions():
 
 @pytest.fixture(scope="session")
 def bag_predictions():
-    """Return a function: the test labels that a linear model predicts from a bag of words.
+    """Return a function that predicts the test labels from a bag of words with a linear model.
 
-    With ``pairs``, each pair of neighbouring words counts as one word more.
+    With `pairs`, each pair of neighbouring words counts as one more word.
     """
 
     def bag(x, pairs, buckets=1 << 18):
@@ -140,7 +138,7 @@ def bag_predictions():
 
     def predict(split, pairs=False):
         (x_train, y_train), (x_test, _) = split
-        with _quickly():
+        with _small_training():
             model = LinearSVC(C=0.01).fit(bag(x_train, pairs), y_train)
             return model.predict(bag(x_test, pairs))
 
@@ -149,7 +147,7 @@ def bag_predictions():
 
 @pytest.fixture(scope="session")
 def price_errors():
-    """Return a function: mean absolute test errors of the mean, a linear model, a small MLP."""
+    """Return a function: mean absolute test errors of the mean, a linear model and a small MLP."""
 
     def errors(split, epochs):
         (x_train, y_train), (x_test, y_test) = split
@@ -165,7 +163,7 @@ def price_errors():
             max_iter=epochs,
             random_state=0,
         )
-        with _quickly():
+        with _small_training():
             models = LinearRegression().fit(x_train, y_train), mlp.fit(x_train, y_train)
         predictions = [np.zeros(len(y_test)), *(model.predict(x_test) for model in models)]
         return [float(np.abs(middle + spread * p - y_test).mean()) for p in predictions]
@@ -175,7 +173,7 @@ def price_errors():
 
 @pytest.fixture
 def files_on_a_server(tmp_path):
-    """Serve the files of a folder; the address and the folder."""
+    """Serve the files of a folder; yield the address and the folder."""
     folder = tmp_path / "served"
     folder.mkdir()
 
@@ -184,7 +182,7 @@ def files_on_a_server(tmp_path):
             pass
 
         def copyfile(self, source, outputfile):
-            # A file called cut… is promised whole and sent by half.
+            # Only half of a file named "cut…" is sent.
             data = source.read()
             outputfile.write(data[: len(data) // 2] if "/cut" in self.path else data)
 

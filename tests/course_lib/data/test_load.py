@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from course_lib.data import NAMES, class_names, load, provenance
-from course_lib.data.load import find
+from course_lib.data.registry import find_dataset
 
 IMAGES = {
     "mnist": ((28, 28), "uint8", ()),
@@ -49,7 +49,7 @@ def test_tables_have_the_form_of_keras(splits, name, columns):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_train_and_test_share_no_example(splits, name):
+def test_training_and_test_set_are_disjoint(splits, name):
     (x_train, _), (x_test, _) = splits[name]
     seen = {np.asarray(x).tobytes() for x in x_train}
     assert len(seen) > 0.99 * len(x_train)
@@ -57,7 +57,7 @@ def test_train_and_test_share_no_example(splits, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_seed_decides_the_draw(splits, name):
+def test_seed_determines_the_stand_in(splits, name):
     same, other = load(name, "offline", "quick", seed=0), load(name, "offline", "quick", seed=1)
     for (x, y), (x_same, y_same), (x_other, _) in zip(splits[name], same, other, strict=True):
         assert np.array_equal(x, x_same) and np.array_equal(y, y_same)
@@ -65,26 +65,26 @@ def test_the_seed_decides_the_draw(splits, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_full_profile_is_no_smaller_than_the_quick_one(name):
-    sizes = find(name).sizes
+def test_full_profile_is_at_least_as_large_as_quick_profile(name):
+    sizes = find_dataset(name).sizes
     assert sizes["full"] >= sizes["quick"]
 
 
-def test_profile_comes_from_the_environment(monkeypatch):
+def test_environment_sets_the_profile(monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "full")
-    assert len(load("shapes")[0][0]) == find("shapes").sizes["full"][0]
+    assert len(load("shapes")[0][0]) == find_dataset("shapes").sizes["full"][0]
 
 
-def test_a_stand_in_is_announced_once_and_not_on_stderr(capfd):
+def test_stand_in_is_announced_once_on_stdout(capfd):
     for seed in (0, 1):
         load("boston_housing", "offline", "quick", seed=seed)
     out, err = capfd.readouterr()
     assert out.count("boston_housing is a STAND-IN") == out.count("\n") == 1
-    assert "not figures of the real set" in out and not err
+    assert "not results on the real set" in out and not err
     assert "STAND-IN" in provenance()["boston_housing"]
 
 
-def test_shapes_are_no_stand_in(capfd):
+def test_shapes_are_not_announced_as_a_stand_in(capfd):
     load("shapes", "real", "quick")
     assert capfd.readouterr() == ("", "") and "shapes" not in provenance()
 
@@ -94,12 +94,12 @@ def test_cifar100_has_coarse_labels():
         load("cifar100", "offline", "quick", label_mode=mode) for mode in ("fine", "coarse")
     )
     assert np.array_equal(x, again) and set(coarse.ravel().tolist()) == set(range(20))
-    # Krizhevsky's own labels of the first eight classes, apple to bicycle.
+    # The coarse labels of the first eight classes, apple to bicycle, in the real set.
     groups = [set(coarse[fine == label].tolist()) for label in range(8)]
     assert groups == [{4}, {1}, {14}, {8}, {0}, {6}, {7}, {7}]
 
 
-def test_texts_take_the_options_of_keras():
+def test_texts_accept_the_options_of_keras():
     options = {"num_words": 500, "maxlen": 60, "start_char": None, "oov_char": None, "skip_top": 9}
     for x, y in load("imdb", "offline", "quick", **options):
         assert len(x) == len(y) > 0
@@ -107,7 +107,7 @@ def test_texts_take_the_options_of_keras():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "error", "says"),
+    ("arguments", "error", "message"),
     [
         (("minst",), ValueError, 'Did you mean "mnist"?'),
         (("Fashion-MNIST",), ValueError, 'Did you mean "fashion_mnist"?'),
@@ -117,13 +117,13 @@ def test_texts_take_the_options_of_keras():
         (("mnist", "offline", "quick", 0.5), ValueError, "an integer, 0 or larger"),
     ],
 )
-def test_a_wrong_argument_is_explained(arguments, error, says):
+def test_wrong_arguments_are_explained(arguments, error, message):
     with pytest.raises(error) as caught:
         load(*arguments)
-    assert says in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_a_wrong_option_is_explained():
+def test_wrong_options_are_explained():
     with pytest.raises(TypeError, match="no option 'num_word'; it has: num_words, skip_top"):
         load("imdb", num_word=100)
     with pytest.raises(ValueError, match='write "fine" or "coarse"'):
@@ -137,7 +137,7 @@ def test_prices_have_no_class_names():
         class_names("boston_housing")
 
 
-def test_who_writes_into_a_stand_in_spoils_it_for_nobody():
+def test_writing_into_a_stand_in_does_not_change_later_loads():
     (x, _), _ = load("cifar10", "offline", "quick")
     first = x[0].copy()
     x[:] = 0

@@ -13,7 +13,7 @@ def test_batches_in_order():
     assert epoch(pipeline(np.arange(5), batch_size=2)) == [[0, 1], [2, 3], [4]]
 
 
-def test_pairs_stay_together_when_shuffled():
+def test_shuffling_keeps_pairs_together():
     x = np.arange(100)
     batches = pipeline(x, 10 * x, batch_size=7, shuffle=True)
     seen = [(a, b) for x, y in batches for a, b in zip(x.numpy(), y.numpy(), strict=True)]
@@ -21,7 +21,7 @@ def test_pairs_stay_together_when_shuffled():
     assert sorted(a for a, _ in seen) == x.tolist() != [a for a, _ in seen]
 
 
-def test_every_epoch_has_its_own_order_and_the_seed_gives_them_again():
+def test_epochs_differ_in_order_and_the_seed_reproduces_them():
     first, again, other = (pipeline(np.arange(50), shuffle=True, seed=s) for s in (1, 1, 2))
     orders = [epoch(first), epoch(first)]
     assert orders[0] != orders[1]
@@ -29,7 +29,7 @@ def test_every_epoch_has_its_own_order_and_the_seed_gives_them_again():
     assert epoch(other) not in orders
 
 
-def test_augmentation_is_the_same_again_with_the_same_seeds():
+def test_seeds_reproduce_augmentation():
     x = np.random.default_rng(0).random((20, 8, 8, 1)).astype("float32")
 
     def augmented():
@@ -43,7 +43,7 @@ def test_augmentation_is_the_same_again_with_the_same_seeds():
 
 
 @pytest.mark.parametrize("shuffle", [False, True])
-def test_what_map_returns_is_kept(shuffle):
+def test_results_of_map_are_cached(shuffle):
     calls = keras.Variable(0, dtype="int32")
 
     def slow(x, y):
@@ -59,7 +59,7 @@ def test_what_map_returns_is_kept(shuffle):
     assert int(calls.value) == 2
 
 
-def test_fit_takes_it():
+def test_fit_accepts_it():
     (x, y), _ = load("shapes", profile="quick")
     model = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(3)])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)

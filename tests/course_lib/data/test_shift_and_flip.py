@@ -6,41 +6,41 @@ from course_lib.data import pipeline, shift_and_flip
 X = np.random.default_rng(0).integers(0, 256, (40, 12, 10, 3)).astype("uint8")
 
 
-def moves(image, pixels, flip=True):
-    """All that may come out for one image."""
-    sides = [image, image[:, ::-1]] if flip else [image]
-    around = [np.pad(one, ((pixels, pixels), (pixels, pixels), (0, 0)), "reflect") for one in sides]
+def list_results(image, pixels):
+    """Return all possible results for one image."""
+    margins = ((pixels, pixels), (pixels, pixels), (0, 0))
+    padded = [np.pad(one, margins, "reflect") for one in (image, image[:, ::-1])]
     height, width, _ = image.shape
-    places = range(2 * pixels + 1)
-    return [one[t : t + height, f : f + width] for one in around for t in places for f in places]
+    offsets = range(2 * pixels + 1)
+    return [one[t : t + height, f : f + width] for one in padded for t in offsets for f in offsets]
 
 
-def test_every_image_is_one_of_its_own_moves():
+def test_every_result_is_a_possible_one():
     moved, labels = shift_and_flip(pixels=2)(tf.constant(X), tf.range(40))
     assert moved.dtype == tf.uint8
     assert labels.numpy().tolist() == list(range(40))
     for before, after in zip(X, moved.numpy(), strict=True):
-        assert any(np.array_equal(after, move) for move in moves(before, 2))
+        assert any(np.array_equal(after, result) for result in list_results(before, 2))
 
 
-def test_each_image_moves_by_itself():
+def test_images_of_a_batch_get_different_shifts():
     same = np.repeat(X[:1], 300, axis=0)
     moved = shift_and_flip(pixels=1)(tf.constant(same)).numpy()
     assert len(np.unique(moved, axis=0)) == 2 * 9
 
 
-def test_without_flip_nothing_is_mirrored():
+def test_without_flip_images_are_not_flipped():
     moved = shift_and_flip(pixels=0, flip=False)(tf.constant(X)).numpy()
     np.testing.assert_array_equal(moved, X)
 
 
-def test_another_epoch_shows_other_images():
+def test_epochs_differ():
     batches = pipeline(X, np.arange(40), batch_size=16, map=shift_and_flip())
     first, second = (np.concatenate([x for x, _ in batches]) for _ in range(2))
     assert not np.array_equal(first, second)
 
 
-def test_the_same_seed_shows_the_same_images():
+def test_seed_reproduces_images():
     x = tf.constant(X)
     first, again, other = (shift_and_flip(seed=seed)(x).numpy() for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)

@@ -1,4 +1,4 @@
-"""What every figure promises."""
+"""Properties of every figure."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ GAME = (
     RNG.uniform(size=(12, 28, 28)),
     np.full((12, 11), 1 / 11),
 )
-MADE = {
+FIGURES = {
     "decision_boundary": lambda: figures.decision_boundary(
         {"a line": lambda points: points[:, 0]}, RNG.normal(size=(9, 2)), np.arange(9) % 2
     ),
@@ -86,22 +86,22 @@ MADE = {
 
 
 def test_every_figure_is_tested():
-    assert set(MADE) == set(figures.__all__)
+    assert set(FIGURES) == set(figures.__all__)
 
 
-@pytest.mark.parametrize("name", MADE)
-def test_is_a_figure_with_a_finding_and_named_axes(name):
-    figure = MADE[name]()
+@pytest.mark.parametrize("name", FIGURES)
+def test_figure_has_a_title_and_labelled_axes(name):
+    figure = FIGURES[name]()
     assert isinstance(figure, Figure)
     assert figure.get_suptitle()
     for axes in figure.axes:
         if axes.axison and axes.get_xticks().size and axes.lines:
-            assert axes.get_xlabel(), "a scale without a name"
+            assert axes.get_xlabel(), "an axis without a label"
 
 
-@pytest.mark.parametrize("name", MADE)
-def test_fits_a_notebook(name):
-    figure = MADE[name]()
+@pytest.mark.parametrize("name", FIGURES)
+def test_figure_fits_into_a_notebook(name):
+    figure = FIGURES[name]()
     width, height = figure.get_size_inches()
     assert width <= 11
     assert height <= 7.5
@@ -111,13 +111,13 @@ def test_fits_a_notebook(name):
     assert title.x1 <= figure.bbox.x1
 
 
-@pytest.mark.parametrize("name", MADE)
-def test_notebook_shows_it_as_png(name):
-    assert MADE[name]()._repr_png_().startswith(b"\x89PNG")
+@pytest.mark.parametrize("name", FIGURES)
+def test_notebook_shows_a_png(name):
+    assert FIGURES[name]()._repr_png_().startswith(b"\x89PNG")
 
 
-def test_pyplot_is_not_touched():
-    # pyplot would show every figure a second time, and needs a screen on some machines.
+def test_pyplot_is_not_imported():
+    # pyplot would show every figure a second time, and needs a display on some machines.
     code = (
         "import sys; from course_lib import figures; figures.threshold_unit()._repr_png_(); "
         "assert 'matplotlib.pyplot' not in sys.modules"

@@ -1,4 +1,4 @@
-"""A title says what is to be seen, and it has to be so."""
+"""Titles state what the figures show."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from course_lib import figures
 
 
-def test_learning_curves_name_the_best_epochs():
+def test_learning_curves_title_has_the_best_epochs():
     history = {"loss": [2.0, 1.0, 0.5], "val_loss": [1.8, 1.1, 1.2]}
     assert figures.learning_curves(history).get_suptitle() == (
         "Validation loss is lowest in epoch 2 (1.1), training loss in epoch 3 (0.5)"
@@ -25,7 +25,7 @@ def test_learning_curves_draw_each_quantity_once():
     assert all(len(axes.lines) == 2 for axes in panels)
 
 
-def test_learning_curves_take_what_fit_returns():
+def test_learning_curves_accepts_the_result_of_fit():
     class History:
         history = {"loss": [2.0, 1.0]}
 
@@ -34,20 +34,20 @@ def test_learning_curves_take_what_fit_returns():
 
 
 @pytest.mark.parametrize("history", [{}, {"loss": []}])
-def test_learning_curves_of_nothing(history):
+def test_learning_curves_needs_an_epoch(history):
     with pytest.raises(ValueError, match="no epoch"):
         figures.learning_curves(history)
 
 
-def test_confusion_matrix_names_the_commonest_mistake():
+def test_confusion_matrix_title_has_the_most_frequent_mistake():
     matrix = np.diag([50, 40, 30])
     matrix[2, 1] = 7
     title = figures.confusion_matrix(matrix).get_suptitle()
-    assert title == "120 of 127 right (94.5 %); most often 2 is taken for 1 (7 times)"
+    assert title == "120 of 127 correct (94.5 %); most often 2 is mistaken for 1 (7 times)"
 
 
 def test_confusion_matrix_without_a_mistake():
-    assert figures.confusion_matrix(np.diag([3, 3])).get_suptitle() == "6 of 6 right (100.0 %)"
+    assert figures.confusion_matrix(np.diag([3, 3])).get_suptitle() == "6 of 6 correct (100.0 %)"
 
 
 def test_confusion_matrix_shows_true_classes_as_rows():
@@ -59,12 +59,12 @@ def test_confusion_matrix_shows_true_classes_as_rows():
 
 
 @pytest.mark.parametrize("names", [None, ["a"]])
-def test_confusion_matrix_that_is_none(names):
+def test_wrong_confusion_matrix_is_explained(names):
     with pytest.raises(ValueError, match="is square"):
         figures.confusion_matrix(np.zeros((2, 3)), names)
 
 
-def test_worst_mistakes_say_what_was_read_as_what():
+def test_worst_mistakes_captions_have_both_classes():
     images = np.zeros((3, 28, 28), "uint8")
     probabilities = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]])
     figure = figures.worst_mistakes(images, [1, 1, 0], probabilities, [0, 2], ["cat", "dog"])
@@ -75,8 +75,8 @@ def test_worst_mistakes_say_what_was_read_as_what():
     assert figure.get_suptitle() == "The 2 worst mistakes: at least 70 % sure, and wrong"
 
 
-def test_worst_mistakes_refuse_a_right_answer():
-    with pytest.raises(ValueError, match="Image 1 is no mistake"):
+def test_worst_mistakes_rejects_correct_predictions():
+    with pytest.raises(ValueError, match="Image 1 is not a mistake"):
         figures.worst_mistakes(np.zeros((2, 2, 2)), [1, 0], np.array([[0.9, 0.1]] * 2), [0, 1])
 
 
@@ -95,13 +95,13 @@ def test_threshold_unit_needs_a_weight():
         figures.threshold_unit((0, 0), 1)
 
 
-def test_loss_goes_down_or_up_as_the_title_says():
+def test_large_learning_rate_increases_the_loss():
     panels = figures.loss_going_down((0.05, 0.3, 1.05)).axes
     for axes, down in zip(panels, (True, True, False), strict=True):
         losses = axes.lines[1].get_ydata()
         assert bool(losses[-1] < losses[0]) is down
 
 
-def test_image_to_outputs_needs_one_image_a_class():
+def test_image_to_outputs_needs_one_image_per_class():
     with pytest.raises(ValueError, match="2 images for 3 classes"):
         figures.image_to_outputs(np.zeros((2, 28, 28)), ["a", "b", "c"])

@@ -1,4 +1,4 @@
-"""Titles of the figures on transfer say what is to be seen."""
+"""The findings and errors of the figures on transfer learning."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from course_lib import figures
 
 
-def test_feature_space_counts_neighbours_in_all_dimensions():
+def test_feature_space_compares_neighbours_in_all_dimensions():
     labels = np.arange(40) % 2
     rng = np.random.default_rng(0)
     apart = rng.normal(size=(40, 6)) * 0.1
@@ -15,7 +15,7 @@ def test_feature_space_counts_neighbours_in_all_dimensions():
         {"noise": rng.normal(size=(40, 6)), "apart": apart}, labels, "ab"
     )
     assert figure.get_suptitle().replace("\n", " ") == (
-        "Images of one class lie nearest together as apart, least as noise"
+        "Images of one class are closest as apart, least close as noise"
     )
     assert figure.axes[1].get_title() == "apart: 100 % have a neighbour of their class"
 
@@ -40,12 +40,12 @@ def test_four_cases_needs_all_four():
         figures.four_cases({("small", "similar"): ("all", True, True)})
 
 
-def test_accuracy_by_case_needs_the_same_ways():
-    with pytest.raises(ValueError, match="same ways"):
+def test_accuracy_by_case_needs_the_same_methods():
+    with pytest.raises(ValueError, match="same methods"):
         figures.accuracy_by_case({"a": {"x": 0.1}, "b": {"y": 0.2}})
 
 
-def test_parameters_and_accuracies_of_nothing():
+def test_empty_arguments_are_rejected():
     with pytest.raises(ValueError, match="No layer"):
         figures.parameters_by_layer({})
     with pytest.raises(ValueError, match="No task"):

@@ -1,4 +1,4 @@
-"""Each architecture in its paper's configuration: published parameters and multiply-adds."""
+"""Parameters and multiply-adds of each architecture match those of its paper."""
 
 import keras
 import pytest
@@ -20,12 +20,12 @@ from course_lib.models.googlenet import MODULES
 
 @pytest.fixture(autouse=True)
 def _no_values():
-    """Sizes are all that is asked for: nobody has to draw 140 million random numbers."""
+    """Build models without initial values: sizes do not need 140 million random numbers."""
     with keras.StatelessScope(initialize_variables=False):
         yield
 
 
-def to_learn(model):
+def count_trainable(model):
     return sum(int(weight.shape.num_elements()) for weight in model.trainable_weights)
 
 
@@ -34,9 +34,9 @@ def test_lenet():
     counts = {layer.name: layer.count_params() for layer in model.layers if layer.weights}
     # LeCun et al. 1998, §II.B: C1 156, C5 48,120, F6 10,164; C3 with every connection.
     assert counts == {"C1": 156, "C3": 2_416, "C5": 48_120, "F6": 10_164, "predictions": 850}
-    # The paper's 60,000: a sparse C3, S2 and S4 with a weight and a bias a map, no dense output.
+    # The paper's 60,000: a sparse C3, two parameters per map in S2 and S4, no dense output.
     assert model.count_params() - (2_416 - 1_516) + (12 + 32) - 850 == 60_000
-    # Each connection but the biases': 784 · 6 · 25, 100 · 16 · 150, and the dense layers.
+    # Every connection except biases: 784 · 6 · 25, 100 · 16 · 150, and the dense layers.
     assert multiply_adds(model) == 117_600 + 240_000 + 48_000 + 10_080 + 840
 
 
@@ -60,17 +60,17 @@ def test_vgg():
 def test_googlenet():
     model = googlenet()
     assert model.count_params() == 6_998_552  # as the released Caffe model has them
-    # Szegedy et al. 2015, table 1: 1.5 billion. Its first row says 34 million multiply-adds and
-    # 2.7 K weights where 7×7 on 112×112 makes 118 million and 9.4 K; without, 1.47 billion.
+    # Szegedy et al. 2015, table 1: 1.5 billion. Its first row has 34 million multiply-adds and
+    # 2.7 K weights, but 7×7 on 112×112 needs 118 million and 9.4 K; the others are 1.47 billion.
     assert multiply_adds(model) == pytest.approx(1.5e9, rel=0.06)
     assert multiply_adds(model) - 112 * 112 * 64 * 49 * 3 == pytest.approx(
         (1502 - 34) * 1e6, rel=2e-2
     )
 
 
-def test_googlenet_module_by_module():
-    # Table 1, in units of 1,024 weights. 463 for 4c and 1,072 for 5a are not what its own columns
-    # make, which is 498 and 1,019.
+def test_modules_of_googlenet():
+    # Table 1, in units of 1,024 weights. Its 463 for 4c and 1,072 for 5a contradict its columns,
+    # which make 498 and 1,019.
     table = dict(zip(MODULES, (159, 380, 364, 437, 498, 580, 840, 1019, 1388), strict=True))
     channels = 192
     for name, (one, reduce3, three, reduce5, five, pooled) in MODULES.items():
@@ -92,13 +92,13 @@ def test_googlenet_module_by_module():
     ],
 )
 def test_resnet(depth, parameters, billions):
-    # Parameters as torchvision counts them; multiply-adds of He et al. 2016, table 1.
+    # Parameters as in torchvision; multiply-adds of He et al. 2016, table 1.
     model = resnet(depth, use_bias=False)
-    assert to_learn(model) == parameters
+    assert count_trainable(model) == parameters
     assert multiply_adds(model) / 1e9 == pytest.approx(billions, abs=0.07)
 
 
-def test_a_stride_in_the_3x3_convolution_costs_more():
+def test_stride_in_the_3x3_convolution_costs_more():
     model = resnet(50, stride_in="3x3")
     assert model.count_params() == 25_636_712
     assert round(multiply_adds(model) / 1e9, 1) == 4.1
@@ -109,7 +109,7 @@ def test_a_stride_in_the_3x3_convolution_costs_more():
 )
 def test_cifar_resnet(depth, millions):
     model = cifar_resnet(depth)  # He et al. 2016, table 6
-    assert round(to_learn(model) / 1e6, 1 if depth == 110 else 2) == millions
+    assert round(count_trainable(model) / 1e6, 1 if depth == 110 else 2) == millions
     layers = [layer for layer in model.layers if hasattr(layer, "kernel")]
     assert len(layers) == depth
 
@@ -122,12 +122,12 @@ def test_cifar_resnet(depth, millions):
 def test_mobilenet(alpha, side, millions, parameters):
     model = mobilenet(alpha=alpha, input_shape=(side, side, 3))  # tables 6 and 7
     assert round(multiply_adds(model) / 1e6) == pytest.approx(millions, abs=1)
-    assert to_learn(model) / 1e6 == pytest.approx(parameters, abs=0.051)
+    assert count_trainable(model) / 1e6 == pytest.approx(parameters, abs=0.051)
 
 
 def test_xception():
     model = xception()
-    assert to_learn(model) == 22_855_952  # Chollet 2017, table 3
+    assert count_trainable(model) == 22_855_952  # Chollet 2017, table 3
     assert multiply_adds(model) / 1e9 == pytest.approx(8.4, abs=0.05)
 
 

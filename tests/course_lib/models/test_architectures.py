@@ -1,4 +1,4 @@
-"""What the architectures' arguments do, and that a student's model of each kind crosses."""
+"""The arguments of the architectures, and their models in the grader's codec."""
 
 import keras
 import numpy as np
@@ -19,7 +19,7 @@ SMALL = {"classes": 10, "input_shape": (32, 32, 3), "stem": "small"}
 
 
 @pytest.mark.parametrize("name", small_architectures())
-def test_small_versions_have_the_same_weights_elsewhere(name):
+def test_small_versions_keep_their_weights_in_the_codec(name):
     model = small_architectures()[name]()
     assert model.output_shape == (None, 10) and model.count_params() < 500_000
     rebuilt = rebuild_model(model_data(model))
@@ -37,7 +37,7 @@ def gradients(model, loss_of):
     return tape.gradient(loss, model.trainable_weights)
 
 
-def test_an_auxiliary_loss_reaches_what_lies_before_it():
+def test_auxiliary_losses_reach_the_layers_before_them():
     model = googlenet(**SMALL, width=1 / 16, auxiliary=True)
     assert [output.shape for output in model.outputs] == [(None, 10)] * 3
     assert model.output_names == ["logits", "auxiliary_1", "auxiliary_2"]
@@ -48,19 +48,19 @@ def test_an_auxiliary_loss_reaches_what_lies_before_it():
     ]  # fmt: skip
     backbone, first, second = reached
     assert "logits/kernel" in backbone and "auxiliary_1/kernel" in first
-    # Of its own each has a 1×1 convolution and two dense layers, with a kernel and a bias each.
+    # Each has its own 1×1 convolution and two dense layers, with a kernel and a bias each.
     assert len(first - backbone) == len(second - backbone) == 6
     assert (first & backbone) < (second & backbone) < backbone
 
 
-def test_auxiliary_classifiers_change_nothing_else():
+def test_auxiliary_classifiers_add_twelve_weights():
     plain, both = (googlenet(**SMALL, width=1 / 16, auxiliary=extra) for extra in (False, True))
     assert len(both.weights) == len(plain.weights) + 12
     with pytest.raises(ValueError, match="average windows of 5 × 5"):
         googlenet(10, (64, 64, 3), width=1 / 16, auxiliary=True)
 
 
-def test_batch_norm_takes_the_place_of_each_bias():
+def test_batch_norm_replaces_biases():
     plain = googlenet(**SMALL, width=1 / 16)
     normed = googlenet(**SMALL, width=1 / 16, batch_norm=True)
     convolutions = [layer for layer in normed.layers if isinstance(layer, keras.layers.Conv2D)]
@@ -69,7 +69,7 @@ def test_batch_norm_takes_the_place_of_each_bias():
     assert normed.count_params() == plain.count_params() + 3 * channels
 
 
-def test_residual_and_plain_differ_by_the_shortcuts_alone():
+def test_residual_and_plain_differ_only_in_the_shortcuts():
     residual, plain = cifar_resnet(20, width=1 / 4), cifar_resnet(20, width=1 / 4, residual=False)
     assert [w.shape for w in residual.weights] == [w.shape for w in plain.weights]
     added = [layer for layer in residual.layers if isinstance(layer, keras.layers.Add)]
@@ -92,7 +92,7 @@ def test_alexnet_activation_dropout_and_groups():
 
 
 def test_width_multiplier():
-    # Howard et al. 2017, §3.3: parameters fall as α², but for the layers at both ends.
+    # Howard et al. 2017, §3.3: parameters are proportional to α², except in the outer layers.
     whole, half = mobilenet(**SMALL).count_params(), mobilenet(**SMALL, alpha=0.5).count_params()
     assert 0.25 < half / whole < 0.27
     assert lenet(width=2).get_layer("C3").filters == 32
@@ -102,11 +102,11 @@ def test_width_multiplier():
     ("build", "message"),
     [
         (lambda: resnet(20), "there are 18, 34, 50, 101 and 152"),
-        (lambda: cifar_resnet(21), "not 6n . 2: three stages of n blocks; try 20"),
+        (lambda: cifar_resnet(21), "not 6n . 2 .three stages of n blocks.; try 20"),
         (lambda: alexnet(stem="tiny"), "alexnet knows .paper. and .small."),
-        (lambda: resnet(stride_in="2x2"), "there are .3x3. and .1x1."),
+        (lambda: resnet(stride_in="2x2"), "write .3x3. or .1x1."),
     ],
 )
-def test_what_there_is_not_is_refused(build, message):
+def test_unknown_arguments_are_rejected(build, message):
     with pytest.raises(ValueError, match=message):
         build()

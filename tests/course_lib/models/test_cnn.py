@@ -5,8 +5,8 @@ import pytest
 from course_lib.models import cnn
 
 
-def by_formula(filters, convolutions=1, classes=10):
-    """Trainable parameters with batch normalisation: convolutions without bias, γ and β."""
+def compute_parameters(filters, convolutions=1, classes=10):
+    """Return the number of trainable parameters: kernels, γ and β, and the dense layer."""
     count, channels = 0, 3
     for width in filters:
         for _ in range(convolutions):
@@ -17,10 +17,10 @@ def by_formula(filters, convolutions=1, classes=10):
 
 @pytest.mark.parametrize("api", ["sequential", "functional"])
 @pytest.mark.parametrize("convolutions", [1, 2])
-def test_counts_parameters_as_the_formula_does(api, convolutions):
+def test_number_of_parameters(api, convolutions):
     model = cnn((4, 6, 8), convolutions=convolutions, api=api)
-    learnt = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
-    assert learnt == by_formula((4, 6, 8), convolutions)
+    trainable = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
+    assert trainable == compute_parameters((4, 6, 8), convolutions)
 
 
 def test_both_apis_compute_the_same():
@@ -32,8 +32,8 @@ def test_both_apis_compute_the_same():
     np.testing.assert_allclose(sequential(x), functional(x), rtol=1e-5)
 
 
-def test_a_thing_may_stand_anywhere():
-    # Stages halve the image, so a shift by a multiple of all of them moves the maps as a whole.
+def test_logits_do_not_depend_on_the_position():
+    # The stages divide the image by 4, so a shift by multiples of 4 shifts all maps.
     model = cnn((4, 6), batch_norm=False, dropout=0)
     x = np.zeros((1, 32, 32, 3), "float32")
     x[:, 8:12, 8:12] = 255
@@ -45,11 +45,11 @@ def test_each_stage_halves_the_image():
     assert shapes[:3] == [16, 8, 4]
 
 
-def test_too_many_stages_are_refused():
-    with pytest.raises(ValueError, match="give fewer filters"):
+def test_too_many_stages_are_rejected():
+    with pytest.raises(ValueError, match="use fewer filters"):
         cnn((8,) * 6)
 
 
-def test_unknown_api_is_refused():
+def test_unknown_api_is_rejected():
     with pytest.raises(ValueError, match='"sequential" and "functional"'):
         cnn((4,), api="subclassing")

@@ -1,4 +1,4 @@
-"""The convolutional autoencoder: its shapes, that it learns, and what it says of odd sizes."""
+"""The convolutional autoencoder: shapes, training, and images of a wrong size."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from course_lib.models import conv_autoencoder
 @pytest.mark.parametrize(
     ("shape", "filters"), [((28, 28, 1), (4, 8)), ((8, 16, 3), (4,)), ((8, 8, 1), (2, 3, 4))]
 )
-def test_the_model_is_decoder_after_encoder(shape, filters):
+def test_model_is_the_decoder_after_the_encoder(shape, filters):
     model, encoder, decoder = conv_autoencoder(5, filters, shape)
     x = np.random.default_rng(0).normal(size=(3, *shape)).astype("float32")
     codes = encoder(x)
@@ -20,7 +20,7 @@ def test_the_model_is_decoder_after_encoder(shape, filters):
     np.testing.assert_allclose(model(x), decoder(codes), atol=1e-5)
 
 
-def test_a_few_updates_lower_the_error():
+def test_training_lowers_the_error():
     keras.utils.set_random_seed(1)
     model, *_ = conv_autoencoder(4, (4, 8), (8, 8, 1))
     rng = np.random.default_rng(0)
@@ -31,6 +31,6 @@ def test_a_few_updates_lower_the_error():
     assert losses[-1] < 0.95 * losses[0]
 
 
-def test_sides_that_cannot_be_halved_are_named():
-    with pytest.raises(ValueError, match="30 × 28 can't be halved 2 times"):
+def test_wrong_sizes_are_explained():
+    with pytest.raises(ValueError, match="30 × 28 cannot be halved 2 times"):
         conv_autoencoder(input_shape=(30, 28, 1))

@@ -1,4 +1,4 @@
-"""The judge of made-up digits, and how it is made."""
+"""The judge of generated digits."""
 
 import os
 from pathlib import Path
@@ -27,13 +27,13 @@ def digits(request):
     return images / 255, labels
 
 
-def read_right(images, labels):
-    answers = np.asarray(digit_judge()(images.astype("float32")))[:, :NO_DIGIT]
-    return np.mean(answers.argmax(axis=-1) == labels)
+def compute_accuracy(images, labels):
+    probabilities = np.asarray(digit_judge()(images.astype("float32")))[:, :NO_DIGIT]
+    return np.mean(probabilities.argmax(axis=-1) == labels)
 
 
-def test_reads_digits(digits):
-    assert read_right(*digits) > 0.97
+def test_judge_classifies_digits(digits):
+    assert compute_accuracy(*digits) > 0.97
     quality = sample_quality(digits[0])
     assert quality.confidence > 0.9
     assert quality.digits > 9.7
@@ -44,7 +44,7 @@ def test_what_is_no_digit_has_no_confidence(digits):
     assert sample_quality(others).confidence < 0.2
 
 
-def test_a_collapsed_generator_shows_in_the_number_of_digits(digits):
+def test_collapsed_generator_has_few_digits(digits):
     images, labels = digits
     one_kind = sample_quality(images[labels == 7][:100])
     assert one_kind.digits < 1.3
@@ -57,17 +57,17 @@ def test_a_collapsed_generator_shows_in_the_number_of_digits(digits):
     [
         (np.zeros((3, 27, 28)), "takes images"),
         (np.zeros((0, 28, 28)), "takes images"),
-        (np.full((3, 784), -1.0), "become that by"),
+        (np.full((3, 784), -1.0), "Convert pixels"),
     ],
 )
-def test_what_are_no_images_is_refused(images, hint):
+def test_wrong_images_are_rejected(images, hint):
     with pytest.raises(ValueError, match=hint):
         sample_quality(images)
 
 
 @needs_mnist
 @pytest.mark.slow
-def test_a_judge_made_again_agrees_with_the_shipped_one(monkeypatch):
+def test_retrained_judge_agrees_with_the_shipped_one(monkeypatch):
     monkeypatch.setenv("COURSE_DATA", str(REAL))
     again = train_digit_judge(count=6000, epochs=4)
     digits = data.load("mnist", "offline", "quick", seed=77)[1][0] / 255

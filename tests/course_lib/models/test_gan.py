@@ -1,4 +1,4 @@
-"""GANs: what one training step changes, and that it goes the right way."""
+"""GANs: the training step and its losses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def weights(network):
     return [np.array(w) for w in network.get_weights()]
 
 
-def same(before, network):
+def is_unchanged(before, network):
     return all(np.array_equal(a, b) for a, b in zip(before, weights(network), strict=True))
 
 
@@ -26,49 +26,49 @@ REAL = np.random.default_rng(0).uniform(-1, 1, (70, 5)).astype("float32")
 
 
 @pytest.mark.parametrize(
-    ("part", "other"), [("generator", "discriminator"), ("discriminator", "generator")]
+    ("network", "other"), [("generator", "discriminator"), ("discriminator", "generator")]
 )
-def test_a_rate_of_0_leaves_that_part_as_it_is(part, other):
+def test_learning_rate_0_keeps_that_network(network, other):
     model = small()
-    model.compile(**{f"{part}_rate": 0.0, f"{other}_rate": 1e-2})
-    still, moves = weights(getattr(model, part)), weights(getattr(model, other))
+    model.compile(**{f"{network}_rate": 0.0, f"{other}_rate": 1e-2})
+    before, other_before = weights(getattr(model, network)), weights(getattr(model, other))
     model.fit(REAL, batch_size=32, verbose=0)  # a last batch of 6
-    assert same(still, getattr(model, part))
-    assert not same(moves, getattr(model, other))
+    assert is_unchanged(before, getattr(model, network))
+    assert not is_unchanged(other_before, getattr(model, other))
 
 
-def test_the_losses_are_those_of_the_formula():
+def test_losses_match_the_formula():
     model = small()
     kernel, bias, *rest = weights(model.generator)
-    model.generator.set_weights([0 * kernel, bias, *rest])  # one image, whatever the noise
+    model.generator.set_weights([0 * kernel, bias, *rest])  # the same image for any noise
     model.compile(0.0, 0.0)
     history = model.fit(REAL, batch_size=70, verbose=0).history
     real, fake = (
         np.asarray(model.discriminator(x)) for x in (REAL, model.generator(np.zeros((1, 3))))
     )
-    of_d = np.mean(np.log1p(np.exp(-real))) + np.mean(np.log1p(np.exp(fake)))
-    assert history["discriminator_loss"][0] == pytest.approx(of_d, rel=1e-4)
-    of_g = np.mean(np.log1p(np.exp(-fake)))
-    assert history["generator_loss"][0] == pytest.approx(of_g, rel=1e-4)
+    expected = np.mean(np.log1p(np.exp(-real))) + np.mean(np.log1p(np.exp(fake)))
+    assert history["discriminator_loss"][0] == pytest.approx(expected, rel=1e-4)
+    expected = np.mean(np.log1p(np.exp(-fake)))
+    assert history["generator_loss"][0] == pytest.approx(expected, rel=1e-4)
 
 
-def test_a_generator_learns_where_the_data_are():
+def test_generator_learns_the_position_of_the_data():
     keras.utils.set_random_seed(1)
     model = gan(2, (16,), (16,), pixels=2)
     model.compile(1e-2, 1e-2)
-    heap = np.random.default_rng(0).normal((0.5, -0.5), 0.05, (640, 2)).astype("float32")
-    model.fit(heap, epochs=15, batch_size=32, verbose=0)
+    cluster = np.random.default_rng(0).normal((0.5, -0.5), 0.05, (640, 2)).astype("float32")
+    model.fit(cluster, epochs=15, batch_size=32, verbose=0)
     made = np.asarray(model.generator(np.random.default_rng(1).normal(size=(200, 2))))
     assert np.linalg.norm(made.mean(axis=0) - (0.5, -0.5)) < 0.25
 
 
-def test_images_go_from_minus_1_to_1():
+def test_images_are_in_minus_1_to_1():
     for model in (gan(noise=4, generator_units=(8,)), dcgan(noise=4, channels=4)):
         made = np.asarray(model(100 * np.random.default_rng(0).normal(size=(20, 4))))
         assert -1 <= made.min() < -0.5 and 0.5 < made.max() <= 1
 
 
-def test_a_dcgan_trains_on_images():
+def test_dcgan_trains_on_images():
     model = dcgan(noise=4, channels=4)
     model.compile()
     history = model.fit(np.ones((8, 28, 28, 1), "float32"), batch_size=4, verbose=0).history

@@ -5,8 +5,8 @@ import pytest
 from course_lib.models import cnn, grad_cam
 
 
-def corner_finder():
-    """Two classes: how red the image is at its reddest, and how blue."""
+def colour_finder():
+    """Return a model whose two logits are the largest red and the largest blue of an image."""
     model = keras.Sequential(
         [
             keras.Input((16, 16, 3)),
@@ -27,32 +27,32 @@ def image():
     return x
 
 
-@pytest.mark.parametrize(("classes", "place"), [(None, (2, 3)), ([0], (2, 3)), ([1], (12, 13))])
-def test_finds_what_speaks_for_the_class(classes, place):
-    heat = grad_cam(corner_finder(), image(), classes)
+@pytest.mark.parametrize(("classes", "pixel"), [(None, (2, 3)), ([0], (2, 3)), ([1], (12, 13))])
+def test_heat_is_at_the_pixel_of_the_class(classes, pixel):
+    heat = grad_cam(colour_finder(), image(), classes)
     assert heat.shape == (1, 16, 16)
-    assert np.unravel_index(heat[0].argmax(), heat[0].shape) == place
+    assert np.unravel_index(heat[0].argmax(), heat[0].shape) == pixel
     assert heat.max() == 1
     assert np.count_nonzero(heat) == 1
 
 
-def test_frozen_models_are_asked_as_well():
-    model = corner_finder()
+def test_frozen_models_have_the_same_heat():
+    model = colour_finder()
     model.trainable = False
-    np.testing.assert_array_equal(grad_cam(model, image()), grad_cam(corner_finder(), image()))
+    np.testing.assert_array_equal(grad_cam(model, image()), grad_cam(colour_finder(), image()))
 
 
-def test_takes_an_activation_with_maps_that_say_where():
+def test_default_layer_has_large_enough_maps():
     model = cnn((4, 6, 8, 8))
     assert grad_cam(model, np.zeros((2, 32, 32, 3), "uint8")).shape == (2, 4, 4)
     last = [layer for layer in model.layers if len(layer.output.shape) == 4][-1]
     assert grad_cam(model, np.zeros((2, 32, 32, 3)), layer=last.name).shape == (2, 2, 2)
 
 
-def test_nothing_to_be_seen_is_cold():
-    assert not grad_cam(corner_finder(), np.zeros((1, 16, 16, 3))).any()
+def test_black_image_has_no_heat():
+    assert not grad_cam(colour_finder(), np.zeros((1, 16, 16, 3))).any()
 
 
-def test_names_the_layers_where_the_one_asked_for_is_not():
+def test_unknown_layer_is_explained():
     with pytest.raises(ValueError, match="There is no layer 'conv' with feature maps"):
-        grad_cam(corner_finder(), image(), layer="conv")
+        grad_cam(colour_finder(), image(), layer="conv")

@@ -1,4 +1,4 @@
-"""A student asks for the visible checks of one question, in whatever runs the notebook."""
+"""A student runs the visible checks of one question, in any notebook front end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CELLS = {
 
 @pytest.fixture
 def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A lab's notebook in the current folder, beside others that are none of the lab's."""
+    """Write a lab's notebook into the current folder, next to broken ones."""
     cells = []
     for name, source in CELLS.items():
         mark = {"grade_id": name, "grade": True, "solution": name == "curves", "points": 1}
@@ -44,7 +44,7 @@ def one_line(*_: object) -> float:
 
 
 @pytest.mark.parametrize(
-    ("neuron", "said"),
+    ("neuron", "outcome"),
     [
         (lambda x: x + 1, "neuron: right, as far as you can see. More checks run when"),
         (lambda x: x, "neuron: not yet. did you add the bias? 2 + 1 is 3, not 2"),
@@ -52,12 +52,12 @@ def one_line(*_: object) -> float:
         (None, "neuron: not yet. TypeError: 'NoneType' object is not callable\n"),
     ],
 )
-def test_the_words(notebook: Path, capsys, neuron: object, said: str) -> None:
+def test_outcome_is_printed(notebook: Path, capsys, neuron: object, outcome: str) -> None:
     check_my_work("neuron", {"neuron": neuron})
-    assert capsys.readouterr().out.startswith(said)
+    assert capsys.readouterr().out.startswith(outcome)
 
 
-def test_other_cells(notebook: Path, capsys) -> None:
+def test_cells_without_a_passing_check(notebook: Path, capsys) -> None:
     def unanswered(_: float) -> float:
         raise NotImplementedError
 
@@ -72,18 +72,18 @@ def test_other_cells(notebook: Path, capsys) -> None:
     assert lines[3] == "neuron: not yet. NameError: name 'neuron' is not defined"
 
 
-def test_where_the_notebook_is(notebook: Path, monkeypatch, capsys, tmp_path: Path) -> None:
+def test_notebook_is_found(notebook: Path, monkeypatch, capsys, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="there are: neuron, silent, curves"):
         check_my_work("neurone", {"__vsc_ipynb_file__": str(notebook)})
     elsewhere = Path(shutil.move(notebook, tmp_path / "moved.ipynb_away"))
     check_my_work("neuron", {})
-    assert "file was not found; run the cell below" in capsys.readouterr().out
+    assert "was not found; run the cell below" in capsys.readouterr().out
     monkeypatch.setenv("JPY_SESSION_NAME", str(elsewhere.rename(tmp_path / "here.ipynb")))
     check_my_work("neuron", {"neuron": lambda x: x + 1})
     assert "neuron: right" in capsys.readouterr().out
 
 
-def test_in_a_kernel_on_a_released_lab(tmp_path: Path) -> None:
+def test_released_lab_in_a_kernel(tmp_path: Path) -> None:
     course = make_course(tmp_path / "course")
     released = course.release_dir / LAB / f"{LAB}.ipynb"
     notebook = nbformat.read(released, as_version=4)
@@ -96,6 +96,6 @@ def test_in_a_kernel_on_a_released_lab(tmp_path: Path) -> None:
     notebook.cells.insert(0, new_code_cell(f"import sys; sys.path.insert(0, {str(root)!r})"))
     there = {"metadata": {"path": str(released.parent)}}
     ran = NotebookClient(notebook, timeout=60, resources=there).execute()
-    (said,) = (output.text for output in ran.cells[-1].outputs)
-    assert said.splitlines()[0].startswith("neuron: right")  # the bias is checked at grading
-    assert said.splitlines()[1].startswith("softmax: no answer yet")
+    (printed,) = (output.text for output in ran.cells[-1].outputs)
+    assert printed.splitlines()[0].startswith("neuron: right")  # the bias is checked at grading
+    assert printed.splitlines()[1].startswith("softmax: no answer yet")

@@ -8,7 +8,7 @@ from course_lib.training import fit
 
 
 def toy(examples=256, seed=0):
-    """Four clouds in ten dimensions that hardly overlap."""
+    """Return four clusters in ten dimensions that hardly overlap."""
     rng = np.random.default_rng(seed)
     y = rng.integers(0, 4, examples)
     x = np.random.default_rng(1).normal(size=(4, 10))[y] + rng.normal(
@@ -22,7 +22,7 @@ def toy_model():
     return mlp(units=(32,), classes=4, input_shape=(10,))
 
 
-def test_learns_and_returns_keras_history():
+def test_fit_learns_and_returns_the_history_of_keras():
     model = toy_model()
     history = fit(model, *toy(), epochs=20, batch_size=8, validation_split=0.25, verbose=False)
     assert isinstance(history, keras.callbacks.History)
@@ -33,17 +33,17 @@ def test_learns_and_returns_keras_history():
 
 
 @pytest.mark.parametrize(("profile", "epochs"), [("quick", 6), ("full", 20)])
-def test_profile_decides_how_long(profile, epochs):
+def test_profile_sets_the_number_of_epochs(profile, epochs):
     history = fit(toy_model(), *toy(8), batch_size=8, profile=profile, verbose=False)
     assert len(history.history["loss"]) == epochs
 
 
-def test_unknown_profile_is_refused():
+def test_unknown_profile_is_rejected():
     with pytest.raises(ValueError, match="quick"):
         fit(toy_model(), *toy(8), profile="fast")
 
 
-def test_compiled_model_keeps_what_was_compiled():
+def test_compiled_model_keeps_optimizer_loss_and_metrics():
     model = toy_model()
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(
@@ -56,7 +56,7 @@ def test_compiled_model_keeps_what_was_compiled():
     assert model.loss is loss
 
 
-def test_leaves_the_model_as_it_was_but_for_its_weights():
+def test_settings_of_the_model_are_restored():
     model = toy_model()
     model.compile(keras.optimizers.SGD(0.25), loss="mse")
     settings = model.steps_per_execution, model.jit_compile, model.optimizer.get_config()
@@ -64,7 +64,7 @@ def test_leaves_the_model_as_it_was_but_for_its_weights():
     assert (model.steps_per_execution, model.jit_compile, model.optimizer.get_config()) == settings
 
 
-def test_restores_the_learning_rate_when_it_is_interrupted():
+def test_interrupted_training_restores_the_learning_rate():
     class Interrupt(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
             raise KeyboardInterrupt
@@ -77,7 +77,7 @@ def test_restores_the_learning_rate_when_it_is_interrupted():
     assert model.steps_per_execution == 1
 
 
-def test_schedule_of_the_optimizer_is_left_alone():
+def test_schedule_of_the_optimizer_is_kept():
     class Rates(keras.callbacks.Callback):
         seen = []
 
@@ -91,14 +91,14 @@ def test_schedule_of_the_optimizer_is_left_alone():
     assert Rates.seen[-1] == 0.125
 
 
-def test_takes_a_data_set_of_batches():
+def test_fit_accepts_a_dataset_of_batches():
     x, y = toy()
     batches = data.pipeline(x, y, batch_size=8, shuffle=True, seed=0)
     history = fit(toy_model(), batches, epochs=20, validation_data=batches, verbose=False)
     assert history.history["val_accuracy"][-1] > 0.9
 
 
-def test_softmax_at_the_end_is_seen():
+def test_final_softmax_is_detected():
     model = keras.Sequential([keras.Input((10,)), keras.layers.Dense(4, activation="softmax")])
     fit(model, *toy(8), epochs=1, verbose=False)
     assert not model.loss.get_config()["from_logits"]
@@ -113,7 +113,7 @@ def test_trained_model_saves_and_loads_with_its_optimizer(tmp_path):
     np.testing.assert_allclose(loaded.evaluate(x, y, verbose=0), model.evaluate(x, y, verbose=0))
 
 
-def test_same_seed_same_history():
+def test_seed_reproduces_the_history():
     def train():
         keras.utils.set_random_seed(3)
         return fit(toy_model(), *toy(), epochs=3, verbose=False).history["loss"]
@@ -121,7 +121,7 @@ def test_same_seed_same_history():
     np.testing.assert_allclose(train(), train(), rtol=1e-5)
 
 
-def test_a_model_that_brings_its_own_optimizers_is_trained():
+def test_model_with_its_own_optimizers_is_trained():
     model = gan(noise=2, generator_units=(4,), discriminator_units=(4,), pixels=3)
     model.compile()
     history = fit(model, np.zeros((8, 3), "float32"), epochs=2, batch_size=4, verbose=False)

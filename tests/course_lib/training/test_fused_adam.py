@@ -4,13 +4,13 @@ import pytest
 
 from course_lib.models import gan
 from course_lib.training import fused_adam
-from course_lib.training.fused_adam import _handles
+from course_lib.training.fused_adam import _find_handles
 
 
-def trained(optimizer, fused, layers=()):
+def train(optimizer, fused):
     keras.utils.set_random_seed(1)
     x = np.random.default_rng(0).normal(size=(96, 6)).astype("float32")
-    model = keras.Sequential([keras.Input((6,)), *layers, keras.layers.Dense(8, "tanh")])
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(8, "tanh")])
     model.add(keras.layers.Dense(1))
     model.compile(optimizer, "mean_squared_error")
     if fused:
@@ -32,12 +32,12 @@ def trained(optimizer, fused, layers=()):
     ],
     ids=["Adam", "AdamW", "clipped", "AMSGrad", "SGD"],
 )
-def test_the_weights_are_those_of_keras(make):
-    for mine, theirs in zip(trained(make(), True), trained(make(), False), strict=True):
-        np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-5)
+def test_weights_match_those_of_keras(make):
+    for ours, theirs in zip(train(make(), True), train(make(), False), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
-def test_afterwards_the_optimizers_are_as_they_were():
+def test_optimizers_are_restored():
     model = gan(noise=2, generator_units=(4,), discriminator_units=(4,), pixels=3)
     model.compile()
     both = (model.generator_optimizer, model.discriminator_optimizer)
@@ -46,7 +46,7 @@ def test_afterwards_the_optimizers_are_as_they_were():
     assert not any("update_step" in vars(one) for one in both)
 
 
-def test_sparse_gradients_are_left_to_keras():
+def test_keras_applies_sparse_gradients():
     model = keras.Sequential([keras.Input((3,)), keras.layers.Embedding(5, 2)])
     model.compile(keras.optimizers.Adam(0.1), "mean_squared_error")
     with fused_adam(model):
@@ -54,10 +54,10 @@ def test_sparse_gradients_are_left_to_keras():
     assert np.all(model.get_weights()[0][:2] != 0)
 
 
-def test_where_the_moments_have_other_names_keras_updates():
+def test_optimizers_with_other_moments_have_no_handles():
     weights = keras.Variable([1.0])
     adam, adamax = keras.optimizers.Adam(), keras.optimizers.Adamax()
     adam.build([weights])
     adamax.build([weights])
-    assert set(_handles(adam, weights)) == {"var", "m", "v"}
-    assert _handles(adamax, weights) is None
+    assert set(_find_handles(adam, weights)) == {"var", "m", "v"}
+    assert _find_handles(adamax, weights) is None

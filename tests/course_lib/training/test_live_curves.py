@@ -1,4 +1,4 @@
-"""The callback that draws while it trains, in a real kernel and outside of one."""
+"""The callback in a Jupyter kernel and outside of one."""
 
 import nbformat
 import pytest
@@ -25,7 +25,7 @@ def model_and_data():
     return model, np.eye(4, dtype="float32"), np.arange(4)
 
 
-def test_one_line_in_a_terminal(capsys):
+def test_terminal_shows_one_line(capsys):
     fit(*model_and_data(), epochs=3, callbacks=[LiveCurves()])
     out = capsys.readouterr().out
     assert out.count("\n") == 1, "fit draws a second bar"
@@ -33,7 +33,7 @@ def test_one_line_in_a_terminal(capsys):
 
 
 @pytest.mark.slow
-def test_one_figure_in_a_notebook():
+def test_notebook_shows_one_figure():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(TRAINING)])
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     outputs = notebook.cells[0].outputs

@@ -1,11 +1,11 @@
-"""One call, and a training comes out the same to the last digit."""
+"""A training is reproducible to the last digit."""
 
 import subprocess
 import sys
 
 import pytest
 
-# In processes of their own: op determinism can't be taken back.
+# In new processes, because op determinism cannot be switched off.
 TRAINING = """
 import hashlib, sys
 import keras, numpy as np
@@ -19,13 +19,13 @@ print(hashlib.sha256(b"".join(w.tobytes() for w in model.get_weights())).hexdige
 """
 
 
-def weights(seed):
+def train(seed):
     command = [sys.executable, "-c", TRAINING, str(seed)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.mark.slow
-def test_the_same_seed_trains_the_same_weights():
-    first = weights(1)
-    assert first == weights(1)
-    assert first != weights(2)
+def test_seed_reproduces_the_weights():
+    first = train(1)
+    assert first == train(1)
+    assert first != train(2)

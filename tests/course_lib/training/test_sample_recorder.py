@@ -1,4 +1,4 @@
-"""What a generator draws while it learns: when a frame is kept, and of what."""
+"""When a frame is recorded, and what it shows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def model():
     return model
 
 
-def test_first_frame_before_training_and_last_after_it(model):
+def test_first_frame_is_before_training_and_last_one_after_it(model):
     before = np.asarray(model.generator(NOISE))
     recorder = SampleRecorder(NOISE)
     model.fit(REAL, epochs=2, batch_size=10, callbacks=[recorder], verbose=0)
@@ -29,14 +29,14 @@ def test_first_frame_before_training_and_last_after_it(model):
     np.testing.assert_array_equal(recorder.at(0.6), recorder.frames[2])
 
 
-def test_several_updates_at_a_time_reach_the_end_of_every_epoch(model):
+def test_executions_of_several_updates_end_with_every_epoch(model):
     recorder = SampleRecorder(NOISE)
     fit(model, REAL, epochs=7, batch_size=10, callbacks=[recorder], verbose=False)
     assert recorder.epochs == sorted(recorder.epochs)
     assert set(range(8)) <= set(recorder.epochs)
 
 
-def test_a_second_training_starts_anew(model):
+def test_second_training_starts_again(model):
     recorder = SampleRecorder(NOISE)
     for _ in range(2):
         model.fit(REAL, batch_size=40, callbacks=[recorder], verbose=0)

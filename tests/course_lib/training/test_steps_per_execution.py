@@ -5,7 +5,7 @@ from course_lib.training import steps_per_execution
 
 @pytest.mark.parametrize("steps", [1, 2, 7, 36, 100, 469, 5000])
 @pytest.mark.parametrize("epochs", [1, 3, 20])
-def test_executions_are_few_even_and_enough_for_a_schedule(steps, epochs):
+def test_executions_are_few_and_even_and_enough_for_a_schedule(steps, epochs):
     size = steps_per_execution(steps, epochs)
     assert 1 <= size <= min(50, steps)
     executions = -(-steps // size)

@@ -5,7 +5,7 @@ import pytest
 from course_lib.training import WarmupCosine
 
 
-def test_rises_to_the_peak_and_falls_to_zero():
+def test_rate_rises_to_the_peak_and_falls_to_zero():
     schedule = WarmupCosine(peak=0.5, warmup=0.1)
     rates = [schedule.at(progress) for progress in np.linspace(0, 1, 101)]
     assert rates[0] == 0
@@ -15,12 +15,12 @@ def test_rises_to_the_peak_and_falls_to_zero():
     assert all(np.diff(rates[10:]) < 0)
 
 
-def test_without_warmup_it_starts_at_the_peak():
+def test_rate_starts_at_the_peak_without_warmup():
     assert WarmupCosine(peak=0.5, warmup=0).at(0) == 0.5
 
 
 @pytest.mark.parametrize("steps_per_execution", [1, 4])
-def test_spans_the_whole_training(steps_per_execution):
+def test_schedule_spans_the_whole_training(steps_per_execution):
     class Rates(keras.callbacks.Callback):
         def __init__(self):
             super().__init__()

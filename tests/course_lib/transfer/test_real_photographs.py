@@ -1,4 +1,4 @@
-"""The same functions on real photographs with a network that has learnt from ImageNet."""
+"""Real photographs and a network that was trained on ImageNet."""
 
 import os
 import time
@@ -27,7 +27,7 @@ def photographs(monkeypatch, tmp_path):
     return (x[:300], y[:300]), (x_test[:200], y_test[:200])
 
 
-def test_features_of_mobilenet_tell_cats_from_dogs(monkeypatch, tmp_path):
+def test_features_of_mobilenet_separate_cats_from_dogs(monkeypatch, tmp_path):
     (x, y), (x_test, y_test) = photographs(monkeypatch, tmp_path)
     base = backbone("mobilenet", (128, 128, 3), weights=WEIGHTS, alpha=0.75)
     model = keras.Model(base.input, keras.layers.GlobalAveragePooling2D()(base.output))
@@ -45,5 +45,5 @@ def test_features_of_mobilenet_tell_cats_from_dogs(monkeypatch, tmp_path):
     head.compile(keras.optimizers.Adam(2e-3), loss)
     head.fit(features, y, epochs=20, verbose=0)
     unseen = extract_features(model, x_test, preprocess, cache=cache)
-    right = np.mean(head.predict(unseen, verbose=0).argmax(axis=-1) == y_test)
-    assert right > 0.86  # 150 images a class; about 93 % with 500
+    accuracy = np.mean(head.predict(unseen, verbose=0).argmax(axis=-1) == y_test)
+    assert accuracy > 0.86  # 150 images a class; about 93 % with 500

@@ -10,23 +10,29 @@ import numpy as np
 import pytest
 
 from course_lib.training import trial
-from course_lib.transfer import WeightsError, four_cases, preprocess_input, small_vgg, target_task
+from course_lib.transfer import (
+    WeightsError,
+    adapt_backbone,
+    preprocess_input,
+    small_vgg,
+    target_task,
+)
 from course_lib.transfer.pretrain_small_vgg import pretrain_small_vgg, source_accuracy
 from course_lib.transfer.small_vgg import WEIGHTS
 
 
-def test_is_small():
+def test_weights_file_is_small():
     assert WEIGHTS.stat().st_size < 2_000_000
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_knows_its_source_task(seed):
+def test_accuracy_on_the_source_task(seed):
     # 89.5 % after the whole recipe; chance is 1 %.
     assert source_accuracy(small_vgg(), images=1000, seed=seed) > 0.86
 
 
 @pytest.mark.slow
-def test_a_short_run_of_the_recipe_learns_and_is_repeatable():
+def test_short_run_of_the_recipe_learns_and_is_reproducible():
     first, second = (pretrain_small_vgg(images=1500, epochs=3, seed=5) for _ in range(2))
     for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-3)
@@ -36,23 +42,23 @@ def test_a_short_run_of_the_recipe_learns_and_is_repeatable():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_beats_scratch_on_few_images_of_a_similar_task(seed):
+def test_pretrained_network_beats_random_weights_on_a_similar_task(seed):
     keras.utils.set_random_seed(seed)
     train, test = target_task("objects", 96, 300, seed)
     train, test = ((preprocess_input()(x), y) for x, y in (train, test))
-    reached = {}
+    accuracies = {}
     for way, size, similarity, rate in [
         ("pre-trained", "small", "similar", 5e-3),
         ("scratch", "large", "different", 3e-3),
     ]:
-        model = four_cases(size, similarity, 10)
+        model = adapt_backbone(size, similarity, 10)
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         model.compile(keras.optimizers.Adam(rate), loss)
-        reached[way] = trial(model, train, test, epochs=12)
-    assert reached["pre-trained"] > reached["scratch"] + 0.2
+        accuracies[way] = trial(model, train, test, epochs=12)
+    assert accuracies["pre-trained"] > accuracies["scratch"] + 0.2
 
 
-def test_without_its_file(tmp_path):
+def test_missing_or_wrong_weights_file_is_explained(tmp_path):
     with pytest.raises(WeightsError, match="pretrain_small_vgg"):
         small_vgg(weights=tmp_path / "none.npz")
     np.savez(tmp_path / "other.npz", np.zeros(3))

@@ -1,0 +1,71 @@
+"""The data sets by name. A new one needs a module in `sets` and its name here."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from importlib import import_module
+
+from course_lib.data.sources.dataset import Dataset
+from course_lib.data.sources.photograph_set import PhotographSet
+
+NAMES = (
+    "mnist",
+    "fashion_mnist",
+    "cifar10",
+    "cifar100",
+    "imdb",
+    "reuters",
+    "boston_housing",
+    "california_housing",
+    "shapes",
+)
+PHOTOGRAPH_NAMES = (
+    "cats_vs_dogs",
+    "flowers",
+    "pets",
+)
+
+
+def find_dataset(name: str) -> Dataset:
+    """Return the description of a data set.
+
+    Args:
+        name: One of `NAMES`.
+
+    Raises:
+        ValueError: No data set has that name; the message suggests a similar one.
+
+    Example:
+        >>> find_dataset("mnist").class_names[:3]
+        ('0', '1', '2')
+        >>> find_dataset("minst")
+        Traceback (most recent call last):
+        ...
+        ValueError: There is no data set 'minst'. Did you mean "mnist"? There are: mnist, \
+fashion_mnist, cifar10, cifar100, imdb, reuters, boston_housing, california_housing, shapes
+    """
+    if name not in NAMES:
+        similar = get_close_matches(str(name).lower().replace("-", "_"), NAMES, n=1)
+        hint = f' Did you mean "{similar[0]}"?' if similar else ""
+        raise ValueError(f"There is no data set {name!r}.{hint} There are: {', '.join(NAMES)}")
+    return import_module(f"course_lib.data.sets.{name}").DATASET
+
+
+def find_photographs(name: str) -> PhotographSet:
+    """Return the description of a set of photographs.
+
+    Args:
+        name: One of `PHOTOGRAPH_NAMES`.
+
+    Raises:
+        ValueError: No set has that name.
+
+    Example:
+        >>> find_photographs("cats_vs_dogs").class_names
+        ('cat', 'dog')
+    """
+    if name not in PHOTOGRAPH_NAMES:
+        raise ValueError(
+            f"There are no photographs {name!r}. There are: {', '.join(PHOTOGRAPH_NAMES)}"
+        )
+    return import_module(f"course_lib.data.sets.{name}").PHOTOGRAPHS

@@ -1,0 +1,31 @@
+"""The registry has every module in `sets`, and nothing else."""
+
+import pkgutil
+from types import ModuleType
+
+import pytest
+
+from course_lib import data
+from course_lib.data import sets
+from course_lib.data.registry import NAMES, PHOTOGRAPH_NAMES, find_dataset, find_photographs
+
+
+def test_every_module_is_registered():
+    modules = {module.name for module in pkgutil.iter_modules(sets.__path__)}
+    assert modules == {*NAMES, *PHOTOGRAPH_NAMES}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_dataset_is_named_after_its_module(name):
+    assert find_dataset(name).name == name
+    assert isinstance(getattr(data, name), ModuleType)
+
+
+@pytest.mark.parametrize("name", PHOTOGRAPH_NAMES)
+def test_photographs_are_named_after_their_module(name):
+    assert find_photographs(name).name == name
+
+
+def test_unknown_attribute_is_explained():
+    with pytest.raises(AttributeError, match="has no attribute 'cifar11'"):
+        data.cifar11  # noqa: B018
