@@ -68,7 +68,7 @@ def sample_quality(images) -> SampleQuality:
 def digit_judge() -> keras.Model:
     """The classifier, with the weights that it was shipped with: always the same.
 
-    It was trained by `python -m course_lib.models.train_digit_judge` on real and stand-in digits,
+    It was trained by `python tools/train_digit_judge.py` on real and stand-in digits,
     and on images that are none: noise, two digits in one place, digits in pieces. So it has an
     eleventh class, "no digit", for what a classifier of ten would call a digit all the same.
 

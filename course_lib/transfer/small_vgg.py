@@ -24,7 +24,7 @@ def small_vgg(
 
     It has learnt to tell the hundred kinds of drawn objects that stand for CIFAR-100 when there
     is no network; none of CIFAR-10's ten kinds is among them
-    (`course_lib.transfer.pretrain_small_vgg`). The inputs are what
+    (`tools/pretrain_small_vgg.py`). The inputs are what
     `keras.applications.vgg16.preprocess_input` makes of RGB pixels: blue, green, red, each less
     its mean. The top is global average pooling and a softmax over the kinds, which
     `course_lib.data.class_names("cifar100")` names.
@@ -69,7 +69,7 @@ def _set_weights(model, path):
         raise WeightsError(
             f"the weights of small_vgg are not at {path}",
             "Install course_lib again, or train them (minutes): "
-            f"python -m course_lib.transfer.pretrain_small_vgg {path}",
+            f"python tools/pretrain_small_vgg.py {path}",
         )
     with np.load(path) as file:
         arrays = [file[name].astype("float32") for name in file.files]

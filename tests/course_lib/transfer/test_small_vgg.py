@@ -11,8 +11,8 @@ import pytest
 
 from course_lib.training import trial
 from course_lib.transfer import WeightsError, four_cases, preprocess_input, small_vgg, target_task
-from course_lib.transfer.pretrain_small_vgg import pretrain_small_vgg, source_accuracy
 from course_lib.transfer.small_vgg import WEIGHTS
+from tools.pretrain_small_vgg import measure_source_accuracy, pretrain_small_vgg
 
 
 def test_is_small():
@@ -22,7 +22,7 @@ def test_is_small():
 @pytest.mark.parametrize("seed", [1, 2])
 def test_knows_its_source_task(seed):
     # 89.5 % after the whole recipe; chance is 1 %.
-    assert source_accuracy(small_vgg(), images=1000, seed=seed) > 0.86
+    assert measure_source_accuracy(small_vgg(), images=1000, seed=seed) > 0.86
 
 
 @pytest.mark.slow
@@ -31,7 +31,7 @@ def test_a_short_run_of_the_recipe_learns_and_is_repeatable():
     for a, b in zip(first.get_weights(), second.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-3)
     assert [w.shape for w in first.weights] == [w.shape for w in small_vgg().weights]
-    assert source_accuracy(first, images=500) > 0.03  # three times chance
+    assert measure_source_accuracy(first, images=500) > 0.03  # three times chance
 
 
 @pytest.mark.slow
