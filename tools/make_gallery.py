@@ -20,9 +20,9 @@ from pathlib import Path
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from autograder.authoring.source import instructor_notebook
+from autograder.authoring.instructor_notebook import make_instructor_notebook
 from autograder.course.course import Course, Lab
-from autograder.notebooks import forms
+from autograder.notebooks.forms import solve_notebook
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -101,7 +101,7 @@ def run_lab(course: Course, lab: Lab) -> list[tuple[bytes, str]]:
     Raises:
         nbclient.exceptions.CellExecutionError: A cell or a test fails.
     """
-    notebook = forms.solved(instructor_notebook(course, lab))
+    notebook = solve_notebook(make_instructor_notebook(course, lab))
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(
             notebook, timeout=3600, resources={"metadata": {"path": folder}}, kernel_name="python3"

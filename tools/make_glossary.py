@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.authoring.source import source_path
-from autograder.course.course import Course, read_toml
+from autograder.authoring.instructor_notebook import source_path
+from autograder.course.course import Course
+from autograder.course.read_toml import read_toml
 
 ROOT = Path(__file__).resolve().parents[1]
 TERMS = ROOT / "docs" / "glossary.toml"

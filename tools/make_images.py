@@ -23,9 +23,9 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
-from autograder.authoring.source import instructor_notebook
+from autograder.authoring.instructor_notebook import make_instructor_notebook
 from autograder.course.course import Course
-from autograder.notebooks import forms
+from autograder.notebooks.forms import solve_notebook
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -79,7 +79,7 @@ def _show_formgrader(browser: Browser, course: Course) -> None:
 def _show_lab(browser: Browser, course: Course) -> None:
     with tempfile.TemporaryDirectory() as folder:
         lab = course.lab("01")
-        solved = forms.solved(instructor_notebook(course, lab))
+        solved = solve_notebook(make_instructor_notebook(course, lab))
         nbformat.write(solved, Path(folder) / lab.notebook)
         with _start_jupyter(Path(folder)) as address:
             page = browser.new_page(viewport={"width": 1100, "height": 900})

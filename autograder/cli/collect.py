@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.cli.console import CourseDir, LabName, RosterFile, chosen_course, chosen_roster, out
+from autograder.cli.console import CourseDir, LabName, RosterFile, open_course, out, read_roster
 
 
 class Source(str, Enum):
@@ -50,10 +50,10 @@ def collect(
     from autograder.collect import collect as collecting
     from autograder.course.collected import STATES, record_path
 
-    course = chosen_course(course_dir)
+    course = open_course(course_dir)
     chosen = course.lab(lab)
     rows = collecting(
-        course, chosen, download, source.value, chosen_roster(course, roster), dry_run=dry_run
+        course, chosen, download, source.value, read_roster(course, roster), dry_run=dry_run
     )
     table = Table(title=f"{chosen.name}, from {source.value}", title_justify="left")
     for heading in ("student", "", "remark", "file"):

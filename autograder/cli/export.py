@@ -14,10 +14,10 @@ from autograder.cli.console import (
     CourseDir,
     LabName,
     RosterFile,
-    chosen_course,
-    chosen_roster,
     err,
+    open_course,
     out,
+    read_roster,
 )
 from autograder.errors import AutograderError
 
@@ -68,14 +68,14 @@ def export(
     from autograder.export.standing import NOTHING, standings
     from autograder.export.table import table
     from autograder.export.whose_row import WhoseRow
-    from autograder.files import write_whole
+    from autograder.files import write_atomically
     from autograder.marks.lateness import unknown_students
 
     if format is Format.csv:
         _refuse({"--fill": fill, "--column": column, "--scale": scale})
-    course = chosen_course(course_dir)
+    course = open_course(course_dir)
     chosen = course.lab(lab)
-    people = chosen_roster(course, roster)
+    people = read_roster(course, roster)
     found = standings(course, chosen, people)
     for name in unknown_students(course, people):
         seen = f"course.toml names {name!r} in [extensions], and nobody is called so"
@@ -100,7 +100,7 @@ def export(
             Format.moodle: lambda rows: moodle_layout(rows, column),
         }
         done = filled_in(fill, layouts[format], found, whose, scale)
-    write_whole(path, done.text)
+    write_atomically(path, done.text)
     if done.left:
         listed = Table(title=f"{chosen.name}: no mark for", title_justify="left")
         listed.add_column("student", overflow="fold")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.console import CourseDir, LabName, chosen_course, err, out
+from autograder.cli.console import CourseDir, LabName, err, open_course, out
 
 
 class Target(str, Enum):
@@ -40,7 +40,7 @@ def feedback(
     from autograder.feedback import feedback_pages
     from autograder.feedback.pack import pack
 
-    course = chosen_course(course_dir)
+    course = open_course(course_dir)
     chosen = course.lab(lab)
     pages = feedback_pages(course, chosen)
     written = list(track(pages, "feedback", console=err, disable=not err.is_terminal))

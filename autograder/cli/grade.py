@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.console import CourseDir, LabName, chosen_course, out
+from autograder.cli.console import CourseDir, LabName, open_course, out
 from autograder.errors import AutograderError
 
 
@@ -62,7 +62,7 @@ def grade(
 
     from autograder.cli.grading import grade_lab
 
-    course = chosen_course(course_dir)
+    course = open_course(course_dir)
     chosen = course.lab(lab)
     limits = {**chosen.limits, **dict(map(_named_value, limit or ()))}
     if timeout is not None:
@@ -86,13 +86,13 @@ def grade(
 
 def write_lines(path: Path, lines: str) -> None:
     """Write to a file whole, to what a link points to, or into a pipe that is there."""
-    from autograder.files import writable, write_whole
+    from autograder.files import replace_surrogates, write_atomically
 
     if path.exists() and not path.is_file():  # a pipe, a terminal
         with path.open("w", encoding="utf-8") as file:
-            file.write(writable(lines))
+            file.write(replace_surrogates(lines))
     else:
-        write_whole(path.resolve(), lines)
+        write_atomically(path.resolve(), lines)
 
 
 def _named_value(text: str) -> tuple[str, float]:

@@ -11,9 +11,9 @@ from functools import partial
 
 from autograder.cli.console import err
 from autograder.course.course import Course, Lab
-from autograder.engine.engine import Engine
 from autograder.errors import AutograderError
 from autograder.grading.engine_recipe import EngineRecipe
+from autograder.grading.start_engine import start_engine
 from autograder.results.verdict import Verdict
 
 
@@ -23,15 +23,6 @@ class GradedLab:
 
     verdicts: list[Verdict]
     unchanged: int
-
-
-def start_engine(course: Course, lab: Lab, workers: int, isolation: str = "auto") -> Engine:
-    """The engine with the lab's kernel, limits and data, the cores shared among the workers.
-
-    Raises:
-        AutograderError: a limit is unknown, or the isolation asked for can't be had.
-    """
-    return EngineRecipe.of(course, lab, isolation).start(workers, _say)
 
 
 def grade_lab(
@@ -45,7 +36,7 @@ def grade_lab(
     """Grade all submissions of a lab that are new, showing how far it is."""
     # Asked to end, the run ends as by Ctrl-C: with what is done recorded, and nothing left behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    start = partial(start_engine, course, lab, workers, isolation)
+    start = partial(start_engine, course, lab, workers, isolation, say)
     with ExitStack() as stack:
         early = None
         if not cluster and (force or _somebody_is_new(course, lab)):
@@ -57,35 +48,36 @@ def grade_lab(
         from autograder.grading.run import GradingRun
 
         for warning in cautions(course, lab):
-            _say(f"warning: {warning}")
+            say(f"warning: {warning}")
         grading = GradingRun(course, lab, force)
         chosen = LocalWorkers(lambda: early or start(), workers)
         if cluster:
             from autograder.grading.cluster_workers import ClusterWorkers
 
-            chosen = ClusterWorkers(cluster, EngineRecipe.of(course, lab, isolation), _say)
+            chosen = ClusterWorkers(cluster, EngineRecipe.of(course, lab, isolation), say)
         outcomes = follow(grading.run(chosen), total=len(grading.submissions))
     verdicts = sorted((o.result.verdict for o in outcomes), key=lambda verdict: verdict.student)
     return GradedLab(verdicts, unchanged=sum(not outcome.fresh for outcome in outcomes))
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Print a line for the instructor on stderr."""
     err.print(text, markup=False)
 
 
 def cautions(course: Course, lab: Lab) -> Iterator[str]:
     """What the marks will not show: work that lies where nobody looks, tests that are old."""
-    from autograder.authoring.build import stale_notebooks
-    from autograder.authoring.source import source_path
-    from autograder.course.submissions import misplaced_submissions
+    from autograder.authoring.build import find_stale_notebooks
+    from autograder.authoring.instructor_notebook import source_path
+    from autograder.course.submissions import find_misplaced_submissions
 
-    yield from misplaced_submissions(course, lab)
+    yield from find_misplaced_submissions(course, lab)
     source = source_path(course, lab)
     # A course of nbgrader's own has no points in course.toml; a file of that name is another.
     if not (lab.points and source.is_file()):
         return
     try:
-        stale = source.with_suffix(".ipynb") in stale_notebooks(course, lab)
+        stale = source.with_suffix(".ipynb") in find_stale_notebooks(course, lab)
     except AutograderError as error:
         yield f"{error}; graded with {source.stem}.ipynb as it was built before"
         return

@@ -16,16 +16,16 @@ from autograder.collect.unpack import MOST_UNPACKED, is_zip, unpack
 from autograder.course.collected import Row, read_record, write_record
 from autograder.course.course import Course, Lab
 from autograder.course.roster import Person, Roster
+from autograder.course.source_notebooks import list_questions
 from autograder.course.submissions import TIMESTAMP
 from autograder.errors import AutograderError
-from autograder.files import is_safe_name, writable
+from autograder.files import is_safe_name, replace_surrogates
 from autograder.lms.canvas import canvas
 from autograder.lms.download import DownloadedFile, open_download
 from autograder.lms.folder import folder
 from autograder.lms.gradescope import gradescope
 from autograder.lms.moodle import moodle
 from autograder.lms.submitted_file import SubmittedFile, without_attempt
-from autograder.notebooks.source_notebooks import questions_of
 
 SOURCES = ("canvas", "moodle", "gradescope", "folder")
 _LONGEST_PATH = 500  # bytes; with the course's folder before it, any system takes it
@@ -48,7 +48,7 @@ class Collecting:
         self._course, self._lab, self._source = course, lab, source
         self._roster, self._dry_run = roster, dry_run
         self._questions = _questions_of_labs(course)
-        self._known = {f"{name}.ipynb" for name in questions_of(course, lab)} or {lab.notebook}
+        self._known = {f"{name}.ipynb" for name in list_questions(course, lab)} or {lab.notebook}
         self.rows: list[Row] = []
 
     def run(self, download: Path) -> list[Row]:
@@ -289,7 +289,9 @@ class Collecting:
         return False if False in told else None if None in told or not told else True
 
     def _utc(self, moment: datetime) -> str:
-        return self._course.aware(moment).astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return (
+            self._course.localize(moment).astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+        )
 
 
 def collect(
@@ -320,7 +322,7 @@ def collect(
 
 def _questions_of_labs(course: Course) -> dict[str, set[str]]:
     return {
-        lab.name: {id for ids in questions_of(course, lab).values() for id in ids}
+        lab.name: {id for ids in list_questions(course, lab).values() for id in ids}
         for lab in course.labs()
     }
 
@@ -343,7 +345,7 @@ def _as_folder(name: str) -> str:
     """A name that any system takes for one file's or folder's."""
     if is_safe_name(name):
         return name
-    name = writable(name)
+    name = replace_surrogates(name)
     kept = "".join("_" if c in '/\\:*?"<>|' or ord(c) < 32 else c for c in name).strip(" .")
     if len(kept.encode()) > 150:
         digest = hashlib.sha256(kept.encode()).hexdigest()[:8]

@@ -7,7 +7,7 @@ import io
 
 from autograder.course.roster import Roster
 from autograder.export.standing import Standing, points_of
-from autograder.files import inert
+from autograder.files import escape_formula
 
 
 def table(found: list[Standing], roster: Roster | None) -> str:
@@ -25,7 +25,7 @@ def table(found: list[Standing], roster: Roster | None) -> str:
     head = ["student", "name", "score", "penalty", "raw_score", "max_score", "not_final"]
     writer.writerow([*head, *questions])
     for one in found:
-        who = [inert(one.student), inert(names.get(one.student, ""))]
+        who = [escape_formula(one.student), escape_formula(names.get(one.student, ""))]
         if one.card is None or one.final is None:
             points = ["", "", "", f"{points_of(found):g}"]
         else:

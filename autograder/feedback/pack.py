@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder.course.collected import Row, read_record
 from autograder.course.course import Course, Lab
-from autograder.files import write_whole
+from autograder.files import write_atomically
 from autograder.lms.canvas import canvas
 from autograder.lms.download import DownloadedFile
 from autograder.lms.moodle import moodle
@@ -49,7 +49,7 @@ def pack(course: Course, lab: Lab, pages: Iterable[Path], target: str) -> tuple[
                 continue
             archive.writestr(_entry(name), page.read_bytes(), zipfile.ZIP_DEFLATED)
     path = course.exports_dir / f"{lab.name}-feedback-{target}.zip"
-    write_whole(path, content.getvalue())
+    write_atomically(path, content.getvalue())
     return path, list(dict.fromkeys(left))
 
 

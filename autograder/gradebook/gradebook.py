@@ -108,7 +108,7 @@ class CourseGradebook:
         if lab.due is not None:
             with self.open() as gradebook:
                 # nbgrader keeps times in UTC without saying so.
-                due = self._course.aware(lab.due).astimezone(timezone.utc).replace(tzinfo=None)
+                due = self._course.localize(lab.due).astimezone(timezone.utc).replace(tzinfo=None)
                 gradebook.update_or_create_assignment(lab.name, duedate=due)
 
     def notebook_names(self, lab: Lab) -> list[str]:

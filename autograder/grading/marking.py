@@ -15,17 +15,23 @@ from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
 from autograder.course.course import Course, Lab
-from autograder.course.submissions import Submission, companions
+from autograder.course.source_notebooks import read_source_notebooks
+from autograder.course.submissions import Submission, read_companions
 from autograder.engine.engine import Engine
 from autograder.engine.judged_notebook import JudgedNotebook
 from autograder.engine.wire.question_verdict import QuestionVerdict
 from autograder.errors import AutograderError
-from autograder.files import writable
-from autograder.notebooks import forms
-from autograder.notebooks.cell_roles import automatic_points, grade_id, graded_cells, max_points
-from autograder.notebooks.reading.read_submitted_notebook import grade_ids, read_submitted_notebook
-from autograder.notebooks.reading.repair import repair
-from autograder.notebooks.source_notebooks import source_notebooks
+from autograder.files import replace_surrogates
+from autograder.notebooks.cell_roles import (
+    automatic_points,
+    grade_id,
+    graded_cells,
+    list_grade_ids,
+    max_points,
+)
+from autograder.notebooks.forms import release_notebook
+from autograder.notebooks.reading.read_submitted_notebook import read_submitted_notebook
+from autograder.notebooks.reading.repair_notebook import repair_notebook
 from autograder.results.results import Result
 from autograder.results.verdict import Verdict
 
@@ -55,9 +61,9 @@ class Marking:
         Raises:
             AutograderError: the lab has no notebook, or none in Python.
         """
-        sources = source_notebooks(course, lab)
-        released = {n: forms.student(s, course.nbgrader_config) for n, s in sources.items()}
-        return cls(lab.trust, dict(lab.limits), sources, released, companions(course, lab))
+        sources = read_source_notebooks(course, lab)
+        released = {n: release_notebook(s, course.nbgrader_config) for n, s in sources.items()}
+        return cls(lab.trust, dict(lab.limits), sources, released, read_companions(course, lab))
 
     def version(self) -> str:
         """A digest of it."""
@@ -72,7 +78,7 @@ class Marking:
         """Run and judge all notebooks of a submission; what goes wrong is in the result."""
         started, seed = time.monotonic(), secrets.randbits(32)
         try:
-            files = _side_by_side(submission.companions(), self.companions)
+            files = _side_by_side(submission.read_companions(), self.companions)
         except OSError as error:
             return self.failed(submission, fingerprint, error)
         graded: dict[str, JudgedNotebook] = {}
@@ -81,11 +87,11 @@ class Marking:
         for name, source in self.sources.items():
             try:
                 handed_in, read = read_submitted_notebook(
-                    submission.folder, name, set(self.sources), grade_ids(source)
+                    submission.folder, name, set(self.sources), list_grade_ids(source)
                 )
-                notebook, mended = repair(handed_in, source, self.released[name])
+                notebook, mended = repair_notebook(handed_in, source, self.released[name])
                 remarks += [*read, *mended]
-                trusted = self._trusted(source)
+                trusted = self.list_trusted_cells(source)
                 graded[name] = engine.grade(notebook, source, seed, files, in_kernel=trusted)
                 questions += _unanswered(notebook, graded[name].questions)
                 remarks += graded[name].notes
@@ -106,7 +112,7 @@ class Marking:
         questions = [q for source in self.sources.values() for q in _not_graded(source, reason)]
         return Result(fingerprint, 0, _verdict(submission, "failed", questions, [reason]), {})
 
-    def _trusted(self, source: NotebookNode) -> list[str]:
+    def list_trusted_cells(self, source: NotebookNode) -> list[str]:
         """The test cells that the instructor lets run in the student's own kernel."""
         return list(automatic_points(source)) if self.trust == "kernel" else list(self.trust)
 
@@ -120,7 +126,7 @@ def _verdict(
     peak_memory_mb: float = 0.0,
 ) -> Verdict:
     return Verdict(
-        student=writable(submission.student),
+        student=replace_surrogates(submission.student),
         lab=submission.lab,
         status=status,
         score=sum(question.score for question in questions),
@@ -140,7 +146,7 @@ def _reason(error: Exception, submission: Submission) -> str:
         if path == submission.folder:
             return f"the folder {path.name} can't be read: check its permissions"
         if path.is_relative_to(submission.folder):
-            name = writable(path.relative_to(submission.folder).as_posix())
+            name = replace_surrogates(path.relative_to(submission.folder).as_posix())
             return f"{name} can't be read: check its permissions"
     return f"{type(error).__name__}: {error}"
 

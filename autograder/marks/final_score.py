@@ -97,7 +97,7 @@ class Policies:
         elif any(mark.needs_person for mark in card.marks):
             undecided = "hand grading is not finished"
         penalty, reasons = card.penalty, []
-        if lab.policy.about_lateness:
+        if lab.policy.penalises_late_work:
             penalty, reasons, unknown = self._penalty(lab, card)
             undecided = undecided or unknown
         elif penalty:

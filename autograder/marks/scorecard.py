@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from nbformat import NotebookNode
 
 from autograder.course.course import Course, Lab
+from autograder.course.source_notebooks import list_questions
 from autograder.engine.wire.question_verdict import QuestionVerdict
 from autograder.errors import AutograderError
 from autograder.gradebook.hand_grading import HandGrading, HandMark, hand_grading
 from autograder.marks.unanswered import explain_unanswered
-from autograder.notebooks.source_notebooks import questions_of
 from autograder.results.results import Results
 from autograder.results.verdict import Verdict
 
@@ -134,7 +134,7 @@ def scorecards(course: Course, lab: Lab) -> list[Scorecard]:
             f"no results of {lab.name} in {course.results_dir / lab.name}",
             f"run: autograder grade {lab.name}",
         )
-    by_hand, questions = hand_grading(course, lab), questions_of(course, lab)
+    by_hand, questions = hand_grading(course, lab), list_questions(course, lab)
     return [
         scorecard(
             result.verdict,

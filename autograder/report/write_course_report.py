@@ -11,7 +11,7 @@ from statistics import mean, median
 from autograder.course.course import Course, Lab
 from autograder.course.roster import Roster
 from autograder.errors import AutograderError
-from autograder.files import write_whole
+from autograder.files import write_atomically
 from autograder.marks.course_total import CourseTotal, course_total
 from autograder.marks.final_score import FinalScore, Policies
 from autograder.marks.scorecard import scorecards
@@ -95,7 +95,7 @@ def write_course_report(course: Course, roster: Roster | None = None) -> Path:
         labs=drawn(*lab_shares({column.lab.name: column.shares for column in columns})),
     )
     path = course.reports_dir / "course.html"
-    write_whole(path, page)
+    write_atomically(path, page)
     return path
 
 

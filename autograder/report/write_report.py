@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from autograder.course.course import Course, Lab
 from autograder.feedback import feedback_path
-from autograder.files import write_whole
+from autograder.files import write_atomically
 from autograder.marks.final_score import Policies
 from autograder.marks.scorecard import OUTCOMES, Scorecard, scorecards
 from autograder.pages import render
@@ -84,7 +84,7 @@ def write_report(course: Course, lab: Lab) -> Path:
         links=_links(course, lab, cards),
     )
     path = course.reports_dir / f"{lab.name}.html"
-    write_whole(path, page)
+    write_atomically(path, page)
     return path
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.course.course import Course, Lab
 from autograder.course.submissions import Submission
 from autograder.errors import AutograderError
-from autograder.files import write_whole
+from autograder.files import write_atomically
 from autograder.results.verdict import Verdict
 
 
@@ -56,6 +57,11 @@ class Result:
         )
 
 
+def read_results(course: Course, lab: Lab) -> list[Result]:
+    """Return the results of a graded lab, sorted by student."""
+    return Results(course.results_dir / lab.name).read_all()
+
+
 class Results:
     """The results of one lab, in a folder.
 
@@ -84,11 +90,11 @@ class Results:
     def write(self, submission: Submission, result: Result) -> None:
         """Put a result on the disk, whole; it is not yet in the gradebook."""
         self._recorded(submission.student).unlink(missing_ok=True)
-        write_whole(self._path(submission.student), result.as_json())
+        write_atomically(self._path(submission.student), result.as_json())
 
     def mark_recorded(self, submission: Submission, result: Result) -> None:
         """Note that a result, and when it was handed in, is in the gradebook."""
-        write_whole(self._recorded(submission.student), _recorded_as(submission, result))
+        write_atomically(self._recorded(submission.student), _recorded_as(submission, result))
 
     def is_recorded(self, submission: Submission, result: Result) -> bool:
         """Whether this very result, handed in at this time, went into the gradebook."""

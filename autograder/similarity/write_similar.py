@@ -10,11 +10,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 from autograder.course.course import Course, Lab
-from autograder.course.submissions import submissions
+from autograder.course.submissions import find_submissions
 from autograder.errors import AutograderError
-from autograder.files import write_whole
-from autograder.notebooks import forms
-from autograder.notebooks.reading.read_submitted_notebook import grade_ids, read_submitted_notebook
+from autograder.files import write_atomically
+from autograder.notebooks.cell_roles import list_grade_ids
+from autograder.notebooks.forms import release_notebook
+from autograder.notebooks.reading.read_submitted_notebook import read_submitted_notebook
 from autograder.pages import render
 from autograder.similarity.compare import LEAST_SHARE, LEAST_TOKENS, similar_pairs
 from autograder.similarity.found import Similar, page_path, write_found
@@ -44,21 +45,21 @@ def write_similar(course: Course, lab: Lab) -> Similar:
         for path in sorted((course.source_dir / lab.name).glob("*.ipynb"))
     }
     handed_in, unreadable = {}, []
-    for submission in submissions(course, lab):
+    for submission in find_submissions(course, lab):
         books = []
         for name, source in sources.items():
-            ids = grade_ids(source)
+            ids = list_grade_ids(source)
             try:
                 books.append(read_submitted_notebook(submission.folder, name, set(sources), ids)[0])
             except AutograderError:
                 unreadable.append(submission.student)
         if books:
             handed_in[submission.student] = _one(books)
-    released = [forms.student(source, course.nbgrader_config) for source in sources.values()]
+    released = [release_notebook(source, course.nbgrader_config) for source in sources.values()]
     pairs = similar_pairs(handed_in, [*sources.values(), *released])
     found = Similar(page_path(course, lab), pairs, len(handed_in), list(dict.fromkeys(unreadable)))
     shown = [(pair, list(_side_by_side(pair, handed_in))) for pair in pairs]
-    write_whole(
+    write_atomically(
         found.page,
         render(
             "similarity/similar.html.j2",

@@ -19,8 +19,8 @@ from autograder.course.course import Course
 from autograder.course.submissions import Submission
 from autograder.engine.wire.question_verdict import QuestionVerdict
 from autograder.gradebook.gradebook import CourseGradebook
-from autograder.notebooks import forms
-from autograder.notebooks.reading.repair import repair
+from autograder.notebooks.forms import release_notebook
+from autograder.notebooks.reading.repair_notebook import repair_notebook
 from autograder.results.results import Result, Results
 from autograder.results.verdict import Verdict
 from tests.autograder.tiny_course import LAB, mistaken, solved, stub, submit
@@ -42,7 +42,7 @@ def lay_down(
     """Hand in `notebook` and record the result of grading it."""
     submission = submit(course, student, notebook)
     source = nbformat.read(course.source_dir / LAB / f"{LAB}.ipynb", as_version=4)
-    executed, _ = repair(notebook, source, forms.student(source))
+    executed, _ = repair_notebook(notebook, source, release_notebook(source))
     questions = []
     for cell in executed.cells:
         mark = cell.metadata.get("nbgrader", {})

@@ -195,7 +195,7 @@ class _Printed(io.TextIOBase):
         self._parts: list[str] = []
         self._left = limit
 
-    def writable(self) -> bool:
+    def replace_surrogates(self) -> bool:
         return True
 
     def write(self, text: str) -> int:

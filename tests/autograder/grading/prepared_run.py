@@ -21,8 +21,8 @@ from autograder.course.submissions import Submission
 from autograder.engine.wire.question_verdict import QuestionVerdict
 from autograder.grading.marking import Marking
 from autograder.grading.run import GradingRun
-from autograder.notebooks import forms
-from autograder.notebooks.reading.repair import repair
+from autograder.notebooks.forms import solve_notebook
+from autograder.notebooks.reading.repair_notebook import repair_notebook
 from autograder.results.results import Result
 from autograder.results.verdict import Verdict
 
@@ -42,7 +42,7 @@ class Prepared:
     ) -> Generator[tuple[Submission, Result]]:
         """Full marks for all."""
         ((name, source),) = marking.sources.items()
-        executed, _ = repair(forms.solved(source), source, marking.released[name])
+        executed, _ = repair_notebook(solve_notebook(source), source, marking.released[name])
         marks = [c.metadata.nbgrader for c in executed.cells if c.metadata]
         questions = tuple(
             QuestionVerdict(m.grade_id, *((0.0, m.points, "manual") if m.solution else full(m)))
