@@ -1,10 +1,10 @@
 # make demo · make lab · make test · make fuzz · make matrix · make lint · make docs · make bench ·
 # make bench-long
-# Each makes .venv first when it is missing.
+# Each target first makes .venv if it is missing.
 
 PYTHON ?= python3
 TENSORFLOW ?= tensorflow
-# Which lab make lab opens, by the beginning of its name.
+# The lab that `make lab` opens, by the beginning of its name.
 LAB ?=
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
@@ -25,7 +25,7 @@ lab: $(INSTALLED)
 test: $(INSTALLED)
 	pytest -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
-# What breaks first under other versions: imports, layers, models, data, a lab built, a class graded.
+# What other versions break first: imports, layers, models, data, building a lab, grading a class.
 QUICK := $(addprefix tests/course_lib/,blocks data/test_mnist.py data/test_load.py \
 	  data/test_pipeline.py training/test_fit.py \
 	  $(addprefix models/test_,mlp.py cnn.py vae.py gan.py vgg.py)) \
@@ -36,12 +36,12 @@ QUICK := $(addprefix tests/course_lib/,blocks data/test_mnist.py data/test_load.
 test-quick: $(INSTALLED)
 	pytest $(QUICK) $(PYTEST_ARGS)
 
-# make test-quick under every Python and the oldest and newest packages: docs/compatibility.md.
+# `make test-quick` under every Python with the oldest and newest packages: docs/compatibility.md.
 matrix: $(INSTALLED)
 	python tools/matrix.py
 
-# What students send, made up, new each time: 100,000 of it for each test. In rounds, because
-# hypothesis remembers what it has tried: gigabytes in the end.
+# Property-based tests of what students send: 100,000 new examples for each test. They run in rounds,
+# because hypothesis remembers every example, which takes gigabytes in the end.
 FUZZ_ROUNDS ?= 20
 fuzz: $(INSTALLED)
 	for round in $$(seq $(FUZZ_ROUNDS)); do \
@@ -54,26 +54,26 @@ lint: $(INSTALLED)
 	autograder build --check
 
 docs: $(INSTALLED)
-	python docs/make_reference.py
+	python tools/make_reference.py
+	python tools/make_settings.py
 	mkdocs build --strict
 
 bench: $(INSTALLED)
 	python benchmarks/run.py
 
-# Every lab in all its forms, large classes, and endurance: longer than an hour.
+# All labs with all their cases, large classes, and endurance: longer than an hour.
 bench-long: $(INSTALLED)
 	python benchmarks/run.py --long
 
-# pip compiles to bytecode as it installs: TensorFlow then starts in a third of the time.
-$(INSTALLED): requirements.txt pyproject.toml
+# pip compiles to bytecode during installation: TensorFlow then starts in a third of the time.
+REQUIREMENTS := requirements.txt requirements-dev.txt
+$(INSTALLED): pyproject.toml $(REQUIREMENTS)
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))' \
-	  || { echo "Python 3.10 to 3.13 is needed; name one: make PYTHON=python3.12"; exit 1; }
+	  || { echo "Python 3.10 to 3.13 is needed. Name one: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	sed 's/^tensorflow>/$(TENSORFLOW)>/' requirements.txt > $(VENV)/requirements.txt
+	cat $(REQUIREMENTS) | sed 's/^tensorflow>/$(TENSORFLOW)>/' > $(VENV)/requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --compile -r $(VENV)/requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --compile --no-deps --editable .
-	$(VENV)/bin/python -m pip install --quiet --compile \
-	  axe-playwright-python hypothesis mkdocs-material playwright pytest-timeout pytest-xdist ruff
 	touch $(INSTALLED)
 
 clean:

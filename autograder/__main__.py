@@ -8,14 +8,14 @@ import sys
 
 def main() -> None:
     """Run the command line."""
-    # nbgrader calls `alembic` by name, also when this environment has not been activated.
+    # nbgrader calls `alembic` by name, even if this environment is not activated.
     os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ.get("PATH", "")
     try:
         from autograder.cli.app import run
 
         run()
     except KeyboardInterrupt:
-        print("stopped: what was finished is kept, the same command goes on", file=sys.stderr)
+        print("stopped: finished work is kept; run the same command to continue", file=sys.stderr)
         sys.exit(130)
 
 

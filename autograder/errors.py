@@ -1,14 +1,14 @@
-"""What went wrong, and what to do next."""
+"""The error that every command reports with what to do next."""
 
 from __future__ import annotations
 
 
 class AutograderError(Exception):
-    """An error that a person can act on.
+    """An error that a person can fix.
 
     Args:
-        message: what is wrong, and where (file, cell or option).
-        hint: the next thing to do or to type; empty when the message says it.
+        message: What is wrong, and where (file, cell or option).
+        hint: What to do or type next; empty if the message says it.
     """
 
     def __init__(self, message: str, hint: str = "") -> None:

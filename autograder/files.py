@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Write files atomically, and make names and texts safe to write."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from autograder.errors import AutograderError
 
-LONGEST_NAME = 200  # bytes; any disk takes it, and a suffix behind it
-# What reading a zip file raises when it is damaged or packed in a way that Python doesn't know.
+LONGEST_NAME = 200  # bytes; every file system allows it, with a suffix
+# The errors of reading a zip file that is damaged or packed in a way that Python does not support.
 DAMAGED_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
@@ -29,18 +29,22 @@ DAMAGED_ZIP = (
 )
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write `content` beside `path`, flush it to the disk, and rename it into place.
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a file completely or not at all.
+
+    Writes `content` to a temporary file in the same folder, flushes it to the disk and renames it.
 
     Raises:
-        AutograderError: the disk is full or the folder can't be written; `path` is as it was.
+        AutograderError: The disk is full or the folder is not writable; `path` is unchanged.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}-")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content if isinstance(content, bytes) else writable(content).encode())
+                file.write(
+                    content if isinstance(content, bytes) else replace_surrogates(content).encode()
+                )
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(temporary, 0o644)
@@ -50,47 +54,48 @@ def write_whole(path: Path, content: str | bytes) -> None:
             raise
     except OSError as error:
         raise AutograderError(
-            f"can't write {path}: {error.strerror}", "make room or check its permissions; run again"
+            f"cannot write {path}: {error.strerror}",
+            "free disk space or check the permissions, then run again",
         ) from error
 
 
-def writable(text: str) -> str:
-    r"""The text without lone surrogates, which no file, terminal or database takes.
+def replace_surrogates(text: str) -> str:
+    r"""Replace lone surrogates, which files, terminals and databases cannot store.
 
     Example:
-        >>> writable("nach\ud800 Zürich")
+        >>> replace_surrogates("nach\ud800 Zürich")
         'nach? Zürich'
     """
     return text.encode("utf-8", "replace").decode()
 
 
-def readable(name: str) -> str:
-    r"""A file's name as it may be shown: without what would move a terminal's cursor.
+def make_printable(name: str) -> str:
+    r"""Replace control characters in a file name: they would move a terminal's cursor.
 
     Example:
-        >>> readable("\x1b[2Jlab.ipynb"), readable("Übung 1.ipynb")
+        >>> make_printable("\x1b[2Jlab.ipynb"), make_printable("Übung 1.ipynb")
         ('?[2Jlab.ipynb', 'Übung 1.ipynb')
     """
-    return "".join("?" if unicodedata.category(c) == "Cc" else c for c in writable(name))
+    return "".join("?" if unicodedata.category(c) == "Cc" else c for c in replace_surrogates(name))
 
 
-def inert(cell: str) -> str:
-    """A table's cell that no spreadsheet takes for a formula, whatever a student called a file.
+def escape_formula(cell: str) -> str:
+    """Escape a table cell that a spreadsheet would run as a formula.
 
     Example:
-        >>> inert("=HYPERLINK(1)"), inert("lab.ipynb")
+        >>> escape_formula("=HYPERLINK(1)"), escape_formula("lab.ipynb")
         ("'=HYPERLINK(1)", 'lab.ipynb')
     """
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "'=", "'+", "'-", "'@")) else cell
 
 
 def is_safe_name(name: str) -> bool:
-    """Whether a name can be that of one file or folder, anywhere.
+    """Whether a name is valid for a file or folder on every system.
 
     Example:
         >>> is_safe_name("O'Brien, Zoë"), is_safe_name("../gradebook.db"), is_safe_name("a/b")
         (True, False, False)
     """
-    bare = writable(name).strip(" .")
+    bare = replace_surrogates(name).strip(" .")
     odd = any(letter in '/\\:*?"<>|' or ord(letter) < 32 for letter in name)
     return bool(bare) and bare == name and not odd and len(name.encode()) <= LONGEST_NAME

@@ -1,10 +1,10 @@
-"""Grading a class: our engine against otter-grader, the same questions in otter's own format.
+"""Grade a class: our engine against otter-grader, with the same questions in otter's format.
 
     python benchmarks/against_otter.py [--quick] [--lab LAB]
 
-otter is installed into an environment of its own that borrows this one's TensorFlow. `otter
-grade` needs Docker; `otter run`, what it calls in each container, does without and is measured
-here, one submission after the other, as a script of an instructor would call it.
+otter is installed into its own environment, which borrows this one's TensorFlow. `otter grade`
+needs Docker. This script measures `otter run`, which `otter grade` calls in each container and
+which works without Docker: one submission after the other, as an instructor's script would call it.
 """
 
 from __future__ import annotations
@@ -24,53 +24,54 @@ from textwrap import indent
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_raw_cell
 
-from autograder.authoring.source import instructor_notebook
-from autograder.course.course import Course, Lab
+from autograder import Course
+from autograder.authoring.instructor_notebook import make_instructor_notebook
+from autograder.course.course import Lab
 from figure import Figure, report
-from graded_run import grade_command, run
-from grading import hand_in_solutions, measured_lab, title
+from graded_run import make_grade_command, run_command
+from light_course import make_measured_course, name_lab, submit_solutions
 
-# A test of otter's fails when something is printed that its author's notebook did not print.
+# A test of otter fails if it prints something that its author's notebook did not print.
 _QUIET = "import contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()):"
 
 
 def main() -> None:
-    """Measure and print; without a package index, say that otter is left out."""
+    """Measure and print; without a package index, print that otter is left out."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="smaller classes")
-    parser.add_argument("--lab", help="a lab of this course in place of the light notebook")
+    parser.add_argument("--lab", help="a lab of this course instead of the light notebook")
     options = parser.parse_args()
     size, theirs = (10, 1) if options.quick else (4, 1) if options.lab else (100, 4)
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
         folder = Path(name)
-        course, lab = measured_lab(folder / "course", options.lab)
-        hand_in_solutions(course, lab, size)
+        course, lab = make_measured_course(folder / "course", options.lab)
+        submit_solutions(course, lab, size)
         otter = install(folder / "otter")
         if otter is None:
-            print("  otter-grader is left out: it can't be installed here")
+            print("  otter-grader is left out: it cannot be installed here")
             return
-        otter_per_hour = 3600 / seconds_of_otter(otter, course, lab, folder, theirs)
+        otter_per_hour = 3600 / measure_otter(otter, course, lab, folder, theirs)
         for workers in (1, 2):
-            command = grade_command(course, lab, "--force", "--workers", str(workers))
-            per_hour = 3600 * size / run(course, command).wall
+            command = make_grade_command(course, lab, "--force", "--workers", str(workers))
+            per_hour = 3600 * size / run_command(course, command).wall
             report(
                 Figure(
-                    f"submissions an hour, {workers} worker{'s' * (workers > 1)}, against otter",
+                    f"submissions per hour, {workers} worker{'s' * (workers > 1)}",
                     per_hour,
                     peer=otter_per_hour,
                     against="otter run",
                     ratio=per_hour / otter_per_hour,
                     at_least=12 if workers == 2 else None,
-                    data=f"{title(lab)}, class of {size}",
+                    data=f"{name_lab(lab)}, class of {size}",
                 )
             )
 
 
 def install(folder: Path) -> Path | None:
-    """otter's command in an environment that sees this one's packages; None when it fails."""
+    """Install otter into an environment that sees this one's packages; None if that fails."""
     venv.create(folder, with_pip=True)
     packages = next(folder.glob("lib/*/site-packages"))
-    # As a site folder, not only on the path: course_lib may be installed in there by a link.
+    # As a site folder, not only on the path: course_lib may be installed there as a link.
     this = sysconfig.get_path("purelib")
     (packages / "this.pth").write_text(f"import site; site.addsitedir({this!r})")
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "otter-grader"]
@@ -78,14 +79,14 @@ def install(folder: Path) -> Path | None:
     return folder / "bin" / "otter" if done.returncode == 0 else None
 
 
-def seconds_of_otter(otter: Path, course: Course, lab: Lab, folder: Path, size: int) -> float:
-    """Seconds a submission, of notebooks that get full marks.
+def measure_otter(otter: Path, course: Course, lab: Lab, folder: Path, size: int) -> float:
+    """Return the seconds per submission; every submission is the solution.
 
     Raises:
-        RuntimeError: the solution does not get full marks: something else was measured.
+        RuntimeError: The solution does not get full marks, so the time means nothing.
     """
     source = folder / lab.notebook
-    nbformat.write(in_otter_format(course, lab), source)
+    nbformat.write(convert_to_otter(course, lab), source)
     assign = [str(otter), "assign", str(source), str(folder / "dist")]
     subprocess.run(assign, check=True, capture_output=True, cwd=folder)
     made = folder / "dist" / "autograder"
@@ -95,25 +96,25 @@ def seconds_of_otter(otter: Path, course: Course, lab: Lab, folder: Path, size: 
     began = time.monotonic()
     for _ in range(size):
         done = subprocess.run(command, capture_output=True, text=True, cwd=folder)
-        if done.returncode or not full_marks(folder / "out" / "results.json"):
-            raise RuntimeError(f"otter did not grade:\n{done.stdout}\n{done.stderr}")
+        if done.returncode or not has_full_marks(folder / "out" / "results.json"):
+            raise RuntimeError(f"otter did not give full marks:\n{done.stdout}\n{done.stderr}")
     return (time.monotonic() - began) / size
 
 
-def full_marks(results: Path) -> bool:
-    """Does otter's result give all points of every question?"""
+def has_full_marks(results: Path) -> bool:
+    """Whether otter's result gives all points of every question."""
     tests = json.loads(results.read_text("utf-8"))["tests"]
     asked = [test for test in tests if test.get("max_score")]
     return bool(asked) and all(test["score"] == test["max_score"] for test in asked)
 
 
-def in_otter_format(course: Course, lab: Lab) -> nbformat.NotebookNode:
-    """A lab as otter assign reads it: hidden tests, the solution filled in, no written answer."""
+def convert_to_otter(course: Course, lab: Lab) -> nbformat.NotebookNode:
+    """Return a lab in the format of otter assign: solved, tests hidden, no written answers."""
     config = "# ASSIGNMENT CONFIG\nexport_cell: false\ngenerate: true\nrun_tests: false"
     cells = [new_raw_cell(config)]
     waiting = None
     defined: list[str] = []
-    for cell in instructor_notebook(course, lab).cells:
+    for cell in make_instructor_notebook(course, lab).cells:
         mark = cell.metadata.get("nbgrader", {})
         if cell.cell_type != "code" or "%pip" in cell.source:
             continue
@@ -127,7 +128,7 @@ def in_otter_format(course: Course, lab: Lab) -> nbformat.NotebookNode:
             hidden = '""" # BEGIN TEST CONFIG\nhidden: true\n""" # END TEST CONFIG\n'
             tests = "\n".join([*defined, _QUIET, indent(cell.source, "    ")])
             cells += [new_raw_cell("# BEGIN TESTS"), new_code_cell(hidden + tests)]
-            defined += definitions(cell.source)
+            defined += find_definitions(cell.source)
             cells += [new_raw_cell("# END TESTS"), new_raw_cell("# END QUESTION")]
         else:
             cells.append(new_code_cell(cell.source))
@@ -135,8 +136,8 @@ def in_otter_format(course: Course, lab: Lab) -> nbformat.NotebookNode:
     return new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
 
-def definitions(tests: str) -> list[str]:
-    """What a later test may use of an earlier one: in otter each has names of its own."""
+def find_definitions(tests: str) -> list[str]:
+    """Return the imports and functions that a later test may use: otter's tests share no names."""
     kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef)
     return [ast.unparse(part) for part in ast.parse(tests).body if isinstance(part, kinds)]
 

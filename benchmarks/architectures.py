@@ -1,13 +1,13 @@
-"""Lab 07: what each architecture's accuracy costs, on real CIFAR-10 and on the stand-in.
+"""Lab 07: accuracy and cost of each architecture, on real CIFAR-10 and on the stand-in.
 
     python benchmarks/architectures.py [--quick] [--epochs N] [--seed N]
 
-Trains every model of `course_lib.models.small_architectures` in the same way on the same images,
-a part of the training set, and tests it on 2,000 others; draws accuracy against parameters and
-against multiply-adds into docs/images/architectures.svg. So short a training says what can be
-learnt quickly, not what an architecture can do in the end. Real CIFAR-10 is looked for as in
-cifar_accuracy.py; without it there is the stand-in alone. `--quick` takes two of the models, 500
-images of the stand-in, one epoch, and draws nothing.
+Trains every model of `course_lib.models.small_architectures` in the same way on the same subset of
+the training set, tests it on 2,000 test images, and draws accuracy against parameters and against
+multiply-adds into docs/images/architectures.svg. Such a short training shows how fast an
+architecture learns, not its final accuracy. Finds real CIFAR-10 as cifar_accuracy.py does; without
+it, uses only the stand-in. `--quick` trains two of the models for one epoch on 500 images of the
+stand-in and draws nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 from figure import Figure, report
-from labs import ROOT, apart, real_cifar
+from labs import ROOT, find_real_cifar, run_script
 
 CHART = ROOT / "docs" / "images" / "architectures.svg"
 REAL, STAND_IN, TESTED = 6_000, 2_500, 2_000  # images
@@ -29,9 +29,9 @@ EPOCHS, BATCH = 3, 64
 def main() -> None:
     """Measure, print and draw."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="two models, an epoch of the stand-in")
-    parser.add_argument("--epochs", type=int, default=EPOCHS, help="of each training")
-    parser.add_argument("--seed", type=int, default=1, help="of the trainings")
+    parser.add_argument("--quick", action="store_true", help="two models, one epoch, stand-in")
+    parser.add_argument("--epochs", type=int, default=EPOCHS, help="epochs of each training")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the trainings")
     parser.add_argument("--images", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--models", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--measured", type=Path, help=argparse.SUPPRESS)
@@ -43,21 +43,21 @@ def main() -> None:
         sources = [(options.epochs, STAND_IN, None)]
         if options.quick:
             sources = [(1, 500, None)]
-        elif real := real_cifar(Path(folder)):
+        elif real := find_real_cifar(Path(folder)):
             sources.append((options.epochs, REAL, real))
         for epochs, images, data in sources:
             kept = Path(folder) / "measured"
             settings = {"measured": kept, "images": images, "epochs": epochs}
             settings |= {"seed": options.seed, **({"models": 2} if options.quick else {})}
-            given = [str(part) for name in settings for part in (f"--{name}", settings[name])]
-            apart(str(Path(__file__).resolve()), "full", *given, data=data)
+            arguments = [str(part) for name in settings for part in (f"--{name}", settings[name])]
+            run_script(str(Path(__file__).resolve()), "full", *arguments, data=data)
             if not options.quick:
                 draw(**json.loads(kept.read_text("utf-8")))
     return None
 
 
 def measure(models: int | None, count: int, epochs: int, seed: int, kept: Path) -> None:
-    """Train and test the first so many models, or all; keep what is to be drawn in a file."""
+    """Train and test the first `models` models, or all; write what to draw into the file `kept`."""
     import keras
     import numpy as np
 
@@ -89,21 +89,21 @@ def measure(models: int | None, count: int, epochs: int, seed: int, kept: Path) 
     minutes = (time.perf_counter() - began) / 60
     cpu = (time.process_time() - cpu) / 60
     report(Figure("time of all trainings", minutes, "min", data=of))
-    report(Figure("processor time of all trainings", cpu, "min", data=of))
-    table["said"] = f"{of}; {cpu:.0f} minutes of processor time"
+    report(Figure("CPU time of all trainings", cpu, "min", data=of))
+    table["about"] = f"{of}; {cpu:.0f} minutes of CPU time"
     kept.write_text(json.dumps(table), encoding="utf-8")
 
 
-def draw(names: list, accuracies: list, parameters: list, costs: list, said: str) -> None:
-    """The chart; the last data set that was measured stays, which is the real one where it is."""
+def draw(names: list, accuracies: list, parameters: list, costs: list, about: str) -> None:
+    """Draw the chart of the data set measured last: the real one if it is available."""
     from matplotlib import rc_context
 
     from course_lib.figures import accuracy_by_cost
 
     best = names[accuracies.index(max(accuracies))]
-    title = f"{best} learns most in a short training ({100 * max(accuracies):.0f} %): {said}"
+    title = f"{best} learns most in a short training ({100 * max(accuracies):.0f} %): {about}"
     figure = accuracy_by_cost(names, accuracies, parameters, costs, title)
-    # Without the date and random names, so that the same figures make the same file.
+    # No date and no random names: the same figures make the same file.
     with rc_context({"svg.hashsalt": CHART.stem}):
         figure.savefig(CHART, metadata={"Date": None})
 

@@ -1,10 +1,10 @@
-"""A class graded on a Dask cluster whose workers die and join: is the gradebook a local run's?
+"""Grade a class on a Dask cluster while workers die and join; compare with a local run.
 
     python benchmarks/cluster_faults.py [--quick]
 
-A real scheduler and worker processes on this machine, over TLS. While `autograder grade --cluster`
-runs, both first workers get SIGKILL, one after the other, and a third joins. At the end the rows
-of gradebook.db are compared with those of a local run, and nothing may be left behind.
+Starts a scheduler and worker processes on this machine, connected over TLS. While `autograder grade
+--cluster` runs, the first two workers get SIGKILL, one after the other, and a third joins. At the
+end, the rows of gradebook.db must be those of a local run, and no process may be left.
 """
 
 from __future__ import annotations
@@ -20,57 +20,54 @@ import tempfile
 import time
 from pathlib import Path
 
-from autograder.course.course import Course
+from autograder import Course, read_results
 from autograder.engine.host.watcher import list_descendants
-from autograder.results.results import Results
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from figure import Figure, report
-from graded_run import grade_command
-from grading import light_course
-from killed_runs import hand_in_class, rows
+from graded_run import make_grade_command
+from killed_runs import read_rows, submit_class
+from light_course import make_light_course
 
 _START_SECONDS = 60
 _RUN_SECONDS = 1800
 
 
 def main() -> None:
-    """Grade, kill, compare; exit code 1 when a row differs or something is left."""
+    """Grade, kill, compare; exit with code 1 if a row differs or a process is left."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="24 submissions")
     size = 24 if parser.parse_args().quick else 200
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        course = light_course(Path(folder) / "course")
-        hand_in_class(course, size)
+        course = make_light_course(Path(folder) / "course")
+        submit_class(course, size)
         local = Course(shutil.copytree(course.root, Path(folder) / "local"))
         with Cluster(Path(folder)) as cluster:
-            left = disturbed_run(course, cluster, size)
+            left = grade_and_kill(course, cluster, size)
         subprocess.run(
-            grade_command(local, local.labs()[0]), stderr=subprocess.DEVNULL, check=False
+            make_grade_command(local, local.labs()[0]), stderr=subprocess.DEVNULL, check=False
         )
-        there, here = rows(course), rows(local)
-    differing = sorted(s for s in there.keys() | here.keys() if there.get(s) != here.get(s))
+        remote, here = read_rows(course), read_rows(local)
+    differing = sorted(s for s in remote.keys() | here.keys() if remote.get(s) != here.get(s))
     of = f"light notebook, {size} submissions, {cluster.address.partition(':')[0]}"
-    print(f"{len(there)} rows; differing: {differing or 'nobody'}")
+    print(f"{len(remote)} rows; differing: {differing or 'none'}")
     report(Figure("rows that differ from a local run", len(differing), at_most=0, data=of))
     report(Figure("processes left on the workers", left, at_most=0, data=of))
-    sys.exit(bool(differing) or left > 0 or len(there) != size)
+    sys.exit(bool(differing) or left > 0 or len(remote) != size)
 
 
-def disturbed_run(course: Course, cluster: Cluster, size: int) -> int:
-    """Grade on the cluster, killing and adding workers; how many processes are left then."""
+def grade_and_kill(course: Course, cluster: Cluster, size: int) -> int:
+    """Grade on the cluster while killing and adding workers; return the processes left."""
     first, second = cluster.add_worker(), cluster.add_worker()
     cluster.wait_for_workers(2)
-    command = grade_command(course, course.labs()[0], "--cluster", cluster.address)
+    command = make_grade_command(course, course.labs()[0], "--cluster", cluster.address)
     run = subprocess.Popen(command, env=cluster.environment, stderr=subprocess.DEVNULL)
-    results = Results(course.results_dir / course.labs()[0].name)
     started = time.monotonic()
 
     def wait_until(part: float) -> None:
-        while len(results.read_all()) < part * size and run.poll() is None:
+        while (done := len(read_results(course, course.labs()[0]))) < part * size:
+            if run.poll() is not None:
+                return
             if time.monotonic() - started > _RUN_SECONDS:
-                raise TimeoutError(f"{len(results.read_all())} of {size} after {_RUN_SECONDS} s")
+                raise TimeoutError(f"{done} of {size} after {_RUN_SECONDS} s")
             time.sleep(0.1)
 
     wait_until(0.2)
@@ -84,22 +81,22 @@ def disturbed_run(course: Course, cluster: Cluster, size: int) -> int:
     seconds = time.monotonic() - started
     print(f"graded in {seconds:.0f} s, exit code {run.returncode}", flush=True)
     deadline = time.monotonic() + 20
-    while (left := cluster.engines()) and time.monotonic() < deadline:
+    while (left := cluster.list_engines()) and time.monotonic() < deadline:
         time.sleep(0.2)
     return len(left)
 
 
 class Cluster:
-    """A Dask scheduler with worker processes, on loopback, over TLS where openssl is there.
+    """A Dask scheduler with worker processes on loopback, over TLS if openssl is installed.
 
     Args:
-        folder: for certificates and the workers' files.
+        folder: The folder for certificates and the workers' files.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._processes: list[subprocess.Popen[bytes]] = []
-        self.environment: dict[str, str] = {**os.environ, **self._tls()}
+        self.environment: dict[str, str] = {**os.environ, **self._make_tls_settings()}
 
     def __enter__(self) -> Cluster:
         with socket.socket() as free:
@@ -117,24 +114,24 @@ class Cluster:
             self.kill(process)
 
     def add_worker(self) -> subprocess.Popen[bytes]:
-        """Start a worker with one thread; it grades one submission at a time."""
-        # Without a nanny, which would put another in the place of the one that is killed.
+        """Start a worker with one thread: it grades one submission at a time."""
+        # Without a nanny, which would replace a killed worker.
         options = ("--nthreads", "1", "--no-nanny", "--local-directory", str(self._folder / "w"))
         return self._start("worker", self.address, *options)
 
     def wait_for_workers(self, number: int) -> None:
-        """Wait until so many workers are registered."""
+        """Wait until `number` workers are registered."""
         code = "import sys; from distributed import Client; c = Client(sys.argv[1]); "
         code += f"c.wait_for_workers({number}, timeout={_START_SECONDS})"
         subprocess.run([sys.executable, "-c", code, self.address], env=self.environment, check=True)
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
-        """End a process of the cluster at once, without a word."""
+        """Kill a process of the cluster with SIGKILL."""
         process.send_signal(signal.SIGKILL)
         process.wait()
 
-    def engines(self) -> list[int]:
-        """What the workers have started and not ended."""
+    def list_engines(self) -> list[int]:
+        """Return the processes that the workers have started and not ended."""
         return [
             pid
             for process in self._processes
@@ -154,8 +151,8 @@ class Cluster:
         self._processes.append(process)
         return process
 
-    def _tls(self) -> dict[str, str]:
-        """Dask's own settings for TLS, with a certificate that signs itself."""
+    def _make_tls_settings(self) -> dict[str, str]:
+        """Return Dask's settings for TLS with a self-signed certificate."""
         if not shutil.which("openssl"):
             return {}
         key, certificate = self._folder / "key.pem", self._folder / "certificate.pem"

@@ -1,4 +1,4 @@
-"""One measured figure: printed as a line, and kept where `make bench` collects it."""
+"""One measured figure: printed as a line and written to the file that `make bench` collects."""
 
 from __future__ import annotations
 
@@ -10,18 +10,27 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Figure:
-    """What was measured, of ours and of a peer in the same run, and what it is to reach.
+    """A measured value of ours, a peer's value from the same run, and the goal.
 
     Args:
-        name: of the figure.
-        ours: the value.
-        unit: of the value.
-        peer: the peer's value, measured in the same run.
-        against: who the peer is.
-        ratio: how many times as good ours is; the goal is then the ratio's.
-        at_least: the goal, where more is better.
-        at_most: the goal, where less is better.
-        data: what it was measured on; a stand-in is called one.
+        name: The name of the figure.
+        ours: Our value.
+        unit: The unit of the values.
+        peer: The peer's value, measured in the same run.
+        against: The name of the peer.
+        ratio: How many times as good ours is; the goal then applies to the ratio.
+        at_least: The goal, if more is better.
+        at_most: The goal, if less is better.
+        data: What it was measured on; stand-in data is named as such.
+
+    Example:
+        >>> slow = Figure("speed", 10.0, peer=5.0, against="them", ratio=2.0, at_least=3)
+        >>> slow.met, slow.goal
+        (False, '≥ 3')
+        >>> print(slow)
+        speed: 10; them: 5; ratio 2; goal ≥ 3: MISSED
+        >>> Figure("errors", 0, at_most=0).met, Figure("rows", 3).met
+        (True, None)
     """
 
     name: str
@@ -36,38 +45,43 @@ class Figure:
 
     @property
     def goal(self) -> str:
-        """The goal in signs; "" where there is none."""
+        """The goal as text; empty without a goal."""
         if self.at_least is not None:
             return f"≥ {self.at_least:g}"
         return f"≤ {self.at_most:g}" if self.at_most is not None else ""
 
     @property
     def met(self) -> bool | None:
-        """Whether the goal is reached; None where there is none."""
+        """Whether the goal is reached; None without a goal."""
         value = self.ours if self.ratio is None else self.ratio
         if self.at_least is not None:
             return value >= self.at_least
         return value <= self.at_most if self.at_most is not None else None
 
     def __str__(self) -> str:
-        said = f"{self.name}: {number(self.ours)} {self.unit}".rstrip()
+        text = f"{self.name}: {format_number(self.ours)} {self.unit}".rstrip()
         if self.peer is not None:
-            said += f"; {self.against}: {number(self.peer)} {self.unit}".rstrip()
+            text += f"; {self.against}: {format_number(self.peer)} {self.unit}".rstrip()
         if self.ratio is not None:
-            said += f"; ratio {number(self.ratio)}"
+            text += f"; ratio {format_number(self.ratio)}"
         if self.goal:
-            said += f"; goal {self.goal}: {'reached' if self.met else 'MISSED'}"
-        return said
+            text += f"; goal {self.goal}: {'reached' if self.met else 'MISSED'}"
+        return text
 
 
 def report(figure: Figure) -> None:
-    """Print a figure; `make bench` names the file that it is to be added to."""
+    """Print a figure and append it to the file that `make bench` names."""
     print(f"  {figure}", flush=True)
     if path := os.environ.get("BENCHMARK_FIGURES"):
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(figure), ensure_ascii=False) + "\n")
 
 
-def number(value: float) -> str:
-    """Three significant digits; whole numbers of any size whole."""
+def format_number(value: float) -> str:
+    """Format with three significant digits, and integers in full.
+
+    Example:
+        >>> format_number(1234.5), format_number(0.123456), format_number(40)
+        ('1,234', '0.123', '40')
+    """
     return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"

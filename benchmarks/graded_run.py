@@ -1,4 +1,4 @@
-"""The command that grades a class; one run of a grader, and what it took."""
+"""Run the command that grades a class, and measure its time and memory."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course.course import Course, Lab
+from autograder import Course
+from autograder.course.course import Lab
 from autograder.engine.host.watcher import measure_memory_mb
 
 _ACCOUNTS = Path("/sys/fs/cgroup/cpuacct")
@@ -21,15 +22,15 @@ _SAMPLE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Run:
-    """What one run took.
+class GradedRun:
+    """The time and memory of one run.
 
     Args:
-        wall: seconds.
-        cpu: processor seconds of all its processes.
-        peak_mb: what all its processes held together, shared pages counted once, in MiB.
-        done: seconds after which each submission was in the gradebook, where the grader says so.
-        memory: how many were done then, and the MiB held.
+        wall: Wall time in seconds.
+        cpu: CPU seconds of all its processes.
+        peak_mb: Peak memory of all its processes in MiB; shared pages count once.
+        done: Seconds until each submission was in the gradebook, if the grader says so.
+        memory: Samples: the number of submissions done, and the memory in MiB.
     """
 
     wall: float
@@ -40,33 +41,35 @@ class Run:
 
     @property
     def each(self) -> float:
-        """Seconds a submission: of up to seven in a row, the median over the class.
+        """Seconds per submission: the median over all groups of up to seven in a row.
 
-        From where both workers' first ones are done, and without the last, which has the machine
-        for itself; a disturbance does not decide it.
+        It leaves out the first submission of both workers and the last one, which has the machine
+        to itself. As a median, it does not depend on single disturbances.
         """
         row = min(7, len(self.done) - 3)
         starts = range(1, len(self.done) - row - 1)
         return statistics.median((self.done[i + row] - self.done[i]) / row for i in starts)
 
 
-def grade_command(course: Course, lab: Lab, *options: str) -> list[str]:
-    """Our engine's command that grades everybody."""
+def make_grade_command(course: Course, lab: Lab, *options: str) -> list[str]:
+    """Return the command that grades the whole class with our engine."""
     grade = [sys.executable, "-m", "autograder", "grade", lab.name]
     return [*grade, "--course-dir", str(course.root), *options]
 
 
-def run(course: Course, command: list[str], stdout: int | None = subprocess.DEVNULL) -> Run:
-    """Run `command` in the course's folder, and watch; what it prints goes to `stdout`.
+def run_command(
+    course: Course, command: list[str], stdout: int | None = subprocess.DEVNULL
+) -> GradedRun:
+    """Run `command` in the course folder and measure it; its output goes to `stdout`.
 
     Raises:
-        SystemExit: it failed.
+        SystemExit: The command failed.
     """
     started = time.monotonic()
     done: list[float] = []
     memory: list[tuple[int, float]] = []
     over = threading.Event()
-    with _account() as (join, spent):
+    with _count_cpu_time() as (join, read_seconds):
         process = subprocess.Popen(
             command,
             cwd=course.root,
@@ -89,20 +92,20 @@ def run(course: Course, command: list[str], stdout: int | None = subprocess.DEVN
         wall = time.monotonic() - started
         over.set()
         watcher.join()
-        cpu = spent()
+        cpu = read_seconds()
     if code != 0:
         raise SystemExit(f"{' '.join(command)} failed with {code}")
     peak = max((held for _, held in memory), default=0.0)
-    return Run(wall, cpu, peak, tuple(done), tuple(memory))
+    return GradedRun(wall, cpu, peak, tuple(done), tuple(memory))
 
 
 @contextlib.contextmanager
-def _account() -> Iterator[tuple]:
-    """An account of processor time: how a process joins it, and the seconds spent on it.
+def _count_cpu_time() -> Iterator[tuple[Callable[[], object] | None, Callable[[], float]]]:
+    """Yield a function with which a process joins the count, and one that reads the CPU seconds.
 
-    A kernel that is killed takes its own account along, so the parents' sums are too small. A
-    control group counts all that ran in it; where none can be had the whole machine is counted,
-    which then should do nothing else.
+    A killed kernel's CPU time is lost from the sums of its parents. A control group counts
+    everything that ran in it. Without one, the whole machine is counted, which should then do
+    nothing else.
     """
     group = _ACCOUNTS / f"benchmark-{os.getpid()}-{time.monotonic_ns()}"
     try:
@@ -119,11 +122,13 @@ def _account() -> Iterator[tuple]:
         )
     finally:
         time.sleep(0.5)
-        with contextlib.suppress(OSError):  # something is still in it: an empty group costs nothing
+        with contextlib.suppress(
+            OSError
+        ):  # a process is still in it; a group that stays does no harm
             group.rmdir()
 
 
 def _busy_seconds() -> float:
-    """Processor seconds that the machine has spent at work."""
+    """Return the CPU seconds that the machine has been busy."""
     ticks = [int(n) for n in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
     return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")

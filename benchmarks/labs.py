@@ -1,4 +1,4 @@
-"""What benchmarks of the labs share: a lab's own cells, real data where it is, a process apart."""
+"""Shared by benchmarks of the labs: a lab's cells, real data, and a separate process."""
 
 from __future__ import annotations
 
@@ -8,51 +8,45 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+from autograder import Course
+from autograder.authoring import read_code_cells as reading
 
 ROOT = Path(__file__).parents[1]
 TEST_DATA = Path(os.environ.get("COURSE_TEST_DATA", ROOT.parent / "shared" / "data"))
 
 
-def chosen_labs(named: str | None) -> list[str]:
-    """The labs' whole names: of those that `named` lists with commas between, or of all."""
-    from autograder.course.course import Course
-
+def list_labs(names: str | None) -> list[str]:
+    """Return the full names of the labs in `names`, separated by commas, or of all labs."""
     course = Course.find(ROOT)
-    labs = [course.lab(name) for name in named.split(",")] if named else course.labs()
+    labs = [course.lab(name) for name in names.split(",")] if names else course.labs()
     return [lab.name for lab in labs]
 
 
-def code_cells(lab: str) -> Iterator[tuple[str, str, bool]]:
-    """A lab's code cells, each with the question that it answers or tests, and whether it tests."""
-    from autograder.authoring.source import instructor_notebook
-    from autograder.course.course import Course
-
+def read_code_cells(lab: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield a lab's code cells, each with its question and whether it is a test cell."""
     course = Course.find(ROOT)
-    for cell in instructor_notebook(course, course.lab(lab)).cells:
-        mark = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and "%pip" not in cell.source:
-            question = mark.get("grade_id", "").removesuffix("_answer")
-            yield cell.source, question, mark.get("locked", False)
+    return reading.read_code_cells(course, course.lab(lab))
 
 
-def run_cell(source: str, names: dict) -> None:
-    """Run a cell; what it prints is not the benchmark's to say."""
+def run_cell(source: str, names: dict[str, Any]) -> None:
+    """Run a cell and drop what it prints."""
     with contextlib.redirect_stdout(io.StringIO()):
         exec(source, names)
 
 
-def real_mnist() -> Path | None:
-    """The folder with the real mnist.npz, or None."""
+def find_real_mnist() -> Path | None:
+    """Return the folder with the real mnist.npz, or None."""
     for folder in (os.environ.get("COURSE_DATA"), TEST_DATA):
         if folder and (Path(folder) / "mnist.npz").is_file():
             return Path(folder).resolve()
     return None
 
 
-def real_cifar(into: Path) -> Path | None:
-    """The folder with the real cifar10.npz, unpacked where it has to be, or None."""
+def find_real_cifar(into: Path) -> Path | None:
+    """Return the folder with the real cifar10.npz, or None; unpack it into `into` if necessary."""
     prepared = os.environ.get("COURSE_DATA", "")
     if prepared and (Path(prepared) / "cifar10.npz").is_file():
         return Path(prepared).resolve()
@@ -64,23 +58,23 @@ def real_cifar(into: Path) -> Path | None:
     return into / "datasets"
 
 
-def apart(script: str, profile: str, *arguments: str, data: Path | None = None) -> None:
-    """Run a script in a process of its own.
+def run_script(script: str, profile: str, *arguments: str, data: Path | None = None) -> None:
+    """Run a script in its own process.
 
     Args:
-        script: its path.
+        script: The path of the script.
         profile: "quick" or "full".
-        arguments: the script's.
-        data: the folder of real data; None for the stand-in.
+        arguments: The arguments of the script.
+        data: The folder of real data; None for the stand-in.
 
     Raises:
-        SystemExit: it failed.
+        SystemExit: The script failed.
     """
     environment = {k: v for k, v in os.environ.items() if k != "COURSE_DATA"}
     if data is not None:
         environment["COURSE_DATA"] = str(data)
     with tempfile.TemporaryDirectory() as folder:
-        # A lab may write files where it runs.
+        # A lab may write files into its working folder.
         done = subprocess.run(
             [sys.executable, script, *arguments],
             env={**environment, "COURSE_PROFILE": profile, "TF_CPP_MIN_LOG_LEVEL": "3"},
@@ -89,4 +83,4 @@ def apart(script: str, profile: str, *arguments: str, data: Path | None = None) 
             text=True,
         )
     if done.returncode:
-        raise SystemExit(f"the lab did not run:\n{done.stderr[-3000:]}")
+        raise SystemExit(f"{script} failed:\n{done.stderr[-3000:]}")

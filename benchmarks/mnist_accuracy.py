@@ -2,8 +2,8 @@
 
     python benchmarks/mnist_accuracy.py [--quick] [--seeds N]
 
-Runs the lab's own cells with its own solution. Real MNIST is `mnist.npz` in the folder that
-COURSE_TEST_DATA (default: ../shared/data) or COURSE_DATA names. `--quick` takes the stand-in.
+Runs the cells of the solved lab. Real MNIST is `mnist.npz` in the folder COURSE_TEST_DATA (default:
+../shared/data) or COURSE_DATA. `--quick` uses the stand-in.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
+from typing import Any
 
 from figure import Figure, report
-from labs import apart, code_cells, real_mnist, run_cell
+from labs import find_real_mnist, read_code_cells, run_cell, run_script
 
 LAB = "01_mlp_mnist"
 
@@ -22,31 +23,31 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="the quick profile on the stand-in")
-    parser.add_argument("--seeds", type=int, default=1, help="how many trainings (default 1)")
+    parser.add_argument("--seeds", type=int, default=1, help="number of trainings (default 1)")
     parser.add_argument("--one", type=int, metavar="SEED", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
-        return one(options.one)
-    script, folder = str(Path(__file__).resolve()), real_mnist()
+        return run_lab(options.one)
+    script, folder = str(Path(__file__).resolve()), find_real_mnist()
     if options.quick:
-        apart(script, "quick", "--one", "1")
+        run_script(script, "quick", "--one", "1")
     elif folder is None:
-        print("  not measured, no real mnist.npz; name its folder: COURSE_DATA=")
+        print("  not measured, mnist.npz not found; set COURSE_DATA to its folder")
     else:
         for seed in range(1, options.seeds + 1):
-            apart(script, "full", "--one", str(seed), data=folder)
+            run_script(script, "full", "--one", str(seed), data=folder)
     return None
 
 
-def one(seed: int) -> None:
-    """Run the lab's cells but for its tests, on the data that COURSE_DATA names."""
+def run_lab(seed: int) -> None:
+    """Run the lab's cells without its tests, on the data in COURSE_DATA."""
     import numpy as np
 
     from course_lib import profile
 
-    names: dict = {"__name__": "__main__"}
+    names: dict[str, Any] = {"__name__": "__main__"}
     began = 0.0
-    for source, _, tests in code_cells(LAB):
+    for source, _, tests in read_code_cells(LAB):
         if tests:
             continue
         run_cell(source, names)

@@ -1,19 +1,21 @@
-"""docs/benchmarks.md and its chart, made from results.json alone."""
+"""Make docs/benchmarks.md and its charts from results.json alone."""
 
 from __future__ import annotations
 
 from html import escape
+from math import log10
 from pathlib import Path
+from typing import Any
 
-from figure import Figure, number
+from figure import Figure, format_number
 
 DOCS = Path(__file__).parents[1] / "docs"
-_TITLES = {
+TITLES = {
     "grading": "Grading a class, against stock nbgrader",
     "against_otter": "Grading a class, against otter-grader",
     "stages": "Where a submission's time goes",
     "start_times": "Starting",
-    "training_steps": "Training steps a second, against the same models as keras.io writes them",
+    "training_steps": "Training steps per second, against the same models in the code of keras.io",
     "lab_times": "How long a student waits",
     "mnist_accuracy": "Lab 01: MNIST",
     "cifar_accuracy": "Lab 02: CIFAR-10",
@@ -23,7 +25,7 @@ _TITLES = {
     "vae_loss": "Lab 06: VAE",
     "architectures": "Lab 07: architectures",
     "red_team": "Cheats, and broken or hostile notebooks",
-    "lint_course": "All labs proved by one command",
+    "lint_course": "Checking all labs with one command",
     "whole_course": "A class of every lab",
     "growth": "Growth with the size of the class",
     "full_profiles": "Every lab in the full profile",
@@ -31,83 +33,84 @@ _TITLES = {
     "cluster_faults": "A cluster whose workers die and join",
     "soak": "Endurance",
 }
-# Above a script's figures; drawn by the script itself, or below.
+# Above the figures of a script; drawn by the script itself or by a function below.
 _CHARTS = {
-    "stages": "![Milliseconds of each stage, before and now](images/stages.svg)\n",
+    "stages": "![Milliseconds of each stage, now and before](images/stages.svg)\n",
     "architectures": "![Accuracy of small versions of eight architectures, against parameters and "
     "against multiply-adds](images/architectures.svg)\n",
 }
-# Below a script's figures: how to read them.
+# Below the figures of a script: how to read them.
 _REMARKS = {
-    "grading": "What a notebook computes itself, no grader can shorten: Lab 01 trains for seconds "
-    "on every core there is. The light notebook computes next to nothing, so that all of its time "
-    "is the grader's; in Lab 01 that share is smaller than the difference between two trainings, "
-    "and stands under “Where a submission's time goes”.\n",
-    "training_steps": "What both sides must compute bounds the ratio: with all else free, a step "
-    "of ours would still take the share of its processor time that the products' row names.\n",
-    "soak": "Against the first submissions, the machine's own drift over the run is in the figure; "
-    "against a fresh class right after the last ones it is not.\n",
+    "grading": "No grader can shorten the computations of the notebook: Lab 01 trains for seconds "
+    "on all cores. The light notebook computes almost nothing, so its time is the grader's. In "
+    "Lab 01 the grader's share is smaller than the difference between two trainings; see “Where a "
+    "submission's time goes”.\n",
+    "training_steps": "The computations that both sides must do bound the ratio. If everything "
+    "else cost nothing, a step of ours would still take the share of its CPU time in the row "
+    "“matrix products at this machine's peak”.\n",
+    "soak": "The comparison with the first submissions includes the drift of the machine during "
+    "the run. The comparison with a fresh class right after the last submissions does not.\n",
 }
 _HEAD = """\
 # Benchmarks
 
-Every figure is a script in `benchmarks/` that measures both sides in the same run; a goal that is
-missed is shown as missed. This page is written by
+A script in `benchmarks/` measures each figure, ours and the peer's in the same run. A goal that is
+missed is shown as missed. These commands write this page
 
 ```sh
 make bench        # up to "Lab 07: architectures"
-make bench-long   # from "Cheats" on
+make bench-long   # the rest
 ```
 
 from `benchmarks/results.json`. Machines differ: compare ratios, not seconds.
 
-![Times as good as the peer in the same run](images/ratios.svg)
+![How many times as good as the peer in the same run](images/ratios.svg)
 """
 _WIDTH, _BAR, _ROW, _TALL_ROW, _LEFT, _RIGHT = 800, 18, 26, 34, 470, 70
 
 
-def write_page(results: dict) -> None:
-    """Write the page and its chart."""
-    (DOCS / "benchmarks.md").write_text(page(results), encoding="utf-8")
-    (DOCS / "images" / "ratios.svg").write_text(chart(results), encoding="utf-8")
-    (DOCS / "images" / "stages.svg").write_text(stages_chart(results), encoding="utf-8")
+def make_files(results: dict[str, Any]) -> dict[Path, str]:
+    """Return the text of the page and of its charts, by path."""
+    return {
+        DOCS / "benchmarks.md": make_page(results),
+        DOCS / "images" / "ratios.svg": draw_ratios(results),
+        DOCS / "images" / "stages.svg": draw_stages(results),
+    }
 
 
-def page(results: dict) -> str:
-    """The page, in Markdown."""
+def make_page(results: dict[str, Any]) -> str:
+    """Return the page in Markdown."""
     parts = [_HEAD]
-    for name in [*_TITLES, *sorted(results.keys() - _TITLES.keys())]:
+    for name in [*TITLES, *sorted(results.keys() - TITLES.keys())]:
         if name not in results:
             continue
         measured = results[name]
         machine = ", ".join(f"{k} {v}" for k, v in measured["machine"].items())
         machine = machine.replace("day ", "").replace("cores ", "", 1)
         parts += [
-            f"## {_TITLES.get(name, name)}\n",
+            f"## {TITLES.get(name, name)}\n",
             f"`python benchmarks/{name}.py`, {measured['minutes']:g} minutes · {machine}\n",
             *([_CHARTS[name]] if name in _CHARTS else []),
             "| figure | ours | peer | ratio | goal | | data |",
             "| --- | ---: | ---: | ---: | ---: | --- | --- |",
-            *(_row(Figure(**fields)) for fields in measured["figures"]),
+            *(_make_row(Figure(**fields)) for fields in measured["figures"]),
             "",
             *([_REMARKS[name]] if name in _REMARKS else []),
         ]
     return "\n".join(parts)
 
 
-def _row(figure: Figure) -> str:
+def _make_row(figure: Figure) -> str:
     met = {True: "reached", False: "**missed**", None: ""}[figure.met]
-    peer = "" if figure.peer is None else f"{number(figure.peer)} ({figure.against})"
-    ratio = "" if figure.ratio is None else number(figure.ratio)
-    ours = f"{number(figure.ours)} {figure.unit}".rstrip()
+    peer = "" if figure.peer is None else f"{format_number(figure.peer)} ({figure.against})"
+    ratio = "" if figure.ratio is None else format_number(figure.ratio)
+    ours = f"{format_number(figure.ours)} {figure.unit}".rstrip()
     return f"| {figure.name} | {ours} | {peer} | {ratio} | {figure.goal} | {met} | {figure.data} |"
 
 
-def chart(results: dict) -> str:
-    """The ratios as bars, on a logarithmic scale, each with its goal."""
-    from math import log10
-
-    figures = [Figure(**f) for name in _TITLES for f in results.get(name, {}).get("figures", [])]
+def draw_ratios(results: dict[str, Any]) -> str:
+    """Draw the ratios as bars on a logarithmic scale, each with its goal."""
+    figures = [Figure(**f) for name in TITLES for f in results.get(name, {}).get("figures", [])]
     figures = [f for f in figures if f.ratio is not None and f.at_least is not None]
     longest = max((f.ratio for f in figures), default=1)
     scale = (_WIDTH - _LEFT - _RIGHT) / max(1.0, log10(longest))
@@ -124,14 +127,14 @@ def chart(results: dict) -> str:
             f'<line x1="{goal:.1f}" x2="{goal:.1f}" y1="{top - 3}" y2="{top + _BAR + 3}" '
             f'stroke="#222" stroke-width="2"/>'
             f'<text x="{_LEFT + max(length, goal - _LEFT) + 8:.1f}" y="{top + 13}">'
-            f"{number(f.ratio)}×</text>"
+            f"{format_number(f.ratio)}×</text>"
         )
-    title = "Times as good as the peer in the same run; a line marks the goal"
-    return _svg(title, rows, _TALL_ROW)
+    title = "How many times as good as the peer in the same run; a line marks the goal"
+    return _make_svg(title, rows, _TALL_ROW)
 
 
-def stages_chart(results: dict) -> str:
-    """Milliseconds of each stage of a submission: a bar for now, a thin one for before."""
+def draw_stages(results: dict[str, Any]) -> str:
+    """Draw the milliseconds of each stage of a submission: a bar for now, a thin one for before."""
     figures = [Figure(**f) for f in results.get("stages", {}).get("figures", [])]
     figures = [f for f in figures if f.peer is not None]
     longest = max((max(f.ours, f.peer) for f in figures), default=1)
@@ -145,12 +148,12 @@ def stages_chart(results: dict) -> str:
             f'<rect x="{_LEFT}" y="{top}" width="{now:.1f}" height="{_BAR - 5}" fill="#2a7f62"/>'
             f'<rect x="{_LEFT}" y="{top + _BAR - 4}" width="{before:.1f}" height="4" fill="#999"/>'
             f'<text x="{_LEFT + max(now, before) + 8:.1f}" y="{top + 13}">'
-            f"{number(f.ours)} ms, before {number(f.peer)}</text>"
+            f"{format_number(f.ours)} ms, before {format_number(f.peer)}</text>"
         )
-    return _svg("Milliseconds of each stage of a light notebook; grey: before", rows, _ROW)
+    return _make_svg("Milliseconds of each stage of a light notebook; grey: before", rows, _ROW)
 
 
-def _svg(title: str, rows: list[str], row: int) -> str:
+def _make_svg(title: str, rows: list[str], row: int) -> str:
     height = 20 + len(rows) * row
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" '

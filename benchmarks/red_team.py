@@ -1,9 +1,9 @@
-"""Cheats and broken or hostile notebooks: how many of them get what they should not?
+"""Grade cheats and broken or hostile notebooks: how many get what they should not?
 
     python benchmarks/red_team.py [--quick]
 
-Runs tests/redteam, where every case is a notebook that is graded by the real engine. `--quick`
-takes those whose name contains "file".
+Runs tests/redteam, which grades every case with the real engine. `--quick` runs the cases whose
+name contains "file".
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _WHAT = {
 
 
 def main() -> None:
-    """Run and print; exit code 1 when one got through."""
+    """Run and print; exit with code 1 if a case succeeded."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a few cases")
     chosen = ["-k", "file"] if parser.parse_args().quick else []
@@ -39,10 +39,10 @@ def main() -> None:
         tried = ElementTree.parse(path).getroot().findall(".//testcase")
     for test, (name, of) in _WHAT.items():
         these = [case for case in tried if case.get("name").startswith(f"{test}[")]
-        # A case that costs the honest witness after it something counts, too.
-        through = sum(bool(case.findall("failure") + case.findall("error")) for case in these)
+        # A case also counts if it harms the honest witness after it.
+        successes = sum(bool(case.findall("failure") + case.findall("error")) for case in these)
         hostile = [case for case in these if "[witness_after_" not in case.get("name")]
-        report(Figure(name, through, at_most=0, data=f"{len(hostile)} {of}"))
+        report(Figure(name, successes, at_most=0, data=f"{len(hostile)} {of}"))
     sys.exit(bool(done.returncode))
 
 

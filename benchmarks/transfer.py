@@ -1,10 +1,10 @@
-"""Lab 03: a head on MobileNet's features of real photographs; features used a second time.
+"""Lab 03: a classifier on MobileNet's features of real photographs, and cached features.
 
     python benchmarks/transfer.py [--quick]
 
-Real: `cats_dogs/` and `weights/mobilenet_7_5_224_tf_no_top.h5` in the folder that COURSE_TEST_DATA
-(default: ../shared/data) names; 500 photographs a class, 800 held out. The course's own backbone
-on the stand-in: always. `--quick` leaves the photographs out.
+Real data is `cats_dogs/` and `weights/mobilenet_7_5_224_tf_no_top.h5` in the folder
+COURSE_TEST_DATA (default: ../shared/data): 500 photographs per class, 800 held out. The course's
+own backbone always runs on the stand-in. `--quick` leaves out the photographs.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 WEIGHTS = TEST_DATA / "weights" / "mobilenet_7_5_224_tf_no_top.h5"
 
 
-def twice(model, images, preprocess, folder, data):
-    """Features, and the seconds of computing them and of using them again."""
+def extract_twice(model, images, preprocess, folder, data):
+    """Compute features, read them from the cache, report both times; return the features."""
     from course_lib.transfer import extract_features
 
     seconds = []
@@ -33,7 +33,7 @@ def twice(model, images, preprocess, folder, data):
         seconds.append(time.perf_counter() - began)
     report(
         Figure(
-            "features, second use",
+            "reading cached features",
             seconds[1],
             "s",
             peer=seconds[0],
@@ -46,8 +46,8 @@ def twice(model, images, preprocess, folder, data):
     return features
 
 
-def head_accuracy(features, labels, unseen, unseen_labels) -> float:
-    """A logistic head: one Dense layer on scaled features."""
+def train_head(features, labels, unseen, unseen_labels) -> float:
+    """Train a logistic head, one Dense layer on scaled features; return its test accuracy."""
     import keras
     import numpy as np
 
@@ -67,8 +67,8 @@ def head_accuracy(features, labels, unseen, unseen_labels) -> float:
     return float(np.mean(answers == unseen_labels))
 
 
-def photographs(part: str, each: int):
-    """Real photographs, 128 × 128: `each` of a class from a part."""
+def read_photographs(part: str, each: int):
+    """Return `each` real photographs per class of the set `part`, 128 × 128 pixels, with labels."""
     import keras
     import numpy as np
 
@@ -81,25 +81,31 @@ def photographs(part: str, each: int):
     return np.stack(x).round().clip(0, 255).astype("uint8"), np.array(y)
 
 
-def real(folder: Path) -> None:
+def measure_real(folder: Path) -> None:
+    """Measure MobileNet on real photographs."""
     import keras
 
     from course_lib.transfer import backbone, extract_features, preprocess_input
 
     base = backbone("mobilenet", (128, 128, 3), weights=WEIGHTS, alpha=0.75)
     model = keras.Model(base.input, keras.layers.GlobalAveragePooling2D()(base.output))
-    (x, y), (x_test, y_test) = photographs("train", 500), photographs("test", 400)
+    (x, y), (x_test, y_test) = read_photographs("train", 500), read_photographs("test", 400)
     preprocess = preprocess_input("mobilenet")
     of = "MobileNet 0.75, ImageNet weights, real photographs of cats and dogs"
-    features = twice(model, x, preprocess, folder, of)
+    features = extract_twice(model, x, preprocess, folder, of)
     unseen = extract_features(model, x_test, preprocess, cache=folder)
     keras.utils.set_random_seed(0)
-    right = head_accuracy(features, y, unseen, y_test)
-    of = f"{of}, {len(x) // 2} a class, {len(x_test)} held out"
-    report(Figure("logistic head on the features", 100 * right, "%", at_least=93, data=of))
+    right = train_head(features, y, unseen, y_test)
+    of = f"{of}, {len(x) // 2} per class, {len(x_test)} held out"
+    report(
+        Figure(
+            "test accuracy, logistic head on the features", 100 * right, "%", at_least=93, data=of
+        )
+    )
 
 
-def stand_in(folder: Path, seed: int) -> None:
+def measure_stand_in(folder: Path, seed: int) -> None:
+    """Measure the course's own backbone on the stand-in."""
     import keras
 
     from course_lib.transfer import backbone, extract_features, preprocess_input, target_task
@@ -110,25 +116,28 @@ def stand_in(folder: Path, seed: int) -> None:
         base = backbone("small_vgg", weights=weights)
         model = keras.Model(base.input, keras.layers.Flatten()(base.output))
         of = f"small_vgg, {name}, stand-in objects, seed {seed}"
-        features = twice(model, x, preprocess_input(), folder, of)
+        features = extract_twice(model, x, preprocess_input(), folder, of)
         unseen = extract_features(model, x_test, preprocess_input(), cache=folder)
         for count in (96, 1000):
-            right = head_accuracy(features[:count], y[:count], unseen, y_test)
-            report(Figure(f"head on {count} images", 100 * right, "%", data=of))
+            right = train_head(features[:count], y[:count], unseen, y_test)
+            report(
+                Figure(f"test accuracy, head trained on {count} images", 100 * right, "%", data=of)
+            )
 
 
 def main() -> None:
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="without the photographs")
+    parser.add_argument("--quick", action="store_true", help="leave out the photographs")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        stand_in(Path(folder), seed=0)
+        measure_stand_in(Path(folder), seed=0)
         if options.quick:
             return
         if not (WEIGHTS.is_file() and (TEST_DATA / "cats_dogs").is_dir()):
-            print(f"  photographs: not measured, none in {TEST_DATA}; name them: COURSE_TEST_DATA=")
+            print(f"  photographs: not measured, not found in {TEST_DATA}; set COURSE_TEST_DATA")
             return
-        real(Path(folder))
+        measure_real(Path(folder))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Every lab's class of twelve, graded one lab after the other: does everybody get their marks?
+"""Grade a class of twelve for every lab: does every student get the expected marks?
 
     python benchmarks/whole_course.py [--quick] [--labs 01,02]
 
-In each class hand in: the solution, nothing but the release, and ten different wrong answers, whose
-marks the lab's author has written down. Graded by `autograder grade` into a real gradebook.
+Each class submits the solution, the stub and ten different wrong answers, whose marks the lab's
+author has declared. `autograder grade` grades them into a real gradebook.
 """
 
 from __future__ import annotations
@@ -17,57 +17,59 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.authoring.cases import Case, cases
-from autograder.authoring.new_course import new_course
-from autograder.course.course import Course, Lab
+from autograder import Course, make_cases
+from autograder.authoring.cases import Case
+from autograder.authoring.create_course import create_course
+from autograder.course.course import Lab
 from autograder.gradebook.gradebook import CourseGradebook
 from figure import Figure, report
-from graded_run import grade_command
-from labs import chosen_labs
+from graded_run import make_grade_command
+from labs import list_labs
 
 
 def main() -> None:
-    """Hand in, grade, compare; exit code 1 when somebody has other marks."""
+    """Submit, grade, compare; exit with code 1 if a mark differs."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="three of each class")
-    parser.add_argument("--labs", help="numbers or names, with commas between; default: all")
+    parser.add_argument("--quick", action="store_true", help="classes of three")
+    parser.add_argument("--labs", help="numbers or names separated by commas; default: all")
     options = parser.parse_args()
     size = 3 if options.quick else 12
     wrong = 0
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        course = new_course(Course.find(), Path(folder) / "course")
-        chosen = chosen_labs(options.labs)
+        course = create_course(Course.find(), Path(folder) / "course")
+        chosen = list_labs(options.labs)
         for lab in map(course.lab, chosen):
-            handed_in = submit(course, lab, size)
+            submitted = submit_cases(course, lab, size)
             began = time.monotonic()
-            command = grade_command(course, lab, "--workers", "2")
+            command = make_grade_command(course, lab, "--workers", "2")
             subprocess.run(command, capture_output=True)
             seconds = time.monotonic() - began
-            differing = [s for s, case in handed_in.items() if not as_written(course, lab, s, case)]
+            differing = [s for s, case in submitted.items() if not is_right(course, lab, s, case)]
             wrong += len(differing)
-            print(
-                f"  {lab.name}: {len(handed_in)} graded in {seconds:.0f} s; {differing or 'right'}"
-            )
+            outcome = f"wrong: {differing}" if differing else "all right"
+            print(f"  {lab.name}: {len(submitted)} graded in {seconds:.0f} s; {outcome}")
     of = f"{len(chosen)} labs, {size} submissions each"
-    report(Figure("submissions with other marks than written down", wrong, at_most=0, data=of))
+    report(
+        Figure("submissions whose marks differ from the expected marks", wrong, at_most=0, data=of)
+    )
     sys.exit(bool(wrong))
 
 
-def submit(course: Course, lab: Lab, size: int) -> dict[str, Case]:
-    """A class; by student, what they hand in."""
-    solution, stub, *mistakes = cases(course, lab)
+def submit_cases(course: Course, lab: Lab, size: int) -> dict[str, Case]:
+    """Submit up to `size` cases; return them by student."""
+    solution, stub, *mistakes = make_cases(course, lab)
     step = max(1, len(mistakes) // (size - 2))
-    handed_in = {case.name: case for case in [solution, stub, *mistakes[::step][: size - 2]]}
-    for student, case in handed_in.items():
+    submitted = {case.name: case for case in [solution, stub, *mistakes[::step][: size - 2]]}
+    for student, case in submitted.items():
         path = course.submitted_dir / student / lab.name / lab.notebook
         path.parent.mkdir(parents=True)
         nbformat.write(case.notebook, path)
-    return handed_in
+    return submitted
 
 
-def as_written(course: Course, lab: Lab, student: str, case: Case) -> bool:
-    """Whether the gradebook has the marks that the case must get."""
-    scores = CourseGradebook(course).read_scores(lab, student, lab.name)
+def is_right(course: Course, lab: Lab, student: str, case: Case) -> bool:
+    """Whether the gradebook has the marks of the case."""
+    scores = CourseGradebook(course).scores(lab, student, lab.name)
     return all(scores[question][0] == marks for question, marks in case.marks.items())
 
 

@@ -1,12 +1,12 @@
-"""Which versions of Python and of the packages work: `make matrix`.
+"""Test which versions of Python and of the packages work: `make matrix`.
 
     python tools/matrix.py [--only 3.11-oldest,3.13-newest] [--keep]
 
-For each Python from 3.10 to 3.13 that this machine has, the oldest versions that requirements.txt
-allows and the newest; for the first of them, each TensorFlow in between, too. Each in an
-environment of its own, in a temporary folder, one after the other, found with the package index by
-uv and tried with `make test-quick`. What came out is kept in tools/matrix.json, and
-docs/compatibility.md is made of it. What can't be had is in the table with the reason.
+For each Python from 3.10 to 3.13 on this machine, tests the oldest versions that requirements.txt
+allows and the newest; under Python 3.11 also each TensorFlow in between. Every combination gets its
+own environment in a temporary folder, which uv resolves with the package index, and runs
+`make test-quick` there. Outcomes are kept in tools/matrix.json, from which docs/compatibility.md is
+made. A combination that is not available is in the table with the reason.
 """
 
 from __future__ import annotations
@@ -32,27 +32,27 @@ _SHOWN = ("tensorflow", "keras", "numpy", "nbgrader", "ipykernel")
 _HEAD = """\
 # Versions that work
 
-`make matrix` puts each of these into an environment of its own and runs `make test-quick` in it:
-`course_lib`'s blocks, models and data, a lab built, a class graded from the notebook to the
-gradebook. *Oldest* are the lowest versions that `requirements.txt` allows and that are built for
-this Python, as far as they go together; *newest* are what the package index has that day.
+`make matrix` installs each combination into its own environment and runs `make test-quick` there:
+`course_lib`'s blocks, models and data, building a lab, and grading a class from the notebook to the
+gradebook. *Oldest* are the lowest compatible versions that `requirements.txt` allows and that are
+built for this Python; *newest* are the versions in the package index on that day.
 
 """
 
 
 @dataclass
 class Row:
-    """One environment, and what came of it.
+    """One environment and its outcome.
 
     Args:
-        python: its version, as asked for.
+        python: The version of Python.
         packages: "oldest", "newest" or "TensorFlow 2.17", …
-        outcome: "passed", "failed", "does not resolve" or "not to be had".
-        detail: pytest's last line, or the reason.
-        failures: what pytest says of each test that failed.
-        seconds: what the tests took.
-        day: when.
-        versions: of every package that requirements.txt names.
+        outcome: "passed", "failed", "does not resolve" or "not available".
+        detail: The last line of pytest, or the reason.
+        failures: The line of pytest for each failed test.
+        seconds: Duration of the tests.
+        day: The date of the test.
+        versions: The version of every package in requirements.txt.
     """
 
     python: str
@@ -66,122 +66,122 @@ class Row:
 
     @property
     def name(self) -> str:
-        """As `--only` takes it."""
+        """The name for `--only`."""
         return f"{self.python}-{self.packages.replace('TensorFlow ', 'tensorflow')}"
 
 
 def main() -> int:
-    """Try, keep, write the page; returns how many did not pass."""
+    """Test, record, write the page; return the number of environments that did not pass."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", help="names, with commas between, such as 3.11-oldest")
-    parser.add_argument("--keep", action="store_true", help="leave the environments in their place")
+    parser.add_argument("--only", help="names separated by commas, such as 3.11-oldest")
+    parser.add_argument("--keep", action="store_true", help="do not delete the environments")
     options = parser.parse_args()
     known = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else []
     done = {row.name: row for row in (Row(**fields) for fields in known)}
-    chosen = [row for row in rows() if not options.only or row.name in options.only.split(",")]
+    chosen = [row for row in list_rows() if not options.only or row.name in options.only.split(",")]
     folder = Path(tempfile.mkdtemp(prefix="matrix-"))
     try:
-        uv = _uv(folder)
+        uv = _install_uv(folder)
         for row in chosen:
             print(f"{row.name} …", flush=True)
             environment = folder / row.name
-            _try(row, uv, environment)
+            _test_row(row, uv, environment)
             if not options.keep:
                 shutil.rmtree(environment, ignore_errors=True)
             print(f"{row.name}: {row.outcome}; {row.detail}", *row.failures, sep="\n", flush=True)
             done[row.name] = row
-            _write([done[row.name] for row in rows() if row.name in done])
+            _write([done[row.name] for row in list_rows() if row.name in done])
     finally:
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
     return sum(row.outcome != "passed" for row in chosen)
 
 
-def rows() -> list[Row]:
-    """Every environment to be tried."""
+def list_rows() -> list[Row]:
+    """Return every environment to test."""
     found = [Row(python, packages) for python in PYTHONS for packages in ("oldest", "newest")]
     return found + [Row("3.11", f"TensorFlow {version}") for version in TENSORFLOWS]
 
 
-def _uv(folder: Path) -> str:
-    """uv, in an environment of its own: it resolves to oldest versions, which pip does not."""
+def _install_uv(folder: Path) -> str:
+    """Install uv into its own environment: it can resolve to the oldest versions; pip cannot."""
     subprocess.run([sys.executable, "-m", "venv", str(folder / "uv")], check=True)
     python = folder / "uv" / "bin" / "python"
     subprocess.run([str(python), "-m", "pip", "install", "--quiet", "uv"], check=True)
     return str(folder / "uv" / "bin" / "uv")
 
 
-def _try(row: Row, uv: str, environment: Path) -> None:
+def _test_row(row: Row, uv: str, environment: Path) -> None:
     row.day = time.strftime("%Y-%m-%d")
     python = _find_python(row.python, uv)
     if python is None:
-        row.outcome, row.detail = "not to be had", f"this machine has no Python {row.python}"
+        row.outcome, row.detail = "not available", f"this machine does not have Python {row.python}"
         return
-    oldest = row.packages == "oldest"
-    wanted = ["-r", str(ROOT / "requirements.txt"), "pytest-timeout>=2.3"]
-    if row.packages.startswith("TensorFlow"):
-        wanted.append(f"tensorflow=={row.packages.split()[1]}.*")
-    # The lowest version that the package index has built for this Python; promise, which
-    # tensorflow-datasets asks for, is there as source only.
-    wanted += ["--only-binary", ":all:", "--no-binary", "promise"]
-    resolution = "lowest-direct" if oldest else "highest"
-    install = [uv, "pip", "install", "--quiet", "--python", str(environment), "--compile-bytecode"]
-    for command in (
-        [uv, "venv", "--quiet", "--python", python, str(environment)],
-        [*install, "--resolution", resolution, *wanted],
-        [*install, "--no-deps", "--editable", str(ROOT)],
-    ):
-        made = subprocess.run(command, capture_output=True, text=True)
-        if made.returncode:
-            row.outcome = "does not resolve"
-            row.detail = " ".join(made.stderr.split())[-300:]
-            return
-    row.versions = _versions(uv, environment)
-    # So that make takes the environment as it is.
-    (environment / ".installed").touch()
+    if error := _install(row, uv, python, environment):
+        row.outcome, row.detail = "does not resolve", error
+        return
+    row.versions = _read_versions(uv, environment)
+    (environment / ".installed").touch()  # make uses the environment as it is
     began = time.monotonic()
-    tested = subprocess.run(
-        [
-            "make",
-            "--no-print-directory",
-            "test-quick",
-            f"VENV={os.path.relpath(environment, ROOT)}",
-        ],
+    venv = f"VENV={os.path.relpath(environment, ROOT)}"
+    tests = subprocess.run(
+        ["make", "--no-print-directory", "test-quick", venv],
         cwd=ROOT,
         env={**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "PYTEST_ADDOPTS": "-p no:cacheprovider"},
         capture_output=True,
         text=True,
     )
     row.seconds = round(time.monotonic() - began)
-    row.outcome = "failed" if tested.returncode else "passed"
-    lines = [line for line in tested.stdout.splitlines() if line.strip()]
+    row.outcome = "failed" if tests.returncode else "passed"
+    lines = [line for line in tests.stdout.splitlines() if line.strip()]
     row.failures = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
     last = "".join(lines[-1:])
     if re.search(r"\d (passed|failed|error)", last):
         row.detail = re.sub(r", \d+ warnings?| in .*|[= ]{2,}", "", last)
     else:
-        # No test began: what pytest says when it can't import one is on stderr.
-        said = [line for line in tested.stderr.splitlines() if not line.startswith("make")]
-        row.detail = "no test began: " + " ".join(said[-1:])
+        # No test started: pytest reports a failed import on stderr.
+        errors = [line for line in tests.stderr.splitlines() if not line.startswith("make")]
+        row.detail = "no test started: " + " ".join(errors[-1:])
     if row.failures:
-        print(tested.stdout[-6000:], flush=True)
+        print(tests.stdout[-6000:], flush=True)
+
+
+def _install(row: Row, uv: str, python: str, environment: Path) -> str:
+    """Make the environment; return the error if its packages do not resolve."""
+    packages = ["-r", str(ROOT / "requirements.txt"), "pytest-timeout>=2.3"]
+    if row.packages.startswith("TensorFlow"):
+        packages.append(f"tensorflow=={row.packages.split()[1]}.*")
+    # Only versions that are built for this Python. The package index has promise, which
+    # tensorflow-datasets requires, as source only.
+    packages += ["--only-binary", ":all:", "--no-binary", "promise"]
+    resolution = "lowest-direct" if row.packages == "oldest" else "highest"
+    install = [uv, "pip", "install", "--quiet", "--python", str(environment), "--compile-bytecode"]
+    for command in (
+        [uv, "venv", "--quiet", "--python", python, str(environment)],
+        [*install, "--resolution", resolution, *packages],
+        [*install, "--no-deps", "--editable", str(ROOT)],
+    ):
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            return " ".join(done.stderr.split())[-300:]
+    return ""
 
 
 def _find_python(version: str, uv: str) -> str | None:
-    """A Python of that version that runs; none is fetched from anywhere."""
+    """Return an installed Python of that version, or None; download nothing."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     paths = [str(p) for p in sorted(pyenv.glob(f"{version}.*/bin/python"))]
-    asked = [uv, "python", "find", "--no-python-downloads", "--system", version]
-    found = subprocess.run(asked, capture_output=True, text=True)
-    for path in [found.stdout.strip(), *paths]:
+    command = [uv, "python", "find", "--no-python-downloads", "--system", version]
+    found = subprocess.run(command, capture_output=True, text=True)
+    for path in filter(None, [found.stdout.strip(), *paths]):
         code = "import sys; print('%d.%d' % sys.version_info[:2])"
-        said = path and subprocess.run([path, "-c", code], capture_output=True, text=True)
-        if said and said.stdout.strip() == version:
+        done = subprocess.run([path, "-c", code], capture_output=True, text=True)
+        if done.stdout.strip() == version:
             return path
     return None
 
 
-def _versions(uv: str, environment: Path) -> dict[str, str]:
+def _read_versions(uv: str, environment: Path) -> dict[str, str]:
     listed = subprocess.run(
         [uv, "pip", "list", "--quiet", "--format", "json", "--python", str(environment)],
         capture_output=True,
@@ -191,33 +191,33 @@ def _versions(uv: str, environment: Path) -> dict[str, str]:
     versions = {entry["name"]: entry["version"] for entry in json.loads(listed.stdout)}
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
     names = (re.match(r"[\w-]+", line) for line in lines)
-    wanted = [found[0].replace("_", "-").lower() for found in names if found]
-    return {name: versions[name] for name in sorted(wanted) if name in versions}
+    named = [found[0].replace("_", "-").lower() for found in names if found]
+    return {name: versions[name] for name in sorted(named) if name in versions}
 
 
-def _write(made: list[Row]) -> None:
-    RESULTS.write_text(json.dumps([asdict(row) for row in made], indent=1) + "\n", "utf-8")
-    PAGE.write_text(page(made), "utf-8")
+def _write(tested: list[Row]) -> None:
+    RESULTS.write_text(json.dumps([asdict(row) for row in tested], indent=1) + "\n", "utf-8")
+    PAGE.write_text(make_page(tested), "utf-8")
 
 
-def page(made: list[Row]) -> str:
-    """docs/compatibility.md, of the rows alone."""
+def make_page(tested: list[Row]) -> str:
+    """Return the text of docs/compatibility.md."""
     lines = [
         f"| Python | packages | {' | '.join(_SHOWN)} | outcome | `make test-quick` | day |",
         "| --- " * (len(_SHOWN) + 5) + "|",
     ]
-    for row in made:
-        shown = " | ".join(row.versions.get(name, "") for name in _SHOWN)
-        said = " | ".join((row.outcome, row.detail.replace("|", "/"), row.day))
-        lines.append(f"| {row.python} | {row.packages} | {shown} | {said} |")
-    missing = [row.name for row in rows() if row.name not in {row.name for row in made}]
+    for row in tested:
+        versions = " | ".join(row.versions.get(name, "") for name in _SHOWN)
+        outcome = " | ".join((row.outcome, row.detail.replace("|", "/"), row.day))
+        lines.append(f"| {row.python} | {row.packages} | {versions} | {outcome} |")
+    missing = [row.name for row in list_rows() if row.name not in {row.name for row in tested}]
     if missing:
-        lines += ["", f"Not tried yet: {', '.join(missing)}."]
-    failures = [(row, failure) for row in made for failure in row.failures]
+        lines += ["", f"Not tested yet: {', '.join(missing)}."]
+    failures = [(row, failure) for row in tested for failure in row.failures]
     if failures:
-        lines += ["", "## What failed", ""]
+        lines += ["", "## Failures", ""]
         lines += [f"- {row.name}: `{failure}`" for row, failure in failures]
-    ends = [row for row in made if row.packages in ("oldest", "newest") and row.versions]
+    ends = [row for row in tested if row.packages in ("oldest", "newest") and row.versions]
     if ends:
         lines += ["", "## Every package", ""]
         lines.append("| package | " + " | ".join(f"{r.python} {r.packages}" for r in ends) + " |")

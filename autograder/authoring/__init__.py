@@ -1,4 +1,4 @@
-"""An author's way: from one source to every form of a lab, and the proof that its tests are right.
+"""Author labs: make every form of a lab from its source, and prove that its tests are right.
 
 Runs in the `autograder` command.
 """

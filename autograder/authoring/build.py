@@ -1,4 +1,4 @@
-"""`autograder build`: from every lab's source to its instructor and student notebooks."""
+"""`autograder build`: make the notebooks of a lab from its source."""
 
 from __future__ import annotations
 
@@ -6,38 +6,35 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.authoring.source import instructor_notebook
+from autograder.authoring.instructor_notebook import make_instructor_notebook
 from autograder.course.course import Course, Lab
-from autograder.files import write_whole
-from autograder.notebooks import forms
+from autograder.files import write_atomically
+from autograder.notebooks.forms import release_notebook
 
 
-def notebook_texts(course: Course, lab: Lab) -> dict[Path, str]:
-    """The text of each notebook that is made of the lab's source, by its path."""
-    instructor = instructor_notebook(course, lab)
-    return {
-        course.source_dir / lab.name / lab.notebook: _text(instructor),
-        course.release_dir / lab.name / lab.notebook: _text(forms.student(instructor)),
+def render_notebooks(course: Course, lab: Lab) -> dict[Path, str]:
+    """Return the text of each notebook that is made from the lab's source, by path."""
+    instructor = make_instructor_notebook(course, lab)
+    notebooks = {
+        course.source_dir / lab.name / lab.notebook: instructor,
+        course.release_dir / lab.name / lab.notebook: release_notebook(instructor),
     }
-
-
-def _text(notebook: nbformat.NotebookNode) -> str:
-    return nbformat.writes(notebook) + "\n"
+    return {path: nbformat.writes(notebook) + "\n" for path, notebook in notebooks.items()}
 
 
 def build(course: Course, lab: Lab) -> list[Path]:
-    """Write the lab's notebooks; returns those that were not yet as they should be."""
-    stale = stale_notebooks(course, lab)
-    texts = notebook_texts(course, lab)
+    """Write the lab's notebooks; return those that were out of date."""
+    stale = find_stale_notebooks(course, lab)
+    texts = render_notebooks(course, lab)
     for path in stale:
-        write_whole(path, texts[path])
+        write_atomically(path, texts[path])
     return stale
 
 
-def stale_notebooks(course: Course, lab: Lab) -> list[Path]:
-    """The notebooks that are missing, out of date or edited by hand."""
+def find_stale_notebooks(course: Course, lab: Lab) -> list[Path]:
+    """Return the notebooks that are missing, out of date or edited by hand."""
     return [
         path
-        for path, text in notebook_texts(course, lab).items()
+        for path, text in render_notebooks(course, lab).items()
         if not path.is_file() or path.read_text(encoding="utf-8") != text
     ]

@@ -1,4 +1,4 @@
-"""A class that hands in one lab, right, wrong and unreadable, with the marks it must get."""
+"""The class of `autograder demo`: right, wrong and unreadable submissions with their marks."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.authoring.new_course import new_course
-from autograder.authoring.source import instructor_notebook
-from autograder.authoring.wrong_answers import wrong_answer, wrong_answers
+from autograder.authoring.create_course import create_course
+from autograder.authoring.instructor_notebook import make_instructor_notebook
+from autograder.authoring.wrong_answers import apply_wrong_answer, read_wrong_answers
 from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
-from autograder.files import write_whole
-from autograder.notebooks import forms
+from autograder.files import write_atomically
 from autograder.notebooks.cell_roles import automatic_points
+from autograder.notebooks.forms import release_notebook, solve_notebook
 from autograder.results.verdict import SubmissionStatus
 
 _MARKER = ".made-by-autograder-demo"
@@ -35,14 +35,14 @@ _WRONG = (
 
 @dataclass(frozen=True)
 class Student:
-    """One member of the class.
+    """A student of the class.
 
     Args:
-        name: the folder's name in `submitted/`.
-        story: what was handed in, in a few words.
-        text: the file handed in.
-        status: what grading must say of the whole submission.
-        marks: by question, the automatic marks it must get.
+        name: The name of the folder in `submitted/`.
+        story: What the student submits, in a few words.
+        text: The content of the submitted file.
+        status: The expected status of the submission.
+        marks: The expected marks of each automatically graded question.
     """
 
     name: str
@@ -52,50 +52,51 @@ class Student:
     marks: dict[str, float]
 
 
-def demo_course(model: Course, folder: Path) -> Course:
-    """A fresh course folder; one that an earlier demo made is replaced.
+def create_demo_course(model: Course, folder: Path) -> Course:
+    """Make a course folder; replace one that an earlier demo made.
 
     Raises:
-        AutograderError: `folder` holds something else.
+        AutograderError: `folder` has other content.
     """
     if (folder / _MARKER).is_file():
         shutil.rmtree(folder)
     elif folder.exists():
         raise AutograderError(
-            f"{folder} is there already and no demo made it", "name another: autograder demo DIR"
+            f"{folder} exists and was not made by a demo",
+            "name another folder: autograder demo DIR",
         )
-    course = new_course(model, folder)
-    write_whole(folder / _MARKER, "autograder demo replaces this folder when it runs again.\n")
+    course = create_course(model, folder)
+    write_atomically(folder / _MARKER, "autograder demo replaces this folder when it runs again.\n")
     return course
 
 
-def demo_class(course: Course, lab: Lab) -> list[Student]:
-    """The class: two solutions, a stub, up to ten wrong answers, a broken and an empty notebook."""
-    instructor = instructor_notebook(course, lab)
+def make_demo_class(course: Course, lab: Lab) -> list[Student]:
+    """Return two solutions, a stub, up to ten wrong answers, a broken and an empty notebook."""
+    instructor = make_instructor_notebook(course, lab)
     automatic = automatic_points(instructor)
     nothing = dict.fromkeys(automatic, 0.0)
-    solution = nbformat.writes(forms.solved(instructor))
+    solution = nbformat.writes(solve_notebook(instructor))
     half = solution[: len(solution) // 2]
     students = [
         Student("Çelik, Ada", "everything right", solution, SubmissionStatus.GRADED, automatic),
         Student("O'Brien, Zoë", "everything right", solution, SubmissionStatus.GRADED, automatic),
         Student(
             "Lindqvist, Max",
-            "handed back as released",
-            nbformat.writes(forms.student(instructor)),
+            "the notebook as released",
+            nbformat.writes(release_notebook(instructor)),
             SubmissionStatus.GRADED,
             nothing,
         ),
         Student("Moreau, Léa", "a file cut in half", half, SubmissionStatus.FAILED, nothing),
         Student("Nakamura, Ren", "an empty file", "", SubmissionStatus.FAILED, nothing),
     ]
-    for name, wrong in zip(_WRONG, wrong_answers(course, lab), strict=False):
-        text = nbformat.writes(wrong_answer(instructor, wrong))
+    for name, wrong in zip(_WRONG, read_wrong_answers(course, lab), strict=False):
+        text = nbformat.writes(apply_wrong_answer(instructor, wrong))
         marks = {**automatic, **wrong.marks}
         students.append(Student(name, wrong.mistake, text, SubmissionStatus.GRADED, marks))
     return sorted(students, key=lambda student: student.name)
 
 
 def submit(course: Course, lab: Lab, student: Student) -> None:
-    """Put the student's file where nbgrader's collecting puts it."""
-    write_whole(course.submitted_dir / student.name / lab.name / lab.notebook, student.text)
+    """Write the student's file to the place where nbgrader collects it."""
+    write_atomically(course.submitted_dir / student.name / lab.name / lab.notebook, student.text)

@@ -1,4 +1,4 @@
-"""`autograder lint`: the proof that a lab's tests judge as its author meant."""
+"""`autograder lint`: prove that a lab's tests grade as its author intended."""
 
 from __future__ import annotations
 
@@ -9,106 +9,114 @@ from typing import Protocol
 
 from nbformat import NotebookNode
 
-from autograder.authoring.build import stale_notebooks
-from autograder.authoring.cases import Case, cases
-from autograder.authoring.source import instructor_notebook
+from autograder.authoring.build import find_stale_notebooks
+from autograder.authoring.cases import Case, make_cases
+from autograder.authoring.instructor_notebook import make_instructor_notebook
 from autograder.course.course import Course, Lab
 from autograder.engine.judged_notebook import JudgedNotebook
 from autograder.errors import AutograderError
-from autograder.notebooks import forms
-from autograder.notebooks.names import KERNEL_NAMES, bound_names, taken_names
-from autograder.notebooks.reading.repair import repair
+from autograder.notebooks.cell_roles import grade_id, is_test_cell
+from autograder.notebooks.forms import release_notebook
+from autograder.notebooks.names import KERNEL_NAMES, find_bound_names, find_student_names
+from autograder.notebooks.reading.repair_notebook import repair_notebook
 
 SEED = 20260101
 
 
 class Grader(Protocol):
-    """An engine: ours, or stock nbgrader's."""
+    """An engine: ours or stock nbgrader."""
 
     def grade(
         self, notebook: NotebookNode, source: NotebookNode, seed: int, files: Mapping[str, bytes]
-    ) -> JudgedNotebook: ...
+    ) -> JudgedNotebook:
+        """Run and judge a notebook."""
+        ...
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: what, whether it is right, and what was seen."""
+    """The outcome of one check.
+
+    Args:
+        subject: What was checked.
+        is_right: Whether it is right.
+        detail: What was found.
+    """
 
     subject: str
-    right: bool
+    is_right: bool
     detail: str
 
 
-def read_through(course: Course, lab: Lab) -> Iterator[Finding]:
-    """What can be said without running anything."""
-    stale = ", ".join(str(path.relative_to(course.root)) for path in stale_notebooks(course, lab))
-    yield Finding(
-        "notebooks", not stale, f"{stale} differs: run autograder build" if stale else "up to date"
-    )
-    instructor = instructor_notebook(course, lab)
-    taken = taken_names(instructor)
-    answered = _bound_by_answers(instructor)
+def check_source(course: Course, lab: Lab) -> Iterator[Finding]:
+    """Check a lab without running it: notebooks are up to date, test cells are complete."""
+    paths = find_stale_notebooks(course, lab)
+    stale = ", ".join(str(path.relative_to(course.root)) for path in paths)
+    detail = f"{stale} differs: run autograder build" if stale else "up to date"
+    yield Finding("notebooks", not stale, detail)
+    instructor = make_instructor_notebook(course, lab)
+    student_names = find_student_names(instructor)
+    known = _find_known_names(instructor)
     for cell in instructor.cells:
-        mark = cell.metadata.get("nbgrader", {})
-        if not mark.get("locked"):
+        if not is_test_cell(cell):
             continue
-        names = taken[mark["grade_id"]]
+        names = student_names[grade_id(cell)]
         kernel = sorted(KERNEL_NAMES & set(names))
-        strange = sorted(set(names) - answered - KERNEL_NAMES)
-        problems = [f"{n} exists only in the student's own kernel" for n in kernel]
-        problems += [f"no answer cell and no test cell binds {n}" for n in strange]
+        unknown = sorted(set(names) - known - KERNEL_NAMES)
+        problems = [f"{name} exists only in the student's kernel" for name in kernel]
+        problems += [f"no answer cell and no test cell binds {name}" for name in unknown]
         if "BEGIN HIDDEN TESTS" not in cell.source:
             problems.append("no hidden tests")
         if not names:
-            problems.append("takes nothing of the student's: what does it judge?")
-        detail = "; ".join(problems) or f"takes {', '.join(names)}"
-        yield Finding(mark["grade_id"], not problems, detail)
+            problems.append("uses no name of the student's, so it tests nothing")
+        detail = "; ".join(problems) or f"uses {', '.join(names)}"
+        yield Finding(grade_id(cell), not problems, detail)
 
 
-def _bound_by_answers(instructor: NotebookNode) -> set[str]:
-    cells = (c for c in instructor.cells if c.cell_type == "code")
+def _find_known_names(instructor: NotebookNode) -> set[str]:
+    """Return the names that answer cells and cells without a role bind."""
     return {
         name
-        for cell in cells
-        if not cell.metadata.get("nbgrader", {}).get("locked")
-        for name in bound_names(cell.source)
+        for cell in instructor.cells
+        if cell.cell_type == "code" and not is_test_cell(cell)
+        for name in find_bound_names(cell.source)
     }
 
 
-def try_out(
+def check_cases(
     course: Course, lab: Lab, engine: Grader, workers: int, every: int = 1
 ) -> Iterator[Finding]:
-    """Grade the solution, the stub and the wrong answers; each must get exactly its marks.
+    """Grade the solution, the stub and the wrong answers: each must get exactly its marks.
 
     Args:
-        course: the course.
-        lab: the lab.
-        engine: what grades them.
-        workers: notebooks run at the same time.
-        every: try every n-th wrong answer only.
+        course: The course.
+        lab: The lab.
+        engine: The engine that grades them.
+        workers: The number of notebooks that run at the same time.
+        every: Check only every n-th wrong answer.
     """
-    solution, stub, *wrong = cases(course, lab)
-    found = [solution, stub, *wrong[every - 1 :: every]]
-    instructor = instructor_notebook(course, lab)
-    released = forms.student(instructor)
+    solution, stub, *wrong = make_cases(course, lab)
+    cases = [solution, stub, *wrong[every - 1 :: every]]
+    instructor = make_instructor_notebook(course, lab)
+    released = release_notebook(instructor)
     with ThreadPoolExecutor(workers) as pool:
-        graded = pool.map(lambda case: _graded(engine, instructor, released, case), found)
-        for case, outcome in zip(found, graded, strict=True):
+        graded = pool.map(lambda case: _grade(engine, instructor, released, case), cases)
+        for case, outcome in zip(cases, graded, strict=True):
             if isinstance(outcome, AutograderError):
                 yield Finding(case.name, False, str(outcome))
                 continue
-            problems = case.problems(outcome)
-            asked = [q for q in outcome.questions if q.grade_id in case.marks]
-            score, most = sum(q.score for q in asked), sum(q.max_score for q in asked)
-            seen = f"{score:g} of {most:g} points, {outcome.seconds:.1f} s"
-            yield Finding(case.name, not problems, "; ".join(problems) or seen)
+            problems = case.find_problems(outcome)
+            questions = [q for q in outcome.questions if q.grade_id in case.marks]
+            score, most = sum(q.score for q in questions), sum(q.max_score for q in questions)
+            detail = f"{score:g} of {most:g} points, {outcome.seconds:.1f} s"
+            yield Finding(case.name, not problems, "; ".join(problems) or detail)
 
 
-def _graded(
+def _grade(
     engine: Grader, instructor: NotebookNode, released: NotebookNode, case: Case
 ) -> JudgedNotebook | AutograderError:
     try:
-        notebook, _ = repair(case.notebook, instructor, released)
+        notebook, _ = repair_notebook(case.notebook, instructor, released)
         return engine.grade(notebook, instructor, SEED, {})
     except AutograderError as error:
         return error

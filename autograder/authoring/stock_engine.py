@@ -1,7 +1,7 @@
-"""Stock nbgrader as an engine: what our scores are compared with.
+"""Stock nbgrader as an engine, to compare our scores with.
 
-Each notebook is graded by `nbgrader autograde` itself, in a course folder of its own that is
-thrown away, so that several can run at once and none touches the real gradebook.
+`nbgrader autograde` grades each notebook in its own temporary course folder, so several notebooks
+can run at the same time, and none changes the real gradebook.
 """
 
 from __future__ import annotations
@@ -24,31 +24,32 @@ from nbformat import NotebookNode
 
 from autograder.course.course import Course, Lab
 from autograder.engine.judged_notebook import JudgedNotebook
+from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.errors import AutograderError
 from autograder.gradebook.gradebook import CourseGradebook
-from autograder.notebooks.cell_roles import graded_cells
+from autograder.notebooks.cell_roles import grade_id, graded_cells
 
 _STUDENT = "student"
 
 
 class StockEngine:
-    """Grades the one notebook of a lab with `nbgrader autograde`, in a process of its own.
+    """Grades the notebook of a lab with `nbgrader autograde` in its own process.
 
     Args:
-        course: the course; its `nbgrader_config.py` holds here too.
-        lab: the lab.
-        threads: TensorFlow's threads in each kernel.
+        course: The course; its `nbgrader_config.py` applies.
+        lab: The lab.
+        threads: The number of TensorFlow's threads in each kernel.
 
     Raises:
-        AutograderError: from `grade`, when nbgrader itself gave up or ran out of time.
+        AutograderError: In `grade`: nbgrader failed or ran out of time.
     """
 
     isolation = "none (stock nbgrader: tests and the student's code share one process)"
 
     def __init__(self, course: Course, lab: Lab, threads: int = 1) -> None:
         self._course, self._lab, self._threads = course, lab, threads
-        self._seconds = lab.limits.get("seconds", 300)
+        self._seconds = lab.limits.get("seconds", Limits.seconds)
         self._folder = Path(tempfile.mkdtemp(prefix="autograder-stock-"))
         self._template = self._folder / "course"
         self._make_template()
@@ -89,31 +90,31 @@ class StockEngine:
         """Run `nbgrader autograde` on one notebook.
 
         Args:
-            notebook: what the student handed in.
-            source: the instructor's notebook; nbgrader has registered it already.
-            seed: what the hidden tests draw their inputs from.
-            files: what was handed in beside it, by relative path.
+            notebook: The submitted notebook.
+            source: The instructor's notebook; nbgrader has registered it already.
+            seed: The seed of the hidden tests.
+            files: The other submitted files by relative path.
         """
         name = self._lab.name
         folder = Path(tempfile.mkdtemp(dir=self._folder))
         try:
             shutil.copytree(self._template, folder, dirs_exist_ok=True)
-            handed_in = folder / "submitted" / _STUDENT / self._lab.name
-            handed_in.mkdir(parents=True)
+            submitted = folder / "submitted" / _STUDENT / self._lab.name
+            submitted.mkdir(parents=True)
             for path, content in files.items():
-                (handed_in / path).parent.mkdir(parents=True, exist_ok=True)
-                (handed_in / path).write_bytes(content)
-            nbformat.write(notebook, handed_in / f"{name}.ipynb")
+                (submitted / path).parent.mkdir(parents=True, exist_ok=True)
+                (submitted / path).write_bytes(content)
+            nbformat.write(notebook, submitted / f"{name}.ipynb")
             started = time.monotonic()
             log, memory = self._autograde(folder, seed)
             graded_path = folder / "autograded" / _STUDENT / self._lab.name / f"{name}.ipynb"
             if not graded_path.is_file():
-                raise AutograderError(f"nbgrader gave up: {_last_error(log)}")
+                raise AutograderError(f"nbgrader failed: {_find_last_error(log)}")
             graded = nbformat.read(graded_path, as_version=4)
             scores = CourseGradebook(Course(folder)).read_scores(self._lab, _STUDENT, name)
             return JudgedNotebook(
                 notebook=graded,
-                questions=tuple(_question(cell, scores) for cell in graded_cells(graded)),
+                questions=tuple(_make_verdict(cell, scores) for cell in graded_cells(graded)),
                 seconds=time.monotonic() - started,
                 peak_memory_mb=memory,
             )
@@ -142,7 +143,7 @@ class StockEngine:
             )
             timer = threading.Timer(self._seconds, _kill_group, [process.pid])
             timer.start()
-            # wait4 tells the largest resident memory of this child and its children alone.
+            # wait4 returns the peak resident memory of this child and its children alone.
             _, status, usage = os.wait4(process.pid, 0)
             timer.cancel()
             process.returncode = os.waitstatus_to_exitcode(status)
@@ -156,30 +157,31 @@ def _kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _last_error(log: str) -> str:
+def _find_last_error(log: str) -> str:
     errors = [line for line in log.splitlines() if "ERROR" in line or "Error" in line]
     return (errors or log.splitlines() or ["no reason given"])[-1].strip()[:300]
 
 
-def _question(cell: NotebookNode, scores: dict[str, tuple[float | None, float]]) -> QuestionVerdict:
-    grade_id = cell.metadata.nbgrader.grade_id
-    score, max_score = scores[grade_id]
+def _make_verdict(
+    cell: NotebookNode, scores: dict[str, tuple[float | None, float]]
+) -> QuestionVerdict:
+    score, max_score = scores[grade_id(cell)]
     if score is None:
-        return QuestionVerdict(grade_id, 0.0, max_score, Status.MANUAL)
-    status, message = (Status.PASSED, "") if score >= max_score else _why(cell)
-    return QuestionVerdict(grade_id, score, max_score, status, message)
+        return QuestionVerdict(grade_id(cell), 0.0, max_score, Status.MANUAL)
+    status, message = (Status.PASSED, "") if score >= max_score else _explain_loss(cell)
+    return QuestionVerdict(grade_id(cell), score, max_score, status, message)
 
 
-def _why(cell: NotebookNode) -> tuple[Status, str]:
-    """The status and the sentence of a question without full marks, from its cell's outputs."""
+def _explain_loss(cell: NotebookNode) -> tuple[Status, str]:
+    """Return the status and message of a question without full marks, from its cell's outputs."""
     for output in cell.get("outputs", []):
         if output.output_type == "error":
             if output.ename == "CellTimeoutError":
-                return Status.TIMEOUT, "the test ran longer than a cell may"
+                return Status.TIMEOUT, "the test ran longer than the limit of a cell"
             if output.ename == "AssertionError":
                 return Status.FAILED, output.evalue.strip() or "a test failed"
             return Status.ERROR, f"{output.ename}: {output.evalue}".strip(": ")
     for output in cell.get("outputs", []):
         if output.output_type == "stream" and output.name == "stderr":
-            return Status.FAILED, "the cell wrote to stderr, for which nbgrader takes its points"
-    return Status.FAILED, "no answer, or a part of the points"
+            return Status.FAILED, "the cell wrote to stderr, so nbgrader gives no points"
+    return Status.FAILED, "no answer, or partial credit"

@@ -1,4 +1,1 @@
-"""The command line: one file a command.
-
-Runs in the `autograder` command.
-"""
+"""The command line: one file for each command."""

@@ -1,4 +1,4 @@
-"""The `autograder` command: its subcommands, and how errors reach a person."""
+"""The `autograder` command: its subcommands, and how it reports errors."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from autograder.cli import (
     report,
     similar,
 )
-from autograder.cli.console import problem
+from autograder.cli.console import print_error
 from autograder.errors import AutograderError
 
-# Written to a file that is open already: the error doesn't say to which.
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+# Errors of writing to an open file: they do not name the file.
+_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 app = typer.Typer(
     help="Build, check, release and grade the labs of a course.",
@@ -55,28 +55,28 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 }
 
 
-def _stoppable(command: Callable[..., None]) -> Callable[..., None]:
-    """The command; ended by Ctrl-C it has the exit code 130 under every version of Typer."""
+def _handle_interrupt(command: Callable[..., None]) -> Callable[..., None]:
+    """Make Ctrl-C end the command with exit code 130 under every version of Typer."""
 
     @functools.wraps(command)
-    def stopped_by_a_person(*values: Any, **options: Any) -> None:
+    def run_command(*values: Any, **options: Any) -> None:
         try:
             command(*values, **options)
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
 
-    return stopped_by_a_person
+    return run_command
 
 
 for _name, _command in _COMMANDS.items():
-    app.command(_name)(_stoppable(_command))
+    app.command(_name)(_handle_interrupt(_command))
 
 
 def run() -> None:
-    """Run the command line; an error that a person can act on is told in two lines, exit code 2.
+    """Run the command line; report an error that a person can fix, and exit with code 2.
 
     Raises:
-        KeyboardInterrupt: it was ended by Ctrl-C, wherever it was.
+        KeyboardInterrupt: Ctrl-C ended the command.
     """
     try:
         app()
@@ -85,11 +85,12 @@ def run() -> None:
             raise KeyboardInterrupt from None
         raise
     except AutograderError as error:
-        problem(error)
+        print_error(error)
         sys.exit(2)
     except OSError as error:
-        if error.filename is None and error.errno not in _NO_ROOM:
+        if error.filename is None and error.errno not in _DISK_ERRORS:
             raise
         place = f"{error.filename or 'the disk'}: {error.strerror}"
-        problem(AutograderError(place, "check its permissions and the room on the disk; run again"))
+        advice = "check the permissions and the free disk space, then run again"
+        print_error(AutograderError(place, advice))
         sys.exit(2)

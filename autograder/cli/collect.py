@@ -10,7 +10,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.cli.console import CourseDir, LabName, RosterFile, chosen_course, chosen_roster, out
+from autograder.cli.console import (
+    CourseDir,
+    LabName,
+    RosterFile,
+    open_course,
+    out,
+    read_roster_file,
+)
 from autograder.lms.registry import LmsName
 
 if TYPE_CHECKING:
@@ -44,9 +51,9 @@ def collect(
     from autograder.collect import collect as collect_download
     from autograder.course.collected import record_path
 
-    course = chosen_course(course_dir)
+    course = open_course(course_dir)
     chosen = course.lab(lab)
-    people = chosen_roster(course, roster)
+    people = read_roster_file(course, roster)
     rows = collect_download(course, chosen, download, source.value, people, dry_run=dry_run)
     out.print(_table(rows, f"{chosen.name}, from {source.value}"))
     counts = _print_counts(rows)

@@ -1,4 +1,4 @@
-"""Where the command line writes: results to stdout, progress and problems to stderr."""
+"""The consoles and shared options of all commands: results on stdout, progress on stderr."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from autograder.course.course import Course
 from autograder.errors import AutograderError
@@ -22,11 +23,11 @@ CourseDir = Annotated[
     typer.Option(
         "--course-dir",
         metavar="DIR",
-        help="The course's folder; default: the one around the current folder.",
+        help="The course folder; default: the one around the current folder.",
     ),
 ]
 LabName = Annotated[
-    str, typer.Argument(metavar="LAB", help="The lab's name, or how it begins: 01.")
+    str, typer.Argument(metavar="LAB", help="The lab's name, or its beginning: 01.")
 ]
 
 RosterFile = Annotated[
@@ -34,18 +35,18 @@ RosterFile = Annotated[
     typer.Option(
         "--roster",
         metavar="FILE.csv",
-        help="The class: columns id and name, or an LMS' export; default: the course's roster.csv.",
+        help="The class: columns id and name, or an LMS export; default: the course's roster.csv.",
     ),
 ]
 
 
-def chosen_course(course_dir: str | None) -> Course:
-    """The course that `--course-dir` names, or else the one around the current folder."""
+def open_course(course_dir: str | None) -> Course:
+    """Return the course in `--course-dir`, or else the one around the current folder."""
     return Course(Path(course_dir)) if course_dir else Course.find()
 
 
-def chosen_roster(course: Course, path: Path | None) -> Roster | None:
-    """The class that `--roster` names, or else the course's own list; None without one."""
+def read_roster_file(course: Course, path: Path | None) -> Roster | None:
+    """Return the class in `--roster`, or else the course's own; None if there is none."""
     from autograder.lms.read_roster import read_roster
 
     own = course.root / "roster.csv"
@@ -54,14 +55,8 @@ def chosen_roster(course: Course, path: Path | None) -> Roster | None:
     return read_roster(path or own)
 
 
-def problem(error: AutograderError) -> None:
-    """Say what is wrong and what to do next."""
-    err.print(f"[bold red]error:[/] {_plain(str(error))}")
+def print_error(error: AutograderError) -> None:
+    """Print what is wrong and what to do next."""
+    err.print(f"[bold red]error:[/] {escape(str(error))}")
     if error.hint:
-        err.print(f"[dim]→[/] {_plain(error.hint)}")
-
-
-def _plain(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
+        err.print(f"[dim]→[/] {escape(error.hint)}")

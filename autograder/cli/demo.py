@@ -37,9 +37,9 @@ def demo(
     from autograder.feedback import write_feedback
     from autograder.report import write_report
 
-    course = a_class.demo_course(Course.find(), folder)
+    course = a_class.create_demo_course(Course.find(), folder)
     chosen = course.lab(lab)
-    students = a_class.demo_class(course, chosen)
+    students = a_class.make_demo_class(course, chosen)
     for student in students:
         a_class.submit(course, chosen, student)
     out.print(f"{len(students)} students have submitted {chosen.name}.")

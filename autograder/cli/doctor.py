@@ -2,30 +2,150 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 from rich.markup import escape
 
-from autograder.cli.console import CourseDir, out
+from autograder.cli.console import CourseDir, open_course, out, read_roster_file
+from autograder.errors import AutograderError
 
-_MARKS = {"good": "[green]✓[/]", "weak": "[yellow]![/]", "bad": "[red]✗[/]"}
+_SIGNS = {"good": "[green]✓[/]", "weak": "[yellow]![/]", "bad": "[red]✗[/]"}
+# The packages that grading needs, by their names in the package index.
+_PACKAGES = ("keras", "nbgrader", "nbclient", "ipykernel", "jupytext", "scikit-learn")
+_INSTALL = "pip install -r requirements.txt"
 
 
 def doctor(course_dir: CourseDir = None) -> None:
-    """Say what is installed, what isolation is to be had, and what to do about it.
+    """Show what is installed, which isolation is available, and what to do about problems.
 
-    Exit code 1: grading can't work here.
+    Exit code 1: grading does not work here.
 
     Example: [bold]autograder doctor[/]
     """
-    from autograder.doctor import examine
-
     bad = False
-    for check in examine(Path(course_dir) if course_dir else None):
+    for check in examine(course_dir):
         bad = bad or check.state == "bad"
-        out.print(f"{_MARKS[check.state]} {check.subject}: {escape(check.seen)}")
+        out.print(f"{_SIGNS[check.state]} {check.subject}: {escape(check.finding)}")
         if check.advice:
             out.print(f"  [dim]→[/] {escape(check.advice)}")
     if bad:
         raise typer.Exit(1)
+
+
+@dataclass(frozen=True)
+class Check:
+    """The outcome of one check.
+
+    Args:
+        subject: What was checked.
+        state: "good", "weak" (grading works, with limitations) or "bad".
+        finding: What was found.
+        advice: What to do about it; empty if nothing.
+    """
+
+    subject: str
+    state: str
+    finding: str
+    advice: str = ""
+
+
+def examine(course_dir: str | None) -> Iterator[Check]:
+    """Check everything that grading needs."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    is_supported = (3, 10) <= sys.version_info < (3, 14)
+    advice = "" if is_supported else "use Python 3.10 to 3.13: make PYTHON=python3.12 demo"
+    state = "good" if is_supported else "bad"
+    yield Check("Python", state, f"{version}, {sys.executable}", advice)
+    yield _check_tensorflow()
+    for name in _PACKAGES:
+        yield _check_package(name)
+    alembic = shutil.which("alembic")
+    advice = "" if alembic else "run autograder from the environment in which nbgrader is installed"
+    yield Check("alembic", "good" if alembic else "bad", alembic or "not on PATH", advice)
+    yield _check_isolation()
+    yield _check_memory()
+    yield _check_data()
+    yield _check_course(course_dir)
+
+
+def _check_tensorflow() -> Check:
+    for name in ("tensorflow", "tensorflow-cpu"):
+        if version := _find_version(name):
+            return Check("TensorFlow", "good", f"{name} {version}")
+    return Check("TensorFlow", "bad", "not installed", _INSTALL)
+
+
+def _check_package(name: str) -> Check:
+    if version := _find_version(name):
+        return Check(name, "good", version)
+    return Check(name, "bad", "not installed", _INSTALL)
+
+
+def _find_version(package: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _check_isolation() -> Check:
+    from autograder.engine.host.sandbox import Sandbox
+
+    sandbox = Sandbox.find("auto")
+    finding = f"{sandbox.isolation}: {sandbox.reason}"
+    if sandbox.isolation == "bwrap":
+        return Check("isolation", "good", finding)
+    if shutil.which("bwrap") is None:
+        advice = "apt install bubblewrap (or dnf, pacman, apk)"
+    else:
+        advice = (
+            "allow user namespaces: sysctl kernel.unprivileged_userns_clone=1 and, on Ubuntu, "
+            "kernel.apparmor_restrict_unprivileged_userns=0 (in a container: run it with "
+            "--security-opt seccomp=unconfined)"
+        )
+    return Check("isolation", "weak", finding, advice)
+
+
+def _check_memory() -> Check:
+    from autograder.engine.host.memory_groups import MemoryGroups
+
+    groups = MemoryGroups()
+    groups.close()
+    if groups.is_available:
+        return Check("memory limit", "good", "enforced by a control group for each submission")
+    return Check("memory limit", "good", "enforced by rlimits and four checks a second")
+
+
+def _check_data() -> Check:
+    prepared = os.environ.get("COURSE_DATA")
+    if prepared:
+        exists = Path(prepared).is_dir()
+        advice = "" if exists else "create the folder, or unset COURSE_DATA"
+        return Check("data", "good" if exists else "bad", f"COURSE_DATA={prepared}", advice)
+    home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras")) / "datasets"
+    cached = sorted(path.name for path in home.glob("*")) if home.is_dir() else []
+    finding = f"{home}: {', '.join(cached)}" if cached else f"nothing in {home}"
+    return Check("data", "good", f"{finding}; the stand-ins need no files")
+
+
+def _check_course(course_dir: str | None) -> Check:
+    from autograder.marks.lateness import find_unknown_students
+
+    try:
+        course = open_course(course_dir)
+        unknown = find_unknown_students(course, read_roster_file(course, None))
+    except AutograderError as error:
+        return Check("course", "weak", str(error), error.hint)
+    if unknown:
+        finding = f"[extensions] in course.toml names unknown students: {', '.join(unknown)}"
+        return Check("course", "weak", finding, "use the names of their folders in submitted/")
+    labs = ", ".join(lab.name for lab in course.labs()) or "none"
+    return Check("course", "good", f"{course.root}; labs: {labs}")

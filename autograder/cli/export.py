@@ -14,10 +14,10 @@ from autograder.cli.console import (
     CourseDir,
     LabName,
     RosterFile,
-    chosen_course,
-    chosen_roster,
     err,
+    open_course,
     out,
+    read_roster_file,
 )
 from autograder.lms.registry import LMSS
 
@@ -73,9 +73,9 @@ def export(
 
     options = ExportOptions(LMSS.get(format.value), fill, column, scale)
     options.check()
-    course = chosen_course(course_dir)
+    course = open_course(course_dir)
     chosen = course.lab(lab)
-    people = chosen_roster(course, roster)
+    people = read_roster_file(course, roster)
     path, filled = export_scores(course, chosen, people, options)
     for name in find_unknown_students(course, people):
         warning = f"course.toml: [extensions] names {name!r}, but no student has that id"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.console import CourseDir, LabName, chosen_course, err, out
+from autograder.cli.console import CourseDir, LabName, err, open_course, out
 from autograder.lms.registry import LMSS, LmsName
 
 
@@ -35,7 +35,7 @@ def feedback(
     lms = LMSS[to.value] if to is not None else None
     if lms is not None:
         lms.require_feedback()
-    course = chosen_course(course_dir)
+    course = open_course(course_dir)
     chosen = course.lab(lab)
     pages = iter_feedback(course, chosen)
     written = list(track(pages, "feedback", console=err, disable=not err.is_terminal))

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.console import CourseDir, LabName, chosen_course, out
+from autograder.cli.console import CourseDir, LabName, open_course, out
 from autograder.course.course import Lab
 from autograder.errors import AutograderError
 
@@ -74,7 +74,7 @@ def grade(
     from autograder.cli.grading_sentences import describe_failure, describe_run
     from autograder.results.verdict import SubmissionStatus
 
-    course = chosen_course(course_dir)
+    course = open_course(course_dir)
     chosen = _change_limits(course.lab(lab), limit or (), timeout)
     graded = grade_lab(course, chosen, workers, force, isolation.value, cluster)
     if json:
@@ -89,13 +89,13 @@ def grade(
 
 def write_lines(path: Path, lines: str) -> None:
     """Write a file whole, also through a link; write into an existing pipe or terminal."""
-    from autograder.files import writable, write_whole
+    from autograder.files import replace_surrogates, write_atomically
 
     if path.exists() and not path.is_file():
         with path.open("w", encoding="utf-8") as file:
-            file.write(writable(lines))
+            file.write(replace_surrogates(lines))
     else:
-        write_whole(path.resolve(), lines)
+        write_atomically(path.resolve(), lines)
 
 
 def _change_limits(lab: Lab, limits: Iterable[str], timeout: float | None) -> Lab:

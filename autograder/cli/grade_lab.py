@@ -12,9 +12,9 @@ from functools import partial
 from autograder.cli.console import err
 from autograder.cli.grading_sentences import describe_stale_notebook, describe_unbuildable_source
 from autograder.course.course import Course, Lab
-from autograder.engine.engine import Engine
 from autograder.errors import AutograderError
 from autograder.grading.engine_recipe import EngineRecipe
+from autograder.grading.start_engine import start_engine
 from autograder.results.verdict import Verdict
 
 
@@ -31,15 +31,6 @@ class GradedLab:
     unchanged: int
 
 
-def start_engine(course: Course, lab: Lab, workers: int, isolation: str = "auto") -> Engine:
-    """The engine with the lab's kernel, limits and data; the workers share the cores.
-
-    Raises:
-        AutograderError: a limit is unknown, or the required isolation does not work here.
-    """
-    return EngineRecipe.of(course, lab, isolation).start(workers, _print)
-
-
 def grade_lab(
     course: Course,
     lab: Lab,
@@ -51,7 +42,7 @@ def grade_lab(
     """Grade all new submissions of a lab, and show the progress."""
     # SIGTERM ends the run as Ctrl-C does: finished submissions are recorded, no process is left.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    start = partial(start_engine, course, lab, workers, isolation)
+    start = partial(start_engine, course, lab, workers, isolation, say)
     with ExitStack() as stack:
         early = None
         if not cluster and (force or _has_new_submission(course, lab)):
@@ -63,35 +54,36 @@ def grade_lab(
         from autograder.grading.run import GradingRun
 
         for warning in find_warnings(course, lab):
-            _print(f"warning: {warning}")
+            say(f"warning: {warning}")
         grading = GradingRun(course, lab, force)
         chosen = LocalWorkers(lambda: early or start(), workers)
         if cluster:
             from autograder.grading.cluster_workers import ClusterWorkers
 
-            chosen = ClusterWorkers(cluster, EngineRecipe.of(course, lab, isolation), _print)
+            chosen = ClusterWorkers(cluster, EngineRecipe.of(course, lab, isolation), say)
         graded = show_progress(grading.run(chosen), total=len(grading.submissions))
     verdicts = sorted((one.result.verdict for one in graded), key=lambda verdict: verdict.student)
     return GradedLab(verdicts, unchanged=sum(not one.is_new for one in graded))
 
 
-def _print(text: str) -> None:
+def say(text: str) -> None:
+    """Print a line for the instructor on stderr."""
     err.print(text, markup=False)
 
 
 def find_warnings(course: Course, lab: Lab) -> Iterator[str]:
     """What the marks do not show: submissions in a wrong place, tests that are out of date."""
-    from autograder.authoring.build import stale_notebooks
-    from autograder.authoring.source import source_path
-    from autograder.course.submissions import misplaced_submissions
+    from autograder.authoring.build import find_stale_notebooks
+    from autograder.authoring.instructor_notebook import source_path
+    from autograder.course.submissions import find_misplaced_submissions
 
-    yield from misplaced_submissions(course, lab)
+    yield from find_misplaced_submissions(course, lab)
     source = source_path(course, lab)
     # A lab of plain nbgrader has no points in course.toml, and such a file is not its source.
     if not (lab.points and source.is_file()):
         return
     try:
-        is_stale = source.with_suffix(".ipynb") in stale_notebooks(course, lab)
+        is_stale = source.with_suffix(".ipynb") in find_stale_notebooks(course, lab)
     except AutograderError as error:
         yield describe_unbuildable_source(error, source.stem)
         return

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.console import CourseDir, RosterFile, chosen_course, chosen_roster, out
+from autograder.cli.console import CourseDir, RosterFile, open_course, out, read_roster_file
 from autograder.errors import AutograderError
 
 
@@ -32,8 +32,8 @@ def report(
         )
     from autograder.report import write_course_report, write_report
 
-    course = chosen_course(course_dir)
+    course = open_course(course_dir)
     if lab is None:
-        out.print(write_course_report(course, chosen_roster(course, roster)), markup=False)
+        out.print(write_course_report(course, read_roster_file(course, roster)), markup=False)
     else:
         out.print(write_report(course, course.lab(lab)), markup=False)

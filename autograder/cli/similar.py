@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.cli.console import CourseDir, LabName, chosen_course, err, out
+from autograder.cli.console import CourseDir, LabName, err, open_course, out
 
 
 def similar(lab: LabName, course_dir: CourseDir = None) -> None:
@@ -16,7 +16,7 @@ def similar(lab: LabName, course_dir: CourseDir = None) -> None:
     """
     from autograder.similarity.write_similar import write_similar
 
-    course = chosen_course(course_dir)
+    course = open_course(course_dir)
     found = write_similar(course, course.lab(lab))
     for pair in found.pairs:
         first, second = pair.students

@@ -229,7 +229,9 @@ class Collector:
         return False if False in answers else None if None in answers or not answers else True
 
     def _format_utc(self, time: datetime) -> str:
-        return self._course.aware(time).astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return (
+            self._course.localize(time).astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+        )
 
 
 def collect(

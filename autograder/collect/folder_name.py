@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import PurePosixPath
 
-from autograder.files import is_safe_name, writable
+from autograder.files import is_safe_name, replace_surrogates
 
 
 def make_folder_name(name: str) -> str:
@@ -17,7 +17,7 @@ def make_folder_name(name: str) -> str:
     """
     if is_safe_name(name):
         return name
-    name = writable(name)
+    name = replace_surrogates(name)
     kept = "".join("_" if c in '/\\:*?"<>|' or ord(c) < 32 else c for c in name).strip(" .")
     if len(kept.encode()) > 150:
         digest = hashlib.sha256(kept.encode()).hexdigest()[:8]

@@ -9,10 +9,10 @@ from pathlib import PurePosixPath
 from autograder.collect.folder_name import make_folder_name
 from autograder.collect.unpack import MOST_UNPACKED, is_zip, unpack
 from autograder.course.course import Course, Lab
+from autograder.course.source_notebooks import list_questions
 from autograder.course.submissions import TIMESTAMP
 from autograder.errors import AutograderError
 from autograder.lms.submitted_file import SubmittedFile, split_copy_number
-from autograder.notebooks.source_notebooks import questions_of
 
 _LONGEST_PATH = 500  # bytes; with the course's folder before it, any system accepts it
 
@@ -31,10 +31,10 @@ class SubmissionReader:
     def __init__(self, course: Course, lab: Lab) -> None:
         self._lab = lab
         self._questions = {
-            other.name: {id for ids in questions_of(course, other).values() for id in ids}
+            other.name: {id for ids in list_questions(course, other).values() for id in ids}
             for other in course.labs()
         }
-        self.notebooks = {f"{name}.ipynb" for name in questions_of(course, lab)} or {lab.notebook}
+        self.notebooks = {f"{name}.ipynb" for name in list_questions(course, lab)} or {lab.notebook}
 
     def read(self, file: SubmittedFile) -> Files:
         """Read a submitted file; a zip file is unpacked.

@@ -1,4 +1,5 @@
-"""The course folder: `course.toml` and its settings, the roster, what was submitted and collected.
+"""The course folder: `course.toml` and its settings, the instructor's notebooks, the roster,
+submissions and what was collected.
 
 Runs in the `autograder` command.
 """

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
-from autograder.files import inert, write_whole
+from autograder.files import escape_formula, write_atomically
 
 STATES = {
     "taken": "now in submitted/",
@@ -105,10 +105,10 @@ def write_record(course: Course, lab: Lab, rows: Iterable[CollectedRow]) -> None
     writer = csv.DictWriter(text, names, lineterminator="\n")
     writer.writeheader()
     for row in [*kept, *rows]:
-        writer.writerow({name: inert(cell) for name, cell in asdict(row).items()})
-    write_whole(record_path(course, lab), text.getvalue())
+        writer.writerow({name: escape_formula(cell) for name, cell in asdict(row).items()})
+    write_atomically(record_path(course, lab), text.getvalue())
 
 
 def _undo_inert(cell: str) -> str:
     """The text that `inert` made this cell of."""
-    return cell[1:] if cell[:1] == "'" and inert(cell[1:]) == cell else cell
+    return cell[1:] if cell[:1] == "'" and escape_formula(cell[1:]) == cell else cell

@@ -1,4 +1,4 @@
-"""What students handed in: one folder a student in `submitted/`."""
+"""What students submitted: `submitted/STUDENT/LAB/`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from nbgrader.utils import find_all_files
 
 from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
-from autograder.files import LONGEST_NAME, writable
+from autograder.files import LONGEST_NAME, replace_surrogates
 
-TIMESTAMP = PurePosixPath("timestamp.txt")  # nbgrader's: when it was handed in
+TIMESTAMP = PurePosixPath("timestamp.txt")  # nbgrader's file for the time of submission
 
 
 @dataclass(frozen=True)
@@ -28,18 +28,18 @@ class Submission:
     folder: Path
 
     def check_name(self) -> None:
-        """Refuse an id that neither the gradebook nor the disk takes.
+        """Check that the gradebook and the disk can store the student's id.
 
         Raises:
-            AutograderError: it is no UTF-8, or too long.
+            AutograderError: The id is not valid UTF-8, or it is too long.
         """
-        if writable(self.student) != self.student:
-            raise AutograderError("the folder's name is no UTF-8: rename it, and grade again")
+        if replace_surrogates(self.student) != self.student:
+            raise AutograderError("the folder name is not valid UTF-8: rename it and grade again")
         if len(self.student.encode()) > LONGEST_NAME:
-            raise AutograderError("the folder's name is too long: rename it, and grade again")
+            raise AutograderError("the folder name is too long: rename it and grade again")
 
     def timestamp(self) -> str:
-        """What nbgrader's `timestamp.txt` says of when it was handed in; "" where it is silent."""
+        """Return the time of submission in nbgrader's `timestamp.txt`; empty without one."""
         try:
             with (self.folder / TIMESTAMP).open(encoding="utf-8") as file:
                 return file.read(100).strip()
@@ -47,9 +47,9 @@ class Submission:
             return ""
 
     def files(self) -> list[Path]:
-        """Every file handed in, relative to the folder, in a fixed order.
+        """Return every submitted file, relative to the folder, in a fixed order.
 
-        Links are left out: one may point at another's work or at the solution.
+        Links are left out: a link may point to another student's files or to the solution.
         """
         found = (
             path.relative_to(self.folder)
@@ -58,14 +58,14 @@ class Submission:
         )
         return sorted(path for path in found if ".ipynb_checkpoints" not in path.parts)
 
-    def companions(self) -> dict[str, bytes]:
-        """The content of every file handed in beside the notebooks, by its relative path.
+    def read_companions(self) -> dict[str, bytes]:
+        """Return the content of every submitted file except notebooks, by relative path.
 
         Raises:
-            OSError: a file or a folder can't be read.
+            OSError: A file or a folder cannot be read.
         """
         for _ in os.walk(self.folder, onerror=_raise):
-            pass  # `files` passes over a folder that can't be read
+            pass  # `files` skips a folder that cannot be read
         return {
             str(path): (self.folder / path).read_bytes()
             for path in self.files()
@@ -73,15 +73,15 @@ class Submission:
         }
 
     def fingerprint(self, *also: str) -> str:
-        """A digest of all files handed in and of whatever else decides the score.
+        """Return a digest of all submitted files and of everything else that decides the score.
 
-        When it was handed in does not: that may be written down later.
+        The time of submission does not decide it, and may be recorded later.
         """
         digest = hashlib.sha256("\0".join(also).encode())
         for path in self.files():
             if path == Path(TIMESTAMP):
                 continue
-            content = _content(self.folder / path)
+            content = _read(self.folder / path)
             digest.update(f"{path}\0{len(content)}\0".encode(errors="surrogateescape"))
             digest.update(content)
         return digest.hexdigest()
@@ -91,19 +91,18 @@ def _raise(error: OSError) -> None:
     raise error
 
 
-def _content(path: Path) -> bytes:
-    """A file's content; of one that can't be read, why: grading it says so again."""
+def _read(path: Path) -> bytes:
+    """Return a file's content, or the reason if it cannot be read: grading reports it, too."""
     try:
         return path.read_bytes()
     except OSError as error:
         return str(error).encode(errors="surrogateescape")
 
 
-def companions(course: Course, lab: Lab) -> dict[str, bytes]:
-    """The content of the files that the instructor gives beside the lab's notebooks.
+def read_companions(course: Course, lab: Lab) -> dict[str, bytes]:
+    """Return the content of the instructor's files in a lab's folder except notebooks.
 
-    What `CourseDirectory.ignore` names stays behind, and so do the lab's source and its wrong
-    answers, whatever the settings say.
+    The files in `CourseDirectory.ignore`, the lab's source and its wrong answers are left out.
     """
     folder = course.source_dir / lab.name
     ignored = [*CourseDirectory(config=course.nbgrader_config).ignore, "*.ipynb"]
@@ -112,11 +111,11 @@ def companions(course: Course, lab: Lab) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 
 
-def submissions(course: Course, lab: Lab) -> list[Submission]:
-    """The lab's submissions, by student.
+def find_submissions(course: Course, lab: Lab) -> list[Submission]:
+    """Return the submissions of a lab, sorted by student.
 
     Raises:
-        AutograderError: nobody has handed in anything.
+        AutograderError: There is no submission.
     """
     found = [
         Submission(folder.parent.name, lab.name, folder)
@@ -125,29 +124,29 @@ def submissions(course: Course, lab: Lab) -> list[Submission]:
     ]
     if not found:
         raise AutograderError(
-            f"no submissions in {course.submitted_dir / '*' / lab.name}",
+            f"there are no submissions in {course.submitted_dir / '*' / lab.name}",
             f"put each notebook at submitted/STUDENT/{lab.name}/{lab.notebook}",
         )
     return found
 
 
-def misplaced_submissions(course: Course, lab: Lab) -> Iterator[str]:
-    """A sentence for each student without the lab's folder who has something that looks like it."""
+def find_misplaced_submissions(course: Course, lab: Lab) -> Iterator[str]:
+    """Yield a sentence for each student whose work is outside the lab's folder."""
     others = {folder.name.casefold() for folder in course.source_dir.glob("*")}
     for student in sorted(course.submitted_dir.glob("[!.]*/")):
         if not os.path.isdir(student) or os.path.isdir(student / lab.name):
             continue
-        where = f"{course.submitted_dir.name}/{writable(student.name)}"
+        where = f"{course.submitted_dir.name}/{replace_surrogates(student.name)}"
         try:
             names = sorted(os.listdir(student))
         except OSError:
-            yield f"{where} can't be read: check its permissions"
+            yield f"{where} cannot be read: check its permissions"
             continue
         for name in names:
             if _looks_like(name, lab.name.casefold(), others):
                 yield (
-                    f"{where}/{writable(name)} is not graded: "
-                    f"the notebook has to lie in {where}/{lab.name}/"
+                    f"{where}/{replace_surrogates(name)} is not graded: "
+                    f"move the notebook to {where}/{lab.name}/"
                 )
 
 

@@ -13,7 +13,7 @@ from autograder.export.fill_gradebook import FilledGradebook, GradebookFiller, L
 from autograder.export.format_scores import format_scores
 from autograder.export.row_matcher import RowMatcher
 from autograder.export.student_scores import StudentScore, student_scores
-from autograder.files import writable, write_whole
+from autograder.files import replace_surrogates, write_atomically
 from autograder.lms.lms import Lms
 
 
@@ -73,7 +73,7 @@ def export_scores(
         filler = GradebookFiller(fill, scores, matcher, options.scale)
         filled = filler.fill(lms.gradebook_layout(filler.rows, lab, options.column))
         path = course.exports_dir / f"{lab.name}-{lms.name}{lms.gradebook_suffix(fill)}"
-    write_whole(path, filled.content)
+    write_atomically(path, filled.content)
     return path, filled
 
 
@@ -82,5 +82,5 @@ def _fill_table(scores: list[StudentScore], roster: Roster | None) -> FilledGrad
     left_out = [
         LeftOut(one.student, one.missing, one.has_submitted) for one in scores if one.missing
     ]
-    text = writable(format_scores(scores, roster))
+    text = replace_surrogates(format_scores(scores, roster))
     return FilledGradebook(text.encode(), marks, left_out)

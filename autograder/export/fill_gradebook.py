@@ -10,7 +10,7 @@ from autograder.course.roster import Person
 from autograder.errors import AutograderError
 from autograder.export.row_matcher import RowMatcher
 from autograder.export.student_scores import StudentScore, max_score
-from autograder.files import writable
+from autograder.files import replace_surrogates
 from autograder.lms.gradebook_layout import GradebookLayout
 from autograder.lms.read_roster import read_people
 
@@ -97,7 +97,7 @@ class GradebookFiller:
                 self._left_out.append(LeftOut(one.student, reason, True))
         kept = ([row[column] for column in layout.kept] for row in self.rows)
         text = format_csv(kept, self._file.dialect, layout.quote_all)
-        content = writable(text).encode(self._encoding(layout))
+        content = replace_surrogates(text).encode(self._encoding(layout))
         return FilledGradebook(content, self._marks, self._left_out)
 
     def _fill_row(self, row: list[str], person: Person, layout: GradebookLayout) -> None:

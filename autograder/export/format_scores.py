@@ -7,7 +7,7 @@ import io
 
 from autograder.course.roster import Roster
 from autograder.export.student_scores import StudentScore, max_score
-from autograder.files import inert
+from autograder.files import escape_formula
 
 
 def format_scores(scores: list[StudentScore], roster: Roster | None) -> str:
@@ -25,7 +25,7 @@ def format_scores(scores: list[StudentScore], roster: Roster | None) -> str:
     header = ["student", "name", "score", "penalty", "raw_score", "max_score", "not_final"]
     writer.writerow([*header, *questions])
     for one in scores:
-        who = [inert(one.student), inert(names.get(one.student, ""))]
+        who = [escape_formula(one.student), escape_formula(names.get(one.student, ""))]
         if one.card is None or one.final is None:
             points = ["", "", "", f"{max_score(scores):g}"]
         else:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.course.collected import read_record
 from autograder.course.course import Course, Lab
-from autograder.files import write_whole
+from autograder.files import write_atomically
 from autograder.lms.download import DownloadedFile
 from autograder.lms.lms import Lms
 from autograder.lms.submitted_file import SubmittedFile
@@ -47,7 +47,7 @@ def pack_feedback(
             else:
                 archive.writestr(_zip_entry(name), page.read_bytes(), zipfile.ZIP_DEFLATED)
     path = course.exports_dir / f"{lab.name}-feedback-{lms.name}.zip"
-    write_whole(path, content.getvalue())
+    write_atomically(path, content.getvalue())
     return path, list(dict.fromkeys(left_out))
 
 

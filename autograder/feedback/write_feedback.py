@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.course.course import Course, Lab
+from autograder.course.source_notebooks import list_questions
 from autograder.errors import AutograderError
 from autograder.feedback.student_page import render_student_page
-from autograder.files import write_whole
+from autograder.files import write_atomically
 from autograder.gradebook.hand_grading import HandGrading, read_hand_grading
 from autograder.marks.final_score import Policies
 from autograder.marks.scorecard import make_scorecard
-from autograder.notebooks.source_notebooks import questions_of
 from autograder.results.results import Results
 
 
@@ -32,7 +32,7 @@ def iter_feedback(course: Course, lab: Lab) -> Iterator[Path]:
         AutograderError: nothing has been graded yet, or a page can't be written.
     """
     results = Results(course.results_dir / lab.name).read_all()
-    questions = questions_of(course, lab)
+    questions = list_questions(course, lab)
     by_hand, policies = None, Policies(course)
     for result in results:
         # Only with a first result: without one there may be no gradebook.
@@ -44,7 +44,7 @@ def iter_feedback(course: Course, lab: Lab) -> Iterator[Path]:
         for name in questions:
             page = render_student_page(course, lab, card, final, name, result.notebooks.get(name))
             path = feedback_path(course, lab, student, name)
-            write_whole(path, page)
+            write_atomically(path, page)
             yield path
     if by_hand is None:
         raise AutograderError(

@@ -102,7 +102,7 @@ class CourseGradebook:
         if lab.due is not None:
             with self.open() as gradebook:
                 # nbgrader keeps times in UTC, without a zone.
-                due = self._course.aware(lab.due).astimezone(timezone.utc).replace(tzinfo=None)
+                due = self._course.localize(lab.due).astimezone(timezone.utc).replace(tzinfo=None)
                 gradebook.update_or_create_assignment(lab.name, duedate=due)
 
     def list_notebooks(self, lab: Lab) -> list[str]:

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.course.check_settings import check_limits
 from autograder.course.course import Course, Lab
+from autograder.course.read_kernel_name import read_kernel_name
 from autograder.engine.engine import Engine
 from autograder.engine.host.python_environment import PythonEnvironment, UnknownKernelError
 from autograder.engine.wire.limits import Limits
-from autograder.errors import AutograderError
-from autograder.notebooks.kernel import kernel_of
 
 # A machine's data folders; a lab's code and its tests must find the same data.
 _DATA = ("KERAS_HOME", "COURSE_DATA")
@@ -42,12 +42,10 @@ class EngineRecipe:
         Raises:
             AutograderError: a limit is unknown, or the lab's notebooks name several kernels.
         """
-        try:
-            limits = Limits.of(lab.limits)
-        except ValueError as error:
-            raise AutograderError(str(error), "fix course.toml or the option") from None
+        check_limits(lab.limits)
+        limits = Limits.of(lab.limits)
         profile = os.environ.get("COURSE_PROFILE", "")
-        return cls(limits, kernel_of(course, lab), isolation, profile)
+        return cls(limits, read_kernel_name(course, lab), isolation, profile)
 
     def start(self, workers: int, say: Callable[[str], None]) -> Engine:
         """The engine on this machine; the workers share its cores.

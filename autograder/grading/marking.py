@@ -15,19 +15,25 @@ from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
 from autograder.course.course import Course, Lab
-from autograder.course.submissions import Submission, companions
+from autograder.course.source_notebooks import read_source_notebooks
+from autograder.course.submissions import Submission, read_companions
 from autograder.engine.engine import Engine
 from autograder.engine.judged_notebook import JudgedNotebook
 from autograder.engine.run_sentences import NO_ANSWER
 from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.errors import AutograderError
-from autograder.files import writable
-from autograder.notebooks import forms
-from autograder.notebooks.cell_roles import automatic_points, grade_id, graded_cells, max_points
-from autograder.notebooks.reading.read_submitted_notebook import grade_ids, read_submitted_notebook
-from autograder.notebooks.reading.repair import repair
-from autograder.notebooks.source_notebooks import source_notebooks
+from autograder.files import replace_surrogates
+from autograder.notebooks.cell_roles import (
+    automatic_points,
+    grade_id,
+    graded_cells,
+    list_grade_ids,
+    max_points,
+)
+from autograder.notebooks.forms import release_notebook
+from autograder.notebooks.reading.read_submitted_notebook import read_submitted_notebook
+from autograder.notebooks.reading.repair_notebook import repair_notebook
 from autograder.results.results import Result
 from autograder.results.verdict import SubmissionStatus, Verdict
 
@@ -57,9 +63,9 @@ class Marking:
         Raises:
             AutograderError: the lab has no notebook, or no Python notebook.
         """
-        sources = source_notebooks(course, lab)
-        released = {n: forms.student(s, course.nbgrader_config) for n, s in sources.items()}
-        return cls(lab.trust, dict(lab.limits), sources, released, companions(course, lab))
+        sources = read_source_notebooks(course, lab)
+        released = {n: release_notebook(s, course.nbgrader_config) for n, s in sources.items()}
+        return cls(lab.trust, dict(lab.limits), sources, released, read_companions(course, lab))
 
     def compute_digest(self) -> str:
         """A digest of all that decides a lab's scores."""
@@ -74,7 +80,7 @@ class Marking:
         """Run and judge all notebooks of a submission; a failure becomes part of the result."""
         started, seed = time.monotonic(), secrets.randbits(32)
         try:
-            files = _merge_files(submission.companions(), self.companions)
+            files = _merge_files(submission.read_companions(), self.companions)
         except OSError as error:
             return self.make_failed_result(submission, fingerprint, error)
         graded: dict[str, JudgedNotebook] = {}
@@ -83,9 +89,9 @@ class Marking:
         for name, source in self.sources.items():
             try:
                 submitted, read = read_submitted_notebook(
-                    submission.folder, name, set(self.sources), grade_ids(source)
+                    submission.folder, name, set(self.sources), list_grade_ids(source)
                 )
-                notebook, repairs = repair(submitted, source, self.released[name])
+                notebook, repairs = repair_notebook(submitted, source, self.released[name])
                 notes += [Note(NoteKind.REPAIR, text) for text in (*read, *repairs)]
                 trusted = self._list_trusted(source)
                 graded[name] = engine.grade(notebook, source, seed, files, in_kernel=trusted)
@@ -126,7 +132,7 @@ def _make_verdict(
     peak_memory_mb: float = 0.0,
 ) -> Verdict:
     return Verdict(
-        student=writable(submission.student),
+        student=replace_surrogates(submission.student),
         lab=submission.lab,
         status=status,
         score=sum(question.score for question in questions),
@@ -147,7 +153,7 @@ def _describe_failure(error: Exception, submission: Submission) -> str:
         if path == submission.folder:
             return f"the folder {path.name} can't be read: check its permissions"
         if path.is_relative_to(submission.folder):
-            name = writable(path.relative_to(submission.folder).as_posix())
+            name = replace_surrogates(path.relative_to(submission.folder).as_posix())
             return f"{name} can't be read: check its permissions"
     return f"{type(error).__name__}: {error}"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from autograder.course.course import Course, Lab
-from autograder.course.submissions import Submission, submissions
+from autograder.course.submissions import Submission, find_submissions
 from autograder.errors import AutograderError
 from autograder.gradebook.gradebook import CourseGradebook
 from autograder.grading.marking import Marking
@@ -52,7 +52,7 @@ class GradingRun:
 
     def __init__(self, course: Course, lab: Lab, force: bool = False) -> None:
         self._lab, self._force = lab, force
-        self.submissions = submissions(course, lab)
+        self.submissions = find_submissions(course, lab)
         self._marking = Marking.of(course, lab)
         self._registry = CourseGradebook(course)
         self._results = Results(course.results_dir / lab.name)

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from autograder.errors import AutograderError
-from autograder.files import readable, writable
+from autograder.files import make_printable, replace_surrogates
 from autograder.notebooks.reading.read_submitted_notebook import MOST_BYTES
 
 _MOST_FILES = 200_000
@@ -110,13 +110,13 @@ def files_in_zip(archive: zipfile.ZipFile) -> Iterator[DownloadedFile]:
 def _files_in_folder(folder: Path) -> Iterator[DownloadedFile]:
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
-        inside = PurePosixPath(unicodedata.normalize("NFC", readable(name)))
+        inside = PurePosixPath(unicodedata.normalize("NFC", make_printable(name)))
         if path.is_dir() or _is_system_file(inside):
             continue
         problem = ""
         if path.is_symlink() or not path.is_file():
             problem = "it is a link, not a file"
-        elif writable(name) != name:
+        elif replace_surrogates(name) != name:
             problem = "its name is not valid UTF-8; rename it and collect again"
         elif path.stat().st_size > MOST_BYTES:
             problem = _too_large(path.stat().st_size)
@@ -137,7 +137,7 @@ def _decode_name(entry: zipfile.ZipInfo) -> str:
 
 def _parse_path(name: str) -> tuple[PurePosixPath, bool]:
     """The path that a zip file's entry names, and whether it leads out of the folder."""
-    parts = unicodedata.normalize("NFC", readable(name)).replace("\\", "/").split("/")
+    parts = unicodedata.normalize("NFC", make_printable(name)).replace("\\", "/").split("/")
     leads_out = name.startswith(("/", "\\")) or ".." in parts or parts[0].endswith(":")
     kept = [part for part in parts if part not in ("", ".", "..")]
     return PurePosixPath(*kept), leads_out

@@ -98,7 +98,7 @@ class Policies:
         elif any(mark.needs_person for mark in card.marks):
             undecided = "hand grading is not finished"
         penalty, reasons = card.penalty, []
-        if lab.policy.about_lateness:
+        if lab.policy.penalises_late_work:
             penalty, reasons, unknown = self._find_penalty(lab, card)
             undecided = undecided or unknown
         elif penalty:

@@ -77,15 +77,15 @@ class SubmissionTimes:
         return Lateness(max(0, math.ceil(over / _DAY)), due, submitted, extended)
 
     def _find_due(self, student: str) -> tuple[datetime | None, bool]:
-        due = self._course.aware(self._lab.due) if self._lab.due else None
+        due = self._course.localize(self._lab.due) if self._lab.due else None
         given = self._course.extensions.get(normalize_name(student), {}).get(self._lab.name)
         if given is None:
             return due, False
         if isinstance(given, datetime):
-            return self._course.aware(given), True
+            return self._course.localize(given), True
         if isinstance(given, date):  # until the end of that day
             end = datetime(given.year, given.month, given.day) + timedelta(days=1)
-            return self._course.aware(end), True
+            return self._course.localize(end), True
         return (due + timedelta(days=given) if due else None), True
 
     def _read_time(self, student: str) -> datetime | None:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from nbformat import NotebookNode
 
 from autograder.course.course import Course, Lab
+from autograder.course.source_notebooks import list_questions
 from autograder.engine.wire.note import NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.errors import AutograderError
 from autograder.gradebook.hand_grading import HandGrading, HandMark, read_hand_grading
 from autograder.marks.outcome import Outcome
 from autograder.marks.unanswered import explain_unanswered
-from autograder.notebooks.source_notebooks import questions_of
 from autograder.results.results import Results
 from autograder.results.verdict import SubmissionStatus, Verdict
 
@@ -132,7 +132,7 @@ def read_scorecards(course: Course, lab: Lab) -> list[Scorecard]:
             f"no results of {lab.name} in {course.results_dir / lab.name}",
             f"run: autograder grade {lab.name}",
         )
-    by_hand, questions = read_hand_grading(course, lab), questions_of(course, lab)
+    by_hand, questions = read_hand_grading(course, lab), list_questions(course, lab)
     return [
         make_scorecard(
             result.verdict,
@@ -157,7 +157,7 @@ def make_scorecard(
     Args:
         verdict: the automatic part.
         by_hand: the student's part of `read_hand_grading`.
-        questions: the lab's questions, by notebook (`questions_of`).
+        questions: the lab's questions, by notebook (`list_questions`).
         lab: the lab, which may have questions for extra credit.
         notebooks: as executed; they tell an answer that is missing from a wrong one.
     """

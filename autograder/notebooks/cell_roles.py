@@ -1,7 +1,7 @@
-"""What nbgrader's metadata makes of a cell: the student's answer, the instructor's test, a task.
+"""The role of a cell by nbgrader's metadata: an answer cell, a test cell or a task.
 
-The rules are nbgrader's own (`nbgrader.utils`: `is_grade`, `is_solution`, `is_task`), on notebooks
-that may carry anything as metadata.
+The rules are nbgrader's (`is_grade`, `is_solution`, `is_task` in `nbgrader.utils`), for notebooks
+with any metadata.
 """
 
 from __future__ import annotations
@@ -11,46 +11,51 @@ from typing import Any
 from nbformat import NotebookNode
 
 
-def mark_of(cell: NotebookNode) -> dict[str, Any]:
-    """nbgrader's metadata of a cell; empty where there is none."""
+def nbgrader_metadata(cell: NotebookNode) -> dict[str, Any]:
+    """Return nbgrader's metadata of a cell; empty if it has none."""
     return cell.metadata.get("nbgrader") or {}
 
 
 def grade_id(cell: NotebookNode) -> str:
-    """nbgrader's id of a cell; empty where it has none."""
-    return mark_of(cell).get("grade_id", "")
+    """Return nbgrader's id of a cell; empty if it has none."""
+    return nbgrader_metadata(cell).get("grade_id", "")
 
 
 def max_points(cell: NotebookNode) -> float:
-    """The most points that a graded cell earns."""
-    return float(mark_of(cell).get("points", 0))
+    """Return the maximum points of a graded cell."""
+    return float(nbgrader_metadata(cell).get("points", 0))
 
 
 def is_graded_cell(cell: NotebookNode) -> bool:
-    """Whether a cell has points, given by its test or by a person."""
-    return bool(mark_of(cell).get("grade"))
+    """Whether a cell has points, from its test or from a person."""
+    return bool(nbgrader_metadata(cell).get("grade"))
 
 
 def is_answer_cell(cell: NotebookNode) -> bool:
-    """Whether the student writes into the cell."""
-    return bool(mark_of(cell).get("solution"))
+    """Whether the student writes in the cell."""
+    return bool(nbgrader_metadata(cell).get("solution"))
 
 
 def is_test_cell(cell: NotebookNode) -> bool:
-    """Whether the cell has points and is the instructor's alone."""
+    """Whether the cell has points and the student does not write in it."""
     return is_graded_cell(cell) and not is_answer_cell(cell)
 
 
 def is_instructor_cell(cell: NotebookNode) -> bool:
-    """Whether the student writes nothing into the cell, because it tests or sets a task."""
-    return is_test_cell(cell) or bool(mark_of(cell).get("task"))
+    """Whether the cell is a test cell or a task: the student does not write in it."""
+    return is_test_cell(cell) or bool(nbgrader_metadata(cell).get("task"))
 
 
 def graded_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """The cells that have points, in the notebook's order."""
+    """Return the cells with points, in the notebook's order."""
     return [cell for cell in notebook.cells if is_graded_cell(cell)]
 
 
 def automatic_points(notebook: NotebookNode) -> dict[str, float]:
-    """The points of every question that a test grades, in the notebook's order."""
+    """Return the points of every question with a test cell, in the notebook's order."""
     return {grade_id(cell): max_points(cell) for cell in notebook.cells if is_test_cell(cell)}
+
+
+def list_grade_ids(notebook: NotebookNode) -> list[str]:
+    """Return the grade_ids of all cells with nbgrader's metadata, in the notebook's order."""
+    return [grade_id(cell) for cell in notebook.cells if nbgrader_metadata(cell)]

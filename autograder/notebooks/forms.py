@@ -1,7 +1,4 @@
-"""The forms of a lab that are made from its instructor's notebook.
-
-`student` is what nbgrader releases; `solved` and `filled_in` are what students hand in.
-"""
+"""The forms of a lab that are made from the instructor's notebook."""
 
 from __future__ import annotations
 
@@ -21,16 +18,16 @@ if TYPE_CHECKING:
 _MARKER = re.compile(r"^[ \t]*#* ?(BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 
 
-def student(instructor: NotebookNode, config: Config | None = None) -> NotebookNode:
-    """What a student gets: nbgrader's own release steps, without its gradebook.
+def release_notebook(instructor: NotebookNode, config: Config | None = None) -> NotebookNode:
+    """Return the notebook for students: nbgrader's own release steps, without its gradebook.
 
     Args:
-        instructor: the source notebook.
+        instructor: The instructor's notebook.
         config: nbgrader's settings; default: nbgrader's defaults.
     """
     from nbgrader import preprocessors
 
-    # `nbgrader generate_assignment` runs these; IncludeHeaderFooter and SaveCells need a course.
+    # The steps of `nbgrader generate_assignment`; IncludeHeaderFooter and SaveCells need a course.
     steps = ["LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata", "ComputeChecksums"]
     steps += ["ClearHiddenTests", "ClearMarkScheme", "ComputeChecksums", "CheckCellMetadata"]
     notebook, resources = copy.deepcopy(instructor), {}
@@ -40,25 +37,25 @@ def student(instructor: NotebookNode, config: Config | None = None) -> NotebookN
     return notebook
 
 
-def solved(instructor: NotebookNode) -> NotebookNode:
-    """The released notebook with every solution filled in, as a perfect student hands it in."""
-    return filled_in(instructor, {})
+def solve_notebook(instructor: NotebookNode) -> NotebookNode:
+    """Return the released notebook with every solution, as a perfect student submits it."""
+    return fill_in_answers(instructor, {})
 
 
-def filled_in(instructor: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
-    """The released notebook with an answer in every answer cell.
+def fill_in_answers(instructor: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
+    """Return the released notebook with an answer in every answer cell.
 
     Args:
-        instructor: the source notebook.
-        answers: by grade id, a cell's text; the solution stands in the others.
+        instructor: The instructor's notebook.
+        answers: The source of answer cells by grade_id; the others get the solution.
     """
-    notebook = student(instructor)
+    notebook = release_notebook(instructor)
     for released, original in zip(notebook.cells, instructor.cells, strict=True):
         if is_answer_cell(released):
-            released.source = answers.get(grade_id(released), without_markers(original.source))
+            released.source = answers.get(grade_id(released), remove_markers(original.source))
     return notebook
 
 
-def without_markers(source: str) -> str:
-    """A solution cell's text without the lines that say where the solution begins and ends."""
+def remove_markers(source: str) -> str:
+    """Remove the lines that mark where a solution begins and ends."""
     return _MARKER.sub("", source)

@@ -1,4 +1,4 @@
-"""Which of a student's names a test cell takes."""
+"""Find which of a student's names a test cell uses."""
 
 from __future__ import annotations
 
@@ -10,40 +10,40 @@ from nbformat import NotebookNode
 
 from autograder.notebooks.cell_roles import grade_id, is_test_cell
 
-# Names that only the student's own kernel has; a test cell that reads one can't run elsewhere.
+# Names that exist only in the student's kernel: a test cell that uses one cannot run elsewhere.
 KERNEL_NAMES = {"In", "Out", "get_ipython", "_", "__", "_i", "exit", "quit", "display"}
 
 _BUILTINS = set(dir(builtins))
 _MAGIC = re.compile(r"^(\s*)[%!]")
 
 
-def taken_names(notebook: NotebookNode) -> dict[str, list[str]]:
-    """By test cell, the names that it takes from the student's work.
+def find_student_names(notebook: NotebookNode) -> dict[str, list[str]]:
+    """Return the student's names that each test cell uses, by grade_id.
 
-    A name is the student's when neither the cell nor an earlier test cell binds it and Python
-    has no built-in of that name.
+    A name is the student's if neither the cell nor an earlier test cell binds it and it is not a
+    Python built-in.
 
     Args:
-        notebook: the instructor's notebook.
+        notebook: The instructor's notebook.
     """
     own: set[str] = set()
-    taken = {}
+    found = {}
     for cell in notebook.cells:
         if cell.cell_type == "code" and is_test_cell(cell):
-            own |= bound_names(cell.source)
-            taken[grade_id(cell)] = sorted(_read_names(cell.source) - own - _BUILTINS)
-    return taken
+            own |= find_bound_names(cell.source)
+            found[grade_id(cell)] = sorted(_find_read_names(cell.source) - own - _BUILTINS)
+    return found
 
 
-def bound_names(source: str) -> set[str]:
-    """The names that a cell binds: by assignment, `def`, `class` or `import`."""
-    symbols = _table(source).get_symbols()
+def find_bound_names(source: str) -> set[str]:
+    """Return the names that a cell binds: by assignment, `def`, `class` or `import`."""
+    symbols = _parse_symbols(source).get_symbols()
     return {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
 
 
-def _read_names(source: str) -> set[str]:
-    """The global names that a cell reads, in its functions and classes too."""
-    module = _table(source)
+def _find_read_names(source: str) -> set[str]:
+    """Return the global names that a cell reads, in functions and classes too."""
+    module = _parse_symbols(source)
     used: set[str] = set()
     pending = [module]
     while pending:
@@ -57,7 +57,7 @@ def _read_names(source: str) -> set[str]:
     return used
 
 
-def _table(source: str) -> symtable.SymbolTable:
-    # IPython's magics and shell lines are no Python; what they bind can't be told.
+def _parse_symbols(source: str) -> symtable.SymbolTable:
+    # IPython's magics and shell lines are not Python; the names that they bind are unknown.
     plain = "\n".join(_MAGIC.sub(r"\1pass #", line) for line in source.splitlines())
     return symtable.symtable(plain, "<cell>", "exec")

@@ -9,7 +9,7 @@ from statistics import mean, median
 from typing import Any
 
 from autograder.course.course import Course
-from autograder.files import write_whole
+from autograder.files import write_atomically
 from autograder.pages import render
 from autograder.report.draw_score_distribution import draw_score_distribution
 from autograder.report.page_figure import PageFigure
@@ -25,7 +25,7 @@ def write_page(course: Course, name: str, template: str, **values: Any) -> Path:
         AutograderError: the page can't be written.
     """
     path = course.reports_dir / f"{name}.html"
-    write_whole(path, render(template, course=course, needs_help=NEEDS_HELP, **values))
+    write_atomically(path, render(template, course=course, needs_help=NEEDS_HELP, **values))
     return path
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.course.course import Course, Lab
 from autograder.course.submissions import Submission
 from autograder.errors import AutograderError
-from autograder.files import write_whole
+from autograder.files import write_atomically
 from autograder.results.verdict import Verdict
 
 
@@ -56,6 +57,11 @@ class Result:
         )
 
 
+def read_results(course: Course, lab: Lab) -> list[Result]:
+    """Return the results of a graded lab, sorted by student."""
+    return Results(course.results_dir / lab.name).read_all()
+
+
 class Results:
     """The results of one lab, in a folder.
 
@@ -84,11 +90,13 @@ class Results:
     def write(self, submission: Submission, result: Result) -> None:
         """Write a result whole; it is not yet recorded in the gradebook."""
         self._record_path(submission.student).unlink(missing_ok=True)
-        write_whole(self._path(submission.student), result.as_json())
+        write_atomically(self._path(submission.student), result.as_json())
 
     def mark_recorded(self, submission: Submission, result: Result) -> None:
         """Note that a result, with its time of submission, is in the gradebook."""
-        write_whole(self._record_path(submission.student), _describe_record(submission, result))
+        write_atomically(
+            self._record_path(submission.student), _describe_record(submission, result)
+        )
 
     def is_recorded(self, submission: Submission, result: Result) -> bool:
         """Whether this result, with this time of submission, is in the gradebook."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.course import Course, Lab
-from autograder.files import write_whole
+from autograder.files import write_atomically
 from autograder.similarity.pair import Pair
 
 
@@ -37,7 +37,7 @@ def write_comparison(course: Course, lab: Lab, found: Comparison) -> None:
     """Write a comparison beside its page, without the shared lines."""
     pairs = [{"students": p.students, "share": p.share, "tokens": p.tokens} for p in found.pairs]
     known = {"compared": found.compared, "unreadable": found.unreadable, "pairs": pairs}
-    write_whole(_find_record(course, lab), json.dumps(known, ensure_ascii=False))
+    write_atomically(_find_record(course, lab), json.dumps(known, ensure_ascii=False))
 
 
 def read_comparison(course: Course, lab: Lab) -> Comparison | None:

@@ -10,11 +10,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 from autograder.course.course import Course, Lab
-from autograder.course.submissions import submissions
+from autograder.course.submissions import find_submissions
 from autograder.errors import AutograderError
-from autograder.files import write_whole
-from autograder.notebooks import forms
-from autograder.notebooks.reading.read_submitted_notebook import grade_ids, read_submitted_notebook
+from autograder.files import write_atomically
+from autograder.notebooks.cell_roles import list_grade_ids
+from autograder.notebooks.forms import release_notebook
+from autograder.notebooks.reading.read_submitted_notebook import read_submitted_notebook
 from autograder.pages import render
 from autograder.similarity.comparison import Comparison, find_page, write_comparison
 from autograder.similarity.pair import Pair, Stretch
@@ -44,7 +45,7 @@ def write_similar(course: Course, lab: Lab) -> Comparison:
         for path in sorted((course.source_dir / lab.name).glob("*.ipynb"))
     }
     notebooks, unreadable = _read_submissions(course, lab, sources)
-    released = [forms.student(source, course.nbgrader_config) for source in sources.values()]
+    released = [release_notebook(source, course.nbgrader_config) for source in sources.values()]
     pairs = find_similar_pairs(notebooks, [*sources.values(), *released])
     found = Comparison(find_page(course, lab), pairs, len(notebooks), unreadable)
     page = render(
@@ -58,7 +59,7 @@ def write_similar(course: Course, lab: Lab) -> Comparison:
         least_tokens=LEAST_TOKENS,
         most=_MOST_STRETCHES,
     )
-    write_whole(found.page, page)
+    write_atomically(found.page, page)
     write_comparison(course, lab, found)
     return found
 
@@ -69,10 +70,10 @@ def _read_submissions(
     """Each student's cells as one notebook, and the students with an unreadable notebook."""
     read: dict[str, NotebookNode] = {}
     unreadable: list[str] = []
-    for submission in submissions(course, lab):
+    for submission in find_submissions(course, lab):
         books = []
         for name, source in sources.items():
-            ids = grade_ids(source)
+            ids = list_grade_ids(source)
             try:
                 books.append(read_submitted_notebook(submission.folder, name, set(sources), ids)[0])
             except AutograderError:

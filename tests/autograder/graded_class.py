@@ -20,8 +20,8 @@ from autograder.course.submissions import Submission
 from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.gradebook.gradebook import CourseGradebook
-from autograder.notebooks import forms
-from autograder.notebooks.reading.repair import repair
+from autograder.notebooks.forms import release_notebook
+from autograder.notebooks.reading.repair_notebook import repair_notebook
 from autograder.results.results import Result, Results
 from autograder.results.verdict import SubmissionStatus, Verdict
 from tests.autograder.tiny_course import LAB, mistaken, solved, stub, submit
@@ -43,7 +43,7 @@ def lay_down(
     """Submit `notebook` and record the result of grading it."""
     submission = submit(course, student, notebook)
     source = nbformat.read(course.source_dir / LAB / f"{LAB}.ipynb", as_version=4)
-    executed, _ = repair(notebook, source, forms.student(source))
+    executed, _ = repair_notebook(notebook, source, release_notebook(source))
     questions = []
     for cell in executed.cells:
         mark = cell.metadata.get("nbgrader", {})

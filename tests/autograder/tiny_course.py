@@ -8,12 +8,12 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.authoring.build import build
-from autograder.authoring.source import instructor_notebook
-from autograder.authoring.wrong_answers import wrong_answer, wrong_answers
+from autograder.authoring.instructor_notebook import make_instructor_notebook
+from autograder.authoring.wrong_answers import apply_wrong_answer, read_wrong_answers
 from autograder.course.course import Course
 from autograder.course.submissions import Submission
 from autograder.gradebook.gradebook import CourseGradebook
-from autograder.notebooks import forms
+from autograder.notebooks.forms import release_notebook, solve_notebook
 
 LAB = "01_neuron"
 
@@ -159,16 +159,16 @@ def submit(course: Course, student: str, content: NotebookNode | str | bytes) ->
 
 def stub(course: Course) -> NotebookNode:
     """The notebook as released."""
-    return forms.student(instructor_notebook(course, course.lab(LAB)))
+    return release_notebook(make_instructor_notebook(course, course.lab(LAB)))
 
 
 def solved(course: Course) -> NotebookNode:
     """The notebook of a perfect student."""
-    return forms.solved(instructor_notebook(course, course.lab(LAB)))
+    return solve_notebook(make_instructor_notebook(course, course.lab(LAB)))
 
 
 def mistaken(course: Course, name: str) -> NotebookNode:
     """The notebook with the mistake `name` of `wrong_answers.toml`."""
     lab = course.lab(LAB)
-    wrong = next(wrong for wrong in wrong_answers(course, lab) if wrong.name == name)
-    return wrong_answer(instructor_notebook(course, lab), wrong)
+    wrong = next(wrong for wrong in read_wrong_answers(course, lab) if wrong.name == name)
+    return apply_wrong_answer(make_instructor_notebook(course, lab), wrong)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from benchmarks.labs import code_cells
+from autograder import Course
+from autograder.authoring.read_code_cells import read_code_cells
+
+COURSE = Course(Path(__file__).resolve().parents[2])
 
 
 def answered(lab: str, answers: dict[str, str]) -> Iterator[tuple[str, str, bool]]:
@@ -14,7 +18,7 @@ def answered(lab: str, answers: dict[str, str]) -> Iterator[tuple[str, str, bool
         lab: the lab's name.
         answers: by question, what stands in place of the solution.
     """
-    for source, question, tests in code_cells(lab):
+    for source, question, tests in read_code_cells(COURSE, COURSE.lab(lab)):
         yield source if tests else answers.get(question, source), question, tests
 
 

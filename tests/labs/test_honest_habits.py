@@ -8,11 +8,11 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.authoring.source import instructor_notebook
+from autograder.authoring.instructor_notebook import make_instructor_notebook
 from autograder.authoring.stock_engine import StockEngine
-from autograder.cli.grade_lab import start_engine
 from autograder.course.course import Course
-from autograder.notebooks import forms
+from autograder.grading.start_engine import start_engine
+from autograder.notebooks.forms import solve_notebook
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 LAB = COURSE.lab("01_mlp_mnist")
@@ -50,8 +50,8 @@ b_and: float = -1.5
 
 def with_habits() -> tuple[NotebookNode, NotebookNode]:
     """The solution with all of the above in it, and the instructor's notebook."""
-    instructor = instructor_notebook(COURSE, LAB)
-    notebook = forms.solved(instructor)
+    instructor = make_instructor_notebook(COURSE, LAB)
+    notebook = solve_notebook(instructor)
     own = [new_code_cell(source) for source in OWN_CELLS]
     cells = []
     for cell in notebook.cells:

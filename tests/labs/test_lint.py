@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring.lint import read_through, try_out
+from autograder.authoring.lint import check_cases, check_source
 from autograder.authoring.stock_engine import StockEngine
-from autograder.cli.grade_lab import start_engine
 from autograder.course.course import Course
+from autograder.grading.start_engine import start_engine
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 LABS = [lab.name for lab in COURSE.labs()]
@@ -25,19 +25,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 @pytest.mark.parametrize("name", LABS)
 def test_the_lab_holds_together(name: str) -> None:
-    assert [f for f in read_through(COURSE, COURSE.lab(name)) if not f.right] == []
+    assert [f for f in check_source(COURSE, COURSE.lab(name)) if not f.is_right] == []
 
 
 @pytest.mark.parametrize("name", LABS)
 def test_marks_under_our_engine(name: str) -> None:
     lab = COURSE.lab(name)
     with start_engine(COURSE, lab, workers=2) as engine:
-        found = list(try_out(COURSE, lab, engine, workers=2, every=EVERY))
-    assert [f for f in found if not f.right] == []
+        found = list(check_cases(COURSE, lab, engine, workers=2, every=EVERY))
+    assert [f for f in found if not f.is_right] == []
 
 
 def test_marks_under_stock_nbgrader() -> None:
     lab = COURSE.lab("01")
     with StockEngine(COURSE, lab) as engine:
-        found = list(try_out(COURSE, lab, engine, workers=2, every=EVERY))
-    assert [f for f in found if not f.right] == []
+        found = list(check_cases(COURSE, lab, engine, workers=2, every=EVERY))
+    assert [f for f in found if not f.is_right] == []

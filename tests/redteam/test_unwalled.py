@@ -1,18 +1,15 @@
-"""What the threat model says of cheats without walls is what comes of them."""
+"""Cheats without a sandbox have the outcomes that the threat model states."""
 
 from __future__ import annotations
 
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from case import cases  # noqa: E402
-from unwalled import attempts  # noqa: E402
+from tests.redteam.case import cases
+from tests.redteam.unwalled import try_cheats
 
 MODEL = Path(__file__).resolve().parents[2] / "docs" / "threat-model.md"
 
@@ -24,10 +21,10 @@ pytestmark = [
 
 
 def test_cheats_without_walls() -> None:
-    """Those that are told of, and a part of the others; the script tries them all."""
+    """Tries the cheats that the threat model lists and some others; the script tries them all."""
     row = re.compile(r"^\| `(\w+)` \| (wins .*|ends the run|harms others) \|$", re.MULTILINE)
-    told = dict(row.findall(MODEL.read_text(encoding="utf-8")))
-    assert told
+    listed = dict(row.findall(MODEL.read_text(encoding="utf-8")))
+    assert listed
     some = [case.name for case in cases("cheats")][::6]
-    # What is told of may be held on another machine; nothing else may win.
-    assert attempts([*told, *some]).items() <= told.items()
+    # On another machine a listed cheat may fail; no other cheat may win.
+    assert try_cheats([*listed, *some]).items() <= listed.items()

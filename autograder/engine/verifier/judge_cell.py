@@ -219,7 +219,7 @@ class _PrintedText(io.TextIOBase):
         self._parts: list[str] = []
         self._left = limit
 
-    def writable(self) -> bool:
+    def replace_surrogates(self) -> bool:
         return True
 
     def write(self, text: str) -> int:

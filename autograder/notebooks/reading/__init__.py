@@ -1,4 +1,4 @@
-"""Reads what students submit: finds the notebook, matches its cells to the lab's, repairs it.
+"""Read what students submit: find the notebook, match its cells to the lab's, repair it.
 
 Runs in the `autograder` command.
 """

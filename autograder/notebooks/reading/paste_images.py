@@ -1,4 +1,4 @@
-"""Images that somebody pasted into a text cell, which Jupyter keeps beside the text."""
+"""Keep images that a student pasted into a text cell; Jupyter stores them as attachments."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from urllib.parse import quote, unquote
 
 from nbformat import NotebookNode
 
-# A photograph of a page of formulas, from a phone, is 3 to 5 MB; base64 makes 4 of 3.
+# A phone's photograph of a page has 3 to 5 MB; base64 adds a third.
 _MOST = 12_000_000
 _PNG_OR_JPEG = (b"\x89PNG", b"\xff\xd8\xff")
 _LINK = re.compile(r"(\]\(|\]:)(\s{0,9}<?)attachment:((?:[^\s<>()]|\([^\s<>()]*\))*)")
-_AS_IT_IS = re.compile(r"[A-Za-z0-9._~%()-]+")
+_UNQUOTED = re.compile(r"[A-Za-z0-9._~%()-]+")
 
 
 def paste_images(cell: NotebookNode, attachments: object, most: int = _MOST) -> int:
-    """Give a text cell the images that it names, and say it in the text where one can't be had.
+    """Attach the images that a text cell shows, and say in its text which are missing.
 
-    nbconvert, and with it formgrader, shows nothing of a notebook that names an image that it
-    has not: so such a link is broken up.
+    nbconvert, and so formgrader, fails on a notebook with a link to a missing image. This function
+    replaces such links.
 
     Args:
-        cell: a Markdown cell without attachments.
-        attachments: those that the student's cell had, whatever they are.
-        most: characters of base64 that may be kept of them.
+        cell: A Markdown cell without attachments. It is changed.
+        attachments: The attachments of the student's cell; any JSON value.
+        most: The maximum number of base64 characters to keep.
 
     Returns:
-        How many characters were kept.
+        The number of characters kept.
     """
-    had = attachments if isinstance(attachments, dict) else {}
+    stored = attachments if isinstance(attachments, dict) else {}
     kept: dict[str, dict[str, str]] = {}
     missing = 0
 
-    def link(found: re.Match[str]) -> str:
+    def replace_link(link: re.Match[str]) -> str:
         nonlocal most, missing
-        before, written = found[1] + found[2], found[3]
-        # nbconvert looks for the name as it stands in a URL.
-        name = written if _AS_IT_IS.fullmatch(written) else quote(written)
+        before, written = link[1] + link[2], link[3]
+        # nbconvert looks up the name as it is in the URL.
+        name = written if _UNQUOTED.fullmatch(written) else quote(written)
         if name not in kept:
-            image = _image(had.get(written, had.get(unquote(written))), most)
+            image = _read_image(stored.get(written, stored.get(unquote(written))), most)
             if not image:
                 missing += 1
                 return f"{before}missing:{name}"
@@ -47,24 +47,28 @@ def paste_images(cell: NotebookNode, attachments: object, most: int = _MOST) -> 
             most -= _size(image)
         return f"{before}attachment:{name}"
 
-    cell.source = _LINK.sub(link, cell.source)
+    cell.source = _LINK.sub(replace_link, cell.source)
     if kept:
         cell.attachments = NotebookNode({name: NotebookNode(kept[name]) for name in kept})
     if missing:
-        are = "1 image is" if missing == 1 else f"{missing} images are"
-        cell.source += (
-            f"\n\n*[{are} missing here: not saved in the notebook, neither PNG nor JPEG, "
-            "or too large.]*"
-        )
+        cell.source += _describe_missing(missing)
     return sum(map(_size, kept.values()))
+
+
+def _describe_missing(number: int) -> str:
+    images = "1 image is" if number == 1 else f"{number} images are"
+    return (
+        f"\n\n*[{images} missing here: not saved in the notebook, neither PNG nor JPEG, "
+        "or too large.]*"
+    )
 
 
 def _size(image: dict[str, str]) -> int:
     return sum(map(len, image.values()))
 
 
-def _image(attachment: object, most: int) -> dict[str, str]:
-    """What a browser can show of an attachment; empty when it is none, or larger than `most`."""
+def _read_image(attachment: object, most: int) -> dict[str, str]:
+    """Return the PNG or JPEG of an attachment; empty without one of at most `most` characters."""
     for kind in ("image/png", "image/jpeg"):
         value = attachment.get(kind) if isinstance(attachment, dict) else None
         if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Finding and reading the notebook that a student handed in, whatever it is called."""
+"""Find and read the notebook that a student submitted, whatever its name."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path, PurePath, PurePosixPath
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 from autograder.errors import AutograderError
-from autograder.files import DAMAGED_ZIP, writable
+from autograder.files import DAMAGED_ZIP, replace_surrogates
 from autograder.notebooks.reading.paste_images import paste_images
 
-# A notebook of a class is a few hundred KB; a hundred figures make 30 MB.
+# A notebook of a class has a few hundred KB; with a hundred figures, 30 MB.
 MOST_BYTES = 100 * 2**20
-# Far above what people write: finding the lab's cells among them takes its time.
+# Far above what people write: finding the lab's cells among them takes time.
 _MOST_CELLS = 1_000
 _MOST_CODE = 10 * 2**20
 _MOST_NOTEBOOKS = 100
@@ -41,38 +42,35 @@ class _Candidate:
 
     @property
     def name(self) -> str:
-        return _shown(self.path)
+        return _shorten(self.path)
 
     @property
     def stem(self) -> str:
-        return writable(self.path.stem)[:_MOST_SHOWN]
-
-
-def grade_ids(source: NotebookNode) -> list[str]:
-    """The ids of nbgrader's cells in a notebook of the lab's."""
-    marks = (cell.metadata.get("nbgrader", {}) for cell in source.cells)
-    return [mark["grade_id"] for mark in marks if mark]
+        return replace_surrogates(self.path.stem)[:_MOST_SHOWN]
 
 
 def read_submitted_notebook(
     folder: Path, name: str, others: set[str], ids: Collection[str] = ()
 ) -> tuple[NotebookNode, list[str]]:
-    """The notebook `name` of a submission, and what was put right to read it.
+    """Read the notebook `name` of a submission.
 
     Args:
-        folder: what the student handed in.
-        name: the notebook's name in the lab, without its suffix.
-        others: the lab's other notebooks, which are not taken for a renamed one.
-        ids: of its cells in the lab (`grade_ids`), by which a renamed one is known.
+        folder: The student's folder.
+        name: The notebook's name in the lab, without its suffix.
+        others: The lab's other notebooks: a renamed notebook is not one of them.
+        ids: The grade_ids of the notebook in the lab, which identify a renamed one.
+
+    Returns:
+        The notebook, and a sentence for each repair that reading it took.
 
     Raises:
-        AutograderError: there is none, or none that can be read.
+        AutograderError: There is no notebook, or it cannot be read.
     """
-    candidates = [c for c in _candidates(folder) if c.stem == name or c.stem not in others]
+    candidates = [c for c in _find_candidates(folder) if c.stem == name or c.stem not in others]
     if not candidates:
-        raise AutograderError(_nothing_in(folder, name))
+        raise AutograderError(_explain_missing(folder, name))
     if len(candidates) > _MOST_NOTEBOOKS:
-        raise AutograderError(f"{len(candidates)} notebooks were handed in")
+        raise AutograderError(f"the submission has {len(candidates)} notebooks")
     chosen = _choose(candidates, name, ids)
     repairs = []
     if chosen.inside:
@@ -87,33 +85,33 @@ def read_submitted_notebook(
 
 
 def _choose(candidates: list[_Candidate], name: str, ids: Collection[str]) -> _Candidate:
-    """The one of that name that lies on top; or else the one with most of the lab's cells."""
+    """Return the top-level notebook of that name, or else the one with most of the lab's cells."""
     exact = [c for c in candidates if c.stem == name]
     if exact or len(candidates) == 1:
         return min(exact or candidates, key=lambda c: (bool(c.inside), len(c.path.parts)))
-    wanted = {grade_id.encode() for grade_id in ids}
+    lab_ids = {grade_id.encode() for grade_id in ids}
     return max(
         candidates,
         key=lambda c: (
-            len(wanted.intersection(found[1] for found in _IDS_IN_JSON.finditer(c.content))),
+            len(lab_ids.intersection(found[1] for found in _IDS_IN_JSON.finditer(c.content))),
             SequenceMatcher(None, c.stem.lower(), name.lower()).ratio(),
         ),
     )
 
 
-def _nothing_in(folder: Path, name: str) -> str:
+def _explain_missing(folder: Path, name: str) -> str:
     links = [p for p in sorted(folder.rglob("*.ipynb")) if p.is_symlink()]
     if links:
-        return f"{_shown(links[0].relative_to(folder))} is a link; hand in the file itself"
-    beside = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
-    return f"{name}.ipynb was not handed in; the folder holds: {beside[:_MOST_SHOWN]}"
+        return f"{_shorten(links[0].relative_to(folder))} is a link; submit the file itself"
+    files = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
+    return f"{name}.ipynb was not handed in; the folder holds: {files[:_MOST_SHOWN]}"
 
 
-def _shown(path: PurePath) -> str:
-    return writable(path.as_posix())[:_MOST_SHOWN]
+def _shorten(path: PurePath) -> str:
+    return replace_surrogates(path.as_posix())[:_MOST_SHOWN]
 
 
-def _candidates(folder: Path) -> list[_Candidate]:
+def _find_candidates(folder: Path) -> list[_Candidate]:
     found = []
     for path in sorted(folder.rglob("*")):
         if ".ipynb_checkpoints" in path.parts or not path.is_file() or path.is_symlink():
@@ -122,20 +120,20 @@ def _candidates(folder: Path) -> list[_Candidate]:
             continue
         if path.stat().st_size > MOST_BYTES:
             raise AutograderError(
-                f"{path.name} has {path.stat().st_size / 2**20:.0f} MB; "
-                f"{MOST_BYTES / 2**20:.0f} is the most: clear its outputs and hand it in again"
+                f"{path.name} has {path.stat().st_size / 2**20:.0f} MB; the maximum is "
+                f"{MOST_BYTES / 2**20:.0f} MB: clear its outputs and submit it again"
             )
         content = path.read_bytes()
         within = path.relative_to(folder)
         if zipfile.is_zipfile(io.BytesIO(content)):
-            found += _inside(_shown(within), content)
+            found += _read_zip(_shorten(within), content)
         elif path.suffix.lower() == ".ipynb":
             found.append(_Candidate(PurePosixPath(within), content))
     return found
 
 
-def _inside(name: str, content: bytes) -> list[_Candidate]:
-    """The notebooks in a zip file, read without unpacking anything to the disk."""
+def _read_zip(name: str, content: bytes) -> list[_Candidate]:
+    """Read the notebooks in a zip file without unpacking anything to the disk."""
     found: list[_Candidate] = []
     left = MOST_BYTES
     try:
@@ -144,7 +142,7 @@ def _inside(name: str, content: bytes) -> list[_Candidate]:
                 path = PurePosixPath(entry.filename)
                 hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
                 if path.suffix.lower() == ".ipynb" and not hidden:
-                    # A header may lie about the size: never read more than is allowed, in all.
+                    # A header may state a wrong size: never read more than allowed in total.
                     with archive.open(entry) as file:
                         notebook = file.read(left + 1)
                     left -= len(notebook)
@@ -154,78 +152,88 @@ def _inside(name: str, content: bytes) -> list[_Candidate]:
                         )
                     found.append(_Candidate(path, notebook, name))
     except DAMAGED_ZIP as error:
-        raise AutograderError(f"{name} can't be unpacked: {error}") from error
+        raise AutograderError(f"{name} cannot be unpacked: {error}") from error
     return found
 
 
 def _parse(candidate: _Candidate) -> tuple[NotebookNode, list[str]]:
-    """A notebook of plain cells: sources, pasted images, ids and nbgrader's metadata, no more."""
-    repairs = []
-    content = candidate.content
-    if not content.strip():
-        raise AutograderError(f"{candidate.name} is empty")
-    if content.startswith(b"\xef\xbb\xbf"):
+    """Return a notebook of plain cells: sources, pasted images, ids and nbgrader's metadata."""
+    repairs: list[str] = []
+    if candidate.content.startswith(b"\xef\xbb\xbf"):
         repairs.append("a byte-order mark was removed")
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        fields = json.loads(content.decode(encoding))
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise AutograderError(f"{candidate.name} can't be read: {error}") from error
-    except json.JSONDecodeError as error:
-        raise AutograderError(
-            f"{candidate.name} is not, or only in part, a notebook: "
-            f"line {error.lineno}: {error.msg}"
-        ) from error
-    except ValueError as error:  # a number of more digits than Python reads
-        raise AutograderError(f"{candidate.name} is no notebook: {error}") from error
+    fields = _read_json(candidate)
     version = fields.get("nbformat") if isinstance(fields, dict) else None
     if type(version) is not int or version < 1:
-        raise AutograderError(f"{candidate.name} is JSON but no notebook")
+        raise AutograderError(f"{candidate.name} is JSON but not a notebook")
     if version < 4:
         repairs.append(f"notebook format {version} was converted to 4")
-        try:
-            # `reads` joins the lists of lines in which format 3 keeps its sources.
-            fields = nbformat.reads(json.dumps(fields), as_version=4)
-        except Exception as error:  # the converters raise whatever the old file makes them
-            raise AutograderError(
-                f"{candidate.name} can't be converted: {str(error)[:_MOST_SHOWN]}"
-            ) from error
+        fields = _convert(candidate, fields)
+    notebook = new_notebook(cells=_read_cells(candidate, fields, repairs))
+    metadata = fields.get("metadata")
+    kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
+    if isinstance(kernel, dict) and isinstance(kernel.get("name"), str):
+        notebook.metadata.kernelspec = {"name": replace_surrogates(kernel["name"])[:_MOST_SHOWN]}
+    return notebook, repairs
+
+
+def _read_json(candidate: _Candidate) -> Any:
+    if not candidate.content.strip():
+        raise AutograderError(f"{candidate.name} is empty")
+    is_utf_16 = candidate.content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    try:
+        return json.loads(candidate.content.decode("utf-16" if is_utf_16 else "utf-8-sig"))
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise AutograderError(f"{candidate.name} cannot be read: {error}") from error
+    except json.JSONDecodeError as error:
+        raise AutograderError(
+            f"{candidate.name} is not a notebook, or only a part of one: "
+            f"line {error.lineno}: {error.msg}"
+        ) from error
+    except ValueError as error:  # a number with more digits than Python reads
+        raise AutograderError(f"{candidate.name} is not a notebook: {error}") from error
+
+
+def _convert(candidate: _Candidate, fields: dict[str, Any]) -> Any:
+    """Convert a notebook of an old format."""
+    try:
+        # `reads` joins the lists of lines that format 3 has as sources.
+        return nbformat.reads(json.dumps(fields), as_version=4)
+    except Exception as error:  # the converters raise any error on a damaged file
+        raise AutograderError(
+            f"{candidate.name} cannot be converted: {str(error)[:_MOST_SHOWN]}"
+        ) from error
+
+
+def _read_cells(
+    candidate: _Candidate, fields: dict[str, Any], repairs: list[str]
+) -> list[NotebookNode]:
+    """Return the plain cells of a notebook, with unique ids; add to `repairs` what was left out."""
     cells = fields.get("cells")
     if not isinstance(cells, list):
         raise AutograderError(f"{candidate.name} has no list of cells")
     if len(cells) > _MOST_CELLS:
         raise AutograderError(
-            f"{candidate.name} has {len(cells)} cells; {_MOST_CELLS} are the most"
+            f"{candidate.name} has {len(cells)} cells; the maximum is {_MOST_CELLS}"
         )
-    plain, dropped = [], 0
-    for cell in cells:
-        rebuilt = _plain_cell(cell)
-        if rebuilt is None:
-            dropped += 1
-        else:
-            plain.append(rebuilt)
-    if dropped:
-        repairs.append(f"{dropped} entries that are no cells were left out")
+    plain = [cell for cell in map(_read_cell, cells) if cell is not None]
+    if len(plain) < len(cells):
+        repairs.append(f"{len(cells) - len(plain)} entries that are not cells were left out")
     code = sum(len(cell.source) for cell in plain if cell.cell_type == "code")
     if code > _MOST_CODE:
         raise AutograderError(
-            f"{candidate.name} has {code / 2**20:.0f} MB of code; "
-            f"{_MOST_CODE // 2**20} are the most"
+            f"{candidate.name} has {code / 2**20:.0f} MB of code; the maximum is "
+            f"{_MOST_CODE // 2**20} MB"
         )
     seen: set[str] = set()
     for cell in plain:
         while cell.id in seen:
             cell.id = new_raw_cell().id
         seen.add(cell.id)
-    notebook = new_notebook(cells=plain)
-    metadata = fields.get("metadata")
-    kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
-    if isinstance(kernel, dict) and isinstance(kernel.get("name"), str):
-        notebook.metadata.kernelspec = {"name": writable(kernel["name"])[:_MOST_SHOWN]}
-    return notebook, repairs
+    return plain
 
 
-def _plain_cell(cell: object) -> NotebookNode | None:
+def _read_cell(cell: object) -> NotebookNode | None:
+    """Return the plain cell; None if it is not a cell."""
     kind = cell.get("cell_type") if isinstance(cell, dict) else None
     if not isinstance(kind, str) or kind not in _CELLS:
         return None
@@ -234,9 +242,9 @@ def _plain_cell(cell: object) -> NotebookNode | None:
         source = "".join(line for line in source if isinstance(line, str))
     if not isinstance(source, str):
         return None
-    # A lone surrogate, as "\ud800" in JSON makes one, can't be written as UTF-8 again.
-    source = writable(source).replace("\r\n", "\n")  # Windows' lines are no change of a test
-    rebuilt = _CELLS[kind](source)
+    # A lone surrogate, such as "\ud800" in JSON, cannot be written as UTF-8. Windows line ends are
+    # not a change of a test.
+    rebuilt = _CELLS[kind](replace_surrogates(source).replace("\r\n", "\n"))
     if kind == "markdown":
         paste_images(rebuilt, cell.get("attachments"))
     if isinstance(cell.get("id"), str) and _ID.fullmatch(cell["id"]):
@@ -244,8 +252,8 @@ def _plain_cell(cell: object) -> NotebookNode | None:
     metadata = cell.get("metadata")
     mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     if isinstance(mark, dict) and isinstance(mark.get("grade_id"), str):
-        # No more than is asked for: the rest may be nested as deep, and as long, as JSON can be.
-        rebuilt.metadata.nbgrader = {"grade_id": writable(mark["grade_id"])[:_MOST_SHOWN]}
+        # Only the fields that matching uses: others may be nested as deep as JSON allows.
+        rebuilt.metadata.nbgrader = {"grade_id": replace_surrogates(mark["grade_id"])[:_MOST_SHOWN]}
         if type(mark.get("points")) in (int, float):
             rebuilt.metadata.nbgrader["points"] = mark["points"]
     return rebuilt

@@ -1,4 +1,4 @@
-"""The main job, from release to report: every score as expected, and everything is there."""
+"""The demo runs from release to report, and every score is as expected."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def demo(folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_a_whole_class(tmp_path: Path) -> None:
-    told = demo(tmp_path / "class")
-    assert told.returncode == 0, told.stdout + told.stderr
-    assert "Every score is as expected." in told.stdout
+    done = demo(tmp_path / "class")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Every score is as expected." in done.stdout
     course = Course(tmp_path / "class")
     lab = course.lab("01")
     students = CourseGradebook(course).list_students(lab)
@@ -35,9 +35,9 @@ def test_a_whole_class(tmp_path: Path) -> None:
         assert (course.feedback_dir / student / lab.name / f"{lab.name}.html").is_file()
 
 
-def test_what_no_demo_made_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_that_no_demo_made_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("three years")
-    told = demo(tmp_path)
-    assert told.returncode == 2
-    assert "no demo made it" in told.stderr
+    done = demo(tmp_path)
+    assert done.returncode == 2
+    assert "was not made by a demo" in done.stderr
     assert (tmp_path / "thesis.txt").read_text() == "three years"

@@ -1,4 +1,4 @@
-"""Whatever lies in `submitted/`, everybody else is graded and nobody is passed over in silence."""
+"""Every submission gets a verdict or a warning, whatever is in `submitted/`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from autograder.cli.grade import write_lines
 from autograder.cli.grade_lab import find_warnings
 from autograder.course.course import Course
-from autograder.course.submissions import misplaced_submissions
+from autograder.course.submissions import find_misplaced_submissions
 from autograder.grading.marking import Marking
 from autograder.grading.run import GradingRun
 from autograder.results.verdict import Verdict
@@ -23,7 +23,7 @@ from tests.autograder.tiny_course import LAB, SOURCE, solved, submit
 def powerless(tmp_path: Path) -> None:
     (tmp_path / "mine").touch(mode=0)
     if os.access(tmp_path / "mine", os.R_OK):
-        pytest.skip("root reads what nobody may read")
+        pytest.skip("root can read every file")
 
 
 def grade(course: Course) -> dict[str, Verdict]:
@@ -32,23 +32,23 @@ def grade(course: Course) -> dict[str, Verdict]:
 
 
 @pytest.mark.parametrize(
-    ("name", "shown", "says"),
-    [(b"caf\xe9", "caf?", "name is no UTF-8"), (b"x" * 250, "x" * 250, "name is too long")],
+    ("name", "shown", "message"),
+    [(b"caf\xe9", "caf?", "not valid UTF-8"), (b"x" * 250, "x" * 250, "name is too long")],
 )
-def test_a_name_that_cannot_be_written_down_stops_nobody(
-    course: Course, name: bytes, shown: str, says: str
+def test_an_invalid_folder_name_does_not_stop_the_others(
+    course: Course, name: bytes, shown: str, message: str
 ) -> None:
     submit(course, os.fsdecode(name), solved(course))
     submit(course, "zoe", solved(course))
     for _ in range(2):
         found = grade(course)
         assert (found["zoe"].status, found[shown].status) == ("graded", "failed")
-        assert says in found[shown].repairs[0]
+        assert message in found[shown].repairs[0]
         assert found[shown].max_score == 10.0
         found[shown].as_json().encode()
 
 
-def test_what_lies_beside_the_labs_folder_is_named(course: Course) -> None:
+def test_work_outside_the_labs_folder_is_named(course: Course) -> None:
     submit(course, "ada", solved(course))
     for student, path in {
         "eve": f"{LAB}.ipynb",
@@ -61,31 +61,30 @@ def test_what_lies_beside_the_labs_folder_is_named(course: Course) -> None:
         file.parent.mkdir(parents=True)
         file.touch()
     (course.source_dir / "02_layers").mkdir()
-    said = list(misplaced_submissions(course, course.lab(LAB)))
-    assert said == [
-        f"submitted/eve/{LAB}.ipynb is not graded: the notebook has to lie in submitted/eve/{LAB}/",
-        f"submitted/fay/{LAB.upper()} is not graded: "
-        f"the notebook has to lie in submitted/fay/{LAB}/",
-        f"submitted/gus/{LAB} is not graded: the notebook has to lie in submitted/gus/{LAB}/",
+    warnings = list(find_misplaced_submissions(course, course.lab(LAB)))
+    assert warnings == [
+        f"submitted/eve/{LAB}.ipynb is not graded: move the notebook to submitted/eve/{LAB}/",
+        f"submitted/fay/{LAB.upper()} is not graded: move the notebook to submitted/fay/{LAB}/",
+        f"submitted/gus/{LAB} is not graded: move the notebook to submitted/gus/{LAB}/",
     ]
 
 
-def test_tests_that_were_not_built_are_named(course: Course) -> None:
+def test_tests_that_are_not_built_are_named(course: Course) -> None:
     lab = course.lab(LAB)
     assert list(find_warnings(course, lab)) == []
     source = course.source_dir / LAB / f"{LAB}.py"
     source.write_text(SOURCE.replace("should be 11", "is 11"))
-    (said,) = find_warnings(course, lab)
-    assert f"differs from what {LAB}.py makes" in said and f"autograder build {LAB}" in said
+    (warning,) = find_warnings(course, lab)
+    assert f"is not what {LAB}.py makes" in warning and f"autograder build {LAB}" in warning
     source.write_text(SOURCE + "### BEGIN SOLUTION")
-    (said,) = find_warnings(course, lab)
-    assert "don't pair up" in said
+    (warning,) = find_warnings(course, lab)
+    assert "do not match" in warning
     source.unlink()
     assert list(find_warnings(course, lab)) == []
 
 
 @pytest.mark.parametrize("hidden", ["data.csv", "data", f"{LAB}.ipynb", "."])
-def test_what_cannot_be_read_is_named(course: Course, hidden: str, powerless: None) -> None:
+def test_an_unreadable_file_is_named(course: Course, hidden: str, powerless: None) -> None:
     submission = submit(course, "ada", solved(course))
     (submission.folder / "data").mkdir()
     (submission.folder / "data" / "x.txt").touch()

@@ -20,8 +20,8 @@ from autograder.course.submissions import Submission
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.grading.marking import Marking
 from autograder.grading.run import GradingRun
-from autograder.notebooks import forms
-from autograder.notebooks.reading.repair import repair
+from autograder.notebooks.forms import solve_notebook
+from autograder.notebooks.reading.repair_notebook import repair_notebook
 from autograder.results.results import Result
 from autograder.results.verdict import SubmissionStatus, Verdict
 
@@ -41,7 +41,7 @@ class Prepared:
     ) -> Generator[tuple[Submission, Result]]:
         """Full marks for all."""
         ((name, source),) = marking.sources.items()
-        executed, _ = repair(forms.solved(source), source, marking.released[name])
+        executed, _ = repair_notebook(solve_notebook(source), source, marking.released[name])
         marks = [c.metadata.nbgrader for c in executed.cells if c.metadata]
         questions = tuple(
             QuestionVerdict(

@@ -121,8 +121,8 @@ def test_a_stopped_run_says_how_to_go_on(course: Course, asked_by: signal.Signal
     run.send_signal(asked_by)
     _, told = run.communicate(timeout=60)
     assert run.returncode == 130
-    assert "1 of 2 are graded" in told and "the same command goes on" in told
-    assert "the same command goes on" in told
+    assert "1 of 2 are graded" in told and "run the same command to continue" in told
+    assert "run the same command to continue" in told
     assert "Traceback" not in told
     deadline = time.monotonic() + 20
     while any(Path(f"/proc/{pid}").exists() for pid in below) and time.monotonic() < deadline:
@@ -143,7 +143,7 @@ def test_two_runs_at_once_are_one_too_many(course: Course) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["grade", "99"], "no lab is called '99'"),
+        (["grade", "99"], 'no lab has the name "99"'),
         (["grade", LAB], "no submissions in"),
         (["grade", LAB, "--course-dir", "/nonexistent"], "there is no course folder"),
     ],
@@ -173,7 +173,7 @@ def test_a_link_in_a_submission_is_not_followed(course: Course, tmp_path: Path) 
     submission = submit(course, "sly", stub(course))
     (submission.folder / "data.txt").symlink_to(secret)
     (submission.folder / "notes.txt").write_text("mine")
-    assert submission.companions() == {"notes.txt": b"mine"}
+    assert submission.read_companions() == {"notes.txt": b"mine"}
 
 
 @pytest.mark.slow

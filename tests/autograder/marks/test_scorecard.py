@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from autograder.course.course import Course
+from autograder.course.source_notebooks import list_questions
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.gradebook.hand_grading import HandGrading, HandMark, read_hand_grading
 from autograder.marks.outcome import Outcome
 from autograder.marks.scorecard import Scorecard, make_scorecard
-from autograder.notebooks.source_notebooks import questions_of
 from autograder.results.verdict import SubmissionStatus, Verdict
 from tests.autograder.graded_class import lay_down, mark_by_hand
 from tests.autograder.tiny_course import LAB, solved
@@ -73,7 +73,7 @@ def test_reads_what_formgrader_wrote(course: Course) -> None:
     mark_by_hand(course, "Zoë", "curves", 3, "Good eye.", extra=0.5)
     by_hand = read_hand_grading(course, lab)
     assert by_hand["Zoë"].comments == {(LAB, "curves"): "Good eye."}
-    found = make_scorecard(verdict, by_hand["Zoë"], questions_of(course, lab))
+    found = make_scorecard(verdict, by_hand["Zoë"], list_questions(course, lab))
     assert (found.score, found.waiting) == (9.5, 0)
 
 

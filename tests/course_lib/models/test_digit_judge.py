@@ -9,7 +9,7 @@ import pytest
 from course_lib import data
 from course_lib.models import digit_judge, sample_quality
 from course_lib.models.digit_judge import NO_DIGIT
-from course_lib.models.train_digit_judge import as_drawn, no_digits, train_digit_judge
+from tools.train_digit_judge import make_no_digits, train_digit_judge, vary_drawing
 
 ROOT = Path(__file__).parents[3]
 REAL = Path(os.environ.get("COURSE_TEST_DATA", ROOT.parent / "shared" / "data"))
@@ -40,7 +40,7 @@ def test_judge_classifies_digits(digits):
 
 
 def test_what_is_no_digit_has_no_confidence(digits):
-    others = no_digits(digits[0].astype("float32"), np.random.default_rng(3))
+    others = make_no_digits(digits[0].astype("float32"), np.random.default_rng(3))
     assert sample_quality(others).confidence < 0.2
 
 
@@ -71,6 +71,6 @@ def test_retrained_judge_agrees_with_the_shipped_one(monkeypatch):
     monkeypatch.setenv("COURSE_DATA", str(REAL))
     again = train_digit_judge(count=6000, epochs=4)
     digits = data.load("mnist", "offline", "quick", seed=77)[1][0] / 255
-    images = as_drawn(digits.astype("float32"), np.random.default_rng(5))
+    images = vary_drawing(digits.astype("float32"), np.random.default_rng(5))
     answers = [np.asarray(judge(images)).argmax(axis=-1) for judge in (again, digit_judge())]
     assert np.mean(answers[0] == answers[1]) > 0.9

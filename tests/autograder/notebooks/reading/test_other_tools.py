@@ -1,4 +1,4 @@
-"""What Colab, Kaggle and VS Code make of a released notebook is collected, read and mended."""
+"""Notebooks saved by Colab, Kaggle and VS Code are collected, read and repaired."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 import nbformat
 import pytest
 
-from autograder.authoring.source import instructor_notebook
+from autograder.authoring.instructor_notebook import make_instructor_notebook
 from autograder.collect import collect
 from autograder.course.course import Course
-from autograder.notebooks import forms
+from autograder.notebooks.forms import release_notebook
 from autograder.notebooks.reading.read_submitted_notebook import read_submitted_notebook
-from autograder.notebooks.reading.repair import repair
+from autograder.notebooks.reading.repair_notebook import repair_notebook
 from tests.autograder.tiny_course import LAB, solved
 
 Notebook = dict[str, Any]
 
 
 def colab(notebook: Notebook) -> str:
-    """As *File → Download* writes it: format 4.0 without ids, its own in the metadata."""
+    """Return what *File → Download* writes: format 4.0, with its own ids in the metadata."""
     for number, cell in enumerate(notebook["cells"]):
         mine = {"id": f"q{number}XkT2bLm9", "outputId": "8a2f4c1e-6b1d-4c3e-e8d5-0f5a7c9b1d2e"}
         cell["metadata"] |= {**mine, "colab": {"base_uri": "https://localhost:8080/", "height": 35}}
@@ -54,7 +54,7 @@ def colab(notebook: Notebook) -> str:
 
 
 def kaggle(notebook: Notebook) -> str:
-    """As *Download Notebook* writes it: on one line, times of every cell, `_uuid` and `trusted`."""
+    """Return what *Download Notebook* writes: one line, cell times, `_uuid` and `trusted`."""
     for number, cell in enumerate(notebook["cells"]):
         uuid = f"8f2839f2-5b08-6a86-0660-{number:012}"
         cell["metadata"] |= {"_uuid": uuid.replace("-", ""), "_cell_guid": uuid, "trusted": True}
@@ -77,7 +77,7 @@ def kaggle(notebook: Notebook) -> str:
 
 
 def vs_code(notebook: Notebook) -> str:
-    """As VS Code saves it: one space of indent, its languages, ids of eight digits, format 4.5."""
+    """Return what VS Code saves: format 4.5, indent 1, languages, ids of eight digits."""
     for number, cell in enumerate(notebook["cells"]):
         cell["id"] = f"{number:08x}"
         cell["metadata"]["vscode"] = {"languageId": "python"}
@@ -90,8 +90,8 @@ def vs_code(notebook: Notebook) -> str:
     return json.dumps({**notebook, "nbformat_minor": 5}, indent=1, ensure_ascii=False) + "\n"
 
 
-def vs_code_of_old(notebook: Notebook) -> str:
-    """Format 4.2, without ids, with the interpreter's hash and lines of Windows."""
+def old_vs_code(notebook: Notebook) -> str:
+    """Return format 4.2 without ids, with the interpreter's hash and Windows line ends."""
     text = json.loads(vs_code(notebook))
     for cell in text["cells"]:
         del cell["id"]
@@ -106,16 +106,16 @@ NAMES = {
     colab: f"Copy of {LAB}.ipynb",
     kaggle: "notebook7f3a2b1c9d.ipynb",
     vs_code: f"{LAB} (1).ipynb",
-    vs_code_of_old: f"{LAB}-final.ipynb",
+    old_vs_code: f"{LAB}-final.ipynb",
 }
 
 
 @pytest.mark.parametrize("tool", NAMES, ids=lambda tool: tool.__name__)
 @pytest.mark.parametrize("metadata", ["kept", "dropped"])
-def test_it_is_graded_as_it_was_written(
+def test_the_notebook_is_the_same_after_repair(
     course: Course, tmp_path: Path, tool: Callable[[Notebook], str], metadata: str
 ) -> None:
-    perfect, instructor = solved(course), instructor_notebook(course, course.lab(LAB))
+    perfect, instructor = solved(course), make_instructor_notebook(course, course.lab(LAB))
     notebook = json.loads(nbformat.writes(perfect))
     for cell in notebook["cells"]:
         cell["source"] = "".join(cell["source"])
@@ -127,15 +127,15 @@ def test_it_is_graded_as_it_was_written(
 
     (row,) = collect(course, course.lab(LAB), tmp_path / "class", "folder")
     assert (row.student, row.state) == ("zoë", "taken")
-    handed_in, _ = read_submitted_notebook(course.submitted_dir / "zoë" / LAB, LAB, set())
-    released = forms.student(instructor)
-    mended, repairs = repair(handed_in, instructor, released)
-    nbformat.validate(mended)
-    wanted, _ = repair(perfect, instructor, released)
-    own = [cell for cell in mended.cells if "colab-badge" in cell.source and tool is colab]
-    found = [cell for cell in mended.cells if cell not in own[:1]]
-    assert [cell.source for cell in found] == [cell.source for cell in wanted.cells]
+    submitted, _ = read_submitted_notebook(course.submitted_dir / "zoë" / LAB, LAB, set())
+    released = release_notebook(instructor)
+    repaired, repairs = repair_notebook(submitted, instructor, released)
+    nbformat.validate(repaired)
+    expected, _ = repair_notebook(perfect, instructor, released)
+    own = [cell for cell in repaired.cells if "colab-badge" in cell.source and tool is colab]
+    found = [cell for cell in repaired.cells if cell not in own[:1]]
+    assert [cell.source for cell in found] == [cell.source for cell in expected.cells]
     assert [c.metadata.get("nbgrader") for c in found] == [
-        c.metadata.get("nbgrader") for c in wanted.cells
+        c.metadata.get("nbgrader") for c in expected.cells
     ]
     assert bool(repairs) == (metadata == "dropped"), repairs

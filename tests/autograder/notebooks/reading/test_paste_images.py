@@ -1,4 +1,4 @@
-"""A pasted image stays with its text; one that can't be had is said, and stops nobody."""
+"""A pasted image stays with its text; a missing image is reported."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from autograder.authoring.source import instructor_notebook
+from autograder.authoring.instructor_notebook import make_instructor_notebook
 from autograder.course.course import Course
-from autograder.notebooks import forms
+from autograder.notebooks.forms import release_notebook
 from autograder.notebooks.reading.paste_images import paste_images
 from autograder.notebooks.reading.read_submitted_notebook import read_submitted_notebook
-from autograder.notebooks.reading.repair import repair
+from autograder.notebooks.reading.repair_notebook import repair_notebook
 from course_lib.figures.canvas import Canvas
 from tests.autograder.tiny_course import LAB, solved, submit
 
 PNG = base64.b64encode(Canvas(1, 1, "A formula")._repr_png_()).decode()
 JPEG = base64.b64encode(b"\xff\xd8\xff\xe0 a photograph").decode()
-A_IMAGE = {"image/png": PNG}
+IMAGE = {"image/png": PNG}
 
 
 def read(course: Course, source: str, attachments: object) -> NotebookNode:
-    """The text cell as grading reads it."""
+    """Return a notebook with this text cell, as grading reads it."""
     cell = {"cell_type": "markdown", "source": source, "attachments": attachments, "metadata": {}}
     content = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
     folder = submit(course, "student", json.dumps(content)).folder
     return read_submitted_notebook(folder, LAB, set())[0]
 
 
-def shown(notebook: NotebookNode) -> BeautifulSoup:
-    """As nbconvert shows it, and with it formgrader."""
+def render(notebook: NotebookNode) -> BeautifulSoup:
+    """Return the page of nbconvert, which formgrader shows."""
     nbformat.validate(notebook)
     exporter = HTMLExporter(template_name="basic")
     return BeautifulSoup(exporter.from_notebook_node(notebook)[0], "html.parser")
@@ -52,15 +52,15 @@ def shown(notebook: NotebookNode) -> BeautifulSoup:
         ("![a][1]\n\n[1]: attachment:image.png", "image.png"),
     ],
 )
-def test_is_kept(course: Course, text: str, name: str) -> None:
-    notebook = read(course, text, {name: A_IMAGE, "left over.png": A_IMAGE})
-    assert shown(notebook).img["src"] == f"data:image/png;base64,{PNG}"
+def test_an_image_is_kept(course: Course, text: str, name: str) -> None:
+    notebook = read(course, text, {name: IMAGE, "left over.png": IMAGE})
+    assert render(notebook).img["src"] == f"data:image/png;base64,{PNG}"
     assert "missing" not in notebook.cells[0].source and len(notebook.cells[0].attachments) == 1
 
 
-def test_an_ordinary_text_stays_as_it_is(course: Course) -> None:
+def test_text_without_links_is_unchanged(course: Course) -> None:
     text = "![image.png](attachment:image.png) and an attachment: this"
-    assert read(course, text, {"image.png": A_IMAGE}).cells[0].source == text
+    assert read(course, text, {"image.png": IMAGE}).cells[0].source == text
 
 
 @pytest.mark.parametrize(
@@ -78,30 +78,30 @@ def test_an_ordinary_text_stays_as_it_is(course: Course) -> None:
         (False, 7),
     ],
 )
-def test_what_is_a_image(course: Course, kept: bool, attachment: object) -> None:
+def test_only_images_are_kept(course: Course, kept: bool, attachment: object) -> None:
     notebook = read(course, "![a](attachment:image.png)", {"image.png": attachment})
-    assert shown(notebook).img["src"].startswith("data:image/") == kept
-    assert ("1 image is missing here" in shown(notebook).get_text()) != kept
+    assert render(notebook).img["src"].startswith("data:image/") == kept
+    assert ("1 image is missing here" in render(notebook).get_text()) != kept
     assert ("attachments" in notebook.cells[0]) == kept
 
 
-@pytest.mark.parametrize("attachments", [None, [], {"other.png": A_IMAGE}])
+@pytest.mark.parametrize("attachments", [None, [], {"other.png": IMAGE}])
 @pytest.mark.parametrize(
     "text", ["![a](attachment:x.png)", "![a]( <attachment:>)", "![a][1]\n\n[1]: attachment:x.png"]
 )
-def test_one_that_is_not_there_is_said(course: Course, text: str, attachments: object) -> None:
-    soup = shown(read(course, text, attachments))
+def test_a_missing_image_is_reported(course: Course, text: str, attachments: object) -> None:
+    soup = render(read(course, text, attachments))
     assert soup.img["alt"] == "a" and "1 image is missing here" in soup.get_text()
 
 
-def test_all_of_a_cell_together_are_bounded() -> None:
+def test_the_images_of_a_cell_have_a_limit() -> None:
     cell = new_markdown_cell("![a](attachment:a) ![b](attachment:b) ![a](attachment:a)")
-    kept = paste_images(cell, {"a": A_IMAGE, "b": A_IMAGE}, len(PNG) + 1)
+    kept = paste_images(cell, {"a": IMAGE, "b": IMAGE}, len(PNG) + 1)
     assert kept == len(PNG) and list(cell.attachments) == ["a"]
-    assert len(shown(new_notebook(cells=[cell])).find_all(src=f"data:image/png;base64,{PNG}")) == 2
+    assert len(render(new_notebook(cells=[cell])).find_all(src=f"data:image/png;base64,{PNG}")) == 2
 
 
-def test_said_once() -> None:
+def test_a_missing_image_is_reported_once() -> None:
     cell = new_markdown_cell("![a](attachment:a)")
     paste_images(cell, None)
     once = cell.source
@@ -110,14 +110,14 @@ def test_said_once() -> None:
 
 
 @pytest.mark.parametrize("kind", ["markdown", "raw"])
-def test_a_written_answer_is_whole_for_the_one_who_marks_it(course: Course, kind: str) -> None:
+def test_a_written_answer_keeps_its_image(course: Course, kind: str) -> None:
     notebook = solved(course)
     (answer,) = (c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("points") == 4)
     answer.cell_type, answer.source = kind, "![my formula](attachment:image.png)"
-    answer.attachments = {"image.png": A_IMAGE}
-    handed_in, _ = read_submitted_notebook(submit(course, "student", notebook).folder, LAB, set())
-    source = instructor_notebook(course, course.lab(LAB))
-    soup = shown(repair(handed_in, source, forms.student(source))[0])
+    answer.attachments = {"image.png": IMAGE}
+    submitted, _ = read_submitted_notebook(submit(course, "student", notebook).folder, LAB, set())
+    source = make_instructor_notebook(course, course.lab(LAB))
+    soup = render(repair_notebook(submitted, source, release_notebook(source))[0])
     assert soup.find("img", alt="my formula")["src"].startswith("data:image/png;base64,") == (
         kind == "markdown"
     )

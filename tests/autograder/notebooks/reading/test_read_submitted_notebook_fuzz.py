@@ -1,4 +1,4 @@
-"""Whatever is handed in as a notebook: a sentence why not, or a whole notebook of the lab."""
+"""Any submitted file becomes a complete notebook of the lab, or an error says why not."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from nbformat import NotebookNode
 
-from autograder.authoring.source import instructor_notebook
+from autograder.authoring.instructor_notebook import make_instructor_notebook
 from autograder.collect.unpack import unpack
 from autograder.course.course import Course
 from autograder.course.submissions import Submission
-from autograder.engine.wire.note import Note, NoteKind
 from autograder.errors import AutograderError
-from autograder.notebooks import forms
+from autograder.notebooks.forms import release_notebook, solve_notebook
 from autograder.notebooks.reading.read_submitted_notebook import read_submitted_notebook
-from autograder.notebooks.reading.repair import repair
+from autograder.notebooks.reading.repair_notebook import repair_notebook
 from autograder.results.results import Result, Results
-from autograder.results.verdict import SubmissionStatus, Verdict
+from autograder.results.verdict import Verdict
 from tests.autograder.fuzzing import fuzz, json_values
 from tests.autograder.tiny_course import LAB
 
@@ -87,33 +86,33 @@ notebooks = st.fixed_dictionaries(
 
 
 class Lab:
-    """The tiny course's lab, and a folder to hand in to."""
+    """The tiny course's lab and a folder for submissions."""
 
     def __init__(self, course: Course, folder: Path) -> None:
-        self.source = instructor_notebook(course, course.lab(LAB))
-        self.released = forms.student(self.source)
-        self.solved = forms.solved(self.source)
+        self.source = make_instructor_notebook(course, course.lab(LAB))
+        self.released = release_notebook(self.source)
+        self.solved = solve_notebook(self.source)
         self.folder = folder
 
-    def take(self, content: bytes, name: str = f"{LAB}.ipynb") -> None:
-        """Hand it in; it is refused with a sentence, or comes to a whole notebook."""
+    def read(self, content: bytes, name: str = f"{LAB}.ipynb") -> None:
+        """Submit a file and check that it is rejected with a message or becomes complete."""
         path = self.folder / name
         path.write_bytes(content)
         try:
-            handed_in, read = read_submitted_notebook(self.folder, LAB, set())
+            submitted, read = read_submitted_notebook(self.folder, LAB, set())
         except AutograderError as error:
-            _can_be_written(self.folder, [str(error)])
+            _check_result(self.folder, [str(error)])
             return
         finally:
             path.unlink()
-        before = nbformat.writes(handed_in)
-        mended, changed = repair(handed_in, self.source, self.released)
-        assert nbformat.writes(handed_in) == before
-        _can_be_written(self.folder, [*read, *changed])
-        self.is_whole(mended)
+        before = nbformat.writes(submitted)
+        notebook, repairs = repair_notebook(submitted, self.source, self.released)
+        assert nbformat.writes(submitted) == before
+        _check_result(self.folder, [*read, *repairs])
+        self.check_notebook(notebook)
 
-    def is_whole(self, notebook: NotebookNode) -> None:
-        """Every cell of the lab once, tests and points the instructor's, the rest the student's."""
+    def check_notebook(self, notebook: NotebookNode) -> None:
+        """Check that it has every cell of the lab once, with the instructor's tests and points."""
         nbformat.validate(notebook)
         nbformat.writes(notebook).encode()
         ids = [cell.id for cell in notebook.cells]
@@ -129,11 +128,10 @@ class Lab:
                 assert marked[mark.grade_id].source == original.source
 
 
-def _can_be_written(folder: Path, remarks: list[str]) -> None:
-    """What was put right goes into a result, onto the disk and back."""
-    assert sum(map(len, remarks)) < 20_000, "a remark is a sentence"
-    notes = tuple(Note(NoteKind.REPAIR, remark) for remark in remarks)
-    verdict = Verdict("student", LAB, SubmissionStatus.FAILED, 0.0, 10.0, notes=notes)
+def _check_result(folder: Path, repairs: list[str]) -> None:
+    """Check that a result with these repairs can be written and read."""
+    assert sum(map(len, repairs)) < 20_000, "a repair is a sentence"
+    verdict = Verdict("student", LAB, "failed", 0.0, 10.0, repairs=tuple(repairs))
     results = Results(folder.parent / "results")
     results.write(Submission("student", LAB, folder), Result("f", 0, verdict, {}))
     assert results.read("student") is not None
@@ -156,7 +154,7 @@ def dumps(value: Any) -> bytes:
 @example(b"[" * 100_000)
 @example(b"PK\x03\x04")
 def test_any_bytes(lab: Lab, content: bytes) -> None:
-    lab.take(content)
+    lab.read(content)
 
 
 @fuzz
@@ -166,7 +164,7 @@ def test_any_bytes(lab: Lab, content: bytes) -> None:
 @example({"nbformat": -(10**4000), "cells": []})
 @example({"nbformat": 4, "cells": [{"cell_type": "code", "id": i} for i in ("own-1", "x", "x")]})
 def test_any_json(lab: Lab, value: Any) -> None:
-    lab.take(dumps(value))
+    lab.read(dumps(value))
 
 
 @fuzz
@@ -178,25 +176,25 @@ def test_notebooks_with_changes(lab: Lab, data: st.DataObject) -> None:
             break
         place = data.draw(st.integers(0, len(fields["cells"]) - 1))
         cell = fields["cells"][place]
-        what = data.draw(st.sampled_from(["delete", "copy", "move", "replace", "merge", "mark"]))
-        if what == "replace" or not isinstance(cell, dict):
+        change = data.draw(st.sampled_from(["delete", "copy", "move", "replace", "merge", "mark"]))
+        if change == "replace" or not isinstance(cell, dict):
             fields["cells"][place] = data.draw(cells | json_values)
-        elif what == "delete":
+        elif change == "delete":
             del fields["cells"][place]
-        elif what == "merge":
+        elif change == "merge":
             cell.update(data.draw(cells))
-        elif what == "mark":
+        elif change == "mark":
             cell["metadata"] = {"nbgrader": data.draw(marks)}
         else:
-            moved = copy.deepcopy(cell) if what == "copy" else fields["cells"].pop(place)
+            moved = copy.deepcopy(cell) if change == "copy" else fields["cells"].pop(place)
             fields["cells"].insert(data.draw(st.integers(0, len(fields["cells"]))), moved)
-    lab.take(dumps(fields))
+    lab.read(dumps(fields))
 
 
-def zipped(name: str, content: bytes) -> bytes:
+def make_zip(name: str, content: bytes) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        # Not of this moment: the same bytes each time.
+        # Without the current time: the same bytes each time.
         archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return file.getvalue()
 
@@ -205,10 +203,10 @@ def zipped(name: str, content: bytes) -> bytes:
 @given(st.sampled_from([f"a/{LAB}.ipynb", "ü.ipynb", "../x.ipynb", "a.zip"]), st.data())
 def test_zip_files_with_changes(lab: Lab, name: str, data: st.DataObject) -> None:
     inner = dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": "x = 1" * 20}]})
-    content = bytearray(zipped(name, zipped("b.ipynb", inner) if name == "a.zip" else inner))
+    content = bytearray(make_zip(name, make_zip("b.ipynb", inner) if name == "a.zip" else inner))
     for _ in range(data.draw(st.integers(0, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    lab.take(bytes(content), data.draw(st.sampled_from([f"{LAB}.ipynb", "work.zip"])))
+    lab.read(bytes(content), data.draw(st.sampled_from([f"{LAB}.ipynb", "work.zip"])))
     try:
         files = unpack(bytes(content))
     except AutograderError:
@@ -216,45 +214,45 @@ def test_zip_files_with_changes(lab: Lab, name: str, data: st.DataObject) -> Non
     assert all(".." not in path.parts and not path.is_absolute() for path in files)
 
 
-def nested(depth: int) -> Any:
+def nest(depth: int) -> Any:
     value: Any = 0
     for _ in range(depth):
         value = [value]
     return value
 
 
-def a_cell(**fields: Any) -> dict[str, Any]:
+def make_cell(**fields: Any) -> dict[str, Any]:
     return {"cell_type": "code", "source": "", "metadata": {}, **fields}
 
 
 @pytest.mark.parametrize(
     "cell",
     [
-        a_cell(metadata={"nbgrader": {"grade_id": "neuron", "points": nested(400)}}),
-        a_cell(metadata={"nbgrader": {"grade_id": "neuron", "points": "9" * 1_000_000}}),
-        a_cell(metadata={"nbgrader": {"grade_id": "\ud800"}}, id="neuron_answer"),
-        a_cell(metadata={"nbgrader": {"grade_id": "x" * 1_000_000}}, id="neuron_answer"),
-        a_cell(source="x = 1\n" * 200_000),
-        a_cell(source="\n".join(["a", "b"] * 50_000)),
+        make_cell(metadata={"nbgrader": {"grade_id": "neuron", "points": nest(400)}}),
+        make_cell(metadata={"nbgrader": {"grade_id": "neuron", "points": "9" * 1_000_000}}),
+        make_cell(metadata={"nbgrader": {"grade_id": "\ud800"}}, id="neuron_answer"),
+        make_cell(metadata={"nbgrader": {"grade_id": "x" * 1_000_000}}, id="neuron_answer"),
+        make_cell(source="x = 1\n" * 200_000),
+        make_cell(source="\n".join(["a", "b"] * 50_000)),
     ],
     ids=["deep", "long", "surrogate", "long id", "many statements", "many lines"],
 )
-def test_cells_made_to_break_the_reader(lab: Lab, cell: dict[str, Any]) -> None:
-    lab.take(dumps({"nbformat": 4, "cells": [cell] * 3}))
+def test_hostile_cells(lab: Lab, cell: dict[str, Any]) -> None:
+    lab.read(dumps({"nbformat": 4, "cells": [cell] * 3}))
 
 
-def test_more_cells_than_a_notebook_has(lab: Lab) -> None:
-    cell = a_cell(source="\n".join(["assert True", ""] * 200), id="neuron")
+def test_too_many_cells(lab: Lab) -> None:
+    cell = make_cell(source="\n".join(["assert True", ""] * 200), id="neuron")
     (lab.folder / f"{LAB}.ipynb").write_bytes(dumps({"nbformat": 4, "cells": [cell] * 5_000}))
     with pytest.raises(AutograderError, match="5000 cells"):
         read_submitted_notebook(lab.folder, LAB, set())
     (lab.folder / f"{LAB}.ipynb").unlink()
-    lab.take(dumps({"nbformat": 4, "cells": [{**cell, "id": IDS[i % 7]} for i in range(900)]}))
+    lab.read(dumps({"nbformat": 4, "cells": [{**cell, "id": IDS[i % 7]} for i in range(900)]}))
 
 
-def test_more_notebooks_than_a_student_has(lab: Lab) -> None:
+def test_too_many_notebooks(lab: Lab) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for number in range(3_000):
             archive.writestr(f"{number}{'x' * 200}.ipynb", "")
-    lab.take(file.getvalue(), "work.zip")
+    lab.read(file.getvalue(), "work.zip")

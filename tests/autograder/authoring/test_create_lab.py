@@ -1,4 +1,4 @@
-"""A lab's skeleton is a lab: it builds, judges its own wrong answers, and leaves no half behind."""
+"""The skeleton of a lab is a complete lab, and a failure leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from autograder.authoring.build import stale_notebooks
-from autograder.authoring.cases import cases
-from autograder.authoring.lint import SEED, read_through, try_out
-from autograder.authoring.new_lab import new_lab
-from autograder.authoring.source import instructor_notebook
+from autograder.authoring.build import find_stale_notebooks
+from autograder.authoring.cases import make_cases
+from autograder.authoring.create_lab import create_lab
+from autograder.authoring.instructor_notebook import make_instructor_notebook
+from autograder.authoring.lint import SEED, check_cases, check_source
 from autograder.authoring.stock_engine import StockEngine
 from autograder.cli.app import app
-from autograder.cli.grade_lab import start_engine
 from autograder.course.course import Course
 from autograder.errors import AutograderError
+from autograder.grading.start_engine import start_engine
 from tests.autograder.tiny_course import LAB
 
 
@@ -33,26 +33,26 @@ def test_the_skeleton_passes_lint(course: Course) -> None:
     course = Course(course.root)
     lab = course.lab("02_attention")
     assert lab.title == "Attention" and len(lab.points) == 2
-    found = list(read_through(course, lab))
+    found = list(check_source(course, lab))
     with start_engine(course, lab, workers=2) as engine:
-        found += try_out(course, lab, engine, workers=2)
-    solution, instructor = cases(course, lab)[0], instructor_notebook(course, lab)
+        found += check_cases(course, lab, engine, workers=2)
+    solution, instructor = make_cases(course, lab)[0], make_instructor_notebook(course, lab)
     with StockEngine(course, lab) as engine:
-        assert solution.problems(engine.grade(solution.notebook, instructor, SEED, {})) == []
-    assert [one for one in found if not one.right] == []
+        assert solution.find_problems(engine.grade(solution.notebook, instructor, SEED, {})) == []
+    assert [one for one in found if not one.is_right] == []
     assert {one.subject for one in found} >= {"solution", "stub", "no_softmax", "constant_column"}
 
 
-def test_it_is_added_and_nothing_else_changes(course: Course) -> None:
+def test_a_lab_is_added_and_nothing_else_changes(course: Course) -> None:
     before = files(course)
-    lab = new_lab(course, "07_more_of_it")
+    lab = create_lab(course, "07_more_of_it")
     after = files(course)
     assert lab.title == "More of it"
     assert after["course.toml"].startswith(before.pop("course.toml"))
     assert before.items() <= after.items()
     assert [lab.name for lab in Course(course.root).labs()] == [LAB, "07_more_of_it"]
-    assert not stale_notebooks(Course(course.root), lab)
-    assert new_lab(Course(course.root), "next_one").name == "08_next_one"
+    assert not find_stale_notebooks(Course(course.root), lab)
+    assert create_lab(Course(course.root), "next_one").name == "08_next_one"
     released = after["labs/07_more_of_it/07_more_of_it.ipynb"].decode()
     assert "NotImplementedError" in released and "hidden_seed" not in released
 
@@ -60,40 +60,40 @@ def test_it_is_added_and_nothing_else_changes(course: Course) -> None:
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        (LAB, "there is a lab 01_neuron already"),
+        (LAB, "there is already a lab 01_neuron"),
         ("neuron", ""),
-        ("Attention!", "can't be a lab's name"),
-        ("../02_out", "can't be a lab's name"),
-        ("1_short", "can't be a lab's name"),
+        ("Attention!", "not a valid lab name"),
+        ("../02_out", "not a valid lab name"),
+        ("1_short", "not a valid lab name"),
     ],
 )
-def test_a_name_that_will_not_do(course: Course, name: str, problem: str) -> None:
-    if not problem:  # the same words with another number are another lab
-        assert new_lab(course, name).name == "02_neuron"
+def test_an_invalid_name(course: Course, name: str, problem: str) -> None:
+    if not problem:  # the same words with another number make another lab
+        assert create_lab(course, name).name == "02_neuron"
         return
     before = files(course)
     with pytest.raises(AutograderError, match=problem):
-        new_lab(course, name)
+        create_lab(course, name)
     assert files(course) == before
 
 
-def test_what_fails_half_way_is_taken_back(course: Course) -> None:
+def test_a_failure_is_undone(course: Course) -> None:
     shutil.rmtree(course.release_dir)
-    course.release_dir.write_text("a file where the released labs belong")
+    course.release_dir.write_text("a file instead of the folder of released labs")
     before = files(course)
-    with pytest.raises(AutograderError, match="can't write"):
-        new_lab(course, "02_attention")
+    with pytest.raises(AutograderError, match="cannot write"):
+        create_lab(course, "02_attention")
     assert files(course) == before
 
 
-def test_a_course_whose_labs_have_no_names_keeps_them(course: Course) -> None:
+def test_a_course_without_named_labs_is_left_alone(course: Course) -> None:
     toml = course.root / "course.toml"
     toml.write_text('[course]\nname = "An nbgrader course"\n')
     with pytest.raises(AutograderError, match="names no labs"):
-        new_lab(Course(course.root), "02_attention")
+        create_lab(Course(course.root), "02_attention")
     toml.unlink()
     with pytest.raises(AutograderError, match=r"has no course\.toml"):
-        new_lab(Course(course.root), "02_attention")
+        create_lab(Course(course.root), "02_attention")
 
 
 @pytest.mark.parametrize(
@@ -108,5 +108,5 @@ def test_a_course_whose_labs_have_no_names_keeps_them(course: Course) -> None:
 def test_a_region_that_is_not_closed(course: Course, old: str, new: str) -> None:
     path: Path = course.source_dir / LAB / f"{LAB}.py"
     path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
-    with pytest.raises(AutograderError, match="don't pair up"):
-        stale_notebooks(course, course.lab(LAB))
+    with pytest.raises(AutograderError, match="do not match"):
+        find_stale_notebooks(course, course.lab(LAB))

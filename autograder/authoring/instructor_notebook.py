@@ -1,7 +1,7 @@
-"""A lab's source, the one form that people edit, read into the instructor's notebook.
+"""Make the instructor's notebook from a lab's source, the only file of a lab that people edit.
 
-The source is a Python file in jupytext's percent format. A cell's header may carry one of
-`solution="QUESTION"`, `tests="QUESTION"` and `written="QUESTION"`; points come from `course.toml`.
+The source is a Python file in jupytext's percent format. A cell's header may have one of
+`solution="QUESTION"`, `tests="QUESTION"` and `written="QUESTION"`. Points are in `course.toml`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell
 
 from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
+from autograder.notebooks.cell_roles import grade_id, graded_cells, list_grade_ids
 
 _KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -23,15 +24,15 @@ _KERNEL = {
 
 
 def source_path(course: Course, lab: Lab) -> Path:
-    """Where the lab's source stands."""
+    """Return the path of the lab's source."""
     return course.source_dir / lab.name / f"{lab.name}.py"
 
 
-def instructor_notebook(course: Course, lab: Lab) -> NotebookNode:
-    """The lab with its solutions and hidden tests, as nbgrader's source notebook.
+def make_instructor_notebook(course: Course, lab: Lab) -> NotebookNode:
+    """Return the lab with solutions and hidden tests: nbgrader's source notebook.
 
     Raises:
-        AutograderError: there is no source, its questions don't fit `course.toml`, or a region
+        AutograderError: There is no source, its questions do not match `course.toml`, or a region
             in a cell is not closed.
     """
     path = source_path(course, lab)
@@ -41,22 +42,21 @@ def instructor_notebook(course: Course, lab: Lab) -> NotebookNode:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-        _mark(cell, lab, path)
+        _set_metadata(cell, lab, path)
         _check_regions(cell, path)
     _check_questions(notebook, lab, path)
     if notebook.cells and notebook.cells[0].cell_type == "markdown":
-        notebook.cells[0].source = f"{_badge(course, lab)}\n\n{notebook.cells[0].source}"
-    notebook.cells.insert(1, new_code_cell(_install(course)))
+        notebook.cells[0].source = f"{_make_badge(course, lab)}\n\n{notebook.cells[0].source}"
+    notebook.cells.insert(1, new_code_cell(_make_install_cell(course)))
     for number, cell in enumerate(notebook.cells):
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        cell.id = grade_id or f"cell-{number:02d}"
+        cell.id = grade_id(cell) or f"cell-{number:02d}"
     notebook.metadata = NotebookNode(_KERNEL)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
 
 
-def _mark(cell: NotebookNode, lab: Lab, path: Path) -> None:
-    """Turn the source's short attribute into nbgrader's metadata."""
+def _set_metadata(cell: NotebookNode, lab: Lab, path: Path) -> None:
+    """Replace the short attribute of the source by nbgrader's metadata."""
     roles = [role for role in ("solution", "tests", "written") if role in cell.metadata]
     question = cell.metadata[roles[0]] if roles else None
     cell.metadata = NotebookNode()
@@ -86,33 +86,32 @@ _REGION = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS)")
 
 
 def _check_regions(cell: NotebookNode, path: Path) -> None:
-    """What is not closed would be released, or would stop nbgrader without saying where."""
+    """Check that regions are closed: nbgrader would release their content, or stop."""
     marks = _REGION.findall(cell.source)
     closed = [(word, what) for _, what in marks[::2] for word in ("BEGIN", "END")]
     if marks != closed:
         first = next((line for line in cell.source.splitlines() if line.strip()), "")
         raise AutograderError(
             f"{path}: in the cell that begins {first!r}, BEGIN and END of a solution or of hidden "
-            "tests don't pair up",
-            "every ### BEGIN … needs its ### END … below it, before the next BEGIN",
+            "tests do not match",
+            "put an ### END … after each ### BEGIN … and before the next one",
         )
 
 
 def _check_questions(notebook: NotebookNode, lab: Lab, path: Path) -> None:
-    marked = [cell.metadata.nbgrader for cell in notebook.cells if "nbgrader" in cell.metadata]
-    ids = [mark["grade_id"] for mark in marked]
-    twice = sorted({grade_id for grade_id in ids if ids.count(grade_id) > 1})
+    ids = list_grade_ids(notebook)
+    twice = sorted({name for name in ids if ids.count(name) > 1})
     if twice:
-        raise AutograderError(f"{path}: two cells are called {', '.join(twice)}", "rename one")
-    unused = sorted(set(lab.points) - {mark["grade_id"] for mark in marked if mark["grade"]})
+        raise AutograderError(f"{path}: two cells have the name {', '.join(twice)}", "rename one")
+    unused = sorted(set(lab.points) - {grade_id(cell) for cell in graded_cells(notebook)})
     if unused:
         raise AutograderError(
-            f"course.toml gives points to {', '.join(unused)}, which {path} does not ask",
+            f"course.toml gives points to {', '.join(unused)}, which {path} does not have",
             f"remove them from [labs.{lab.name}.points]",
         )
 
 
-def _badge(course: Course, lab: Lab) -> str:
+def _make_badge(course: Course, lab: Lab) -> str:
     path = f"{course.branch}/{course.release_dir.name}/{lab.name}/{lab.notebook}"
     github = course.repository.removeprefix("https://github.com/")
     return (
@@ -121,23 +120,23 @@ def _badge(course: Course, lab: Lab) -> str:
     )
 
 
-def _library(course: Course) -> str:
-    """Where pip finds `course_lib`: with the labs, on their branch, or elsewhere."""
+def _find_library(course: Course) -> str:
+    """Return where pip finds `course_lib`: in the labs' repository and branch, or elsewhere."""
     with_the_labs = course.library == course.repository
     return f"{course.library}@{course.branch}" if with_the_labs else course.library
 
 
-def _install(course: Course) -> str:
-    """The cell that fetches `course_lib` and, by `--no-deps`, touches nothing else.
+def _make_install_cell(course: Course) -> str:
+    """Return the cell that installs `course_lib` and, with `--no-deps`, nothing else.
 
-    It also says whether there is a GPU, and has the helper at hand that checks one question.
+    It also prints the profile and the GPU, and imports the helper that checks a question.
     """
     return (
         "# Colab: fetch course_lib; the TensorFlow, Keras and NumPy there stay as they are.\n"
         "try:\n"
         "    import course_lib\n"
         "except ImportError:\n"
-        f'    %pip install --quiet --no-deps "git+{_library(course)}"\n'
+        f'    %pip install --quiet --no-deps "git+{_find_library(course)}"\n'
         "\n"
         "from course_lib import check_my_work, profile\n"
         "\n"

@@ -1,11 +1,11 @@
-"""Trains the course's own backbone: `python -m course_lib.transfer.pretrain_small_vgg [FILE]`.
+"""Pre-train the course's own backbone: `python tools/pretrain_small_vgg.py [FILE]`.
 
-The source task is the hundred kinds of drawn objects that stand for CIFAR-100
-(`course_lib.data.cifar100`), moved and mirrored; about four minutes on two cores. The labs'
-target tasks, the ten kinds that stand for CIFAR-10 and handwritten digits, are not among them.
+The source task is the hundred classes of synthetic objects that stand in for CIFAR-100
+(`course_lib.data.cifar100`), shifted and flipped; it takes about four minutes on two cores. It does
+not contain the labs' target tasks: the ten classes that stand in for CIFAR-10, and digits.
 
-Two runs with the same seed on one machine give the same weights; other machines and TensorFlow
-versions add up in another order, so that theirs are as good, but not equal.
+Two runs with the same seed on one machine give the same weights. Other machines and TensorFlow
+versions sum in another order: their weights are as good, but not equal.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def pretrain_small_vgg(
 
     Args:
         images: Number of training images.
-        epochs: How often every image is seen, each time moved and perhaps mirrored.
-        seed: Of the images, the first weights and the order.
+        epochs: Number of passes over all images, each time shifted and flipped at random.
+        seed: Seed of the images, the initial weights and the order.
         verbose: Show the progress bar.
 
     Returns:
@@ -52,10 +52,10 @@ def pretrain_small_vgg(
         keras.losses.SparseCategoricalCrossentropy(),
         metrics=["accuracy"],
     )
-    moved = shift_and_flip(4)
+    augment = shift_and_flip(4)
 
     def as_inputs(x, y):
-        x, y = moved(x, y)
+        x, y = augment(x, y)
         return keras.applications.vgg16.preprocess_input(keras.ops.cast(x, "float32")), y
 
     batches = data.pipeline(x, y[:, 0], batch_size=128, shuffle=True, seed=seed, map=as_inputs)
@@ -63,11 +63,11 @@ def pretrain_small_vgg(
     return model
 
 
-def source_accuracy(model: keras.Model, images: int = 2000, seed: int = SEED) -> float:
-    """Share of unseen images of the source task that `model` gets right.
+def measure_source_accuracy(model: keras.Model, images: int = 2000, seed: int = SEED) -> float:
+    """Return the accuracy of `model` on unseen images of the source task.
 
     Example:
-        >>> 0 <= source_accuracy(small_vgg(weights=None), images=100) <= 1
+        >>> 0 <= measure_source_accuracy(small_vgg(weights=None), images=100) <= 1
         True
     """
     _, (x, y) = cifar100.stand_in(1, images, seed)
@@ -77,16 +77,14 @@ def source_accuracy(model: keras.Model, images: int = 2000, seed: int = SEED) ->
 
 
 def main() -> None:
-    """Train, say how good it is, and write the weights, the kernels as float16: half the file."""
+    """Train, print the accuracy, and write the weights; kernels as float16 halve the file."""
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else WEIGHTS
     model = pretrain_small_vgg(verbose=True)
-    # Moving variances are small in number, and may be larger than float16 goes.
+    # There are few moving variances, and they may exceed the range of float16.
     arrays = [w.astype("float16") if w.ndim > 1 else w for w in model.get_weights()]
     np.savez_compressed(path, *arrays)
-    print(
-        f"{path}: {path.stat().st_size:,} bytes; "
-        f"{100 * source_accuracy(small_vgg(path)):.1f} % of unseen images of 100 kinds right"
-    )
+    accuracy = 100 * measure_source_accuracy(small_vgg(path))
+    print(f"{path}: {path.stat().st_size:,} bytes; accuracy on unseen images: {accuracy:.1f} %")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Makes the README's gallery: each lab run from top to bottom, solved, and one image kept.
+"""Make the README's gallery: run each solved lab from top to bottom and keep one image.
 
-    python docs/make_gallery.py [LAB ...] [--profile full] [--all FOLDER]
+    python tools/make_gallery.py [LAB ...] [--profile full] [--all FOLDER]
 
-`--all` writes every image of the labs into a folder, to be looked at; the full profile takes
-minutes a lab on a processor. Always on the stand-in data, so that the gallery is the project's own.
+`--all` also writes every image of the labs into a folder. The full profile takes minutes a lab on a
+CPU. The labs always run on stand-in data, so that the project owns every image of the gallery.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ from pathlib import Path
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from autograder.authoring.source import instructor_notebook
+from autograder.authoring.instructor_notebook import make_instructor_notebook
 from autograder.course.course import Course, Lab
-from autograder.notebooks import forms
+from autograder.notebooks.forms import solve_notebook
 
-IMAGES = Path(__file__).parent / "images"
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ROOT / "docs" / "images"
+README = ROOT / "README.md"
 BEGIN, END = "<!-- gallery -->\n", "<!-- /gallery -->\n"
-# Where it is not the closing one that says most, its place from the end.
-SHOWN = {
+# The position of the image to keep, from the end, where the last image is not the best.
+CHOSEN = {
     "00_neurons_and_keras": -2,
     "02_cnn_cifar": -2,
     "04_augmentation": -2,
@@ -43,17 +44,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("labs", nargs="*", help="default: all")
     parser.add_argument("--profile", default="quick", choices=("quick", "full"))
-    parser.add_argument("--all", type=Path, metavar="FOLDER", help="every image goes there, too")
+    parser.add_argument("--all", type=Path, metavar="FOLDER", help="also write every image there")
     options = parser.parse_args()
     course = Course.find(Path(__file__))
     os.environ.update(COURSE_PROFILE=options.profile, TF_CPP_MIN_LOG_LEVEL="3")
     os.environ.pop("COURSE_DATA", None)
     with tempfile.TemporaryDirectory() as empty:
-        # Without real data in Keras' cache, every loader takes its stand-in.
+        # With an empty Keras cache, every loader uses its stand-in.
         os.environ["KERAS_HOME"] = empty
         for lab in [course.lab(name) for name in options.labs] or course.labs():
             began = time.monotonic()
-            images = images_of(course, lab)
+            images = run_lab(course, lab)
             seconds = time.monotonic() - began
             print(f"{lab.name}: {len(images)} images, {seconds:.0f} s with imports", flush=True)
             if options.all:
@@ -61,55 +62,55 @@ def main() -> None:
                 for number, (image, _) in enumerate(images):
                     (options.all / f"{lab.name}_{number:02d}.png").write_bytes(image)
             if options.profile == "quick":
-                image, finding = images[SHOWN.get(lab.name, -1)]
-                image_of(lab).write_bytes(image)
-                show(course, {lab.name: finding})
+                image, finding = images[CHOSEN.get(lab.name, -1)]
+                image_path(lab).write_bytes(image)
+                write_gallery(course, {lab.name: finding})
 
 
-def image_of(lab: Lab) -> Path:
-    """Where a lab's image of the gallery is."""
+def image_path(lab: Lab) -> Path:
+    """Return the path of a lab's image in the gallery."""
     return IMAGES / f"lab_{lab.name}.png"
 
 
-def show(course: Course, findings: dict[str, str]) -> None:
-    """Write the gallery into the README: all labs that have an image, two beside one another.
+def write_gallery(course: Course, findings: dict[str, str]) -> None:
+    """Write the gallery into the README: all labs that have an image, two in a row.
 
     Args:
-        course: whose labs.
-        findings: by lab, what its image says; of the others the README says it already.
+        course: The course whose labs are shown.
+        findings: By lab, what its image shows; the README already has it for the other labs.
     """
     page = README.read_text("utf-8")
     before, _, rest = page.partition(BEGIN)
-    shown, _, after = rest.partition(END)
-    known = re.findall(r"\[!\[([^]]*)\]\([^)]*\)\]\(labs/([^/]*)/", shown)
-    said = {lab: finding for finding, lab in known} | findings
+    gallery, _, after = rest.partition(END)
+    known = re.findall(r"\[!\[([^]]*)\]\([^)]*\)\]\(labs/([^/]*)/", gallery)
+    findings = {lab: finding for finding, lab in known} | findings
     cells = [
-        f"[![{said[lab.name]}]({image_of(lab).relative_to(README.parent)})]"
+        f"[![{findings[lab.name]}]({image_path(lab).relative_to(ROOT)})]"
         f"(labs/{lab.name}/{lab.notebook})<br>Lab {lab.name[:2]} · {lab.title}"
         for lab in course.labs()
-        if lab.name in said and image_of(lab).is_file()
+        if lab.name in findings and image_path(lab).is_file()
     ]
     rows = [f"| {' | '.join([*cells[n : n + 2], ''][:2])} |\n" for n in range(0, len(cells), 2)]
     table = "| | |\n| --- | --- |\n" + "".join(rows)
     README.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", "utf-8")
 
 
-def images_of(course: Course, lab: Lab) -> list[tuple[bytes, str]]:
-    """The images that the solved lab shows, in their order, and what each says.
+def run_lab(course: Course, lab: Lab) -> list[tuple[bytes, str]]:
+    """Run the solved lab and return its images in order, each with what it shows.
 
     Raises:
-        nbclient.exceptions.CellExecutionError: a cell or a test fails.
+        nbclient.exceptions.CellExecutionError: A cell or a test fails.
     """
-    notebook = forms.solved(instructor_notebook(course, lab))
+    notebook = solve_notebook(make_instructor_notebook(course, lab))
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(
             notebook, timeout=3600, resources={"metadata": {"path": folder}}, kernel_name="python3"
         )
         client.execute(stderr=subprocess.DEVNULL)
-    return [shown for cell in notebook.cells for shown in _shown(cell)]
+    return [image for cell in notebook.cells for image in _read_images(cell)]
 
 
-def _shown(cell: NotebookNode) -> list[tuple[bytes, str]]:
+def _read_images(cell: NotebookNode) -> list[tuple[bytes, str]]:
     return [
         (base64.b64decode(output.data["image/png"]), output.metadata["image/png"]["alt"])
         for output in cell.get("outputs", [])

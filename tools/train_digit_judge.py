@@ -1,8 +1,9 @@
-"""Trains the judge of made-up digits: `python -m course_lib.models.train_digit_judge [FILE]`.
+"""Train the classifier that judges generated digits: `python tools/train_digit_judge.py [FILE]`.
 
-It learns from real MNIST, which Keras' cache, the network or COURSE_DATA has to give, and from
-stand-in digits, all further changed as generators draw them: other pens, soft, with grey specks.
-What is no digit is made of digits too: two in one place, halves of two, pieces, specks and haze.
+It learns from real MNIST (from Keras' cache, the network or COURSE_DATA) and from stand-in digits.
+Both are changed to look like the output of generators: other pens, blur, grey specks. Its eleventh
+class, "no digit", is made of digits too: two on top of each other, halves of two, pieces, specks
+and haze.
 """
 
 from __future__ import annotations
@@ -13,24 +14,25 @@ from pathlib import Path
 import keras
 import numpy as np
 
+import course_lib
 from course_lib import data
 from course_lib.models.digit_judge import NO_DIGIT, WEIGHTS, judge_network
 
-DIGITS, EPOCHS = 30_000, 4  # of each of the two
+DIGITS, EPOCHS = 30_000, 4  # digits of each kind: real and stand-in
 
 
 def train_digit_judge(count: int = DIGITS, epochs: int = EPOCHS) -> keras.Model:
     """Train the classifier from nothing.
 
     Args:
-        count: Real digits, and as many stand-in digits, to learn from.
-        epochs: How often every image is seen.
+        count: Number of real digits, and of stand-in digits, to learn from.
+        epochs: Number of passes over all images.
 
     Returns:
         The trained `judge_network()`.
 
     Raises:
-        course_lib.data.DataError: The real digits cannot be had.
+        course_lib.data.DataError: The real digits are not available.
 
     Example:
         >>> train_digit_judge(count=1000, epochs=5)     # doctest: +SKIP
@@ -42,8 +44,8 @@ def train_digit_judge(count: int = DIGITS, epochs: int = EPOCHS) -> keras.Model:
     kept = [parts[0][0][:count], np.concatenate([x for x, _ in parts[1:]])[:count]]
     digits = np.concatenate(kept).astype("float32") / 255
     labels = [parts[0][1][:count], np.concatenate([y for _, y in parts[1:]])[:count]]
-    others = no_digits(digits[rng.permutation(len(digits))[:count]], rng)
-    images = np.concatenate([as_drawn(digits, rng), others])
+    others = make_no_digits(digits[rng.permutation(len(digits))[:count]], rng)
+    images = np.concatenate([vary_drawing(digits, rng), others])
     labels = np.concatenate([*labels, np.full(len(others), NO_DIGIT)]).astype("int32")
 
     model = judge_network()
@@ -53,11 +55,11 @@ def train_digit_judge(count: int = DIGITS, epochs: int = EPOCHS) -> keras.Model:
     return model
 
 
-def as_drawn(digits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Digits `(n, 28, 28)` in [0, 1] as a generator might draw them: other pens, soft, specks.
+def vary_drawing(digits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return digits `(n, 28, 28)` in [0, 1] as generators draw them: other pens, blur, specks.
 
     Example:
-        >>> as_drawn(np.zeros((3, 28, 28), "float32"), np.random.default_rng(0)).shape
+        >>> vary_drawing(np.zeros((3, 28, 28), "float32"), np.random.default_rng(0)).shape
         (3, 28, 28)
     """
     n = len(digits)
@@ -67,17 +69,17 @@ def as_drawn(digits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     drawn = np.select([pen == 0, pen == 1], [wide, soft], digits)
     shifts = rng.integers(-1, 2, (n, 2))
     drawn = np.stack([np.roll(p, s, (0, 1)) for p, s in zip(drawn, shifts, strict=True)])
-    # Half of them stay clean; the others have specks in up to a twelfth of their pixels.
+    # Half of the images stay clean; the others get specks in up to a twelfth of their pixels.
     share = np.maximum(rng.uniform(-0.08, 0.08, (n, 1, 1)), 0)
     specks = rng.uniform(0, 0.8, drawn.shape) * (rng.uniform(size=drawn.shape) < share)
     return np.clip(drawn + specks, 0, 1).astype("float32")
 
 
-def no_digits(digits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """As many images as `digits` `(n, 28, 28)` that are none, made of them.
+def make_no_digits(digits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return as many images `(n, 28, 28)` that are not digits, made from parts of `digits`.
 
     Example:
-        >>> no_digits(np.ones((10, 28, 28), "float32"), np.random.default_rng(0)).shape
+        >>> make_no_digits(np.ones((10, 28, 28), "float32"), np.random.default_rng(0)).shape
         (10, 28, 28)
     """
     n = len(digits)
@@ -101,8 +103,9 @@ def no_digits(digits: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def main() -> None:
-    """Train it and write its weights, in half precision, to FILE."""
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).with_name(WEIGHTS)
+    """Train the classifier and write its weights to FILE in half precision."""
+    shipped = Path(course_lib.__file__).parent / "models" / WEIGHTS
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else shipped
     weights = train_digit_judge().get_weights()
     np.savez_compressed(path, **{f"w{i:02}": w.astype("float16") for i, w in enumerate(weights)})
     print(f"{path}: {path.stat().st_size / 1000:.0f} kB")

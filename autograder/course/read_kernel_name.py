@@ -1,4 +1,4 @@
-"""Which Jupyter kernel a lab is written for."""
+"""Read which Jupyter kernel a lab is written for."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
 
 
-def kernel_of(course: Course, lab: Lab) -> str:
-    """The name of the kernel that the instructor's notebooks name; "python3" when they name none.
+def read_kernel_name(course: Course, lab: Lab) -> str:
+    """Return the kernel's name in the instructor's notebooks; "python3" if they name none.
 
     Raises:
-        AutograderError: they name several.
+        AutograderError: The notebooks name several kernels.
     """
     names = set()
     for path in (course.source_dir / lab.name).glob("*.ipynb"):
-        # A notebook that can't be read is told of when it is.
+        # Reading the notebooks for grading reports an unreadable one.
         with contextlib.suppress(OSError, ValueError, AttributeError):
             metadata = json.loads(path.read_text(encoding="utf-8-sig")).get("metadata", {})
             names.add(metadata.get("kernelspec", {}).get("name", "python3"))

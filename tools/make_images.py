@@ -1,6 +1,6 @@
-"""Makes the images of the README and the docs, in Chromium, from a demo's class and Lab 01.
+"""Take the screenshots of the README and the docs: a demo's class and Lab 01 in Chromium.
 
-    autograder demo && python docs/make_images.py demo-course
+    autograder demo && python tools/make_images.py demo-course
 
 Needs Chromium on PATH.
 """
@@ -23,48 +23,48 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
-from autograder.authoring.source import instructor_notebook
+from autograder.authoring.instructor_notebook import make_instructor_notebook
 from autograder.course.course import Course
-from autograder.notebooks import forms
+from autograder.notebooks.forms import solve_notebook
 
-IMAGES = Path(__file__).parent / "images"
+IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 def main() -> None:
-    """Make all images from a demo's course folder."""
+    """Take all screenshots from a demo's course folder."""
     course = Course(Path(sys.argv[1] if len(sys.argv) > 1 else "demo-course"))
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        _report(browser, course)
-        _feedback(browser, course)
-        _formgrader(browser, course)
-        _lab(browser, course)
+        _show_report(browser, course)
+        _show_feedback(browser, course)
+        _show_formgrader(browser, course)
+        _show_lab(browser, course)
         browser.close()
 
 
-def _report(browser: Browser, course: Course) -> None:
+def _show_report(browser: Browser, course: Course) -> None:
     page = browser.new_page(viewport={"width": 1100, "height": 900})
     page.goto((course.reports_dir / "01_mlp_mnist.html").as_uri())
     page.screenshot(path=IMAGES / "report.png")
 
 
-def _feedback(browser: Browser, course: Course) -> None:
-    """Of the first student who lost some points, but not all: on a desk and on a telephone."""
+def _show_feedback(browser: Browser, course: Course) -> None:
+    """Show the page of the first student who lost some points: on a desktop and on a phone."""
     lab = course.lab("01")
     pages = sorted(course.feedback_dir.glob(f"*/{lab.name}/{lab.name}.html"))
-    told = next(page for page in pages if 'class="message"' in page.read_text(encoding="utf-8"))
+    chosen = next(page for page in pages if 'class="message"' in page.read_text(encoding="utf-8"))
     for name, width in (("feedback", 1100), ("feedback_390", 390)):
         page = browser.new_page(viewport={"width": width, "height": 900})
-        page.goto(told.as_uri())
+        page.goto(chosen.as_uri())
         page.screenshot(path=IMAGES / f"{name}.png")
 
 
-def _formgrader(browser: Browser, course: Course) -> None:
-    """The first submission's written answer, with its rubric and the place for the marks."""
+def _show_formgrader(browser: Browser, course: Course) -> None:
+    """Show the first submission's written answer, with its rubric and the field for the marks."""
     lab = course.lab("01")
-    with _jupyter(course.root) as address:
+    with _start_jupyter(course.root) as address:
         page = browser.new_page(viewport={"width": 1100, "height": 900})
         page.goto(address.format(path="tree"))  # to log in
         page.goto(address.format(path=f"formgrader/gradebook/{lab.name}/{lab.name}"))
@@ -72,16 +72,16 @@ def _formgrader(browser: Browser, course: Course) -> None:
         page.wait_for_selector("input.score")
         rubric = page.get_by_text("Model answer and rubric").first
         rubric.evaluate("text => text.scrollIntoView({block: 'center'})")
-        page.wait_for_timeout(2000)  # mathematics is set
+        page.wait_for_timeout(2000)  # MathJax needs a moment
         page.screenshot(path=IMAGES / "formgrader.png")
 
 
-def _lab(browser: Browser, course: Course) -> None:
+def _show_lab(browser: Browser, course: Course) -> None:
     with tempfile.TemporaryDirectory() as folder:
         lab = course.lab("01")
-        solved = forms.solved(instructor_notebook(course, lab))
+        solved = solve_notebook(make_instructor_notebook(course, lab))
         nbformat.write(solved, Path(folder) / lab.notebook)
-        with _jupyter(Path(folder)) as address:
+        with _start_jupyter(Path(folder)) as address:
             page = browser.new_page(viewport={"width": 1100, "height": 900})
             page.goto(address.format(path=f"lab/tree/{lab.notebook}"))
             _run_all(page)
@@ -95,11 +95,11 @@ def _lab(browser: Browser, course: Course) -> None:
 
 
 def _run_all(page: Page) -> None:
-    """Run the notebook as a student does: Run, Run All Cells; wait until the kernel is idle."""
+    """Run the notebook as a student does (Run, Run All Cells); wait until the kernel is idle."""
     page.wait_for_selector(".jp-Notebook", timeout=120_000)
     page.wait_for_selector('[data-status="idle"]', timeout=120_000)
-    page.wait_for_timeout(3000)  # its shortcuts and menus come last
-    # The file browser takes a third of the image.
+    page.wait_for_timeout(3000)  # shortcuts and menus load last
+    # Close the file browser: it takes a third of the image.
     page.keyboard.press("Control+b")
     page.click("text=Run >> nth=0")
     page.click("text=Run All Cells")
@@ -109,8 +109,8 @@ def _run_all(page: Page) -> None:
 
 
 @contextlib.contextmanager
-def _jupyter(folder: Path) -> Iterator[str]:
-    """JupyterLab and formgrader on loopback; the address has a place for the path."""
+def _start_jupyter(folder: Path) -> Iterator[str]:
+    """Start JupyterLab with formgrader on loopback; yield its address with a field for the path."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -1,4 +1,4 @@
-"""A lab's notebooks as the instructor has them."""
+"""The instructor's notebooks of a lab."""
 
 from __future__ import annotations
 
@@ -11,38 +11,40 @@ from autograder.errors import AutograderError
 from autograder.notebooks.cell_roles import grade_id, graded_cells
 
 
-def source_notebooks(course: Course, lab: Lab) -> dict[str, NotebookNode]:
-    """The lab's notebooks as the instructor has them, by name, in the current format.
+def read_source_notebooks(course: Course, lab: Lab) -> dict[str, NotebookNode]:
+    """Return the instructor's notebooks by name, in the current format.
 
     Raises:
-        AutograderError: there is none, or none that can be read, or one is not in Python.
+        AutograderError: There is no notebook, or one cannot be read or is not in Python.
     """
     folder = course.source_dir / lab.name
     paths = sorted(folder.glob("*.ipynb"))
     if not paths:
-        raise AutograderError(f"no notebook in {folder}", f"run: autograder build {lab.name}")
+        raise AutograderError(
+            f"there is no notebook in {folder}", f"run: autograder build {lab.name}"
+        )
     try:
-        found = {path.stem: _current(nbformat.read(path, as_version=4)) for path in paths}
+        found = {path.stem: _upgrade(nbformat.read(path, as_version=4)) for path in paths}
     except Exception as error:  # nbformat raises half a dozen unrelated types
-        raise AutograderError(f"a notebook in {folder} can't be read: {error}") from error
+        raise AutograderError(f"a notebook in {folder} cannot be read: {error}") from error
     _check_language(found, lab)
     return found
 
 
 def _check_language(sources: dict[str, NotebookNode], lab: Lab) -> None:
-    """Refuse a lab in another language: run as Python, everybody would get nothing."""
+    """Check that all notebooks are in Python: run as Python, others would earn nothing."""
     for name, source in sources.items():
         kernel = source.metadata.get("kernelspec", {})
         language = kernel.get("language") or source.metadata.get("language_info", {}).get("name")
         if language and language.lower() != "python":
             raise AutograderError(
-                f"{name}.ipynb is written in {language}; only Python notebooks can be graded here",
+                f"{name}.ipynb is written in {language}; autograder grades only Python notebooks",
                 f"grade it with: nbgrader autograde {lab.name}",
             )
 
 
-def _current(notebook: NotebookNode) -> NotebookNode:
-    """A source of any age in the current format, with ids that are the same at every reading."""
+def _upgrade(notebook: NotebookNode) -> NotebookNode:
+    """Convert a notebook to the current format; missing cell ids are the same on every read."""
     notebook = MetadataValidator().upgrade_notebook_metadata(notebook)
     for number, cell in enumerate(notebook.cells):
         cell.setdefault("id", f"cell-{number:02d}")
@@ -50,8 +52,8 @@ def _current(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def questions_of(course: Course, lab: Lab) -> dict[str, list[str]]:
-    """By notebook of the lab, its graded cells' ids, in the order in which they are graded."""
+def list_questions(course: Course, lab: Lab) -> dict[str, list[str]]:
+    """Return the grade_ids of the graded cells in grading order, by notebook."""
     found = {}
     for path in sorted((course.source_dir / lab.name).glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)

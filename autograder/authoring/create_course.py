@@ -1,4 +1,4 @@
-"""A new course folder, made from another one."""
+"""Make a new course folder from another one."""
 
 from __future__ import annotations
 
@@ -6,26 +6,27 @@ import re
 import shutil
 from pathlib import Path
 
-from autograder.course.course import Course, read_toml
+from autograder.course.course import Course
+from autograder.course.read_toml import read_toml
 from autograder.errors import AutograderError
 
 
-def new_course(model: Course, folder: Path) -> Course:
-    """Copy a course's settings and labs into a new folder; nothing of any student's.
+def create_course(model: Course, folder: Path) -> Course:
+    """Copy a course's settings and labs into a new folder, without students' work.
 
     Raises:
-        AutograderError: the folder is there already and has something in it. It is as it was,
-            also when copying fails.
+        AutograderError: The folder exists and is not empty. It is unchanged, also if copying
+            fails.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise AutograderError(f"{folder} is there already", "name a new or an empty folder")
-    was_there = folder.exists()
+        raise AutograderError(f"{folder} exists already", "name a new or an empty folder")
+    existed = folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _copy(model, folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
-        if was_there:
+        if existed:
             folder.mkdir()
         raise
     return Course(folder)
@@ -40,11 +41,11 @@ def _copy(model: Course, folder: Path) -> None:
         for tree in (model.source_dir, model.release_dir):
             if (tree / lab.name).is_dir():
                 target = folder / tree.relative_to(model.root) / lab.name
-                shutil.copytree(tree / lab.name, target, ignore=_LEFT_BEHIND)
+                shutil.copytree(tree / lab.name, target, ignore=_IGNORED)
 
 
 def _copy_settings(old: Path, new: Path) -> None:
-    """Copy a course.toml without `[extensions]`: that names students."""
+    """Copy a course.toml without `[extensions]`, which names students."""
     lines, inside = [], False
     for line in old.read_text(encoding="utf-8-sig").splitlines(keepends=True):
         if line.lstrip().startswith("["):
@@ -52,13 +53,13 @@ def _copy_settings(old: Path, new: Path) -> None:
         if not inside:
             lines.append(line)
     new.write_text("".join(lines), encoding="utf-8")
-    wanted = read_toml(old)
-    wanted.pop("extensions", None)
-    if read_toml(new) != wanted:
+    expected = read_toml(old)
+    expected.pop("extensions", None)
+    if read_toml(new) != expected:
         raise AutograderError(
-            f"can't copy {old} without its extensions", "take them out, or into a table of theirs"
+            f"cannot copy {old} without its extensions", "move them into a table [extensions]"
         )
 
 
 _EXTENSIONS = re.compile(r"""\s*\[\s*["']?extensions["']?\s*[].]""")
-_LEFT_BEHIND = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
+_IGNORED = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
