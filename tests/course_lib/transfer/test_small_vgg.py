@@ -1,8 +1,8 @@
-"""The course's own backbone: it is what its recipe says, and worth transferring.
+"""The course's own backbone matches its recipe and is useful for transfer.
 
-The recipe can't give the same bits on every machine: TensorFlow adds up in another order on
-another processor. So the shipped weights are held to their accuracy on unseen images, and the
-recipe to a short run: repeatable on one machine, and learning what it should.
+The recipe does not give the same weights on every machine, because TensorFlow sums in another order
+on another CPU. So the shipped weights are tested by their accuracy on unseen images, and the recipe
+by a short run: it is reproducible on one machine, and it learns.
 """
 
 import keras
