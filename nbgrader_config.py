@@ -1,10 +1,10 @@
-"""What stock nbgrader has to know of this course; formgrader works on it, too."""
+"""Settings of this course for stock nbgrader and formgrader."""
 
 c = get_config()  # noqa: F821 (nbgrader provides it)
 
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "labs"
-# A lab's source and its wrong answers stand beside the instructor's notebook: not for release.
+# A lab's source and its wrong answers are beside the instructor's notebook: do not release them.
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints",
     "__pycache__",
@@ -12,5 +12,5 @@ c.CourseDirectory.ignore = [
     "[0-9][0-9]_*.py",
     "wrong_answers.toml",
 ]
-# Training takes longer than nbgrader's 30 s a cell.
+# Training takes longer than nbgrader's default of 30 s per cell.
 c.Execute.timeout = 120

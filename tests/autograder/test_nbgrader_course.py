@@ -1,4 +1,4 @@
-"""nbgrader's own example course is graded by us, and nbgrader goes on with what we wrote."""
+"""autograder grades nbgrader's example course, and nbgrader continues from the gradebook."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ import pytest
 
 
 def run(folder: Path, *command: str) -> str:
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", *command], cwd=folder, capture_output=True, text=True, timeout=300
     )
-    assert told.returncode == 0, told.stdout + told.stderr
-    return told.stdout
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 @pytest.mark.slow
-def test_a_course_that_was_not_made_for_us(tmp_path: Path) -> None:
+def test_a_course_of_nbgrader(tmp_path: Path) -> None:
     run(tmp_path, "nbgrader", "quickstart", "example")
     course = tmp_path / "example"
     shutil.copytree(course / "source" / "ps1", course / "submitted" / "perfect" / "ps1")
@@ -34,7 +34,7 @@ def test_a_course_that_was_not_made_for_us(tmp_path: Path) -> None:
     assert {v["student"]: (v["score"], v["max_score"]) for v in verdicts} == {
         "perfect": (2.5, 9.0),
         "half": (2.5, 9.0),
-    }, "one test deletes a name of the student's: it can only run in the student's kernel"
+    }, "one test deletes a name of the student's: it can run only in the student's kernel"
     (course / "course.toml").write_text('[labs.ps1]\ntrust = ["sum_of_squares_uses_squares"]\n')
     run(course, "autograder", "grade", "ps1", "--course-dir", ".", "--json", "out.jsonl")
     verdicts = [json.loads(line) for line in (course / "out.jsonl").read_text().splitlines()]

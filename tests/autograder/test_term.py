@@ -1,4 +1,4 @@
-"""A term: forty students on two LMSs, from hand-in to marks that the LMSs read; nobody is lost."""
+"""A term: forty students on two LMSs, from submission to the marks in the LMSs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,12 @@ POLICY = '[policy]\nlate_penalty = 0.1\n\n[extensions]\n"s03" = { 01_neuron = 5 
 
 @dataclass(frozen=True)
 class Student:
-    """One of the forty: number, name, and what comes of the hand-in."""
+    """A student of the class.
+
+    Args:
+        number: The student's number.
+        name: The student's name: last name, first name.
+    """
 
     number: int
     name: str
@@ -49,7 +54,7 @@ class Student:
         return 9000 + self.number
 
     @property
-    def spoken(self) -> str:
+    def full_name(self) -> str:
         last, first = self.name.split(", ")
         return f"{first} {last}"
 
@@ -66,59 +71,61 @@ def run(course: Course, *command: str, code: int = 0) -> str:
 
 
 def grade(course: Course, scores: Path) -> None:
-    """As typed, in a process of its own: it handles signals. Two can't be graded: exit code 1."""
+    """Run `autograder grade` in its own process; two submissions fail, so the exit code is 1."""
     command = [sys.executable, "-m", "autograder", "grade", "01", "--json", str(scores)]
     command += ["--course-dir", str(course.root)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 1 and "37 graded, 2 failed" in done.stdout, done.stdout + done.stderr
 
 
-def handed_in(course: Course, student: Student) -> bytes:
-    """Every fourth has a mistake, every tenth nothing."""
+def make_submission(course: Course, student: Student) -> bytes:
+    """Return the student's file: every fourth has a mistake, every tenth is a stub."""
     if student.number % 10 == 9:
-        made = stub(course)
+        notebook = stub(course)
     elif student.number % 4 == 3:
-        made = mistaken(course, "no_bias")
+        notebook = mistaken(course, "no_bias")
     else:
-        made = solved(course)
-    text = nbformat.writes(made)
+        notebook = solved(course)
+    text = nbformat.writes(notebook)
     return (text[: len(text) // 2] if student.id == BROKEN else text).encode()
 
 
-def canvas_zip(course: Course, path: Path) -> Path:
+def make_canvas_zip(course: Course, path: Path) -> Path:
     files: dict[str, bytes] = {}
     for student in ON_CANVAS:
-        called = "".join(c for c in student.name.lower() if c.isalpha())
-        before = f"{called}_{student.canvas}_{7000 + student.number}"
+        letters = "".join(c for c in student.name.lower() if c.isalpha())
+        before = f"{letters}_{student.canvas}_{7000 + student.number}"
         if student.id == PDF:
             files[f"{before}_my work.pdf"] = b"%PDF-1.7"
         elif student.id != ABSENT:
-            files[f"{before}_{LAB}.ipynb"] = handed_in(course, student)
+            files[f"{before}_{LAB}.ipynb"] = make_submission(course, student)
     first = "obrienzoë"
-    files[f"{first}_{CLASS[0].canvas}_7100_{LAB}-1.ipynb"] = handed_in(course, CLASS[0])
+    files[f"{first}_{CLASS[0].canvas}_7100_{LAB}-1.ipynb"] = make_submission(course, CLASS[0])
     files[f"{first}_{CLASS[0].canvas}_7000_{LAB}.ipynb"] = nbformat.writes(stub(course)).encode()
-    files[f"visitorvic_999_7999_{LAB}.ipynb"] = handed_in(course, CLASS[0])
+    files[f"visitorvic_999_7999_{LAB}.ipynb"] = make_submission(course, CLASS[0])
     return download(path, files)
 
 
-def moodle_zip(course: Course, path: Path) -> Path:
+def make_moodle_zip(course: Course, path: Path) -> Path:
     return download(
         path,
         {
-            f"{s.spoken}_{s.participant}_assignsubmission_file_/{LAB}.ipynb": handed_in(course, s)
+            f"{s.full_name}_{s.participant}_assignsubmission_file_/{LAB}.ipynb": make_submission(
+                course, s
+            )
             for s in ON_MOODLE
         },
     )
 
 
-def worksheet(path: Path) -> Path:
+def write_worksheet(path: Path) -> Path:
     head = (
         "Identifier,Full name,ID number,Status,Grade,Maximum Grade,Grade can be changed,"
         "Last modified (submission),Last modified (grade)"
     )
     day = {LATE: "Sunday, 7 February 2027"}
     lines = [
-        f"Participant {s.participant},{s.spoken},{s.id},Submitted for grading,,10.00,Yes,"
+        f"Participant {s.participant},{s.full_name},{s.id},Submitted for grading,,10.00,Yes,"
         f'"{day.get(s.id, "Friday, 5 February 2027")}, 10:00 AM",-'
         for s in ON_MOODLE
     ]
@@ -126,7 +133,7 @@ def worksheet(path: Path) -> Path:
     return path
 
 
-def gradebook(path: Path) -> Path:
+def write_gradebook(path: Path) -> Path:
     out = io.StringIO()
     writer = csv.writer(out)
     title = "One neuron, then a row of them (77)"
@@ -140,9 +147,9 @@ def gradebook(path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def term(tmp_path_factory: pytest.TempPathFactory, chromium) -> tuple[Course, Path]:
-    """The course after everybody's work was collected and graded, and the folder of downloads.
+    """Return the collected and graded course, and the folder of downloads.
 
-    Written answers are marked in nbgrader's formgrader, in a browser.
+    Written answers are marked in nbgrader's formgrader in a browser.
     """
     there = tmp_path_factory.mktemp("term")
     model = make_course(there / "model")
@@ -156,11 +163,11 @@ def term(tmp_path_factory: pytest.TempPathFactory, chromium) -> tuple[Course, Pa
     (there / "canvas_class.csv").write_text(roster, "utf-8")
     every = "id,name,canvas_id\n" + "".join(f'{s.id},"{s.name}",{s.canvas}\n' for s in CLASS)
     (course.root / "roster.csv").write_text(every, "utf-8")
-    canvas = str(canvas_zip(course, there / "canvas.zip"))
+    canvas = str(make_canvas_zip(course, there / "canvas.zip"))
     own = ("--roster", str(there / "canvas_class.csv"))
     run(course, "collect", "01", canvas, "--from", "canvas", *own, code=1)
-    moodle = str(moodle_zip(course, there / "moodle.zip"))
-    sheet = str(worksheet(there / "worksheet.csv"))
+    moodle = str(make_moodle_zip(course, there / "moodle.zip"))
+    sheet = str(write_worksheet(there / "worksheet.csv"))
     run(course, "collect", "01", moodle, "--from", "moodle", "--roster", sheet)
     grade(course, there / "scores.jsonl")
     waiting = [s.id for s in CLASS if s.number % 10 != 9]
@@ -169,8 +176,8 @@ def term(tmp_path_factory: pytest.TempPathFactory, chromium) -> tuple[Course, Pa
     return course, there
 
 
-def expected(student: Student) -> float | None:
-    """What must reach the LMS; None where there is no final mark."""
+def expected_mark(student: Student) -> float | None:
+    """Return the mark that the LMS must get; None if it is not final."""
     if student.id in {ABSENT, PDF, BROKEN, UNMARKED}:
         return None
     if student.number % 10 == 9:
@@ -180,7 +187,7 @@ def expected(student: Student) -> float | None:
 
 
 @pytest.mark.slow
-def test_nobody_is_lost_between_the_stations(term: tuple[Course, Path]) -> None:
+def test_every_student_has_a_record_and_a_verdict(term: tuple[Course, Path]) -> None:
     course, there = term
     with (course.collected_dir / f"{LAB}.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -207,8 +214,10 @@ def test_feedback_and_reports(term: tuple[Course, Path]) -> None:
         with zipfile.ZipFile(course.exports_dir / f"{LAB}-feedback-{target}.zip") as archive:
             packed += len(archive.namelist())
     assert packed == 39
-    told = run(course, "similar", "01")
-    assert "0 similar pairs" in told  # solution, stub and the commonest mistake are everybody's
+    output = run(course, "similar", "01")
+    assert (
+        "0 similar pairs" in output
+    )  # many students share the solution, the stub and the common mistake
     run(course, "report", "01")
     run(course, "report")
     page = BeautifulSoup((course.reports_dir / f"{LAB}.html").read_text("utf-8"), "html.parser")
@@ -218,24 +227,24 @@ def test_feedback_and_reports(term: tuple[Course, Path]) -> None:
 
 
 @pytest.mark.slow
-def test_the_lmss_read_the_marks(term: tuple[Course, Path]) -> None:
+def test_the_lms_files_have_the_marks(term: tuple[Course, Path]) -> None:
     course, there = term
-    fill = str(gradebook(there / "gradebook.csv"))
-    told = run(course, "export", "01", "--format", "canvas", "--fill", fill, code=1)
-    assert "handed in nothing" in told and "could not be graded" in told
+    fill = str(write_gradebook(there / "gradebook.csv"))
+    output = run(course, "export", "01", "--format", "canvas", "--fill", fill, code=1)
+    assert "handed in nothing" in output and "could not be graded" in output
     written = (course.exports_dir / f"{LAB}-canvas.csv").read_text("utf-8")
     header, possible, *rows = csv.reader(io.StringIO(written))
     assert header[-1].endswith("(77)") and "Points Possible" in possible[0]
     marks = {int(row[1]): row[-1] for row in rows}
-    told = run(
+    output = run(
         course, "export", "01", "--format", "moodle", "--fill", str(there / "worksheet.csv"), code=1
     )
-    assert "hand grading is not finished" in told
+    assert "hand grading is not finished" in output
     written = (course.exports_dir / f"{LAB}-moodle.csv").read_text("utf-8")
     _, *rows = csv.reader(io.StringIO(written))
     marks |= {int(row[0].split()[-1]): row[4] for row in rows}
     assert len(marks) == 40
     for student in CLASS:
         number = student.canvas if student in ON_CANVAS else student.participant
-        wanted = expected(student)
-        assert marks[number] == ("" if wanted is None else f"{wanted:g}"), student
+        expected = expected_mark(student)
+        assert marks[number] == ("" if expected is None else f"{expected:g}"), student

@@ -1,1 +1,1 @@
-from tests.autograder.conftest import made_course  # noqa: F401 (fixture)
+from tests.autograder.conftest import course, made_course  # noqa: F401 (fixtures)

@@ -17,7 +17,7 @@ from autograder.cli.app import app
 from autograder.course.course import Course
 from tests.autograder.downloads import download
 from tests.autograder.tiny_course import LAB, mistaken, solved
-from tools import make_reference
+from tools import make_reference, make_settings
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -207,6 +207,11 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_the_command_line_reference_is_up_to_date() -> None:
     advice = "run: python tools/make_reference.py"
     assert make_reference.make_reference() == make_reference.PAGE.read_text("utf-8"), advice
+
+
+def test_the_settings_reference_is_up_to_date() -> None:
+    advice = "run: python tools/make_settings.py"
+    assert make_settings.make_settings() == make_settings.PAGE.read_text("utf-8"), advice
 
 
 def test_the_site_builds(tmp_path: Path) -> None:
