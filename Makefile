@@ -51,6 +51,7 @@ fuzz: $(INSTALLED)
 lint: $(INSTALLED)
 	ruff check .
 	ruff format --check .
+	mypy autograder course_lib tools
 	autograder build --check
 
 docs: $(INSTALLED)

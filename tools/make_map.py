@@ -78,7 +78,14 @@ def _read_station(course: Course, lab: Lab) -> Station:
     rows = dict(row.findall(source.read_text("utf-8")))
     if set(rows) != {"quick", "full"}:
         raise ValueError(f"{source} has no table of profiles with times: copy the one of Lab 01")
-    return Station(lab, *(re.match(r"[^a-z]*(s|min)", rows[p]).group() for p in ("quick", "full")))
+    quick, full = (_shorten(rows[profile]) for profile in ("quick", "full"))
+    return Station(lab, quick, full)
+
+
+def _shorten(time: str) -> str:
+    """Return the beginning of a time up to its unit: "9–18 s"."""
+    found = re.match(r"[^a-z]*(s|min)", time)
+    return found.group() if found else time
 
 
 def make_page(labs: list[Station]) -> str:

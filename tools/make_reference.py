@@ -34,12 +34,16 @@ Results go to stdout; progress and errors go to stderr.
 
 def make_reference() -> str:
     """Return the page: what each command does, its arguments, options and examples."""
-    sections = (_describe(command.name, command.callback) for command in app.registered_commands)
+    sections = (
+        _describe(command.name or "", command.callback)
+        for command in app.registered_commands
+        if command.callback
+    )
     return "\n".join([HEAD, *sections])
 
 
 def _describe(name: str, function: Callable[..., None]) -> str:
-    *text, last = inspect.cleandoc(function.__doc__).split("\n\n")
+    *text, last = inspect.cleandoc(function.__doc__ or "").split("\n\n")
     examples = re.findall(r"\[bold\](.*?)\[/\]", last, re.DOTALL)
     signature = inspect.signature(function, eval_str=True)
     parameters = [_read_parameter(parameter) for parameter in signature.parameters.values()]

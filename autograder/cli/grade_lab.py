@@ -51,12 +51,12 @@ def grade_lab(
             stack.callback(early.close)
         from autograder.cli.progress import show_progress
         from autograder.grading.local_workers import LocalWorkers
-        from autograder.grading.run import GradingRun
+        from autograder.grading.run import GradingRun, Workers
 
         for warning in find_warnings(course, lab):
             say(f"warning: {warning}")
         grading = GradingRun(course, lab, force)
-        chosen = LocalWorkers(lambda: early or start(), workers)
+        chosen: Workers = LocalWorkers(lambda: early or start(), workers)
         if cluster:
             from autograder.grading.cluster_workers import ClusterWorkers
 

@@ -31,7 +31,7 @@ def lint(
     """
     from autograder.authoring.lint import check_cases, check_source
     from autograder.authoring.stock_engine import StockEngine
-    from autograder.cli.grading import say
+    from autograder.cli.grade_lab import say
     from autograder.grading.start_engine import start_engine
 
     course = open_course(course_dir)

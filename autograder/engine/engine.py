@@ -146,8 +146,10 @@ class Engine:
         """
         job = (limits or self.limits, _keep_inside(files or {}), in_kernel)
         graded = self._supervise(notebook, source, seed, *job)
-        # Killed from outside, or by itself? A notebook that kills its kernel does it again.
-        graded = graded or self._supervise(notebook, source, seed, *job, is_last=True)
+        if graded is None:
+            # Killed from outside, or by itself? A notebook that kills its kernel does it again.
+            graded = self._supervise(notebook, source, seed, *job, is_last=True)
+        assert graded is not None
         if self._sandbox.is_walled:
             return graded
         return replace(graded, notes=(*graded.notes, note_weak_isolation(self._sandbox.reason)))

@@ -53,7 +53,8 @@ def write_verdicts(notebook: NotebookNode, questions: Iterable[QuestionVerdict])
 def _read_score(cell: NotebookNode) -> float | None:
     """The score that nbgrader reads in a test cell."""
     try:
-        return determine_grade(cell)[0]
+        score: float | None = determine_grade(cell)[0]
+        return score
     except Exception:  # for more points than there are, and for odd outputs of any kind
         return None
 

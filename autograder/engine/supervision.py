@@ -140,7 +140,8 @@ class Supervision:
                 message = receive_message(verifier)
                 if isinstance(message, messages.RunEnd):
                     self._notes += message.notes
-                    return nbformat.from_dict(message.notebook)
+                    notebook: NotebookNode = nbformat.from_dict(message.notebook)
+                    return notebook
                 self._answer(verifier, message)
             now = time.monotonic()
             if now - self._watched >= _WATCH_SECONDS:

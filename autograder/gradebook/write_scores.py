@@ -51,7 +51,7 @@ def write_scores(
 
 def _find_answers(cell: NotebookNode, notebook: NotebookNode) -> dict[str, object]:
     """The answers that a graded cell's marks depend on: its own text, or all answers in code."""
-    answers = {
+    answers: dict[str, object] = {
         c.metadata.nbgrader.grade_id: (c.source, c.get("attachments"))  # with its pasted images
         for c in notebook.cells
         if is_solution(c)

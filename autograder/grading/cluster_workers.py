@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from queue import Empty, Queue
+from typing import Any
 from uuid import uuid4
 
 from autograder.course.submissions import Submission
@@ -202,6 +203,6 @@ class ClusterWorkers:
         return AutograderError(f"the scheduler at {self._address} went away", _CONTINUE)
 
 
-def _find_state(plugin: str, dask_worker: object = None) -> tuple[str, str]:
+def _find_state(plugin: str, dask_worker: Any = None) -> tuple[str, str]:
     """The isolation on a worker, and why it has no engine ("" if it has one)."""
     return dask_worker.plugins[plugin].state

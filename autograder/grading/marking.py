@@ -93,7 +93,7 @@ class Marking:
                 )
                 notebook, repairs = repair_notebook(submitted, source, self.released[name])
                 notes += [Note(NoteKind.REPAIR, text) for text in (*read, *repairs)]
-                trusted = self._list_trusted(source)
+                trusted = self.list_trusted_cells(source)
                 graded[name] = engine.grade(notebook, source, seed, files, in_kernel=trusted)
                 questions += _find_missing(notebook, graded[name].questions)
                 notes += graded[name].notes
@@ -118,7 +118,7 @@ class Marking:
         verdict = _make_verdict(submission, SubmissionStatus.FAILED, questions, notes)
         return Result(fingerprint, 0, verdict, {})
 
-    def _list_trusted(self, source: NotebookNode) -> list[str]:
+    def list_trusted_cells(self, source: NotebookNode) -> list[str]:
         """The test cells that the instructor lets run in the student's own kernel."""
         return list(automatic_points(source)) if self.trust == "kernel" else list(self.trust)
 

@@ -46,7 +46,7 @@ def add_up_labs(
     """
     extra = {name for name in finals if course.lab(name).extra_credit is True}
     regular = {name: final for name, final in finals.items() if name not in extra}
-    lowest = sorted(regular, key=lambda name: regular[name].share if regular[name] else 0.0)
+    lowest = sorted(regular, key=lambda name: final.share if (final := regular[name]) else 0.0)
     most = max(0, len(regular) - 1)
     dropped = lowest[: min(course.policy.drop_lowest, most)]
     kept = [name for name in regular if name not in dropped]

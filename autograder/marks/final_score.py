@@ -61,8 +61,9 @@ class Policies:
     @cached_property
     def _labs(self) -> list[Lab]:
         """Labs in which lateness costs points, by due date: free days are used in this order."""
-        costly = [lab for lab in self._course.labs() if lab.due and lab.policy.late_penalty]
-        return sorted(costly, key=lambda lab: lab.due.isoformat())
+        labs = [(lab.due, lab) for lab in self._course.labs() if lab.policy.late_penalty]
+        costly = [(due.isoformat(), lab) for due, lab in labs if due]
+        return [lab for _, lab in sorted(costly, key=lambda dated: dated[0])]
 
     def submission_times(self, lab: Lab) -> SubmissionTimes:
         """When each student submitted a lab."""
@@ -97,7 +98,8 @@ class Policies:
             undecided = "its submission is no longer in submitted/"
         elif any(mark.needs_person for mark in card.marks):
             undecided = "hand grading is not finished"
-        penalty, reasons = card.penalty, []
+        penalty = card.penalty
+        reasons: list[str] = []
         if lab.policy.penalises_late_work:
             penalty, reasons, unknown = self._find_penalty(lab, card)
             undecided = undecided or unknown

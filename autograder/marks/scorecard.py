@@ -99,7 +99,7 @@ class Scorecard:
     @property
     def score(self) -> float:
         """Points earned so far."""
-        return sum(mark.score for mark in self.decided)
+        return sum(mark.score or 0.0 for mark in self.decided)
 
     @property
     def max_score(self) -> float:
@@ -179,10 +179,12 @@ def make_scorecard(
 
 
 def _make_mark(notebook: str, question: QuestionVerdict, by_hand: HandMark | None) -> Mark:
-    given = by_hand is not None and by_hand.score is not None
-    automatic = None if question.status is Status.MANUAL else question.score
-    score = by_hand.score if given else automatic
-    if score is not None and by_hand is not None:
+    by_hand = by_hand or HandMark(score=None, extra_credit=0.0, needs_person=False)
+    given = by_hand.score is not None
+    score = None if question.status is Status.MANUAL else question.score
+    if by_hand.score is not None:
+        score = by_hand.score
+    if score is not None:
         score += by_hand.extra_credit
     outcome = _find_outcome(question, score, given)
     return Mark(

@@ -41,6 +41,17 @@ def is_test_cell(cell: NotebookNode) -> bool:
     return is_graded_cell(cell) and not is_answer_cell(cell)
 
 
+def is_locked_cell(cell: NotebookNode) -> bool:
+    """Whether the cell's text is the instructor's, whatever the submission has in its place.
+
+    The rule is nbgrader's `is_locked`: a test cell always is, also where its metadata says
+    `locked: false`, as older notebooks do.
+    """
+    if is_answer_cell(cell):
+        return False
+    return is_graded_cell(cell) or bool(nbgrader_metadata(cell).get("locked"))
+
+
 def is_instructor_cell(cell: NotebookNode) -> bool:
     """Whether the cell is a test cell or a task: the student does not write in it."""
     return is_test_cell(cell) or bool(nbgrader_metadata(cell).get("task"))

@@ -6,7 +6,7 @@ import copy
 import logging
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
 
@@ -30,7 +30,8 @@ def release_notebook(instructor: NotebookNode, config: Config | None = None) -> 
     # The steps of `nbgrader generate_assignment`; IncludeHeaderFooter and SaveCells need a course.
     steps = ["LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata", "ComputeChecksums"]
     steps += ["ClearHiddenTests", "ClearMarkScheme", "ComputeChecksums", "CheckCellMetadata"]
-    notebook, resources = copy.deepcopy(instructor), {}
+    notebook = copy.deepcopy(instructor)
+    resources: dict[str, Any] = {}
     for name in steps:
         step = getattr(preprocessors, name)(config=config, log=logging.getLogger("nbgrader"))
         notebook, resources = step.preprocess(notebook, resources)

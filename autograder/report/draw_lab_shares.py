@@ -33,8 +33,8 @@ def draw_lab_shares(shares: Mapping[str, Sequence[float]]) -> tuple[str, Figure]
             low, middle, high = (
                 quantiles(values, method="inclusive") if len(values) > 1 else values * 3
             )
-            box = {"color": COLOURS["sky"], "edgecolor": COLOURS["blue"]}
-            axes.barh(row, high - low, left=low, height=0.6, **box)
+            sky, blue = COLOURS["sky"], COLOURS["blue"]
+            axes.barh(row, high - low, left=low, height=0.6, color=sky, edgecolor=blue)
             axes.plot(values, [row] * len(values), ".", color=COLOURS["blue"], alpha=0.5)
             axes.plot([middle] * 2, [row - 0.3, row + 0.3], color=COLOURS["red"], linewidth=2)
         axes.set_yticks(range(1, len(shares) + 1), list(shares))

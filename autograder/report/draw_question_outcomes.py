@@ -64,13 +64,13 @@ def _shorten(name: str) -> str:
 
 
 def _describe(items: list[Item]) -> str:
-    known = [item for item in items if item.difficulty is not None]
+    known = [(item.difficulty, item) for item in items if item.difficulty is not None]
     # A question with marks for only a few students would be hardest by chance.
-    known = [item for item in known if not item.outcomes[Outcome.WAITING]] or known
+    known = [pair for pair in known if not pair[1].outcomes[Outcome.WAITING]] or known
     if not known:
         return "Every question waits for a person"
-    hardest = min(known, key=lambda item: item.difficulty)
-    if hardest.difficulty >= 1:
+    difficulty, hardest = min(known, key=lambda pair: pair[0])
+    if difficulty >= 1:
         return "Every student has full marks in every question"
-    share = format_percent(hardest.difficulty)
+    share = format_percent(difficulty)
     return f"{hardest.grade_id} was hardest: {share} of its points were earned"

@@ -54,7 +54,7 @@ def analyse_items(cards: list[Scorecard]) -> list[Item]:
             by_question.setdefault((mark.notebook, mark.grade_id), {})[card.student] = mark
     # A question without marks for some students would count as 0 in their totals.
     decided = {
-        question: {student: mark.score for student, mark in marks.items()}
+        question: {student: mark.score or 0.0 for student, mark in marks.items()}
         for question, marks in by_question.items()
         if all(mark.score is not None for mark in marks.values())
     }
@@ -71,8 +71,9 @@ def analyse_items(cards: list[Scorecard]) -> list[Item]:
 
 
 def _compute_difficulty(marks: Collection[Mark]) -> float | None:
-    decided = [mark for mark in marks if mark.score is not None and mark.max_score]
-    shares = [mark.score / mark.max_score for mark in decided]
+    shares = [
+        mark.score / mark.max_score for mark in marks if mark.score is not None and mark.max_score
+    ]
     return mean(shares) if shares else None
 
 

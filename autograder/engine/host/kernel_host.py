@@ -90,6 +90,8 @@ class KernelHost:
                 if memory := self._memory.make(folder.name):
                     undo.callback(memory.remove)
                 own_parent = None if self._parent else self._start_parent()
+                parent = self._parent or own_parent
+                assert parent is not None
                 if own_parent:
                     undo.callback(own_parent.close)
                 agent, agent_there = _socket_pair(undo, theirs)
@@ -98,7 +100,7 @@ class KernelHost:
                 listeners = [theirs.enter_context(one) for one in _listen(folder)]
                 setup = self._setup(number, folder, limits)
                 fds = [sock.fileno() for sock in (*listeners, agent_there, status_there)]
-                (self._parent or own_parent).request_fork(pack_message(setup), fds)
+                parent.request_fork(pack_message(setup), fds)
                 theirs.close()
                 pid = _wait_for_start(status)
                 if memory:
@@ -178,7 +180,8 @@ def _wait_for_start(status: socket.socket) -> int:
     message = unpack_message(status.recv(size, socket.MSG_WAITALL))
     if isinstance(message, KernelFailure):
         raise FrameError(message.reason)
-    return _CREDENTIALS.unpack(ancillary[0][2][: _CREDENTIALS.size])[0]
+    pid: int = _CREDENTIALS.unpack(ancillary[0][2][: _CREDENTIALS.size])[0]
+    return pid
 
 
 def _send_files(status: socket.socket, files: Mapping[str, bytes]) -> None:

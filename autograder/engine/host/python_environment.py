@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from autograder.errors import AutograderError
 
@@ -67,8 +68,9 @@ class PythonEnvironment:
         """The Python that runs the grader."""
         folders = (sys.prefix, sys.base_prefix, os.path.dirname(os.path.realpath(sys.executable)))
         packages = [p for p in sys.path if os.path.basename(p) in _PACKAGE_FOLDERS]
-        file = importlib.util.find_spec("numpy").origin
-        return cls(sys.executable, (*folders, *packages), file)
+        numpy = importlib.util.find_spec("numpy")
+        assert numpy is not None and numpy.origin is not None
+        return cls(sys.executable, (*folders, *packages), numpy.origin)
 
     @classmethod
     def of_kernel(cls, name: str) -> PythonEnvironment:
@@ -115,7 +117,7 @@ class PythonEnvironment:
         return [self.executable, "-c", _BOOTSTRAP, folder, module, *arguments]
 
 
-def _ask(name: str, executable: str, variables: Mapping[str, str]) -> dict:
+def _ask(name: str, executable: str, variables: Mapping[str, str]) -> dict[str, Any]:
     """The version and folders that a kernel's interpreter reports.
 
     Raises:
@@ -131,7 +133,8 @@ def _ask(name: str, executable: str, variables: Mapping[str, str]) -> dict:
             check=True,
             timeout=_ASK_SECONDS,
         )
-        return json.loads(done.stdout.splitlines()[-1])
+        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return answer
     except (OSError, ValueError, IndexError, subprocess.SubprocessError) as error:
         reason = (getattr(error, "stderr", "") or str(error)).strip().splitlines()[-1:]
         raise AutograderError(

@@ -21,7 +21,9 @@ from autograder.engine.wire.channels import CHANNELS
 class _InheritedHeartbeat(Heartbeat):
     """The kernel's echo, on an inherited listening socket."""
 
-    def __init__(self, context: zmq.Context, address: tuple[str, str, int], listener: int) -> None:
+    def __init__(
+        self, context: zmq.Context[Any], address: tuple[str, str, int], listener: int
+    ) -> None:
         super().__init__(context, address)
         self._listener = listener
 
@@ -54,11 +56,11 @@ class InheritedKernelApp(IPKernelApp):
     def init_kernel(self) -> None:
         # For its debugger, absent here, it asks all 5,000 modules for their files. Touching them
         # copies them from the parent: a third of a kernel's start, and 16 MB.
-        ipkernel.sys = _SysWithoutModules()
+        setattr(ipkernel, "sys", _SysWithoutModules())  # noqa: B010 (not a name that it exports)
         try:
             super().init_kernel()
         finally:
-            ipkernel.sys = sys
+            setattr(ipkernel, "sys", sys)  # noqa: B010
 
     def init_heartbeat(self) -> None:
         address = (self.transport, self.ip, self.hb_port)
@@ -100,6 +102,7 @@ def run_kernel(listeners: dict[str, int], agent_fd: int, key: str) -> None:
         # It was imported before the shell existed, and could not set up its figures.
         configure_inline_support(app.shell, "module://matplotlib_inline.backend_inline")
     connection = socket.socket(fileno=agent_fd)
+    assert app.shell is not None
     agent = Agent(connection, app.shell.user_ns)
     loop = IOLoop.current()
 

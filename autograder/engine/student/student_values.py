@@ -75,7 +75,11 @@ class StudentValues:
     def _about(self, value: Any) -> dict[str, Any]:
         self._next += 1
         self._objects[self._next] = value
-        about = {"id": self._next, "kind": _find_kind(value).value, "name": _find_name(value)}
+        about: dict[str, Any] = {
+            "id": self._next,
+            "kind": _find_kind(value).value,
+            "name": _find_name(value),
+        }
         signature = _describe_signature(value)
         if signature is not None:
             about["signature"] = signature
@@ -86,13 +90,15 @@ class StudentValues:
 
 
 _NOT_PLAIN = object()
+_PLAIN_TYPES: tuple[type[Any], ...] = (bool, int, float, complex, str, bytes)
+_CONTAINER_TYPES: tuple[type[Any], ...] = (list, tuple, set, frozenset, dict)
 
 
 def _as_plain(value: Any) -> Any:
     """The plain form of a subclass of a plain type, a tensor, a frame, a history; or _NOT_PLAIN."""
-    for kind in (bool, int, float, complex, str, bytes):
-        if isinstance(value, kind):
-            return kind(value)
+    for plain in _PLAIN_TYPES:
+        if isinstance(value, plain):
+            return plain(value)
     if isinstance(value, np.ndarray):
         array = np.array(value, subok=False)
         if array.dtype == object:
@@ -108,9 +114,9 @@ def _as_plain(value: Any) -> Any:
         return Extension(ValueKind.SLICE, [value.start, value.stop, value.step])
     if value is ...:
         return Extension(ValueKind.ELLIPSIS, None)
-    for kind in (list, tuple, set, frozenset, dict):
-        if isinstance(value, kind):
-            return kind(value)
+    for container in _CONTAINER_TYPES:
+        if isinstance(value, container):
+            return container(value)
     if isinstance(value, deque):
         return list(value)
     if isinstance(value, (type({}.keys()), type({}.values()), type({}.items()))):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import types
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder.engine.verifier.student_error import NotByValueError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _MAX_PARAMETERS = 100
 # By id, our own functions that stand for a student's, each with the number of its handle.
-_functions: dict[int, tuple[types.FunctionType, int]] = {}
+_functions: dict[int, tuple[Callable[..., Any], int]] = {}
 
 
 def make_handle(channel: StudentChannel, about: dict[str, Any], why: str = "") -> Any:
@@ -61,13 +62,14 @@ def find_handle_number(value: Any) -> int | None:
         return number if function is value else None
     # Not isinstance, which asks for the value's class: handles refuse that.
     if issubclass(type(value), Handle):
-        return object.__getattribute__(value, "_number")
+        handle_number: int = object.__getattribute__(value, "_number")
+        return handle_number
     return None
 
 
 def _make_function(
     channel: StudentChannel, number: int, name: str, about: dict[str, Any]
-) -> types.FunctionType:
+) -> Callable[..., Any]:
     def function(*args: Any, **kwargs: Any) -> Any:
         return channel.ask(Operation.CALL, number, list(args), kwargs)
 
@@ -76,7 +78,7 @@ def _make_function(
     function.__doc__ = doc if type(doc) is str else None
     signature = _make_signature(about.get("signature"))
     if signature is not None:
-        function.__signature__ = signature
+        setattr(function, "__signature__", signature)  # noqa: B010 (unknown to its type)
     _functions[id(function)] = (function, number)
     return function
 
@@ -86,12 +88,14 @@ def _make_signature(parameters: Any) -> inspect.Signature | None:
         return None
     try:
         return inspect.Signature(
-            inspect.Parameter(
-                str(name),
-                inspect._ParameterKind(kind),
-                default=default if has_default else inspect.Parameter.empty,
-            )
-            for name, kind, has_default, default in parameters
+            [
+                inspect.Parameter(
+                    str(name),
+                    inspect._ParameterKind(kind),
+                    default=default if has_default else inspect.Parameter.empty,
+                )
+                for name, kind, has_default, default in parameters
+            ]
         )
     except (TypeError, ValueError):
         return None

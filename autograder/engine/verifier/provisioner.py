@@ -70,15 +70,17 @@ class ForkProvisioner(KernelProvisionerBase):
         return await super().pre_launch(cmd=[], **kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        assert self.parent is not None
         self.forked = self.parent.take_kernel()
         ports = {f"{name}_port": number for number, name in enumerate(CHANNELS, start=1)}
-        self.connection_info = {
+        info: Any = {
             "transport": "ipc",
             "ip": self.forked.prefix,
             "key": self.forked.key.encode(),
             "signature_scheme": "hmac-sha256",
             **ports,
         }
+        self.connection_info = info
         return self.connection_info
 
     async def cleanup(self, restart: bool = False) -> None:
@@ -93,16 +95,19 @@ class _BoundedSockets:
     A kernel may try to fill its client's memory, or to make it connect to other sockets.
     """
 
+    context: Any
     largest_mb = 64.0
 
-    def _create_connected_socket(self, channel: str, identity: bytes | None = None) -> zmq.Socket:
-        sock = self.context.socket(channel_socket_types[channel])
+    def _create_connected_socket(
+        self, channel: str, identity: bytes | None = None
+    ) -> zmq.Socket[Any]:
+        sock: zmq.Socket[Any] = self.context.socket(channel_socket_types[channel])
         sock.linger = 0
         sock.maxmsgsize = int(self.largest_mb * _MIB)
         sock.reconnect_ivl = -1
         if identity:
             sock.identity = identity
-        sock.connect(self._make_url(channel))
+        sock.connect(getattr(self, "_make_url")(channel))  # noqa: B009 (the client's)
         return sock
 
 

@@ -126,8 +126,7 @@ class _CellRunner(NotebookClient):
         self._cell_index = -1
         self._messages, self._bytes = 0, 0
 
-    def _get_timeout(self, cell: NotebookNode | None) -> float:
-        # nbclient's own setting takes integers only.
+    def _get_timeout(self, cell: NotebookNode | None) -> float:  # type: ignore[override] # not only integers
         return max(self.seconds, 0.01)
 
     def _note_exit(self, execute_reply: dict[str, Any], **_: Any) -> None:
@@ -136,6 +135,7 @@ class _CellRunner(NotebookClient):
 
     async def connect(self) -> None:
         """Open the channels; return once the kernel has answered on both."""
+        assert self.km is not None
         self.kc = self.km.client()
         self.kc.start_channels(hb=False)
         self.kc.allow_stdin = False

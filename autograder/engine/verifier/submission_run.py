@@ -99,6 +99,11 @@ class SubmissionRun:
             if cell.cell_type == "code":
                 cell.outputs = [output for output in cell.outputs if _is_valid(output)]
 
+    @property
+    def _running_kernel(self) -> StudentKernel:
+        assert self._kernel is not None, "ensured by _ensure_kernel"
+        return self._kernel
+
     async def _run_cell(self, index: int, cell: NotebookNode) -> None:
         cell.outputs, cell.execution_count = [], None
         if index in self._progress.lost:
@@ -108,7 +113,7 @@ class SubmissionRun:
             return
         self._send(messages.CellStart(index))
         try:
-            await self._kernel.run(cell, index, self._seconds_left())
+            await self._running_kernel.run(cell, index, self._seconds_left())
         except KernelLostError as error:
             await self._lose_cell(index, error.loss)
             self._show_loss(index, cell)
@@ -140,7 +145,7 @@ class SubmissionRun:
         if not await self._ensure_kernel(index):
             why = self._describe_budget(index)
             return TestResult(0.0, Status.TIMEOUT, why, cause=Cause.SECONDS)
-        channel = self._kernel.channel
+        channel = self._running_kernel.channel
         seconds = self._seconds_left()
         result = run_test_cell(cell.source, self._names, channel, self._limits, seconds)
         cell.outputs = result.outputs
@@ -217,7 +222,7 @@ class SubmissionRun:
             shown = (cell.outputs, cell.execution_count)
             self._send(messages.CellStart(place))
             try:
-                await self._kernel.run(cell, place, self._seconds_left())
+                await self._running_kernel.run(cell, place, self._seconds_left())
             except KernelLostError as error:
                 await self._lose_cell(place, error.loss)
                 return

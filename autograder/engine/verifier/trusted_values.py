@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 _OPAQUE_DTYPE = re.compile(r"\|(?:O|V[0-9]{1,6})")
 
 
+_PLAIN_TYPES: tuple[type[Any], ...] = (
+    *(bool, int, float, complex, str),
+    *(list, tuple, dict, set, frozenset),
+)
+
+
 class TrustedValues:
     """Makes trusted values of the student's extensions, and extensions of trusted values.
 
@@ -92,7 +98,7 @@ class TrustedValues:
             array[place] = item
         return array.reshape(shape)
 
-    def _receive_text(self, data: str) -> str:
+    def _receive_text(self, data: Any) -> Any:
         return _exactly(str, data)
 
     def _receive_module(self, data: str) -> Any:
@@ -148,9 +154,9 @@ class TrustedValues:
             return Extension(ValueKind.ELLIPSIS, None)
         if isinstance(value, StudentHistory):
             return dict(value)
-        for kind in (bool, int, float, complex, str, list, tuple, dict, set, frozenset):
-            if isinstance(value, kind):
-                return kind(value)
+        for plain in _PLAIN_TYPES:
+            if isinstance(value, plain):
+                return plain(value)
         if isinstance(value, np.ndarray):
             return np.array(value, subok=False)
         return self._extend_keras(value)
@@ -172,7 +178,7 @@ class TrustedValues:
         )
 
 
-def _exactly(kind: type, value: Any, length: int | None = None) -> Any:
+def _exactly(kind: type[Any], value: Any, length: int | None = None) -> Any:
     """The value, if it has exactly that type and length.
 
     Raises:

@@ -11,7 +11,7 @@ from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.verifier.trusted_imports import TrustedImports
 
 
-class VerifierNamespace(dict):
+class VerifierNamespace(dict[Any, Any]):
     """A module namespace that asks the student's kernel for the names that it lacks.
 
     Later test cells see what a test cell defines or imports. A name of the student's never hides

@@ -128,7 +128,7 @@ class _Encoder:
         array = np.ascontiguousarray(array).reshape(array.shape)
         self._put_sized(tag, array.dtype.str.encode())
         self.parts.append(_COUNT.pack(array.ndim))
-        self.parts += (_LENGTH.pack(size) for size in array.shape)
+        self.parts += [_LENGTH.pack(length) for length in tuple(map(int, array.shape))]
         self.parts.append(array.tobytes())
 
 
@@ -153,7 +153,7 @@ def _check_keys(keys: Collection[Any]) -> None:
         raise CodecError(f"{len(keys)} keys with {len(hashes)} hashes")
 
 
-_CONTAINERS = {list: b"l", tuple: b"t", set: b"e", frozenset: b"z"}
+_CONTAINERS: dict[type[Any], bytes] = {list: b"l", tuple: b"t", set: b"e", frozenset: b"z"}
 _CONTAINER_TYPES = {tag[0]: kind for kind, tag in _CONTAINERS.items()}
 
 
@@ -243,7 +243,8 @@ class _Decoder:
         return self._take_bytes(size)
 
     def _take_float(self) -> float:
-        return _FLOAT.unpack(self._take_bytes(_FLOAT.size))[0]
+        (value,) = _FLOAT.unpack(self._take_bytes(_FLOAT.size))
+        return float(value)
 
     def _take_text(self) -> str:
         try:

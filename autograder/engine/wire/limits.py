@@ -40,7 +40,8 @@ class Limits:
     def of(cls, table: Mapping[str, float]) -> Limits:
         """Return the limits of a `[limits]` table, with defaults for the missing ones."""
         types = {limit.name: int if limit.type == "int" else float for limit in fields(cls)}
-        return cls(**{name: types[name](value) for name, value in table.items()})
+        values: dict[str, Any] = {name: types[name](value) for name, value in table.items()}
+        return cls(**values)
 
     def as_dict(self) -> dict[str, float]:
         """The limits as a `[limits]` table."""

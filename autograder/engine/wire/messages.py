@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, get_args
 
 from autograder.engine.wire.frames import FrameError, receive_frame, send_frame
 from autograder.engine.wire.limits import Limits
@@ -186,7 +187,8 @@ Message = (
     | KernelStart
     | KernelEnd
 )
-_TYPES: dict[str, type[Message]] = {kind.__name__: kind for kind in Message.__args__}
+_M = TypeVar("_M")
+_TYPES: dict[str, Callable[..., Message]] = {kind.__name__: kind for kind in get_args(Message)}
 
 
 def _loss(fields: dict[str, Any]) -> Loss:
@@ -194,7 +196,7 @@ def _loss(fields: dict[str, Any]) -> Loss:
 
 
 # Fields whose values are more than JSON has.
-_FIELDS = {
+_FIELDS: dict[str, Callable[[Any], Any]] = {
     "limits": lambda fields: Limits(**fields),
     "loss": _loss,
     "lost": lambda losses: {int(index): _loss(loss) for index, loss in losses.items()},
@@ -223,6 +225,17 @@ def unpack_message(payload: bytes | bytearray) -> Message:
         return _TYPES[name](**values)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise FrameError(f"an unreadable message ({error})") from error
+
+
+def expect(message: Message, kind: type[_M]) -> _M:
+    """The message, if it is of the kind that is expected.
+
+    Raises:
+        FrameError: it is of another kind.
+    """
+    if not isinstance(message, kind):
+        raise FrameError(f"{type(message).__name__} where {kind.__name__} is expected")
+    return message
 
 
 def send_message(sock: socket.socket, message: Message) -> None:

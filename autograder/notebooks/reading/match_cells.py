@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from nbformat import NotebookNode
 
-from autograder.notebooks.cell_roles import grade_id, nbgrader_metadata
+from autograder.notebooks.cell_roles import grade_id, is_locked_cell, nbgrader_metadata
 from autograder.notebooks.names import find_bound_names
 
 # The share of common lines below which two cells are unrelated; a test cell differs by a few lines.
@@ -50,7 +50,7 @@ class _Matching:
         self._answer_names = {
             grade_id(cell): find_defined_names(cell)
             for cell in source.cells
-            if nbgrader_metadata(cell) and not _is_locked(cell)
+            if nbgrader_metadata(cell) and not is_locked_cell(cell)
         }
         self._free = set(range(len(submitted.cells)))
 
@@ -71,7 +71,7 @@ class _Matching:
                 alike = [i for i in free if _are_alike(cells[i], cell, _ALIKE)]
                 self._take(cell, self._filter_plausible(cell, alike))
         for cell in self._lab_cells:
-            if not _is_locked(cell):
+            if not is_locked_cell(cell):
                 self._take(cell, self._find_between_neighbours(cell))
 
     def _index(self, key: Callable[[NotebookNode], str]) -> dict[str, list[int]]:
@@ -95,10 +95,10 @@ class _Matching:
     def _is_plausible(self, position: int, cell: NotebookNode) -> bool:
         """Whether the content of the student's cell allows it to be this cell of the lab."""
         claiming = self._submitted.cells[position]
-        if not _is_locked(cell):
+        if not is_locked_cell(cell):
             # An answer may contain anything except one of the lab's test cells.
             return not any(
-                _is_locked(other) and _are_alike(claiming, other, _SAME)
+                is_locked_cell(other) and _are_alike(claiming, other, _SAME)
                 for other in self._lab_cells
             )
         # An edited test cell is restored; a cell with an answer in it is not a test cell.
@@ -120,13 +120,9 @@ class _Matching:
         return [i for i in positions if 0 <= i < len(texts) and texts[i] not in known][:1]
 
 
-def _is_locked(cell: NotebookNode) -> bool:
-    return bool(nbgrader_metadata(cell).get("locked"))
-
-
 def _choose(cell: NotebookNode, candidates: list[int], submitted: NotebookNode) -> int:
     """Return the last copy that was edited; for a locked cell, the most similar copy."""
-    if _is_locked(cell):
+    if is_locked_cell(cell):
         return max(candidates, key=lambda i: _similarity(submitted.cells[i], cell))
     edited = [i for i in candidates if submitted.cells[i].source.strip() != cell.source.strip()]
     return (edited or candidates)[-1]
@@ -156,5 +152,5 @@ def _are_alike(one: NotebookNode, other: NotebookNode, least: float) -> bool:
 
 def _compare(one: NotebookNode, other: NotebookNode) -> SequenceMatcher[str]:
     starts = (cell.source[:_MOST_LETTERS].splitlines()[:_MOST_LINES] for cell in (one, other))
-    lines = ([line.strip() for line in start] for start in starts)
-    return SequenceMatcher(None, *lines, autojunk=False)
+    first, second = ([line.strip() for line in start] for start in starts)
+    return SequenceMatcher(None, first, second, autojunk=False)

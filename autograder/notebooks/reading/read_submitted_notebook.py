@@ -232,7 +232,7 @@ def _read_cells(
     return plain
 
 
-def _read_cell(cell: object) -> NotebookNode | None:
+def _read_cell(cell: Any) -> NotebookNode | None:
     """Return the plain cell; None if it is not a cell."""
     kind = cell.get("cell_type") if isinstance(cell, dict) else None
     if not isinstance(kind, str) or kind not in _CELLS:

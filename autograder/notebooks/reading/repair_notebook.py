@@ -7,7 +7,7 @@ import copy
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.notebooks.cell_roles import grade_id, nbgrader_metadata
+from autograder.notebooks.cell_roles import grade_id, is_locked_cell, nbgrader_metadata
 from autograder.notebooks.reading.match_cells import find_defined_names, match_cells
 from autograder.notebooks.reading.paste_images import paste_images
 
@@ -54,7 +54,7 @@ class _Repair:
     def take_answers(self) -> None:
         """Find the answers, and note what differs from the lab."""
         for original, given in self._lab_cells:
-            name, locked = grade_id(given), nbgrader_metadata(given).get("locked")
+            name, locked = grade_id(given), is_locked_cell(given)
             if name in self._found:
                 position = self._found[name]
                 cell = self._submitted.cells[position]
@@ -63,8 +63,8 @@ class _Repair:
                     self._answers[position] = _make_answer(cell, given)
             elif locked:
                 self.repairs.append(f"cell {name} was missing and was put back")
-            elif (position := self._find_elsewhere(original)) is not None:
-                self._elsewhere[name] = position
+            elif (elsewhere := self._find_elsewhere(original)) is not None:
+                self._elsewhere[name] = elsewhere
                 self.repairs.append(f"answer {name} was found in another cell")
             else:
                 self.repairs.append(f"answer cell {name} was missing")
@@ -75,9 +75,7 @@ class _Repair:
             *(find_defined_names(cell) for cell in self._source.cells if cell is not answer)
         )
         locked = {
-            self._found.get(grade_id(cell))
-            for cell in self._source.cells
-            if nbgrader_metadata(cell).get("locked")
+            self._found.get(grade_id(cell)) for cell in self._source.cells if is_locked_cell(cell)
         }
         cells = enumerate(self._submitted.cells)
         kept = ((i, cell) for i, cell in cells if i not in locked)
@@ -110,7 +108,7 @@ class _Repair:
         added: dict[int, list[NotebookNode]] = {}
         latest = -1
         for original, given in self._lab_cells:
-            name, locked = grade_id(given), nbgrader_metadata(given).get("locked")
+            name, locked = grade_id(given), is_locked_cell(given)
             position = self._found.get(name)
             if not locked and position is not None:
                 latest = max(latest, position)
@@ -137,7 +135,7 @@ def _describe_changes(cell: NotebookNode, given: NotebookNode) -> list[str]:
         changes.append(f"cell {name}: points {theirs.get('points')} set to {ours['points']}"[:300])
     if cell.cell_type != given.cell_type:
         changes.append(f"cell {name} had been turned into a {cell.cell_type} cell")
-    if ours.get("locked") and cell.source.strip() != given.source.strip():
+    if is_locked_cell(given) and cell.source.strip() != given.source.strip():
         changes.append(f"cell {name} had been edited and was restored")
     return changes
 
