@@ -25,6 +25,8 @@ from autograder.engine.wire.messages import (
     FileNames,
     KernelFailure,
     KernelSetup,
+    KernelStart,
+    check_message,
     pack_message,
     send_message,
     unpack_message,
@@ -89,7 +91,8 @@ class KernelHost:
                 undo.callback(shutil.rmtree, folder, ignore_errors=True)
                 if memory := self._memory.make(folder.name):
                     undo.callback(memory.remove)
-                own_parent = None if self._parent else self._start_parent()
+                parent = self._parent or self._start_parent()
+                own_parent = None if parent is self._parent else parent
                 if own_parent:
                     undo.callback(own_parent.close)
                 agent, agent_there = _socket_pair(undo, theirs)
@@ -98,7 +101,7 @@ class KernelHost:
                 listeners = [theirs.enter_context(one) for one in _listen(folder)]
                 setup = self._setup(number, folder, limits)
                 fds = [sock.fileno() for sock in (*listeners, agent_there, status_there)]
-                (self._parent or own_parent).request_fork(pack_message(setup), fds)
+                parent.request_fork(pack_message(setup), fds)
                 theirs.close()
                 pid = _wait_for_start(status)
                 if memory:
@@ -178,6 +181,7 @@ def _wait_for_start(status: socket.socket) -> int:
     message = unpack_message(status.recv(size, socket.MSG_WAITALL))
     if isinstance(message, KernelFailure):
         raise FrameError(message.reason)
+    check_message(message, KernelStart)
     return _CREDENTIALS.unpack(ancillary[0][2][: _CREDENTIALS.size])[0]
 
 

@@ -31,7 +31,8 @@ class Usage:
 
 def list_descendants(pid: int, most: int = 10_000) -> list[int]:
     """The process and all its descendants, parents first, without those that have ended."""
-    found, waiting = [], [pid]
+    found: list[int] = []
+    waiting = [pid]
     while waiting and len(found) < most:
         current = waiting.pop()
         with contextlib.suppress(OSError):

@@ -34,11 +34,13 @@ from autograder.engine.wire.fork_server import (
 from autograder.engine.wire.frames import FrameError, receive_frame
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.messages import (
+    FileNames,
     KernelEnd,
     KernelFailure,
     KernelSetup,
     KernelStart,
-    receive_message,
+    check_message,
+    expect_message,
     send_message,
     unpack_message,
 )
@@ -80,7 +82,7 @@ def main() -> None:
 
 
 def _start_kernel(request: bytes, fds: list[int]) -> None:
-    setup: KernelSetup = unpack_message(request)
+    setup = check_message(unpack_message(request), KernelSetup)
     *listeners, agent_fd, status_fd = fds
     status = socket.socket(fileno=status_fd)
     try:
@@ -156,7 +158,7 @@ def _set_limits(limits: Limits, own_namespace: bool) -> None:
 
 
 def _receive_files(status: socket.socket) -> None:
-    for name in receive_message(status).names:
+    for name in expect_message(status, FileNames).names:
         content = receive_frame(status)
         path = Path(name)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, get_args
 
 from autograder.engine.wire.frames import FrameError, receive_frame, send_frame
 from autograder.engine.wire.limits import Limits
@@ -186,15 +187,16 @@ Message = (
     | KernelStart
     | KernelEnd
 )
-_TYPES: dict[str, type[Message]] = {kind.__name__: kind for kind in Message.__args__}
+M = TypeVar("M", bound=Message)
+_TYPES: dict[str, Callable[..., Message]] = {kind.__name__: kind for kind in get_args(Message)}
 
 
 def _loss(fields: dict[str, Any]) -> Loss:
     return Loss(Cause(fields["cause"]), fields["detail"])
 
 
-# Fields whose values are more than JSON has.
-_FIELDS = {
+# Fields with values that JSON cannot hold.
+_FIELDS: dict[str, Callable[[Any], Any]] = {
     "limits": lambda fields: Limits(**fields),
     "loss": _loss,
     "lost": lambda losses: {int(index): _loss(loss) for index, loss in losses.items()},
@@ -241,3 +243,23 @@ def receive_message(sock: socket.socket) -> Message:
         FrameError: the other end closed the socket, or sent something else.
     """
     return unpack_message(receive_frame(sock))
+
+
+def expect_message(sock: socket.socket, kind: type[M]) -> M:
+    """Receive a message of this kind.
+
+    Raises:
+        FrameError: the other end closed the socket, or sent something else.
+    """
+    return check_message(receive_message(sock), kind)
+
+
+def check_message(message: Message, kind: type[M]) -> M:
+    """The message, which must be of this kind.
+
+    Raises:
+        FrameError: it is of another kind.
+    """
+    if not isinstance(message, kind):
+        raise FrameError(f"{type(message).__name__} instead of {kind.__name__}")
+    return message

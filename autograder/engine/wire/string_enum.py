@@ -17,5 +17,8 @@ class StringEnum(str, Enum):
         ('red', True)
     """
 
-    __str__ = str.__str__
-    __format__ = str.__format__
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __format__(self, specification: str) -> str:
+        return format(str(self.value), specification)
