@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from autograder.errors import AutograderError
 
@@ -64,11 +65,17 @@ class PythonEnvironment:
 
     @classmethod
     def this(cls) -> PythonEnvironment:
-        """The Python that runs the grader."""
+        """The Python that runs the grader.
+
+        Raises:
+            AutograderError: it lacks NumPy.
+        """
         folders = (sys.prefix, sys.base_prefix, os.path.dirname(os.path.realpath(sys.executable)))
         packages = [p for p in sys.path if os.path.basename(p) in _PACKAGE_FOLDERS]
-        file = importlib.util.find_spec("numpy").origin
-        return cls(sys.executable, (*folders, *packages), file)
+        spec = importlib.util.find_spec("numpy")
+        if spec is None or spec.origin is None:
+            raise AutograderError("NumPy is not installed", "pip install numpy")
+        return cls(sys.executable, (*folders, *packages), spec.origin)
 
     @classmethod
     def of_kernel(cls, name: str) -> PythonEnvironment:
@@ -115,7 +122,7 @@ class PythonEnvironment:
         return [self.executable, "-c", _BOOTSTRAP, folder, module, *arguments]
 
 
-def _ask(name: str, executable: str, variables: Mapping[str, str]) -> dict:
+def _ask(name: str, executable: str, variables: Mapping[str, str]) -> dict[str, Any]:
     """The version and folders that a kernel's interpreter reports.
 
     Raises:

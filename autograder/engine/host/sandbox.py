@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from autograder.engine.host.python_environment import PythonEnvironment
 from autograder.engine.wire.string_enum import StringEnum
@@ -90,7 +91,7 @@ class Sandbox:
         """
         if wanted not in ("auto", "bwrap", "none"):
             raise ValueError(f"isolation {wanted!r}: choose auto, bwrap or none")
-        shared = {
+        shared: dict[str, Any] = {
             "read_only": tuple(os.path.realpath(p) for p in read_only if os.path.exists(p)),
             "environment": dict(environment or {}),
             "python": python or PythonEnvironment.this(),
@@ -108,7 +109,7 @@ class Sandbox:
         return cls._unwalled(problem, shared)
 
     @classmethod
-    def _unwalled(cls, reason: str, shared: dict) -> Sandbox:
+    def _unwalled(cls, reason: str, shared: dict[str, Any]) -> Sandbox:
         """No walls; if root runs the grader, kernels run as another user, who owns nothing here."""
         uid = None
         if os.geteuid() == 0:
@@ -124,7 +125,7 @@ class Sandbox:
         return cls(Isolation.NONE, reason, uid=uid, **shared)
 
     @classmethod
-    def _find_walled(cls, shared: dict) -> tuple[Sandbox | None, str]:
+    def _find_walled(cls, shared: dict[str, Any]) -> tuple[Sandbox | None, str]:
         problem = ""
         for options, uid in _variants():
             sandbox = cls(Isolation.BWRAP, "", options, uid, True, **shared)

@@ -19,7 +19,7 @@ class Spawner:
 
     def start(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
         """`subprocess.Popen(command, **options)`, from the lasting thread."""
-        return self._thread.submit(subprocess.Popen, command, **options).result()
+        return self._thread.submit(lambda: subprocess.Popen(command, **options)).result()
 
     def close(self) -> None:
         """End the thread, and with it every program that still runs."""

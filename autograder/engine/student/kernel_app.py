@@ -21,7 +21,9 @@ from autograder.engine.wire.channels import CHANNELS
 class _InheritedHeartbeat(Heartbeat):
     """The kernel's echo, on an inherited listening socket."""
 
-    def __init__(self, context: zmq.Context, address: tuple[str, str, int], listener: int) -> None:
+    def __init__(
+        self, context: zmq.Context[Any], address: tuple[str, str, int], listener: int
+    ) -> None:
         super().__init__(context, address)
         self._listener = listener
 
@@ -54,7 +56,7 @@ class InheritedKernelApp(IPKernelApp):
     def init_kernel(self) -> None:
         # For its debugger, absent here, it asks all 5,000 modules for their files. Touching them
         # copies them from the parent: a third of a kernel's start, and 16 MB.
-        ipkernel.sys = _SysWithoutModules()
+        ipkernel.sys = _SysWithoutModules()  # type: ignore[assignment]
         try:
             super().init_kernel()
         finally:
@@ -100,7 +102,7 @@ def run_kernel(listeners: dict[str, int], agent_fd: int, key: str) -> None:
         # It was imported before the shell existed, and could not set up its figures.
         configure_inline_support(app.shell, "module://matplotlib_inline.backend_inline")
     connection = socket.socket(fileno=agent_fd)
-    agent = Agent(connection, app.shell.user_ns)
+    agent = Agent(connection, app.shell.user_ns)  # type: ignore[union-attr]
     loop = IOLoop.current()
 
     def answer_question(*_: Any) -> None:

@@ -75,7 +75,11 @@ class StudentValues:
     def _about(self, value: Any) -> dict[str, Any]:
         self._next += 1
         self._objects[self._next] = value
-        about = {"id": self._next, "kind": _find_kind(value).value, "name": _find_name(value)}
+        about: dict[str, Any] = {
+            "id": self._next,
+            "kind": _find_kind(value).value,
+            "name": _find_name(value),
+        }
         signature = _describe_signature(value)
         if signature is not None:
             about["signature"] = signature
@@ -86,11 +90,13 @@ class StudentValues:
 
 
 _NOT_PLAIN = object()
+_SCALARS: tuple[type[Any], ...] = (bool, int, float, complex, str, bytes)
+_CONTAINERS: tuple[type[Any], ...] = (list, tuple, set, frozenset, dict)
 
 
 def _as_plain(value: Any) -> Any:
     """The plain form of a subclass of a plain type, a tensor, a frame, a history; or _NOT_PLAIN."""
-    for kind in (bool, int, float, complex, str, bytes):
+    for kind in _SCALARS:
         if isinstance(value, kind):
             return kind(value)
     if isinstance(value, np.ndarray):
@@ -108,7 +114,7 @@ def _as_plain(value: Any) -> Any:
         return Extension(ValueKind.SLICE, [value.start, value.stop, value.step])
     if value is ...:
         return Extension(ValueKind.ELLIPSIS, None)
-    for kind in (list, tuple, set, frozenset, dict):
+    for kind in _CONTAINERS:
         if isinstance(value, kind):
             return kind(value)
     if isinstance(value, deque):

@@ -75,10 +75,11 @@ def _make_function(
     doc = about.get("doc")
     function.__doc__ = doc if type(doc) is str else None
     signature = _make_signature(about.get("signature"))
+    made: Any = function
     if signature is not None:
-        function.__signature__ = signature
-    _functions[id(function)] = (function, number)
-    return function
+        made.__signature__ = signature
+    _functions[id(made)] = (made, number)
+    return made
 
 
 def _make_signature(parameters: Any) -> inspect.Signature | None:
@@ -86,12 +87,14 @@ def _make_signature(parameters: Any) -> inspect.Signature | None:
         return None
     try:
         return inspect.Signature(
-            inspect.Parameter(
-                str(name),
-                inspect._ParameterKind(kind),
-                default=default if has_default else inspect.Parameter.empty,
-            )
-            for name, kind, has_default, default in parameters
+            [
+                inspect.Parameter(
+                    str(name),
+                    inspect._ParameterKind(kind),
+                    default=default if has_default else inspect.Parameter.empty,
+                )
+                for name, kind, has_default, default in parameters
+            ]
         )
     except (TypeError, ValueError):
         return None

@@ -108,8 +108,10 @@ def _execute(source: str, names: VerifierNamespace) -> Any:
     linecache.cache[_FILE] = (len(source), None, source.splitlines(keepends=True), _FILE)
     tree = _parse(source)
     last = None
-    if tree.body and isinstance(tree.body[-1], ast.Expr) and not source.rstrip().endswith(";"):
-        last = ast.Expression(tree.body.pop().value)
+    end = tree.body[-1] if tree.body else None
+    if isinstance(end, ast.Expr) and not source.rstrip().endswith(";"):
+        last = ast.Expression(end.value)
+        tree.body.pop()
     exec(compile(tree, _FILE, "exec"), names)
     return None if last is None else eval(compile(last, _FILE, "eval"), names)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class StudentHistory(dict):
+class StudentHistory(dict[str, Any]):
     """A `keras.callbacks.History` by value: its dict, with Keras' attributes.
 
     Args:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
 
 
+_SCALARS: tuple[type[Any], ...] = (bool, int, float, complex, str)
+_CONTAINERS: tuple[type[Any], ...] = (list, tuple, dict, set, frozenset)
 # Dtypes of objects and records: a test may look at one, but no array of it crosses.
 _OPAQUE_DTYPE = re.compile(r"\|(?:O|V[0-9]{1,6})")
 
@@ -148,7 +150,7 @@ class TrustedValues:
             return Extension(ValueKind.ELLIPSIS, None)
         if isinstance(value, StudentHistory):
             return dict(value)
-        for kind in (bool, int, float, complex, str, list, tuple, dict, set, frozenset):
+        for kind in (*_SCALARS, *_CONTAINERS):
             if isinstance(value, kind):
                 return kind(value)
         if isinstance(value, np.ndarray):
@@ -172,7 +174,7 @@ class TrustedValues:
         )
 
 
-def _exactly(kind: type, value: Any, length: int | None = None) -> Any:
+def _exactly(kind: type[Any], value: Any, length: int | None = None) -> Any:
     """The value, if it has exactly that type and length.
 
     Raises:
