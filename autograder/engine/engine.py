@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -144,36 +145,21 @@ class Engine:
         Raises:
             AutograderError: the engine itself failed; never because of what a notebook does.
         """
+        hosts = (self._kernels, self._verifiers, self._folder)
         job = (limits or self.limits, _keep_inside(files or {}), in_kernel)
-        graded = self._supervise(notebook, source, seed, *job)
-        if graded is None:
+        supervision = Supervision(*hosts, *job)
+        judged = None
+        with contextlib.suppress(HostError):
+            judged = supervision.run(notebook, source, seed)
+        if judged is None or supervision.was_disturbed:
             # Killed from outside, or by itself? A notebook that kills its kernel does it again.
-            graded = self._supervise(notebook, source, seed, *job, is_last=True)
-        assert graded is not None
-        if self._sandbox.is_walled:
-            return graded
-        return replace(graded, notes=(*graded.notes, note_weak_isolation(self._sandbox.reason)))
-
-    def _supervise(
-        self,
-        notebook: NotebookNode,
-        source: NotebookNode,
-        seed: int,
-        limits: Limits,
-        files: Mapping[str, bytes],
-        in_kernel: Collection[str],
-        is_last: bool = False,
-    ) -> JudgedNotebook | None:
-        """The judged notebook; None when a process was killed, unless this is the last attempt."""
-        hosts = (self._kernels, self._verifiers)
-        supervision = Supervision(*hosts, self._folder, limits, files, in_kernel)
-        try:
-            graded = supervision.run(notebook, source, seed)
-        except HostError as error:
-            if is_last:
+            try:
+                judged = Supervision(*hosts, *job).run(notebook, source, seed)
+            except HostError as error:
                 raise AutograderError(str(error), "see: autograder doctor") from error
-            return None
-        return None if supervision.was_disturbed and not is_last else graded
+        if self._sandbox.is_walled:
+            return judged
+        return replace(judged, notes=(*judged.notes, note_weak_isolation(self._sandbox.reason)))
 
 
 def _keep_inside(files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -14,7 +14,7 @@ from autograder.engine.host.memory_groups import MemoryGroup
 from autograder.engine.host.warm_process import WarmProcess
 from autograder.engine.host.watcher import Usage, kill_tree, measure_usage
 from autograder.engine.wire.frames import FrameError
-from autograder.engine.wire.messages import KernelEnd, receive_message
+from autograder.engine.wire.messages import KernelEnd, expect_message
 
 
 class KernelHandle:
@@ -68,10 +68,9 @@ class KernelHandle:
         try:
             if not self._status.recv(1, socket.MSG_PEEK):
                 return None
-            message = receive_message(self._status)
+            return expect_message(self._status, KernelEnd).code
         except (OSError, FrameError):
             return None
-        return message.code if isinstance(message, KernelEnd) else None
 
     def kill(self) -> None:
         """End the kernel and everything that it started."""

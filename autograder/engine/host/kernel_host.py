@@ -25,6 +25,8 @@ from autograder.engine.wire.messages import (
     FileNames,
     KernelFailure,
     KernelSetup,
+    KernelStart,
+    check_message,
     pack_message,
     send_message,
     unpack_message,
@@ -89,9 +91,8 @@ class KernelHost:
                 undo.callback(shutil.rmtree, folder, ignore_errors=True)
                 if memory := self._memory.make(folder.name):
                     undo.callback(memory.remove)
-                own_parent = None if self._parent else self._start_parent()
-                parent = self._parent or own_parent
-                assert parent is not None
+                parent = self._parent or self._start_parent()
+                own_parent = None if parent is self._parent else parent
                 if own_parent:
                     undo.callback(own_parent.close)
                 agent, agent_there = _socket_pair(undo, theirs)
@@ -180,8 +181,8 @@ def _wait_for_start(status: socket.socket) -> int:
     message = unpack_message(status.recv(size, socket.MSG_WAITALL))
     if isinstance(message, KernelFailure):
         raise FrameError(message.reason)
-    pid: int = _CREDENTIALS.unpack(ancillary[0][2][: _CREDENTIALS.size])[0]
-    return pid
+    check_message(message, KernelStart)
+    return _CREDENTIALS.unpack(ancillary[0][2][: _CREDENTIALS.size])[0]
 
 
 def _send_files(status: socket.socket, files: Mapping[str, bytes]) -> None:

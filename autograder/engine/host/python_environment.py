@@ -65,12 +65,17 @@ class PythonEnvironment:
 
     @classmethod
     def this(cls) -> PythonEnvironment:
-        """The Python that runs the grader."""
+        """The Python that runs the grader.
+
+        Raises:
+            AutograderError: it lacks NumPy.
+        """
         folders = (sys.prefix, sys.base_prefix, os.path.dirname(os.path.realpath(sys.executable)))
         packages = [p for p in sys.path if os.path.basename(p) in _PACKAGE_FOLDERS]
-        numpy = importlib.util.find_spec("numpy")
-        assert numpy is not None and numpy.origin is not None
-        return cls(sys.executable, (*folders, *packages), numpy.origin)
+        spec = importlib.util.find_spec("numpy")
+        if spec is None or spec.origin is None:
+            raise AutograderError("NumPy is not installed", "pip install numpy")
+        return cls(sys.executable, (*folders, *packages), spec.origin)
 
     @classmethod
     def of_kernel(cls, name: str) -> PythonEnvironment:

@@ -91,7 +91,7 @@ class Sandbox:
         """
         if wanted not in ("auto", "bwrap", "none"):
             raise ValueError(f"isolation {wanted!r}: choose auto, bwrap or none")
-        shared = {
+        shared: dict[str, Any] = {
             "read_only": tuple(os.path.realpath(p) for p in read_only if os.path.exists(p)),
             "environment": dict(environment or {}),
             "python": python or PythonEnvironment.this(),

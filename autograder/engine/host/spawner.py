@@ -19,11 +19,7 @@ class Spawner:
 
     def start(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
         """`subprocess.Popen(command, **options)`, from the lasting thread."""
-
-        def start() -> subprocess.Popen[bytes]:
-            return subprocess.Popen(command, **options)
-
-        return self._thread.submit(start).result()
+        return self._thread.submit(lambda: subprocess.Popen(command, **options)).result()
 
     def close(self) -> None:
         """End the thread, and with it every program that still runs."""

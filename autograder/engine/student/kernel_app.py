@@ -56,7 +56,7 @@ class InheritedKernelApp(IPKernelApp):
     def init_kernel(self) -> None:
         # For its debugger, absent here, it asks all 5,000 modules for their files. Touching them
         # copies them from the parent: a third of a kernel's start, and 16 MB.
-        setattr(ipkernel, "sys", _SysWithoutModules())  # noqa: B010 (not a name that it exports)
+        ipkernel.sys = _SysWithoutModules()  # type: ignore[assignment]
         try:
             super().init_kernel()
         finally:
@@ -102,8 +102,7 @@ def run_kernel(listeners: dict[str, int], agent_fd: int, key: str) -> None:
         # It was imported before the shell existed, and could not set up its figures.
         configure_inline_support(app.shell, "module://matplotlib_inline.backend_inline")
     connection = socket.socket(fileno=agent_fd)
-    assert app.shell is not None
-    agent = Agent(connection, app.shell.user_ns)
+    agent = Agent(connection, app.shell.user_ns)  # type: ignore[union-attr]
     loop = IOLoop.current()
 
     def answer_question(*_: Any) -> None:

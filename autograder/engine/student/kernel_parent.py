@@ -39,8 +39,8 @@ from autograder.engine.wire.messages import (
     KernelFailure,
     KernelSetup,
     KernelStart,
-    expect,
-    receive_message,
+    check_message,
+    expect_message,
     send_message,
     unpack_message,
 )
@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def _start_kernel(request: bytes, fds: list[int]) -> None:
-    setup = expect(unpack_message(request), KernelSetup)
+    setup = check_message(unpack_message(request), KernelSetup)
     *listeners, agent_fd, status_fd = fds
     status = socket.socket(fileno=status_fd)
     try:
@@ -158,7 +158,7 @@ def _set_limits(limits: Limits, own_namespace: bool) -> None:
 
 
 def _receive_files(status: socket.socket) -> None:
-    for name in expect(receive_message(status), FileNames).names:
+    for name in expect_message(status, FileNames).names:
         content = receive_frame(status)
         path = Path(name)
         path.parent.mkdir(parents=True, exist_ok=True)

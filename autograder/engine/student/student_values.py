@@ -90,15 +90,15 @@ class StudentValues:
 
 
 _NOT_PLAIN = object()
-_PLAIN_TYPES: tuple[type[Any], ...] = (bool, int, float, complex, str, bytes)
-_CONTAINER_TYPES: tuple[type[Any], ...] = (list, tuple, set, frozenset, dict)
+_SCALARS: tuple[type[Any], ...] = (bool, int, float, complex, str, bytes)
+_CONTAINERS: tuple[type[Any], ...] = (list, tuple, set, frozenset, dict)
 
 
 def _as_plain(value: Any) -> Any:
     """The plain form of a subclass of a plain type, a tensor, a frame, a history; or _NOT_PLAIN."""
-    for plain in _PLAIN_TYPES:
-        if isinstance(value, plain):
-            return plain(value)
+    for kind in _SCALARS:
+        if isinstance(value, kind):
+            return kind(value)
     if isinstance(value, np.ndarray):
         array = np.array(value, subok=False)
         if array.dtype == object:
@@ -114,9 +114,9 @@ def _as_plain(value: Any) -> Any:
         return Extension(ValueKind.SLICE, [value.start, value.stop, value.step])
     if value is ...:
         return Extension(ValueKind.ELLIPSIS, None)
-    for container in _CONTAINER_TYPES:
-        if isinstance(value, container):
-            return container(value)
+    for kind in _CONTAINERS:
+        if isinstance(value, kind):
+            return kind(value)
     if isinstance(value, deque):
         return list(value)
     if isinstance(value, (type({}.keys()), type({}.values()), type({}.items()))):

@@ -77,10 +77,11 @@ def _make_function(
     doc = about.get("doc")
     function.__doc__ = doc if type(doc) is str else None
     signature = _make_signature(about.get("signature"))
+    made: Any = function
     if signature is not None:
-        setattr(function, "__signature__", signature)  # noqa: B010 (unknown to its type)
-    _functions[id(function)] = (function, number)
-    return function
+        made.__signature__ = signature
+    _functions[id(made)] = (made, number)
+    return made
 
 
 def _make_signature(parameters: Any) -> inspect.Signature | None:

@@ -70,17 +70,15 @@ class ForkProvisioner(KernelProvisionerBase):
         return await super().pre_launch(cmd=[], **kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        assert self.parent is not None
-        self.forked = self.parent.take_kernel()
-        ports = {f"{name}_port": number for number, name in enumerate(CHANNELS, start=1)}
-        info: Any = {
+        self.forked = self.parent.take_kernel()  # type: ignore[union-attr]
+        about: Any = {
             "transport": "ipc",
             "ip": self.forked.prefix,
             "key": self.forked.key.encode(),
             "signature_scheme": "hmac-sha256",
-            **ports,
+            **{f"{name}_port": number for number, name in enumerate(CHANNELS, start=1)},
         }
-        self.connection_info = info
+        self.connection_info = about
         return self.connection_info
 
     async def cleanup(self, restart: bool = False) -> None:
@@ -97,11 +95,13 @@ class _BoundedSockets:
 
     context: Any
     largest_mb = 64.0
+    context: Any
+    _make_url: Callable[[str], str]
 
     def _create_connected_socket(
         self, channel: str, identity: bytes | None = None
-    ) -> zmq.Socket[Any]:
-        sock: zmq.Socket[Any] = self.context.socket(channel_socket_types[channel])
+    ) -> zmq.Socket[bytes]:
+        sock = self.context.socket(channel_socket_types[channel])
         sock.linger = 0
         sock.maxmsgsize = int(self.largest_mb * _MIB)
         sock.reconnect_ivl = -1

@@ -119,14 +119,15 @@ class _CellRunner(NotebookClient):
             coalesce_streams=True,
             on_cell_executed=self._note_exit,
         )
-        self._limits = limits
+        self._limits, self._kernel_manager = limits, manager
         self.notes: list[Note] = []
         self.seconds = limits.cell_seconds
         self.is_exiting = False
         self._cell_index = -1
         self._messages, self._bytes = 0, 0
 
-    def _get_timeout(self, cell: NotebookNode | None) -> float:  # type: ignore[override] # not only integers
+    def _get_timeout(self, cell: NotebookNode | None) -> float:  # type: ignore[override]
+        # nbclient's own setting takes integers only.
         return max(self.seconds, 0.01)
 
     def _note_exit(self, execute_reply: dict[str, Any], **_: Any) -> None:
@@ -135,8 +136,7 @@ class _CellRunner(NotebookClient):
 
     async def connect(self) -> None:
         """Open the channels; return once the kernel has answered on both."""
-        assert self.km is not None
-        self.kc = self.km.client()
+        self.kc = self._kernel_manager.client()
         self.kc.start_channels(hb=False)
         self.kc.allow_stdin = False
         while True:

@@ -109,11 +109,12 @@ class SubmissionRun:
         if index in self._progress.lost:
             self._show_loss(index, cell)
             return
-        if not await self._ensure_kernel(index):
+        kernel = await self._ensure_kernel(index)
+        if kernel is None:
             return
         self._send(messages.CellStart(index))
         try:
-            await self._running_kernel.run(cell, index, self._seconds_left())
+            await kernel.run(cell, index, self._seconds_left())
         except KernelLostError as error:
             await self._lose_cell(index, error.loss)
             self._show_loss(index, cell)
@@ -142,10 +143,11 @@ class SubmissionRun:
 
     async def _test(self, index: int, cell: NotebookNode) -> TestResult:
         cell.outputs, cell.execution_count = [], None
-        if not await self._ensure_kernel(index):
+        kernel = await self._ensure_kernel(index)
+        if kernel is None:
             why = self._describe_budget(index)
             return TestResult(0.0, Status.TIMEOUT, why, cause=Cause.SECONDS)
-        channel = self._running_kernel.channel
+        channel = kernel.channel
         seconds = self._seconds_left()
         result = run_test_cell(cell.source, self._names, channel, self._limits, seconds)
         cell.outputs = result.outputs
@@ -197,11 +199,11 @@ class SubmissionRun:
         self._progress.verdicts[verdict.grade_id] = verdict
         self._send(messages.Decision(verdict))
 
-    async def _ensure_kernel(self, index: int) -> bool:
-        """Have a kernel in which all cells above `index` have run; False if no budget is left."""
+    async def _ensure_kernel(self, index: int) -> StudentKernel | None:
+        """A kernel in which all cells above `index` have run; None if no budget is left."""
         while self._kernel is None:
             if self._seconds_left() <= 0 or self._kernels >= _MAX_KERNELS:
-                return False
+                return None
             self._kernels += 1
             try:
                 self._kernel = StudentKernel(self._take_kernel(), self.notebook, self._limits)
@@ -212,17 +214,18 @@ class SubmissionRun:
                 # None of the student's code has run: another attempt will hardly do better.
                 self._kernels += _MAX_KERNELS // 2
                 continue
-            await self._replay(index)
-        return self._seconds_left() > 0
+            await self._replay(self._kernel, index)
+        return self._kernel if self._seconds_left() > 0 else None
 
-    async def _replay(self, index: int) -> None:
+    async def _replay(self, kernel: StudentKernel, index: int) -> None:
+        """Run the student's cells above `index` again."""
         for place, cell in enumerate(self.notebook.cells[:index]):
             if cell.cell_type != "code" or is_test_cell(cell) or place in self._progress.lost:
                 continue
             shown = (cell.outputs, cell.execution_count)
             self._send(messages.CellStart(place))
             try:
-                await self._running_kernel.run(cell, place, self._seconds_left())
+                await kernel.run(cell, place, self._seconds_left())
             except KernelLostError as error:
                 await self._lose_cell(place, error.loss)
                 return

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
 
 
+_SCALARS: tuple[type[Any], ...] = (bool, int, float, complex, str)
+_CONTAINERS: tuple[type[Any], ...] = (list, tuple, dict, set, frozenset)
 # Dtypes of objects and records: a test may look at one, but no array of it crosses.
 _OPAQUE_DTYPE = re.compile(r"\|(?:O|V[0-9]{1,6})")
 
@@ -154,9 +156,9 @@ class TrustedValues:
             return Extension(ValueKind.ELLIPSIS, None)
         if isinstance(value, StudentHistory):
             return dict(value)
-        for plain in _PLAIN_TYPES:
-            if isinstance(value, plain):
-                return plain(value)
+        for kind in (*_SCALARS, *_CONTAINERS):
+            if isinstance(value, kind):
+                return kind(value)
         if isinstance(value, np.ndarray):
             return np.array(value, subok=False)
         return self._extend_keras(value)

@@ -20,7 +20,12 @@ from autograder.engine.wire.fork_server import die_with_parent
 from autograder.engine.wire.frames import receive_descriptors
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.loss import Cause, Loss
-from autograder.engine.wire.messages import expect, receive_message, send_message
+from autograder.engine.wire.messages import (
+    check_message,
+    expect_message,
+    receive_message,
+    send_message,
+)
 
 _MIB = 1 << 20
 
@@ -34,7 +39,7 @@ def verify(request: bytes, fds: list[int]) -> None:
     """
     die_with_parent(os.getppid())
     grader = socket.socket(fileno=fds[0])
-    job = expect(receive_message(grader), messages.Job)
+    job = expect_message(grader, messages.Job)
     _limit_memory(job.limits)
     os.environ["AUTOGRADER_SEED"] = str(job.seed)
     os.chdir(job.folder)
@@ -67,13 +72,13 @@ def _take_kernel(grader: socket.socket) -> ForkedKernel:
     answer = receive_message(grader)
     if isinstance(answer, messages.KernelFailure):
         raise KernelLostError(Cause.KERNEL_ENDED, answer.reason)
-    address = expect(answer, messages.KernelAddress)
+    address = check_message(answer, messages.KernelAddress)
     return ForkedKernel(address.prefix, address.key, *receive_descriptors(grader, 2))
 
 
 def _ask_loss(grader: socket.socket) -> Loss:
     send_message(grader, messages.LossRequest())
-    return expect(receive_message(grader), messages.KernelLoss).loss
+    return expect_message(grader, messages.KernelLoss).loss
 
 
 def _limit_memory(limits: Limits) -> None:

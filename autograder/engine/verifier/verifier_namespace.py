@@ -11,7 +11,7 @@ from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.verifier.trusted_imports import TrustedImports
 
 
-class VerifierNamespace(dict[Any, Any]):
+class VerifierNamespace(dict[str, Any]):
     """A module namespace that asks the student's kernel for the names that it lacks.
 
     Later test cells see what a test cell defines or imports. A name of the student's never hides
@@ -50,8 +50,8 @@ class VerifierNamespace(dict[Any, Any]):
             return self._channel.fetch(name)
 
     def __contains__(self, name: object) -> bool:
-        if super().__contains__(name):
-            return True
+        if super().__contains__(name) or not isinstance(name, str):
+            return super().__contains__(name)
         try:
             self[name]
         except KeyError:

@@ -128,7 +128,7 @@ class _Encoder:
         array = np.ascontiguousarray(array).reshape(array.shape)
         self._put_sized(tag, array.dtype.str.encode())
         self.parts.append(_COUNT.pack(array.ndim))
-        self.parts += [_LENGTH.pack(length) for length in tuple(map(int, array.shape))]
+        self.parts += map(_LENGTH.pack, array.shape)
         self.parts.append(array.tobytes())
 
 
@@ -153,7 +153,7 @@ def _check_keys(keys: Collection[Any]) -> None:
         raise CodecError(f"{len(keys)} keys with {len(hashes)} hashes")
 
 
-_CONTAINERS: dict[type[Any], bytes] = {list: b"l", tuple: b"t", set: b"e", frozenset: b"z"}
+_CONTAINERS: dict[type, bytes] = {list: b"l", tuple: b"t", set: b"e", frozenset: b"z"}
 _CONTAINER_TYPES = {tag[0]: kind for kind, tag in _CONTAINERS.items()}
 
 

@@ -187,7 +187,7 @@ Message = (
     | KernelStart
     | KernelEnd
 )
-_M = TypeVar("_M")
+M = TypeVar("M", bound=Message)
 _TYPES: dict[str, Callable[..., Message]] = {kind.__name__: kind for kind in get_args(Message)}
 
 
@@ -195,7 +195,7 @@ def _loss(fields: dict[str, Any]) -> Loss:
     return Loss(Cause(fields["cause"]), fields["detail"])
 
 
-# Fields whose values are more than JSON has.
+# Fields with values that JSON cannot hold.
 _FIELDS: dict[str, Callable[[Any], Any]] = {
     "limits": lambda fields: Limits(**fields),
     "loss": _loss,
@@ -254,3 +254,23 @@ def receive_message(sock: socket.socket) -> Message:
         FrameError: the other end closed the socket, or sent something else.
     """
     return unpack_message(receive_frame(sock))
+
+
+def expect_message(sock: socket.socket, kind: type[M]) -> M:
+    """Receive a message of this kind.
+
+    Raises:
+        FrameError: the other end closed the socket, or sent something else.
+    """
+    return check_message(receive_message(sock), kind)
+
+
+def check_message(message: Message, kind: type[M]) -> M:
+    """The message, which must be of this kind.
+
+    Raises:
+        FrameError: it is of another kind.
+    """
+    if not isinstance(message, kind):
+        raise FrameError(f"{type(message).__name__} instead of {kind.__name__}")
+    return message

@@ -20,5 +20,5 @@ class StringEnum(str, Enum):
     def __str__(self) -> str:
         return str(self.value)
 
-    def __format__(self, spec: str) -> str:
-        return format(str(self.value), spec)
+    def __format__(self, specification: str) -> str:
+        return format(str(self.value), specification)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_a_message_arrives_as_it_was_sent(message: Message) -> None:
 
 
 def test_every_message_has_an_example() -> None:
-    assert {type(message) for message in EXAMPLES} == set(Message.__args__)
+    assert {type(message) for message in EXAMPLES} == set(get_args(Message))
 
 
 def test_enums_arrive_as_members() -> None:
