@@ -78,7 +78,8 @@ def _read_station(course: Course, lab: Lab) -> Station:
     rows = dict(row.findall(source.read_text("utf-8")))
     if set(rows) != {"quick", "full"}:
         raise ValueError(f"{source} has no table of profiles with times: copy the one of Lab 01")
-    return Station(lab, *(re.match(r"[^a-z]*(s|min)", rows[p]).group() for p in ("quick", "full")))
+    quick, full = (re.sub(r"^([^a-z]*(?:s|min)).*", r"\1", rows[p]) for p in ("quick", "full"))
+    return Station(lab, quick, full)
 
 
 def make_page(labs: list[Station]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from typer.models import OptionInfo
 
@@ -38,7 +38,8 @@ def make_reference() -> str:
     return "\n".join([HEAD, *sections])
 
 
-def _describe(name: str, function: Callable[..., None]) -> str:
+def _describe(name: str | None, function: Callable[..., Any] | None) -> str:
+    assert name and function and function.__doc__, "every command has a name and a docstring"
     *text, last = inspect.cleandoc(function.__doc__).split("\n\n")
     examples = re.findall(r"\[bold\](.*?)\[/\]", last, re.DOTALL)
     signature = inspect.signature(function, eval_str=True)

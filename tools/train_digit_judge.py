@@ -43,10 +43,10 @@ def train_digit_judge(count: int = DIGITS, epochs: int = EPOCHS) -> keras.Model:
     parts += [data.load("mnist", "offline", "full", seed)[0] for seed in range(-(-count // 20_000))]
     kept = [parts[0][0][:count], np.concatenate([x for x, _ in parts[1:]])[:count]]
     digits = np.concatenate(kept).astype("float32") / 255
-    labels = [parts[0][1][:count], np.concatenate([y for _, y in parts[1:]])[:count]]
+    digit_labels = [parts[0][1][:count], np.concatenate([y for _, y in parts[1:]])[:count]]
     others = make_no_digits(digits[rng.permutation(len(digits))[:count]], rng)
     images = np.concatenate([vary_drawing(digits, rng), others])
-    labels = np.concatenate([*labels, np.full(len(others), NO_DIGIT)]).astype("int32")
+    labels = np.concatenate([*digit_labels, np.full(len(others), NO_DIGIT)]).astype("int32")
 
     model = judge_network()
     schedule = keras.optimizers.schedules.CosineDecay(3e-3, epochs * -(-len(images) // 128))

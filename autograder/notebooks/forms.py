@@ -30,7 +30,7 @@ def release_notebook(instructor: NotebookNode, config: Config | None = None) -> 
     # The steps of `nbgrader generate_assignment`; IncludeHeaderFooter and SaveCells need a course.
     steps = ["LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata", "ComputeChecksums"]
     steps += ["ClearHiddenTests", "ClearMarkScheme", "ComputeChecksums", "CheckCellMetadata"]
-    notebook, resources = copy.deepcopy(instructor), {}
+    notebook, resources = copy.deepcopy(instructor), dict[str, object]()
     for name in steps:
         step = getattr(preprocessors, name)(config=config, log=logging.getLogger("nbgrader"))
         notebook, resources = step.preprocess(notebook, resources)

@@ -155,6 +155,8 @@ def _are_alike(one: NotebookNode, other: NotebookNode, least: float) -> bool:
 
 
 def _compare(one: NotebookNode, other: NotebookNode) -> SequenceMatcher[str]:
-    starts = (cell.source[:_MOST_LETTERS].splitlines()[:_MOST_LINES] for cell in (one, other))
-    lines = ([line.strip() for line in start] for start in starts)
-    return SequenceMatcher(None, *lines, autojunk=False)
+    lines, others = (
+        [line.strip() for line in cell.source[:_MOST_LETTERS].splitlines()[:_MOST_LINES]]
+        for cell in (one, other)
+    )
+    return SequenceMatcher(None, lines, others, autojunk=False)
