@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from benchmarks.labs import code_cells
+from autograder.authoring.instructor_notebook import make_instructor_notebook
+from autograder.course.course import Course
+from autograder.notebooks.cell_roles import grade_id, is_test_cell
 
 
 def answered(lab: str, answers: dict[str, str]) -> Iterator[tuple[str, str, bool]]:
@@ -14,8 +17,12 @@ def answered(lab: str, answers: dict[str, str]) -> Iterator[tuple[str, str, bool
         lab: the lab's name.
         answers: by question, what stands in place of the solution.
     """
-    for source, question, tests in code_cells(lab):
-        yield source if tests else answers.get(question, source), question, tests
+    course = Course(Path(__file__).parents[2])
+    for cell in make_instructor_notebook(course, course.lab(lab)).cells:
+        if cell.cell_type == "code" and "%pip" not in cell.source:
+            question, tests = grade_id(cell).removesuffix("_answer"), is_test_cell(cell)
+            source = cell.source if tests else answers.get(question, cell.source)
+            yield source, question, tests
 
 
 def solve(lab: str, answers: dict[str, str], *needed: str) -> None:
