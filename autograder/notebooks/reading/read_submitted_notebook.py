@@ -234,7 +234,9 @@ def _read_cells(
 
 def _read_cell(cell: Any) -> NotebookNode | None:
     """Return the plain cell; None if it is not a cell."""
-    kind = cell.get("cell_type") if isinstance(cell, dict) else None
+    if not isinstance(cell, dict):
+        return None
+    kind = cell.get("cell_type")
     if not isinstance(kind, str) or kind not in _CELLS:
         return None
     source = cell.get("source", "")

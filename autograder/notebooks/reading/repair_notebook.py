@@ -56,11 +56,10 @@ class _Repair:
         for original, given in self._lab_cells:
             name, locked = grade_id(given), is_locked_cell(given)
             if name in self._found:
-                position = self._found[name]
-                cell = self._submitted.cells[position]
+                cell = self._submitted.cells[self._found[name]]
                 self.repairs += _describe_changes(cell, given)
                 if not locked:
-                    self._answers[position] = _make_answer(cell, given)
+                    self._answers[self._found[name]] = _make_answer(cell, given)
             elif locked:
                 self.repairs.append(f"cell {name} was missing and was put back")
             elif (elsewhere := self._find_elsewhere(original)) is not None:
