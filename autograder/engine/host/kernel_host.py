@@ -182,7 +182,8 @@ def _wait_for_start(status: socket.socket) -> int:
     if isinstance(message, KernelFailure):
         raise FrameError(message.reason)
     check_message(message, KernelStart)
-    return _CREDENTIALS.unpack(ancillary[0][2][: _CREDENTIALS.size])[0]
+    pid: int = _CREDENTIALS.unpack(ancillary[0][2][: _CREDENTIALS.size])[0]
+    return pid
 
 
 def _send_files(status: socket.socket, files: Mapping[str, bytes]) -> None:

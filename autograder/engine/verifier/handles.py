@@ -77,11 +77,10 @@ def _make_function(
     doc = about.get("doc")
     function.__doc__ = doc if type(doc) is str else None
     signature = _make_signature(about.get("signature"))
-    made: Any = function
     if signature is not None:
-        made.__signature__ = signature
-    _functions[id(made)] = (made, number)
-    return made
+        vars(function)["__signature__"] = signature
+    _functions[id(function)] = (function, number)
+    return function
 
 
 def _make_signature(parameters: Any) -> inspect.Signature | None:

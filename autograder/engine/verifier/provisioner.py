@@ -93,7 +93,6 @@ class _BoundedSockets:
     A kernel may try to fill its client's memory, or to make it connect to other sockets.
     """
 
-    context: Any
     largest_mb = 64.0
     context: Any
     _make_url: Callable[[str], str]
@@ -101,13 +100,13 @@ class _BoundedSockets:
     def _create_connected_socket(
         self, channel: str, identity: bytes | None = None
     ) -> zmq.Socket[bytes]:
-        sock = self.context.socket(channel_socket_types[channel])
+        sock: zmq.Socket[bytes] = self.context.socket(channel_socket_types[channel])
         sock.linger = 0
         sock.maxmsgsize = int(self.largest_mb * _MIB)
         sock.reconnect_ivl = -1
         if identity:
             sock.identity = identity
-        sock.connect(getattr(self, "_make_url")(channel))  # noqa: B009 (the client's)
+        sock.connect(self._make_url(channel))
         return sock
 
 

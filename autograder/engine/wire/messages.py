@@ -227,17 +227,6 @@ def unpack_message(payload: bytes | bytearray) -> Message:
         raise FrameError(f"an unreadable message ({error})") from error
 
 
-def expect(message: Message, kind: type[_M]) -> _M:
-    """The message, if it is of the kind that is expected.
-
-    Raises:
-        FrameError: it is of another kind.
-    """
-    if not isinstance(message, kind):
-        raise FrameError(f"{type(message).__name__} where {kind.__name__} is expected")
-    return message
-
-
 def send_message(sock: socket.socket, message: Message) -> None:
     """Send a message to a trusted process.
 

@@ -20,12 +20,13 @@ from autograder.authoring.instructor_notebook import make_instructor_notebook
 from autograder.collect.unpack import unpack
 from autograder.course.course import Course
 from autograder.course.submissions import Submission
+from autograder.engine.wire.note import Note, NoteKind
 from autograder.errors import AutograderError
 from autograder.notebooks.forms import release_notebook, solve_notebook
 from autograder.notebooks.reading.read_submitted_notebook import read_submitted_notebook
 from autograder.notebooks.reading.repair_notebook import repair_notebook
 from autograder.results.results import Result, Results
-from autograder.results.verdict import Verdict
+from autograder.results.verdict import SubmissionStatus, Verdict
 from tests.autograder.fuzzing import fuzz, json_values
 from tests.autograder.tiny_course import LAB
 
@@ -131,7 +132,8 @@ class Lab:
 def _check_result(folder: Path, repairs: list[str]) -> None:
     """Check that a result with these repairs can be written and read."""
     assert sum(map(len, repairs)) < 20_000, "a repair is a sentence"
-    verdict = Verdict("student", LAB, "failed", 0.0, 10.0, repairs=tuple(repairs))
+    notes = tuple(Note(NoteKind.REPAIR, text) for text in repairs)
+    verdict = Verdict("student", LAB, SubmissionStatus.FAILED, 0.0, 10.0, notes=notes)
     results = Results(folder.parent / "results")
     results.write(Submission("student", LAB, folder), Result("f", 0, verdict, {}))
     assert results.read("student") is not None
