@@ -416,6 +416,8 @@ def check_loss(name, result, expected, examples):
     )
     result = float(np.reshape(result, ()))
     found = f"`{name}` returned {result:.4f}; expected {expected:.4f}, as in Keras."
+    if np.isclose(result, expected, rtol=1e-3):
+        return
     assert not np.isclose(result, -expected, rtol=1e-3), f"{found} Did you forget the minus sign?"
     for factor, axis in [(examples, "examples"), (4, "classes")]:
         assert not np.isclose(result, expected * factor, rtol=1e-3), (
@@ -425,7 +427,7 @@ def check_loss(name, result, expected, examples):
         f"{found} It is 4 times too small. Did you sum over the classes, and take the mean over the "
         "examples only?"
     )
-    assert np.isclose(result, expected, rtol=1e-3), found
+    raise AssertionError(found)
 
 
 def check_losses(quantities, yes_or_no, four_classes, expected):

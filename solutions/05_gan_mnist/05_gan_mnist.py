@@ -281,27 +281,25 @@ def check_losses(real, fake, of_d, of_g, swapped, minimax):
         assert given.size == 1, f"`{name}` returned shape {given.shape}; expected a single number."
     given_d, given_g = float(given_d.ravel()[0]), float(given_g.ravel()[0])
     found = f"`discriminator_loss` returned {given_d:.3f}; expected {of_d:.3f}."
+    right_d = np.isclose(given_d, of_d, rtol=1e-3)
     for value, hint in [
         (-of_d, "The sign is wrong: the formula is maximised, and the loss is minimised."),
         (of_d / 2, "This is half of the formula. Add the two means; do not average them."),
         (of_d * len(real), "This is the sum over the images, not the mean."),
         (swapped, "Did you swap real and fake images?"),
     ]:
-        assert np.isclose(value, of_d) or not np.isclose(given_d, value, rtol=1e-3), (
-            f"{found} {hint}"
-        )
-    assert np.isclose(given_d, of_d, rtol=1e-3), f"{found} Did you use the logits as probabilities?"
+        assert right_d or not np.isclose(given_d, value, rtol=1e-3), f"{found} {hint}"
+    assert right_d, f"{found} Did you use the logits as probabilities?"
     found = f"`generator_loss` returned {given_g:.3f}; expected {of_g:.3f}."
+    right_g = np.isclose(given_g, of_g, rtol=1e-3)
     for value, hint in [
         (-of_g, "The sign is wrong: the formula is maximised, and the loss is minimised."),
         (of_g * len(fake), "This is the sum over the images, not the mean."),
         (-minimax, "This is the mean of ln(1 - D). Maximise ln D instead."),
         (minimax, "This is a part of the discriminator's loss. Maximise ln D instead."),
     ]:
-        assert np.isclose(value, of_g) or not np.isclose(given_g, value, rtol=1e-3), (
-            f"{found} {hint}"
-        )
-    assert np.isclose(given_g, of_g, rtol=1e-3), f"{found} Did you use the logits as probabilities?"
+        assert right_g or not np.isclose(given_g, value, rtol=1e-3), f"{found} {hint}"
+    assert right_g, f"{found} Did you use the logits as probabilities?"
 
 
 check_losses(

@@ -250,16 +250,17 @@ import numpy as np
 
 def compare_losses(given, expected, hints):
     given = to_array(given, "reconstruction")
+    is_right = given.shape == expected.shape and np.allclose(given, expected, rtol=1e-3, atol=1e-3)
     for value, hint in hints:
         value = np.asarray(value)
-        assert given.shape != value.shape or not np.allclose(given, value, rtol=1e-4), (
+        assert is_right or given.shape != value.shape or not np.allclose(given, value, rtol=1e-4), (
             f"`reconstruction` returned {np.round(given.ravel()[:2], 2).tolist()}; expected "
             f"{np.round(expected[:2], 2).tolist()}. {hint}"
         )
     assert given.shape == expected.shape, (
         f"`reconstruction` returned shape {given.shape}; expected {expected.shape}."
     )
-    assert np.allclose(given, expected, rtol=1e-3, atol=1e-3), (
+    assert is_right, (
         f"`reconstruction` returned losses that begin with {np.round(given[:3], 2).tolist()}; "
         f"expected {np.round(expected[:3], 2).tolist()}."
     )
@@ -581,12 +582,13 @@ KL_MISTAKES = {
 def check_kl(mean, log_variance, expected, mistaken):
     given = kl_divergence(mean.astype("float32"), log_variance.astype("float32"))
     given = to_array(given, "kl_divergence")
+    is_right = given.shape == expected.shape and np.allclose(given, expected, rtol=1e-3, atol=1e-4)
     for value, hint in [
         (-expected, "Is the sign wrong? A divergence is never negative."),
         (2 * expected, "Did you forget the factor ½?"),
         *((value, KL_MISTAKES[name]) for name, value in mistaken.items()),
     ]:
-        assert given.shape != value.shape or not np.allclose(given, value, atol=1e-4), (
+        assert is_right or given.shape != value.shape or not np.allclose(given, value, atol=1e-4), (
             f"`kl_divergence` returned {np.round(given.ravel()[:3], 3).tolist()}; expected "
             f"{np.round(expected.ravel()[:3], 3).tolist()}. {hint}"
         )
@@ -594,7 +596,7 @@ def check_kl(mean, log_variance, expected, mistaken):
         f"`kl_divergence` returned shape {given.shape}; expected {expected.shape}. Did you take a "
         "sum or a mean? Return one divergence per entry."
     )
-    assert np.allclose(given, expected, rtol=1e-3, atol=1e-4), (
+    assert is_right, (
         "`kl_divergence` returned values that begin with "
         f"{np.round(given.ravel()[:3], 3).tolist()}; expected "
         f"{np.round(expected.ravel()[:3], 3).tolist()}."
@@ -864,7 +866,7 @@ def check_losses(encoder, decoder, x, beta, each, kl, of_the_mean):
         (kl / latent, "Did you average over the code instead of taking the sum?"),
         (kl * images, "Did you take the sum over the batch instead of the mean?"),
     ]:
-        assert not np.isclose(pulled, value, rtol=1e-3), (
+        assert np.isclose(pulled, kl, rtol=1e-3) or not np.isclose(pulled, value, rtol=1e-3), (
             f"`losses` returned a KL divergence of {pulled:.2f}; expected {kl:.2f}. {hint}"
         )
     assert np.isclose(pulled, kl, rtol=1e-3), (

@@ -341,13 +341,14 @@ def check_copies(x, mean_of_x, directions, expected, without_mean, mean_left_on)
     assert given.shape == expected.shape, (
         f"`pca_copy` returned shape {given.shape}; expected {expected.shape}."
     )
-    assert not np.allclose(given, without_mean), (
+    is_right = np.allclose(given, expected)
+    assert is_right or not np.allclose(given, without_mean), (
         "`pca_copy` returned copies without the mean. Did you forget to add it back?"
     )
-    assert not np.allclose(given, mean_left_on), (
+    assert is_right or not np.allclose(given, mean_left_on), (
         "`pca_copy` returned wrong copies. Did you forget to subtract the mean first?"
     )
-    assert np.allclose(given, expected), (
+    assert is_right, (
         f"`pca_copy` returned {np.round(given[0], 3).tolist()} as the first copy; expected "
         f"{np.round(expected[0], 3).tolist()}."
     )
@@ -538,7 +539,7 @@ def check_penalty(name, given, expected, mistakes):
     assert given.size == 1, f"`{name}` returned shape {given.shape}; expected one number."
     given = float(given.reshape(()))
     for value, hint in mistakes:
-        assert not np.isclose(given, value, rtol=1e-4), (
+        assert np.isclose(given, expected, rtol=1e-3) or not np.isclose(given, value, rtol=1e-4), (
             f"`{name}` returned {given:.4f}; expected {expected:.4f}. {hint}"
         )
     assert np.isclose(given, expected, rtol=1e-3), (
@@ -847,14 +848,16 @@ def check_contraction(h, kernel, expected, mistaken):
         "Did you sum kernel² over the neurons, too? Sum it over the pixels only.",
         "Did you use h for the derivative of the sigmoid? It is h (1 - h).",
     ]
+    is_right = given.shape == np.shape(expected) and np.allclose(given, expected, rtol=1e-3)
     for value, hint in zip(mistaken, hints, strict=True):
-        assert given.shape != np.shape(value) or not np.allclose(given, value, rtol=1e-3), (
+        is_mistake = given.shape == np.shape(value) and np.allclose(given, value, rtol=1e-3)
+        assert is_right or not is_mistake, (
             f"`contraction` returned {given.ravel()[0]:.3f}; expected {expected[0]:.3f}. {hint}"
         )
     assert given.shape == np.shape(expected), (
         f"`contraction` returned shape {given.shape}; expected {np.shape(expected)}."
     )
-    assert np.allclose(given, expected, rtol=1e-3), (
+    assert is_right, (
         f"`contraction` returned {given[0]:.3f}; expected {expected[0]:.3f}. Did you use both the "
         "derivative of the sigmoid and the weights, each squared?"
     )
