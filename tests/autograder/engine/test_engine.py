@@ -65,6 +65,15 @@ def judge(engine: Engine, answer: str, test: str, points: float = 1) -> Question
     return only(grade(engine, answer, (test, points)))
 
 
+def test_a_test_cell_of_the_submission_never_runs(engine: Engine, tmp_path: Path) -> None:
+    written = tmp_path / "written"
+    source = notebook("x = 1", ("assert x == 2", 1))
+    submitted = notebook("x = 1", (f"open({str(written)!r}, 'w').close()", 1))
+    graded = engine.grade(submitted, source, 7)
+    assert (only(graded).score, only(graded).status) == (0, "failed")
+    assert not written.exists() and graded.notebook.cells[1].source == "assert x == 2"
+
+
 @pytest.mark.parametrize(
     ("answer", "test"),
     [

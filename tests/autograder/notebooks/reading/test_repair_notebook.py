@@ -65,6 +65,21 @@ def test_an_intact_notebook_gets_its_hidden_tests_and_nothing_else(
     assert len(expected.cells) == len(perfect.cells)
 
 
+def test_a_test_cell_is_the_instructors_also_where_its_metadata_says_unlocked(
+    course: Course, perfect: NotebookNode, expected: NotebookNode
+) -> None:
+    """nbgrader's own quickstart writes `locked: false` into test cells."""
+    source = make_instructor_notebook(course, course.lab(LAB))
+    for notebook in (source, perfect):
+        for cell in by_id(notebook).values():
+            cell.metadata.nbgrader.locked = False
+    by_id(perfect)["neuron"].source = "pass"
+    submitted, _ = read_submitted_notebook(submit(course, "student", perfect).folder, LAB, set())
+    repaired, repairs = repair_notebook(submitted, source, release_notebook(source))
+    assert by_id(repaired)["neuron"].source == by_id(expected)["neuron"].source
+    assert "cell neuron had been edited and was restored" in repairs
+
+
 def lose_all_metadata(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         cell.metadata = NotebookNode()
