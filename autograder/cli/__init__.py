@@ -1,1 +1,4 @@
-"""The command line: one file for each command."""
+"""The command line: one file for each command.
+
+Runs in the `autograder` command.
+"""

@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # More images out of the same images
+# # More images from the same images
 #
 # You have a thousand labelled images and a network that can memorise a thousand images. So it will: it
 # **overfits**. The best remedy is more images, and often you already have them. A car seen in a mirror is
