@@ -8,6 +8,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 ROOT = Path(__file__).resolve().parents[1]
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 FUNCTION_LINES, FILE_LINES = 40, 300  # without docstrings; labs are as long as their text
@@ -32,6 +37,15 @@ def test_folders_import_only_what_is_below_them() -> None:
     command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_architecture_page_has_the_same_layers() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    shown = page.partition("```text\n")[2].partition("```")[0].splitlines()
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (contract,) = (c for c in config["tool"]["importlinter"]["contracts"] if c["id"] == "layers")
+    layers = [layer.replace(" | ", " · ") for layer in contract["layers"]]
+    assert [line.partition(",")[0] for line in shown] == layers
 
 
 def too_long(path: Path) -> Iterator[str]:
