@@ -29,6 +29,7 @@ def make_sampling():
 
 def make_vae_class(axis=(1, 2)):
     """Return the class of the VAE example; flat images need `axis=None`."""
+    # Long because it is keras.io's own code.
     import keras
     import tensorflow as tf
     from keras import ops
@@ -51,6 +52,7 @@ def make_vae_class(axis=(1, 2)):
             ]
 
         def train_step(self, data):
+            # Long because it is keras.io's own code.
             with tf.GradientTape() as tape:
                 z_mean, z_log_var, z = self.encoder(data)
                 reconstruction = self.decoder(z)
@@ -105,6 +107,7 @@ def make_vae():
 
 def make_gan_class():
     """Return the class of the DCGAN example."""
+    # Long because it is keras.io's own code.
     import keras
     import tensorflow as tf
     from keras import ops
@@ -130,6 +133,7 @@ def make_gan_class():
             return [self.d_loss_metric, self.g_loss_metric]
 
         def train_step(self, real_images):
+            # Long because it is keras.io's own code.
             # Sample random points in the latent space
             batch_size = ops.shape(real_images)[0]
             random_latent_vectors = keras.random.normal(

@@ -70,7 +70,7 @@ def mark_in_browser(course: Course, browser, log: Path, lab: str, marks: dict[st
 
 
 def _own_settings(folder: Path) -> dict[str, str]:
-    """Nothing of the settings of whoever runs the test."""
+    """Settings of the test alone, not of the person who runs it."""
     places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "HOME")
     return {**os.environ, **{name: str(folder / name.lower()) for name in places}}
 

@@ -44,6 +44,7 @@ def words(page: Path) -> str:
 
 
 def test_marks_and_a_comment_reach_feedback_report_and_export(course, chromium, tmp_path) -> None:
+    # Long because it follows one mark through every command.
     page = chromium.new_page(viewport={"width": 1200, "height": 900})
     with formgrader(course, tmp_path / "server.log") as address:
         page.goto(address.format("manage_assignments"))

@@ -88,6 +88,7 @@ def run(command: list[str]) -> None:
 
 def downloads(works: dict[str, bytes], lms: str) -> None:
     """What the commands name, in the current folder and the home, as that LMS makes it."""
+    # Long because it writes each LMS's files as that LMS does.
     names = {
         "canvas": "{student}_{number}_7{number}_{lab}.ipynb",
         "moodle": "{student}_{number}_assignsubmission_file_/{lab}.ipynb",

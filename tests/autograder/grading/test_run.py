@@ -37,6 +37,7 @@ def rows(course: Course) -> dict[str, dict[str, tuple[float | None, float]]]:
 
 @pytest.mark.slow
 def test_a_class_is_graded_and_not_graded_again(course: Course, tmp_path: Path) -> None:
+    # Long because each run starts from the one before.
     submit(course, "O'Brien, Zoë", solved(course))
     submit(course, "bias", mistaken(course, "no_bias"))
     submit(course, "stub", stub(course))

@@ -105,6 +105,7 @@ def test_a_class_list_without_ids(tmp_path: Path) -> None:
 
 
 def test_the_last_attempt_counts_and_earlier_ones_are_kept(course, roster, tmp_path: Path) -> None:
+    # Long because it writes a download as Brightspace does.
     zoe = "11-9 - Zoë O'Brien - Feb 5, 2027 {}"
     files = {
         "index.html": b"<table>Brightspace's own list</table>",

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
-import socket
-import struct
 import time
-import types
 from typing import Any
 
 import numpy as np
@@ -14,162 +10,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograder.engine.verifier.handles import Handle
-from autograder.engine.verifier.student_channel import StudentChannel
-from autograder.engine.verifier.student_error import LimitReachedError, make_student_error
-from autograder.engine.verifier.student_history import StudentHistory
-from autograder.engine.verifier.trusted_values import StudentModule, TrustedValues
-from autograder.engine.wire.codec import CodecError, Extension, decode, encode
-from autograder.engine.wire.frames import FrameError, receive_frame
-from autograder.engine.wire.limits import Limits
+from autograder.engine.wire.codec import CodecError, decode, encode
+from tests.autograder.engine.wire.hostile_values import (
+    array_of,
+    refused_or_plain,
+    values,
+)
 from tests.autograder.fuzzing import fuzz
-
-PLAIN = (type(None), bool, int, float, complex, str, bytes)
-MADE = (range, slice, type(...), StudentHistory, StudentModule, types.FunctionType, np.dtype)
-
-scalars = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.complex_numbers()
-    | st.text(st.characters())
-    | st.binary()
-)
-hashable = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=3).map(tuple) | st.frozensets(inner, max_size=3),
-    max_leaves=3,
-)
-dtypes = st.sampled_from(
-    [
-        "?",
-        "i1",
-        "u2",
-        "<i4",
-        ">i8",
-        "<u8",
-        "<f2",
-        ">f4",
-        "<f8",
-        "<c8",
-        ">c16",
-        "S1",
-        "S7",
-        "<U3",
-        ">U2",
-        "m8",
-        "m8[ns]",
-        "M8[D]",
-        "M8[25us]",
-    ]
-)
-
-
-@st.composite
-def arrays(draw: st.DrawFn) -> np.ndarray:
-    shape = draw(st.lists(st.integers(0, 3), max_size=4))
-    dtype = np.dtype(draw(dtypes))
-    size = int(np.prod(shape)) * dtype.itemsize
-    content = draw(st.binary(min_size=size, max_size=size))
-    if dtype.kind in "US?":
-        # Arbitrary bytes are not Unicode, and a truth value is 0 or 1.
-        made = np.array(draw(st.lists(st.booleans(), min_size=1, max_size=1)) * max(size, 1))
-        return made[: int(np.prod(shape))].astype(dtype).reshape(shape)
-    return np.frombuffer(content, dtype).reshape(shape) if size else np.zeros(shape, dtype)
-
-
-values = st.recursive(
-    scalars | arrays() | arrays().map(lambda array: array.ravel()[0] if array.size else 0),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.lists(inner, max_size=4).map(tuple)
-        | st.sets(hashable, max_size=4)
-        | st.dictionaries(hashable, inner, max_size=4)
-    ),
-    max_leaves=8,
-)
-kinds = st.sampled_from(
-    [
-        "handle",
-        "history",
-        "range",
-        "slice",
-        "ellipsis",
-        "dtype",
-        "object_array",
-        "text",
-        "module",
-        "frame",
-        "series",
-        "model",
-        "keras",
-        "nothing",
-        "__init__",
-    ]
-)
-about = st.fixed_dictionaries(
-    {},
-    optional={
-        name: scalars | values
-        for name in [
-            "id",
-            "kind",
-            "name",
-            "signature",
-            "doc",
-            "history",
-            "epoch",
-            "params",
-            "columns",
-            "index",
-            "values",
-            "config",
-            "weights",
-            "compile",
-            "optimizer",
-            "handle",
-        ]
-    },
-)
-extensions = st.deferred(
-    lambda: st.builds(
-        Extension, kinds, about | values | st.lists(extensions | values, max_size=3) | extensions
-    )
-)
-
-
-def array_of(dtype: str, *shape: int, content: bytes = b"") -> bytes:
-    """The bytes of an array, whatever its dtype is called."""
-    name = dtype.encode()
-    extents = b"".join(struct.pack(">Q", extent) for extent in shape)
-    return b"a" + struct.pack(">Q", len(name)) + name + struct.pack(">I", len(shape)) + extents
-
-
-def weigh(value: Any, made: tuple[type, ...] = ()) -> int:
-    """The bytes of all arrays in it; fails when a type is not exactly one of those allowed."""
-    kind = type(value)
-    if kind in (list, tuple, set, frozenset):
-        return sum(weigh(item, made) for item in value)
-    if kind is dict:
-        return sum(weigh(key, made) + weigh(item, made) for key, item in value.items())
-    if kind is np.ndarray:
-        assert not value.dtype.hasobject or made
-        return value.nbytes
-    allowed = kind in PLAIN or kind in made or issubclass(kind, np.generic)
-    keras_or_pandas = kind.__module__.split(".")[0] in ("keras", "pandas")
-    of_dtype = issubclass(kind, np.dtype)
-    assert allowed or (made and (issubclass(kind, Handle) or keras_or_pandas or of_dtype)), kind
-    return 0
-
-
-def refused_or_plain(payload: bytes) -> None:
-    try:
-        value = decode(payload)
-    except CodecError:
-        return
-    # Four times, because half-precision infinity comes as a double.
-    assert weigh(value) <= 4 * len(payload), "it takes more memory than what was sent"
 
 
 @fuzz
@@ -257,55 +104,3 @@ def test_keys_made_to_collide_cost_no_time() -> None:
         with pytest.raises(CodecError, match="hash"):
             decode(bytes(payload))
         assert time.process_time() - started < 10, "quadratic"
-
-
-@pytest.fixture(scope="module")
-def dead() -> StudentChannel:
-    """A line to a kernel that is gone."""
-    here, there = socket.socketpair()
-    there.close()
-    return StudentChannel(here, Limits())
-
-
-@fuzz
-@given(extensions)
-@example(Extension("dtype", "M8[s/0]"))
-@example(Extension("object_array", [[3], Extension("range", [0, 10**12, 1])]))
-@example(Extension("slice", Extension("range", [0, 10**12, 1])))
-@example(
-    Extension("frame", {"columns": [["a", Extension("range", [0, 10**9, 1])]], "index": [0, 1]})
-)
-@example(Extension("series", {"values": Extension("range", [0, 10**9, 1]), "index": [], "name": 0}))
-@example(Extension("module", 10**5000))
-def test_any_extension(dead: StudentChannel, extension: Extension) -> None:
-    try:
-        value = decode(encode([extension]), TrustedValues(dead).receive)
-    except (CodecError, LimitReachedError):
-        return
-    weigh(value, MADE)
-
-
-@fuzz
-@given(
-    st.lists(st.sampled_from(dir(builtins)) | scalars, max_size=4) | scalars,
-    scalars,
-)
-def test_any_exception(names: Any, message: Any) -> None:
-    error = make_student_error(names, message)
-    assert isinstance(error, Exception)
-    assert not isinstance(error, (StopIteration, StopAsyncIteration))
-    assert type(error).__module__ == "builtins" and len(str(error)) < 20_000
-
-
-@fuzz
-@given(st.binary(max_size=30) | st.binary(max_size=20).map(lambda b: struct.pack(">Q", len(b)) + b))
-def test_any_frame(sent: bytes) -> None:
-    here, there = socket.socketpair()
-    with here, there:
-        there.sendall(sent)
-        there.shutdown(socket.SHUT_WR)
-        try:
-            received = receive_frame(here, 1 << 20, time.monotonic() + 5)
-        except FrameError:
-            return
-        assert sent[8 : 8 + len(received)] == received

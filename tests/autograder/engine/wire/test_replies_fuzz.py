@@ -1,0 +1,79 @@
+"""Any reply of a student's agent gives an error, or values of exact built-in types."""
+
+from __future__ import annotations
+
+import builtins
+import socket
+import struct
+import time
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from autograder.engine.verifier.student_channel import StudentChannel
+from autograder.engine.verifier.student_error import LimitReachedError, make_student_error
+from autograder.engine.verifier.trusted_values import TrustedValues
+from autograder.engine.wire.codec import CodecError, Extension, decode, encode
+from autograder.engine.wire.frames import FrameError, receive_frame
+from autograder.engine.wire.limits import Limits
+from tests.autograder.engine.wire.hostile_values import (
+    MADE,
+    extensions,
+    scalars,
+    weigh,
+)
+from tests.autograder.fuzzing import fuzz
+
+
+@pytest.fixture(scope="module")
+def dead() -> StudentChannel:
+    """A line to a kernel that is gone."""
+    here, there = socket.socketpair()
+    there.close()
+    return StudentChannel(here, Limits())
+
+
+@fuzz
+@given(extensions)
+@example(Extension("dtype", "M8[s/0]"))
+@example(Extension("object_array", [[3], Extension("range", [0, 10**12, 1])]))
+@example(Extension("slice", Extension("range", [0, 10**12, 1])))
+@example(
+    Extension("frame", {"columns": [["a", Extension("range", [0, 10**9, 1])]], "index": [0, 1]})
+)
+@example(Extension("series", {"values": Extension("range", [0, 10**9, 1]), "index": [], "name": 0}))
+@example(Extension("module", 10**5000))
+def test_any_extension(dead: StudentChannel, extension: Extension) -> None:
+    try:
+        value = decode(encode([extension]), TrustedValues(dead).receive)
+    except (CodecError, LimitReachedError):
+        return
+    weigh(value, MADE)
+
+
+@fuzz
+@given(
+    st.lists(st.sampled_from(dir(builtins)) | scalars, max_size=4) | scalars,
+    scalars,
+)
+def test_any_exception(names: Any, message: Any) -> None:
+    error = make_student_error(names, message)
+    assert isinstance(error, Exception)
+    assert not isinstance(error, (StopIteration, StopAsyncIteration))
+    assert type(error).__module__ == "builtins" and len(str(error)) < 20_000
+
+
+@fuzz
+@given(st.binary(max_size=30) | st.binary(max_size=20).map(lambda b: struct.pack(">Q", len(b)) + b))
+def test_any_frame(sent: bytes) -> None:
+    here, there = socket.socketpair()
+    with here, there:
+        there.sendall(sent)
+        there.shutdown(socket.SHUT_WR)
+        try:
+            received = receive_frame(here, 1 << 20, time.monotonic() + 5)
+        except FrameError:
+            return
+        assert sent[8 : 8 + len(received)] == received
