@@ -29,12 +29,6 @@ def test_every_folder_and_its_process() -> None:
         assert process in docstring, f"{folder}/__init__.py does not say: {process}"
 
 
-def test_every_layer_is_a_folder() -> None:
-    layers = re.search(r"```text\n(.*?)```", section("Layers"), re.S)[1]
-    named = {name.replace(".", "/") for name in re.findall(r"[\w.]+", layers)}
-    assert named == {*folders(), "files", "errors"}
-
-
 def test_every_file_exists() -> None:
     paths = set(re.findall(r"`((?:autograder|course_lib|tools|docs)/[\w/.]+)`", PAGE))
     assert not sorted(path for path in paths if not (ROOT / path).exists())

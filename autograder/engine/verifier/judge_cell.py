@@ -221,7 +221,7 @@ class _PrintedText(io.TextIOBase):
         self._parts: list[str] = []
         self._left = limit
 
-    def replace_surrogates(self) -> bool:
+    def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:

@@ -98,7 +98,8 @@ def test_a_cell_that_takes_too_long_becomes_plain_text(
     monkeypatch: pytest.MonkeyPatch, cell: NotebookNode
 ) -> None:
     soups(pasted())  # templates are loaded at the first cell
-    monkeypatch.setattr(notebook_html, "_CELL_SECONDS", 0.2)
+    # The slow cells need more than 5 s of computing time, the others a few milliseconds.
+    monkeypatch.setattr(notebook_html, "_CELL_SECONDS", 1.0)
     first, slow, last = soups(pasted(), cell, pasted())
     assert first.img and last.img
     assert "it, or a cell above, takes too long" in slow.p.get_text()
