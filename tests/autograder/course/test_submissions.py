@@ -75,7 +75,7 @@ def test_tests_that_are_not_built_are_named(course: Course) -> None:
     source = course.source_dir / LAB / f"{LAB}.py"
     source.write_text(SOURCE.replace("should be 11", "is 11"))
     (warning,) = find_warnings(course, lab)
-    assert f"is not what {LAB}.py makes" in warning and f"autograder build {LAB}" in warning
+    assert f"differs from what {LAB}.py makes" in warning and f"autograder build {LAB}" in warning
     source.write_text(SOURCE + "### BEGIN SOLUTION")
     (warning,) = find_warnings(course, lab)
     assert "do not match" in warning
