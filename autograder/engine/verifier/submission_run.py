@@ -100,11 +100,6 @@ class SubmissionRun:
             if cell.cell_type == "code":
                 cell.outputs = [output for output in cell.outputs if _is_valid(output)]
 
-    @property
-    def _running_kernel(self) -> StudentKernel:
-        assert self._kernel is not None, "ensured by _ensure_kernel"
-        return self._kernel
-
     async def _run_cell(self, index: int, cell: NotebookNode) -> None:
         cell.outputs, cell.execution_count = [], None
         if index in self._progress.lost:

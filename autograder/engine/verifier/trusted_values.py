@@ -24,12 +24,6 @@ _CONTAINERS: tuple[type[Any], ...] = (list, tuple, dict, set, frozenset)
 _OPAQUE_DTYPE = re.compile(r"\|(?:O|V[0-9]{1,6})")
 
 
-_PLAIN_TYPES: tuple[type[Any], ...] = (
-    *(bool, int, float, complex, str),
-    *(list, tuple, dict, set, frozenset),
-)
-
-
 class TrustedValues:
     """Makes trusted values of the student's extensions, and extensions of trusted values.
 
