@@ -69,7 +69,7 @@ def submit_cases(course: Course, lab: Lab, size: int) -> dict[str, Case]:
 
 def is_right(course: Course, lab: Lab, student: str, case: Case) -> bool:
     """Whether the gradebook has the marks of the case."""
-    scores = CourseGradebook(course).scores(lab, student, lab.name)
+    scores = CourseGradebook(course).read_scores(lab, student, lab.name)
     return all(scores[question][0] == marks for question, marks in case.marks.items())
 
 
