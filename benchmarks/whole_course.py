@@ -57,9 +57,9 @@ def main() -> None:
 
 def submit_cases(course: Course, lab: Lab, size: int) -> dict[str, Case]:
     """Submit up to `size` cases; return them by student."""
-    solution, stub, *mistakes = make_cases(course, lab)
-    step = max(1, len(mistakes) // (size - 2))
-    submitted = {case.name: case for case in [solution, stub, *mistakes[::step][: size - 2]]}
+    solution, stub, *others = make_cases(course, lab)
+    step = max(1, len(others) // (size - 2))
+    submitted = {case.name: case for case in [solution, stub, *others[::step][: size - 2]]}
     for student, case in submitted.items():
         path = course.submitted_dir / student / lab.name / lab.notebook
         path.parent.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""The cases of a lab: the solution, the stub and the wrong answers, which prove its tests."""
+"""The cases of a lab, which prove its tests: solution, stub, other right answers, wrong ones."""
 
 from __future__ import annotations
 
@@ -7,11 +7,26 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 
 from autograder.authoring.instructor_notebook import make_instructor_notebook
-from autograder.authoring.wrong_answers import apply_wrong_answer, read_wrong_answers
+from autograder.authoring.other_answers import (
+    OtherAnswer,
+    apply_answer,
+    read_right_answers,
+    read_wrong_answers,
+)
 from autograder.course.course import Course, Lab
 from autograder.engine.judged_notebook import JudgedNotebook
+from autograder.engine.wire.string_enum import StringEnum
 from autograder.notebooks.cell_roles import automatic_points
 from autograder.notebooks.forms import release_notebook, solve_notebook
+
+
+class CaseKind(StringEnum):
+    """What a case stands for."""
+
+    SOLUTION = "solution"
+    STUB = "stub"
+    RIGHT = "right answer"
+    WRONG = "wrong answer"
 
 
 @dataclass(frozen=True)
@@ -19,12 +34,14 @@ class Case:
     """A notebook as a student might submit it, and the marks that it must get.
 
     Args:
-        name: "solution", "stub" or the name of a wrong answer.
+        kind: What it stands for.
+        name: "solution", "stub" or the name of the answer in its file.
         notebook: The notebook.
         marks: The marks of each automatically graded question.
         says: A part of the message that the student must see, by question.
     """
 
+    kind: CaseKind
     name: str
     notebook: NotebookNode
     marks: dict[str, float]
@@ -52,23 +69,22 @@ class Case:
 
 
 def make_cases(course: Course, lab: Lab) -> list[Case]:
-    """Return the cases of a lab: the solution first, then the stub, then each wrong answer.
+    """Return the cases of a lab: solution, stub, each other right answer, each wrong answer.
 
     Raises:
-        AutograderError: The lab has no source, or a wrong answer does not fit it.
+        AutograderError: The lab has no source, or an answer does not fit it.
     """
     instructor = make_instructor_notebook(course, lab)
     points = automatic_points(instructor)
+
+    def make_case(kind: CaseKind, answer: OtherAnswer) -> Case:
+        marks = {**points, **answer.marks}
+        return Case(kind, answer.name, apply_answer(instructor, answer), marks, answer.says)
+
+    nothing = dict.fromkeys(points, 0.0)
     return [
-        Case("solution", solve_notebook(instructor), points),
-        Case("stub", release_notebook(instructor), dict.fromkeys(points, 0.0)),
-        *(
-            Case(
-                wrong.name,
-                apply_wrong_answer(instructor, wrong),
-                {**points, **wrong.marks},
-                wrong.says,
-            )
-            for wrong in read_wrong_answers(course, lab)
-        ),
+        Case(CaseKind.SOLUTION, "solution", solve_notebook(instructor), points),
+        Case(CaseKind.STUB, "stub", release_notebook(instructor), nothing),
+        *(make_case(CaseKind.RIGHT, answer) for answer in read_right_answers(course, lab)),
+        *(make_case(CaseKind.WRONG, answer) for answer in read_wrong_answers(course, lab)),
     ]

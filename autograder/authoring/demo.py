@@ -10,7 +10,7 @@ import nbformat
 
 from autograder.authoring.create_course import create_course
 from autograder.authoring.instructor_notebook import make_instructor_notebook
-from autograder.authoring.wrong_answers import apply_wrong_answer, read_wrong_answers
+from autograder.authoring.other_answers import apply_answer, read_wrong_answers
 from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
 from autograder.files import write_atomically
@@ -91,9 +91,9 @@ def make_demo_class(course: Course, lab: Lab) -> list[Student]:
         Student("Nakamura, Ren", "an empty file", "", SubmissionStatus.FAILED, nothing),
     ]
     for name, wrong in zip(_WRONG, read_wrong_answers(course, lab), strict=False):
-        text = nbformat.writes(apply_wrong_answer(instructor, wrong))
+        text = nbformat.writes(apply_answer(instructor, wrong))
         marks = {**automatic, **wrong.marks}
-        students.append(Student(name, wrong.mistake, text, SubmissionStatus.GRADED, marks))
+        students.append(Student(name, wrong.why, text, SubmissionStatus.GRADED, marks))
     return sorted(students, key=lambda student: student.name)
 
 

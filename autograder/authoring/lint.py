@@ -10,7 +10,7 @@ from typing import Protocol
 from nbformat import NotebookNode
 
 from autograder.authoring.build import find_stale_notebooks
-from autograder.authoring.cases import Case, make_cases
+from autograder.authoring.cases import Case, CaseKind
 from autograder.authoring.instructor_notebook import make_instructor_notebook
 from autograder.course.course import Course, Lab
 from autograder.engine.judged_notebook import JudgedNotebook
@@ -19,8 +19,6 @@ from autograder.notebooks.cell_roles import grade_id, is_test_cell
 from autograder.notebooks.forms import release_notebook
 from autograder.notebooks.names import KERNEL_NAMES, find_bound_names, find_student_names
 from autograder.notebooks.reading.repair_notebook import repair_notebook
-
-SEED = 20260101
 
 
 class Grader(Protocol):
@@ -84,39 +82,46 @@ def _find_known_names(instructor: NotebookNode) -> set[str]:
 
 
 def check_cases(
-    course: Course, lab: Lab, engine: Grader, workers: int, every: int = 1
+    course: Course, lab: Lab, engine: Grader, workers: int, cases: list[Case], seeds: list[int]
 ) -> Iterator[Finding]:
-    """Grade the solution, the stub and the wrong answers: each must get exactly its marks.
+    """Grade cases of a lab: each must get exactly its marks, whatever the hidden seed.
 
     Args:
         course: The course.
         lab: The lab.
         engine: The engine that grades them.
         workers: The number of notebooks that run at the same time.
-        every: Check only every n-th wrong answer.
+        cases: The cases.
+        seeds: The hidden seeds; each case is graded under each of them.
     """
-    solution, stub, *wrong = make_cases(course, lab)
-    cases = [solution, stub, *wrong[every - 1 :: every]]
     instructor = make_instructor_notebook(course, lab)
     released = release_notebook(instructor)
+    runs = [(case, seed) for seed in seeds for case in cases]
     with ThreadPoolExecutor(workers) as pool:
-        graded = pool.map(lambda case: _grade(engine, instructor, released, case), cases)
-        for case, outcome in zip(cases, graded, strict=True):
+        graded = pool.map(lambda run: _grade(engine, instructor, released, *run), runs)
+        for (case, seed), outcome in zip(runs, graded, strict=True):
+            name = f"{case.name}, seed {seed}" if len(seeds) > 1 else case.name
             if isinstance(outcome, AutograderError):
-                yield Finding(case.name, False, str(outcome))
+                yield Finding(name, False, str(outcome))
                 continue
             problems = case.find_problems(outcome)
             questions = [q for q in outcome.questions if q.grade_id in case.marks]
             score, most = sum(q.score for q in questions), sum(q.max_score for q in questions)
             detail = f"{score:g} of {most:g} points, {outcome.seconds:.1f} s"
-            yield Finding(case.name, not problems, "; ".join(problems) or detail)
+            yield Finding(name, not problems, "; ".join(problems) or detail)
+
+
+def sample_cases(cases: list[Case], every: int) -> list[Case]:
+    """Return all cases but the wrong answers, and of these every n-th."""
+    wrong = [case for case in cases if case.kind is CaseKind.WRONG]
+    return [case for case in cases if case not in wrong] + wrong[every - 1 :: every]
 
 
 def _grade(
-    engine: Grader, instructor: NotebookNode, released: NotebookNode, case: Case
+    engine: Grader, instructor: NotebookNode, released: NotebookNode, case: Case, seed: int
 ) -> JudgedNotebook | AutograderError:
     try:
         notebook, _ = repair_notebook(case.notebook, instructor, released)
-        return engine.grade(notebook, instructor, SEED, {})
+        return engine.grade(notebook, instructor, seed, {})
     except AutograderError as error:
         return error

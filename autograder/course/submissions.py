@@ -102,11 +102,11 @@ def _read(path: Path) -> bytes:
 def read_companions(course: Course, lab: Lab) -> dict[str, bytes]:
     """Return the content of the instructor's files in a lab's folder except notebooks.
 
-    The files in `CourseDirectory.ignore`, the lab's source and its wrong answers are left out.
+    The files in `CourseDirectory.ignore`, the lab's source and its other answers are left out.
     """
     folder = course.source_dir / lab.name
     ignored = [*CourseDirectory(config=course.nbgrader_config).ignore, "*.ipynb"]
-    ignored += [f"{lab.name}.py", "wrong_answers.toml"]
+    ignored += [f"{lab.name}.py", "right_answers.toml", "wrong_answers.toml"]
     paths = (Path(path) for path in find_all_files(str(folder), ignored))
     return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 

@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 
 from autograder.authoring.build import build
 from autograder.authoring.instructor_notebook import make_instructor_notebook
-from autograder.authoring.wrong_answers import apply_wrong_answer, read_wrong_answers
+from autograder.authoring.other_answers import apply_answer, read_wrong_answers
 from autograder.course.course import Course
 from autograder.course.submissions import Submission
 from autograder.gradebook.gradebook import CourseGradebook
@@ -171,4 +171,4 @@ def mistaken(course: Course, name: str) -> NotebookNode:
     """The notebook with the mistake `name` of `wrong_answers.toml`."""
     lab = course.lab(LAB)
     wrong = next(wrong for wrong in read_wrong_answers(course, lab) if wrong.name == name)
-    return apply_wrong_answer(make_instructor_notebook(course, lab), wrong)
+    return apply_answer(make_instructor_notebook(course, lab), wrong)

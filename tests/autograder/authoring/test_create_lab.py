@@ -12,7 +12,7 @@ from autograder.authoring.build import find_stale_notebooks
 from autograder.authoring.cases import make_cases
 from autograder.authoring.create_lab import create_lab
 from autograder.authoring.instructor_notebook import make_instructor_notebook
-from autograder.authoring.lint import SEED, check_cases, check_source
+from autograder.authoring.lint import check_cases, check_source
 from autograder.authoring.stock_engine import StockEngine
 from autograder.cli.app import app
 from autograder.course.course import Course
@@ -35,10 +35,10 @@ def test_the_skeleton_passes_lint(course: Course) -> None:
     assert lab.title == "Attention" and len(lab.points) == 2
     found = list(check_source(course, lab))
     with start_engine(course, lab, workers=2) as engine:
-        found += check_cases(course, lab, engine, workers=2)
+        found += check_cases(course, lab, engine, 2, make_cases(course, lab), [7])
     solution, instructor = make_cases(course, lab)[0], make_instructor_notebook(course, lab)
     with StockEngine(course, lab) as engine:
-        assert solution.find_problems(engine.grade(solution.notebook, instructor, SEED, {})) == []
+        assert solution.find_problems(engine.grade(solution.notebook, instructor, 7, {})) == []
     assert [one for one in found if not one.is_right] == []
     assert {one.subject for one in found} >= {"solution", "stub", "no_softmax", "constant_column"}
 

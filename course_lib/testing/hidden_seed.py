@@ -1,4 +1,4 @@
-"""What the hidden tests of a lab need."""
+"""The seed of the hidden tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ def hidden_seed() -> int:
     is printed so that the output of the notebook records it.
 
     Returns:
-        An integer, 0 or larger: `np.random.default_rng(hidden_seed())`.
+        An integer of up to 128 bits, so that it cannot be found by trying all. NumPy takes it as
+        it is: `np.random.default_rng(hidden_seed())`. For Keras: `hidden_seed() % 2**32`.
 
     Raises:
         ValueError: `AUTOGRADER_SEED` is not such an integer.
@@ -30,6 +31,6 @@ def hidden_seed() -> int:
     value = os.environ.get("AUTOGRADER_SEED", "").strip()
     if value and not value.isdecimal():
         raise ValueError(f"AUTOGRADER_SEED is {value!r}: set it to an integer, 0 or larger")
-    seed = int(value) if value else secrets.randbits(32)
+    seed = int(value) if value else secrets.randbits(128)
     print(f"hidden seed: {seed}")
     return seed
