@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -134,6 +135,7 @@ class Engine:
                 as in `source`. It is not changed.
             source: the instructor's notebook.
             seed: what the hidden tests draw their inputs from; the student's side never sees it.
+                Random numbers of the student's code start from a number derived from it.
             files: the files beside the notebook, by relative path.
             limits: what this submission may use; default: the engine's.
             in_kernel: grade_ids of test cells that the instructor lets run in the student's
@@ -145,16 +147,24 @@ class Engine:
         Raises:
             AutograderError: the engine itself failed; never because of what a notebook does.
         """
-        hosts = (self._kernels, self._verifiers, self._folder)
-        job = (limits or self.limits, _keep_inside(files or {}), in_kernel)
-        supervision = Supervision(*hosts, *job)
+        make_supervision = partial(
+            Supervision,
+            self._kernels,
+            self._verifiers,
+            self._folder,
+            limits or self.limits,
+            _keep_inside(files or {}),
+            in_kernel,
+            seed,
+        )
+        supervision = make_supervision()
         judged = None
         with contextlib.suppress(HostError):
-            judged = supervision.run(notebook, source, seed)
+            judged = supervision.run(notebook, source)
         if judged is None or supervision.was_disturbed:
             # Killed from outside, or by itself? A notebook that kills its kernel does it again.
             try:
-                judged = Supervision(*hosts, *job).run(notebook, source, seed)
+                judged = make_supervision().run(notebook, source)
             except HostError as error:
                 raise AutograderError(str(error), "see: autograder doctor") from error
         if self._sandbox.is_walled:

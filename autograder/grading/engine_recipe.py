@@ -68,7 +68,6 @@ class EngineRecipe:
             self.isolation,
             read_only=folders,
             environment=environment,
-            threads=max(1, (os.cpu_count() or 1) // workers),
             python=self._find_python(say),
         )
         say(f"isolation: {engine.isolation} ({engine.isolation_reason})")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import random
 import resource
 import socket
 from functools import partial
@@ -26,6 +25,7 @@ from autograder.engine.wire.messages import (
     receive_message,
     send_message,
 )
+from autograder.engine.wire.seed_libraries import seed_libraries
 
 _MIB = 1 << 20
 
@@ -45,7 +45,7 @@ def verify(request: bytes, fds: list[int]) -> None:
     os.chdir(job.folder)
     # Loggers of our own would write nothing that anybody reads.
     logging.disable(logging.CRITICAL)
-    random.seed(job.seed)
+    seed_libraries(job.seed % 2**32)
     run = SubmissionRun(
         nbformat.from_dict(job.notebook),
         nbformat.from_dict(job.source),

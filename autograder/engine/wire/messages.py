@@ -139,6 +139,7 @@ class KernelSetup:
         keep: folders that it can still read.
         limits: what it may use.
         key: what its messages are signed with.
+        seed: what its random numbers start from.
     """
 
     uid: int | None
@@ -148,6 +149,7 @@ class KernelSetup:
     keep: list[str]
     limits: Limits
     key: str
+    seed: int
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ EXAMPLES = [
     messages.KernelRelease(),
     messages.VerifierFailure("MemoryError"),
     messages.RunEnd({"cells": []}, [Note(NoteKind.REPAIR, "ü")]),
-    messages.KernelSetup(5, True, "/home", "/tmp", ["/usr"], Limits(processes=9), "key"),
+    messages.KernelSetup(5, True, "/home", "/tmp", ["/usr"], Limits(processes=9), "key", 7),
     messages.FileNames(["data/x.txt"]),
     messages.KernelStart(),
     messages.KernelEnd(-9),
