@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import enum
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
+from rich.table import Table
 
 from autograder.cli.console import CourseDir, open_course, out
 
 if TYPE_CHECKING:
-    from autograder.authoring.cases import Case
     from autograder.authoring.lint import Finding
-    from autograder.course.course import Course, Lab
+    from autograder.authoring.stability import Stability
 
 
 class LintEngine(str, enum.Enum):
@@ -36,6 +37,10 @@ def lint(
     seeds: Annotated[
         int, typer.Option(min=1, help="Hidden seeds under which each case is graded.")
     ] = 1,
+    repeats: Annotated[
+        int,
+        typer.Option(min=0, help="Further hidden seeds for test cells that take less than 1 s."),
+    ] = 0,
     seed: Annotated[
         int | None, typer.Option(min=0, help="The first hidden seed; default: a new one.")
     ] = None,
@@ -54,13 +59,18 @@ def lint(
     [bold]autograder lint 01 --only 'solution,no_*' --engine ours --seeds 30[/]
     """
     from autograder.authoring.cases import make_cases
-    from autograder.authoring.lint import check_source
+    from autograder.authoring.lint import RepeatingGrader, check_cases, check_source
+    from autograder.authoring.stability import Stability
+    from autograder.authoring.stock_engine import StockEngine
+    from autograder.cli.grade_lab import say
+    from autograder.grading.start_engine import start_engine
 
     course = open_course(course_dir)
     first = secrets.randbits(32) if seed is None else seed
     hidden = [first + number for number in range(seeds)]
     out.print(f"hidden seed{'s' if seeds > 1 else ''}: {', '.join(map(str, hidden))}")
     wrong = 0
+    stability: dict[str, Stability] = {}
     for lab in [course.lab(name) for name in labs] if labs else course.labs():
         out.print(f"[bold]{lab.name}[/]: checking its source")
         wrong += _show(check_source(course, lab))
@@ -70,41 +80,22 @@ def lint(
             for case in make_cases(course, lab)
             if any(fnmatchcase(case.name, pattern.strip()) for pattern in patterns)
         ]
-        for start in _ENGINES[engine]:
-            wrong += _show(start(course, lab, workers, cases, hidden))
+        stability[lab.name] = Stability()
+        check = partial(check_cases, course, lab, workers=workers, cases=cases, seeds=hidden)
+        if engine is not LintEngine.STOCK:
+            with start_engine(course, lab, workers, say=say) as ours:
+                out.print(f"[bold]{lab.name}[/]: with our engine")
+                grader = RepeatingGrader(ours, repeats)
+                wrong += _show(check(grader, stability=stability[lab.name]))
+        if engine is not LintEngine.OURS:
+            out.print(f"[bold]{lab.name}[/]: with stock nbgrader")
+            with StockEngine(course, lab) as stock:
+                wrong += _show(check(stock))
+    if seeds > 1 or repeats:
+        _show_stability(stability)
     out.print(f"{wrong} wrong" if wrong else "all right")
     if wrong:
         raise typer.Exit(1)
-
-
-def _check_with_ours(
-    course: Course, lab: Lab, workers: int, cases: list[Case], seeds: list[int]
-) -> Iterator[Finding]:
-    from autograder.authoring.lint import check_cases
-    from autograder.cli.grade_lab import say
-    from autograder.grading.start_engine import start_engine
-
-    with start_engine(course, lab, workers, say=say) as engine:
-        out.print(f"[bold]{lab.name}[/]: with our engine")
-        yield from check_cases(course, lab, engine, workers, cases, seeds)
-
-
-def _check_with_stock(
-    course: Course, lab: Lab, workers: int, cases: list[Case], seeds: list[int]
-) -> Iterator[Finding]:
-    from autograder.authoring.lint import check_cases
-    from autograder.authoring.stock_engine import StockEngine
-
-    out.print(f"[bold]{lab.name}[/]: with stock nbgrader")
-    with StockEngine(course, lab) as engine:
-        yield from check_cases(course, lab, engine, workers, cases, seeds)
-
-
-_ENGINES = {
-    LintEngine.OURS: [_check_with_ours],
-    LintEngine.STOCK: [_check_with_stock],
-    LintEngine.BOTH: [_check_with_ours, _check_with_stock],
-}
 
 
 def _show(findings: Iterable[Finding]) -> int:
@@ -115,3 +106,36 @@ def _show(findings: Iterable[Finding]) -> int:
         sign = "[green]✓[/]" if finding.is_right else "[red]✗[/]"
         out.print(f"  {sign} {escape(finding.subject)}: {escape(finding.detail)}")
     return wrong
+
+
+def _show_stability(by_lab: dict[str, Stability]) -> None:
+    """Print how often marks were otherwise, and how far thresholds are from what they separate."""
+    table = Table(title="Marks", title_justify="left")
+    for heading in ("question", "runs", "repeats", "other marks", "largest error / tolerance"):
+        table.add_column(heading, justify="left" if heading == "question" else "right")
+    margins = Table(title="Thresholds (distances in standard deviations)", title_justify="left")
+    for heading in ("question", "measured", "threshold", "right", "distance", "mistakes' distance"):
+        is_text = heading in ("question", "measured")
+        margins.add_column(heading, justify="left" if is_text else "right")
+    for lab, stability in by_lab.items():
+        for question, runs in stability.judged.items():
+            error = stability.errors.get(question)
+            table.add_row(
+                f"{lab[:2]} {question}",
+                str(runs),
+                str(stability.rejudged[question]),
+                str(stability.otherwise[question]),
+                "" if error is None else f"{error:.3g}",
+            )
+        for one in stability.margins:
+            margins.add_row(
+                f"{lab[:2]} {one.question}",
+                escape(one.name),
+                f"{one.threshold:.4g}",
+                one.describe_right(),
+                f"{one.right_margin:.1f}",
+                f"{one.wrong_margin:.1f}",
+            )
+    out.print(table)
+    if margins.row_count:
+        out.print(margins)

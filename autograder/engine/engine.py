@@ -127,6 +127,7 @@ class Engine:
         files: Mapping[str, bytes] | None = None,
         limits: Limits | None = None,
         in_kernel: Collection[str] = (),
+        more_seeds: Sequence[int] = (),
     ) -> JudgedNotebook:
         """Run the notebook's cells in the student's sandbox and its test cells outside.
 
@@ -140,6 +141,8 @@ class Engine:
             limits: what this submission may use; default: the engine's.
             in_kernel: grade_ids of test cells that the instructor lets run in the student's
                 kernel, as nbgrader does, where the student's code can reach them. A note says so.
+            more_seeds: hidden seeds under which each test cell that took less than a second is run
+                once more, in the same kernel, to see whether its score depends on the seed.
 
         Returns:
             A verdict for each graded cell, in the notebook's order, and the executed notebook.
@@ -156,6 +159,7 @@ class Engine:
             _keep_inside(files or {}),
             in_kernel,
             seed,
+            more_seeds,
         )
         supervision = make_supervision()
         judged = None

@@ -10,7 +10,7 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import nbformat
@@ -27,9 +27,11 @@ from autograder.engine.wire import messages
 from autograder.engine.wire.frames import FrameError, send_descriptors
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.loss import Cause, Loss
+from autograder.engine.wire.measurement import Measurement
 from autograder.engine.wire.messages import Message, receive_message, send_message
 from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
+from autograder.engine.wire.rejudgement import Rejudgement
 from autograder.notebooks.cell_roles import (
     grade_id,
     graded_cells,
@@ -67,6 +69,7 @@ class Supervision:
         files: the files beside the notebook in the student's sandbox.
         in_kernel: grade_ids of test cells that may run in the student's kernel.
         seed: what the hidden tests draw their inputs from.
+        more_seeds: further hidden seeds for quick test cells.
     """
 
     def __init__(
@@ -78,9 +81,13 @@ class Supervision:
         files: Mapping[str, bytes],
         in_kernel: Collection[str],
         seed: int,
+        more_seeds: Sequence[int] = (),
     ) -> None:
         self._in_kernel = list(in_kernel)
         self._hidden_seed, self._seed = seed, derive_kernel_seed(seed)
+        self._more_seeds = list(more_seeds)
+        self._measurements: dict[str, list[Measurement]] = {}
+        self._rejudged: list[Rejudgement] = []
         self._kernels, self._verifiers = kernels, verifiers
         self._folder, self._limits, self._files = folder, limits, files
         self._kernel: KernelHandle | None = None
@@ -123,6 +130,8 @@ class Supervision:
             seconds=round(time.monotonic() - self._started, 3),
             peak_memory_mb=round(self._peak_mb, 1),
             notes=tuple(dict.fromkeys(self._notes)),
+            measurements=self._measurements,
+            rejudged=tuple(self._rejudged),
         )
 
     def _run_once(
@@ -139,6 +148,7 @@ class Supervision:
             verdicts=list(self._verdicts.values()),
             lost=self._lost,
             in_kernel=self._in_kernel,
+            more_seeds=self._more_seeds,
         )
         with contextlib.closing(self._verifiers.start_verifier()) as verifier:
             try:
@@ -156,6 +166,7 @@ class Supervision:
                 message = receive_message(verifier)
                 if isinstance(message, messages.RunEnd):
                     self._notes += message.notes
+                    self._measurements, self._rejudged = message.measurements, message.rejudged
                     notebook: NotebookNode = nbformat.from_dict(message.notebook)
                     return notebook
                 self._answer(verifier, message)
