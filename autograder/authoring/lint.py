@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from nbformat import NotebookNode
@@ -49,9 +49,12 @@ class RepeatingGrader:
         self, notebook: NotebookNode, source: NotebookNode, seed: int, files: Mapping[str, bytes]
     ) -> JudgedNotebook:
         """Run and judge a notebook; see `Engine.grade`."""
+        limits = self._engine.limits
+        if self._repeats:
+            limits = replace(limits, seconds=3600, cpu_seconds=3600)
         draw = random.Random(seed)
         more_seeds = [draw.getrandbits(64) for _ in range(self._repeats)]
-        return self._engine.grade(notebook, source, seed, files, more_seeds=more_seeds)
+        return self._engine.grade(notebook, source, seed, files, limits, more_seeds=more_seeds)
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from autograder.cli.console import CourseDir, open_course, out
 
 if TYPE_CHECKING:
     from autograder.authoring.lint import Finding
-    from autograder.authoring.stability import Stability
 
 
 class LintEngine(str, enum.Enum):
@@ -58,11 +56,13 @@ def lint(
     Examples: [bold]autograder lint[/] · [bold]autograder lint 01_mlp_mnist[/] ·
     [bold]autograder lint 01 --only 'solution,no_*' --engine ours --seeds 30[/]
     """
+    # Long because of its options.
     from autograder.authoring.cases import make_cases
     from autograder.authoring.lint import RepeatingGrader, check_cases, check_source
     from autograder.authoring.stability import Stability
     from autograder.authoring.stock_engine import StockEngine
     from autograder.cli.grade_lab import say
+    from autograder.cli.stability_tables import show_stability
     from autograder.grading.start_engine import start_engine
 
     course = open_course(course_dir)
@@ -74,12 +74,7 @@ def lint(
     for lab in [course.lab(name) for name in labs] if labs else course.labs():
         out.print(f"[bold]{lab.name}[/]: checking its source")
         wrong += _show(check_source(course, lab))
-        patterns = only.split(",")
-        cases = [
-            case
-            for case in make_cases(course, lab)
-            if any(fnmatchcase(case.name, pattern.strip()) for pattern in patterns)
-        ]
+        cases = [case for case in make_cases(course, lab) if _is_chosen(case.name, only)]
         stability[lab.name] = Stability()
         check = partial(check_cases, course, lab, workers=workers, cases=cases, seeds=hidden)
         if engine is not LintEngine.STOCK:
@@ -92,10 +87,14 @@ def lint(
             with StockEngine(course, lab) as stock:
                 wrong += _show(check(stock))
     if seeds > 1 or repeats:
-        _show_stability(stability)
+        show_stability(stability)
     out.print(f"{wrong} wrong" if wrong else "all right")
     if wrong:
         raise typer.Exit(1)
+
+
+def _is_chosen(name: str, patterns: str) -> bool:
+    return any(fnmatchcase(name, pattern.strip()) for pattern in patterns.split(","))
 
 
 def _show(findings: Iterable[Finding]) -> int:
@@ -106,36 +105,3 @@ def _show(findings: Iterable[Finding]) -> int:
         sign = "[green]✓[/]" if finding.is_right else "[red]✗[/]"
         out.print(f"  {sign} {escape(finding.subject)}: {escape(finding.detail)}")
     return wrong
-
-
-def _show_stability(by_lab: dict[str, Stability]) -> None:
-    """Print how often marks were otherwise, and how far thresholds are from what they separate."""
-    table = Table(title="Marks", title_justify="left")
-    for heading in ("question", "runs", "repeats", "other marks", "largest error / tolerance"):
-        table.add_column(heading, justify="left" if heading == "question" else "right")
-    margins = Table(title="Thresholds (distances in standard deviations)", title_justify="left")
-    for heading in ("question", "measured", "threshold", "right", "distance", "mistakes' distance"):
-        is_text = heading in ("question", "measured")
-        margins.add_column(heading, justify="left" if is_text else "right")
-    for lab, stability in by_lab.items():
-        for question, runs in stability.judged.items():
-            error = stability.errors.get(question)
-            table.add_row(
-                f"{lab[:2]} {question}",
-                str(runs),
-                str(stability.rejudged[question]),
-                str(stability.otherwise[question]),
-                "" if error is None else f"{error:.3g}",
-            )
-        for one in stability.margins:
-            margins.add_row(
-                f"{lab[:2]} {one.question}",
-                escape(one.name),
-                f"{one.threshold:.4g}",
-                one.describe_right(),
-                f"{one.right_margin:.1f}",
-                f"{one.wrong_margin:.1f}",
-            )
-    out.print(table)
-    if margins.row_count:
-        out.print(margins)
