@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 from autograder.authoring.cases import Case
 from autograder.engine.judged_notebook import JudgedNotebook
@@ -72,6 +73,26 @@ class Stability:
     otherwise: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     errors: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     _margins: dict[tuple[str, str, float], Margin] = field(default_factory=dict)
+
+    @classmethod
+    def from_dict(cls, fields: dict[str, Any]) -> Stability:
+        """Return what `as_dict` described, so that more runs can be counted."""
+        counted = cls()
+        for name in ("judged", "rejudged", "otherwise", "errors"):
+            getattr(counted, name).update(fields[name])
+        for one in (Margin(**margin) for margin in fields["margins"]):
+            counted._margins[one.question, one.name, one.threshold] = one
+        return counted
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the counts and the measured values as JSON can hold them."""
+        return {
+            "judged": dict(self.judged),
+            "rejudged": dict(self.rejudged),
+            "otherwise": dict(self.otherwise),
+            "errors": dict(self.errors),
+            "margins": [vars(margin) for margin in self.margins],
+        }
 
     def add(self, case: Case, outcome: JudgedNotebook) -> None:
         """Count one run of a case."""

@@ -13,10 +13,10 @@ from course_lib.testing import (
 )
 
 
-def test_seed_of_the_grading_is_used_and_printed(monkeypatch, capfd):
+def test_seed_of_the_grading_is_used_and_not_shown(monkeypatch, capfd):
     monkeypatch.setenv("AUTOGRADER_SEED", "41")
     assert hidden_seed() == 41
-    assert capfd.readouterr() == ("hidden seed: 41\n", "")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_default_is_a_new_seed_for_each_call(monkeypatch, capsys):
