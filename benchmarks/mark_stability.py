@@ -86,7 +86,7 @@ def main() -> None:
 def run_round(course: Course, lab: Lab, count: Count, repeats: int) -> None:
     """Grade every case of a lab once under a new seed."""
     cases, seed = make_cases(course, lab), secrets.randbits(128)
-    with start_engine(course, lab, workers=2) as engine:
+    with start_engine(course, lab) as engine:
         grader = RepeatingGrader(engine, repeats)
         for finding in check_cases(course, lab, grader, 2, cases, [seed], count.stability):
             count.runs += 1

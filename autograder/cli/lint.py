@@ -78,7 +78,7 @@ def lint(
         stability[lab.name] = Stability()
         check = partial(check_cases, course, lab, workers=workers, cases=cases, seeds=hidden)
         if engine is not LintEngine.STOCK:
-            with start_engine(course, lab, workers, say=say) as ours:
+            with start_engine(course, lab, say=say) as ours:
                 out.print(f"[bold]{lab.name}[/]: with our engine")
                 grader = RepeatingGrader(ours, repeats)
                 wrong += _show(check(grader, stability=stability[lab.name]))

@@ -40,7 +40,6 @@ class Engine:
             "none" uses no sandbox.
         read_only: files and folders that students' code may read: the lab's data, Keras' cache.
         environment: environment variables that both sides see, such as KERAS_HOME.
-        threads: TensorFlow's threads in each kernel and each verifier.
         python: what runs students' code; default: the Python that runs the grader.
 
     Raises:
@@ -53,14 +52,14 @@ class Engine:
         isolation: str = "auto",
         read_only: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
-        threads: int = 1,
         python: PythonEnvironment | None = None,
     ) -> None:
         self.limits = limits or Limits()
         shared = {
-            "OMP_NUM_THREADS": str(threads),
-            "OPENBLAS_NUM_THREADS": str(threads),
-            "TF_NUM_INTRAOP_THREADS": str(threads),
+            # More threads round sums otherwise: marks could depend on the number of workers.
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "TF_NUM_INTRAOP_THREADS": "1",
             "TF_NUM_INTEROP_THREADS": "1",
             "KERAS_BACKEND": "tensorflow",
             **(environment or {}),

@@ -47,11 +47,10 @@ class EngineRecipe:
         profile = os.environ.get("COURSE_PROFILE", "")
         return cls(limits, read_kernel_name(course, lab), isolation, profile)
 
-    def start(self, workers: int, say: Callable[[str], None]) -> Engine:
-        """The engine on this machine; the workers share its cores.
+    def start(self, say: Callable[[str], None]) -> Engine:
+        """The engine on this machine.
 
         Args:
-            workers: submissions graded at the same time.
             say: called with what an instructor should know: the isolation, the kernel.
 
         Raises:
