@@ -13,23 +13,25 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder.engine.verifier.student_error import NotByValueError
 from autograder.engine.wire.agent_protocol import HandleKind, Operation
+from autograder.engine.wire.clean_text import clean_text
 from autograder.engine.wire.codec import CodecError
 
 if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
 
 _MAX_PARAMETERS = 100
+_KERAS_KINDS = (HandleKind.LAYER, HandleKind.MODEL, HandleKind.SEQUENTIAL)
 # By id, our own functions that stand for a student's, each with the number of its handle.
 _functions: dict[int, tuple[Callable[..., Any], int]] = {}
 
 
-def make_handle(channel: StudentChannel, about: dict[str, Any], why: str = "") -> Any:
+def make_handle(channel: StudentChannel, about: dict[str, Any]) -> Any:
     """The trusted object for an object that the student's side describes.
 
     Args:
         channel: where to ask.
-        about: "id", "kind", "name" and, for callables, "signature" and "doc"; untrusted.
-        why: why the object did not come by value, where the reason is special.
+        about: "id", "kind", "name" and, for callables, "signature" and "doc"; "why" it did not
+            come by value, where the reason is special; untrusted.
 
     Returns:
         A real Python function for a function, so that `callable`, `inspect.signature` and
@@ -45,11 +47,17 @@ def make_handle(channel: StudentChannel, about: dict[str, Any], why: str = "") -
         kind = HandleKind(word)
     except ValueError:
         raise CodecError("a handle of unknown kind") from None
-    name = "".join(c for c in name if c.isprintable())[:100]
+    name, why = clean_text(name, 100), clean_text(about.get("why"), 300)
     if kind is HandleKind.FUNCTION:
         return _make_function(channel, number, name, about)
     if kind is HandleKind.ITERATOR:
         return HandleIterator(channel, number, name)
+    if kind in _KERAS_KINDS:
+        # Later, because these are handles themselves.
+        from autograder.engine.verifier.model_handles import LayerHandle, ModelHandle
+
+        make = LayerHandle if kind is HandleKind.LAYER else ModelHandle
+        return make(channel, number, name, kind, why)
     if kind in (HandleKind.CLASS, HandleKind.CALLABLE):
         return CallableHandle(channel, number, name, kind, why)
     return Handle(channel, number, name, kind, why)
