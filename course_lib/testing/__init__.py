@@ -11,8 +11,17 @@ Example:
 """
 
 from course_lib.testing.hidden_seed import hidden_seed
+from course_lib.testing.layers_of import layers_of
 from course_lib.testing.measurement import Measurement, take_measurements
 from course_lib.testing.near import near
 from course_lib.testing.thresholds import at_least, at_most
 
-__all__ = ["Measurement", "at_least", "at_most", "hidden_seed", "near", "take_measurements"]
+__all__ = [
+    "Measurement",
+    "at_least",
+    "at_most",
+    "hidden_seed",
+    "layers_of",
+    "near",
+    "take_measurements",
+]

@@ -177,7 +177,12 @@ def _as_keras(value: Any) -> tuple[ValueKind, dict[str, Any]]:
     if "keras" not in sys.modules or isinstance(value, type):
         return ValueKind.HANDLE, {}
     from autograder.engine.wire.keras_config import KerasConfigError
-    from autograder.engine.wire.keras_values import is_keras_object, model_data, object_data
+    from autograder.engine.wire.keras_values import (
+        describe_obstacle,
+        is_keras_object,
+        model_data,
+        object_data,
+    )
 
     if not is_keras_object(value):
         return ValueKind.HANDLE, {}
@@ -186,9 +191,9 @@ def _as_keras(value: Any) -> tuple[ValueKind, dict[str, Any]]:
             return ValueKind.MODEL, model_data(value)
         return ValueKind.KERAS, object_data(value)
     except KerasConfigError as error:
-        return ValueKind.HANDLE, {"why": str(error)}
+        return ValueKind.HANDLE, {"why": describe_obstacle(error)}
     except Exception as error:  # of the student's own get_config, or Keras does not know its parts
-        why = f"it cannot be written as a configuration ({type(error).__name__})"
+        why = f"cannot be written as a Keras configuration ({type(error).__name__})."
         return ValueKind.HANDLE, {"why": why}
 
 

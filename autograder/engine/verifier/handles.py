@@ -13,54 +13,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder.engine.verifier.student_error import NotByValueError
 from autograder.engine.wire.agent_protocol import HandleKind, Operation
-from autograder.engine.wire.clean_text import clean_text
-from autograder.engine.wire.codec import CodecError
 
 if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
 
 _MAX_PARAMETERS = 100
-_KERAS_KINDS = (HandleKind.LAYER, HandleKind.MODEL, HandleKind.SEQUENTIAL)
 # By id, our own functions that stand for a student's, each with the number of its handle.
 _functions: dict[int, tuple[Callable[..., Any], int]] = {}
-
-
-def make_handle(channel: StudentChannel, about: dict[str, Any]) -> Any:
-    """The trusted object for an object that the student's side describes.
-
-    Args:
-        channel: where to ask.
-        about: "id", "kind", "name" and, for callables, "signature" and "doc"; "why" it did not
-            come by value, where the reason is special; untrusted.
-
-    Returns:
-        A real Python function for a function, so that `callable`, `inspect.signature` and
-        `isinstance(f, types.FunctionType)` return what one expects; else a `Handle`.
-
-    Raises:
-        CodecError: the description is broken.
-    """
-    number, word, name = about["id"], about["kind"], about["name"]
-    if type(number) is not int or type(word) is not str or type(name) is not str:
-        raise CodecError("a broken handle")
-    try:
-        kind = HandleKind(word)
-    except ValueError:
-        raise CodecError("a handle of unknown kind") from None
-    name, why = clean_text(name, 100), clean_text(about.get("why"), 300)
-    if kind is HandleKind.FUNCTION:
-        return _make_function(channel, number, name, about)
-    if kind is HandleKind.ITERATOR:
-        return HandleIterator(channel, number, name)
-    if kind in _KERAS_KINDS:
-        # Later, because these are handles themselves.
-        from autograder.engine.verifier.model_handles import LayerHandle, ModelHandle
-
-        make = LayerHandle if kind is HandleKind.LAYER else ModelHandle
-        return make(channel, number, name, kind, why)
-    if kind in (HandleKind.CLASS, HandleKind.CALLABLE):
-        return CallableHandle(channel, number, name, kind, why)
-    return Handle(channel, number, name, kind, why)
 
 
 def find_handle_number(value: Any) -> int | None:
@@ -75,9 +34,18 @@ def find_handle_number(value: Any) -> int | None:
     return None
 
 
-def _make_function(
+def make_function(
     channel: StudentChannel, number: int, name: str, about: dict[str, Any]
 ) -> Callable[..., Any]:
+    """A Python function that calls the student's function.
+
+    Args:
+        channel: where to ask.
+        number: the number of its handle.
+        name: its name.
+        about: "signature" and "doc", where it has them; untrusted.
+    """
+
     def function(*args: Any, **kwargs: Any) -> Any:
         return channel.ask(Operation.CALL, number, list(args), kwargs)
 
@@ -111,11 +79,10 @@ def _make_signature(parameters: Any) -> inspect.Signature | None:
 
 def _refuse(what: str) -> Any:
     def method(self: Handle, *_: Any) -> NoReturn:
-        raise NotByValueError(
-            f"{what} does not work on {self!r}: it did not come by value"
-            f"{f' ({self._why})' if self._why else ''}; "
-            "compare a number, string, list, array or attribute of it"
+        why = self._why or (
+            "did not come by value; compare a number, string, list, array or attribute of it"
         )
+        raise NotByValueError(f"{what} does not work on {self!r}: it {why}")
 
     return method
 

@@ -19,7 +19,6 @@ from autograder.engine.verifier.handles import CallableHandle, find_handle_numbe
 from autograder.engine.verifier.student_error import NotByValueError
 from autograder.engine.wire.agent_protocol import HandleKind, Operation
 
-_ADVICE = "Build it with keras.Sequential or the Functional API from Keras' own layers"
 _CLASSES: dict[HandleKind, type] = {
     HandleKind.LAYER: keras.layers.Layer,
     HandleKind.MODEL: keras.Model,
@@ -50,8 +49,8 @@ class WeightArray(np.ndarray):
             raise AttributeError(name)
         what = "TensorFlow" if name.startswith("_") else f"`{name}`"
         raise NotByValueError(
-            f"{what} does not work on this weight: the grader can only call the student's model, "
-            f"and knows its weights as arrays. {_ADVICE}."
+            f"{what} does not work on a weight of a model that did not come by value: the grader "
+            "knows its numbers only. Build the model from Keras' own layers."
         )
 
 
@@ -207,11 +206,14 @@ class LayerHandle(CallableHandle):
                 )
         return outputs
 
+    def describe_obstacle(self) -> str:
+        """Why it did not come by value, as a predicate; `layers_of` in course_lib asks, too."""
+        return self._why or "cannot come to the grader by value."
+
     def _refuse_part(self, what: str) -> NoReturn:
         thing = "layer" if self._kind is HandleKind.LAYER else "model"
-        why = f": {self._why}" if self._why else ""
         raise NotByValueError(
-            f"{what} is not available: the grader can only call this {thing}{why}. {_ADVICE}."
+            f"{what} is not available: this {thing} {type(self).describe_obstacle(self)}"
         )
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.engine.verifier.handles import find_handle_number, make_handle
+from autograder.engine.verifier.handles import find_handle_number
+from autograder.engine.verifier.make_handle import make_handle
 from autograder.engine.verifier.student_history import StudentHistory
 from autograder.engine.wire.agent_protocol import ValueKind
 from autograder.engine.wire.codec import CodecError, Extension, find_plain_dtype
@@ -130,7 +131,10 @@ class TrustedValues:
         try:
             return rebuild(data)
         except ValueError as error:
-            return make_handle(self._channel, {**data["handle"], "why": str(error)})
+            from autograder.engine.wire.keras_values import describe_obstacle
+
+            why = describe_obstacle(error)
+            return make_handle(self._channel, {**data["handle"], "why": why})
 
     def extend(self, value: Any) -> Any:
         """A trusted value for the student's code, as something that the codec takes.
@@ -165,7 +169,12 @@ class TrustedValues:
             return Extension(ValueKind.TENSOR, np.asarray(value))
         name, why = type(value).__name__, "pass numbers, strings, lists, arrays, or a Keras model"
         if keras is not None:
-            from autograder.engine.wire.keras_values import is_keras_object, model_data, object_data
+            from autograder.engine.wire.keras_values import (
+                describe_obstacle,
+                is_keras_object,
+                model_data,
+                object_data,
+            )
 
             try:
                 if isinstance(value, keras.Model):
@@ -173,7 +182,7 @@ class TrustedValues:
                 if is_keras_object(value):
                     return Extension(ValueKind.KERAS, object_data(value))
             except ValueError as error:
-                why = str(error)
+                why = f"it {describe_obstacle(error)}"
         raise TypeError(f"a {name} of the test cell cannot be passed to the student's code: {why}")
 
 

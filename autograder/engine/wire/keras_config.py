@@ -62,6 +62,10 @@ class KerasConfigError(ValueError):
     """A configuration must not be rebuilt; the message says which part."""
 
 
+class ForeignPartError(KerasConfigError):
+    """A model has a part of the student's own; the message is a predicate of the model."""
+
+
 def check_keras_config(config: Any) -> None:
     """Accept a configuration of layers, optimizers, losses, … of Keras and of course_lib.
 

@@ -14,25 +14,8 @@ from typing import Any
 
 import keras
 
-# For functions of keras.activations, where TensorFlow has one that does the same by default.
-_TENSORFLOW = {
-    "elu": ("nn.elu",),
-    "exponential": ("exp", "math.exp"),
-    "gelu": ("nn.gelu",),
-    "leaky_relu": ("nn.leaky_relu",),
-    "linear": ("identity",),
-    "log_sigmoid": ("math.log_sigmoid",),
-    "log_softmax": ("nn.log_softmax", "math.log_softmax"),
-    "relu": ("nn.relu",),
-    "relu6": ("nn.relu6",),
-    "selu": ("nn.selu",),
-    "sigmoid": ("sigmoid", "math.sigmoid", "nn.sigmoid"),
-    "silu": ("nn.silu", "nn.swish"),
-    "softmax": ("nn.softmax", "math.softmax"),
-    "softplus": ("nn.softplus", "math.softplus"),
-    "softsign": ("nn.softsign", "math.softsign"),
-    "tanh": ("tanh", "math.tanh", "nn.tanh"),
-}
+# In TensorFlow, functions with the same name do the same by default; these have another name.
+_OTHER_NAMES = {"exponential": ("exp",), "linear": ("identity",)}
 # keras.ops.gelu approximates by default, keras.activations.gelu does not.
 _DIFFERENT_OPS = ("gelu",)
 _NO_ACTIVATIONS = ("deserialize", "get", "serialize")
@@ -52,23 +35,17 @@ def find_activation(function: Any) -> Any:
 @functools.cache
 def _list_activations() -> dict[int, tuple[Any, Any]]:
     """By id, each function with the one that it stands for; both stay alive here."""
-    tensorflow = sys.modules.get("tensorflow")
+    tf = sys.modules.get("tensorflow")
+    places = [tf, tf.nn, tf.math] if tf is not None else []
     pairs = []
     for name, own in vars(keras.activations).items():
-        if not callable(own) or name in _NO_ACTIVATIONS:
-            continue
-        pairs.append((own, own))
-        if name not in _DIFFERENT_OPS:
-            pairs.append((getattr(keras.ops, name, None), own))
-        pairs += [(_find_path(tensorflow, path), own) for path in _TENSORFLOW.get(name, ())]
-    return {id(twin): (twin, own) for twin, own in pairs if twin is not None}
-
-
-def _find_path(place: Any, path: str) -> Any:
-    """What a path of attributes leads to; None where it leads to nothing."""
-    for name in path.split("."):
-        place = getattr(place, name, None)
-    return place
+        if callable(own) and name not in _NO_ACTIVATIONS:
+            names = (name, *_OTHER_NAMES.get(name, ()))
+            found = [getattr(place, n, None) for place in places for n in names]
+            if name not in _DIFFERENT_OPS:
+                found.append(getattr(keras.ops, name, None))
+            pairs += [(function, own) for function in (own, *found) if function is not None]
+    return {id(function): (function, own) for function, own in pairs}
 
 
 def is_named_truly(function: Any) -> bool:

@@ -12,6 +12,7 @@ from autograder.engine.wire.clean_text import clean_text
 from autograder.engine.wire.keras_config import (
     REFUSED,
     SPECIAL,
+    ForeignPartError,
     KerasConfigError,
     check_keras_config,
     is_own_class,
@@ -25,6 +26,8 @@ from autograder.engine.wire.keras_functions import (
 from autograder.engine.wire.keras_probe import are_same_outputs, probe_model
 
 MODEL_TYPES = (keras.Sequential, type(keras.Model(*2 * [keras.Input((1,))])))
+# The end of a sentence: it stands in course_lib.testing.layers_of, too.
+_CLOSED = "which the grader cannot look into"
 _KINDS = (
     keras.layers.Layer,
     keras.optimizers.Optimizer,
@@ -49,7 +52,10 @@ def model_data(model: keras.Model) -> dict[str, Any]:
         KerasConfigError: it cannot be rebuilt elsewhere as the same model; the message says why.
     """
     if type(model) not in MODEL_TYPES:
-        raise KerasConfigError(f"it is a subclassed model (class {type(model).__name__})")
+        raise ForeignPartError(
+            f"is a subclassed model (class {type(model).__name__}), {_CLOSED}. "
+            "Build it with keras.Sequential or the Functional API."
+        )
     layers = list(model._flatten_layers(include_self=False))
     for layer in layers:
         check_layer(layer)
@@ -77,16 +83,30 @@ def check_layer(layer: Any) -> None:
     """
     kind = type(layer)
     if not is_own_class(kind):
-        raise KerasConfigError(f"it contains a layer of its own class {kind.__name__}")
-    if isinstance(layer, REFUSED):
-        raise KerasConfigError(f"it contains a {kind.__name__} layer ('{layer.name}')")
+        what = f"layer of your own class {kind.__name__}"
+    elif isinstance(layer, REFUSED):
+        what = f"{kind.__name__} layer"
+    else:
+        _check_functions(layer)
+        return
+    raise ForeignPartError(f"contains a {what} ('{layer.name}'), {_CLOSED}. Use Keras' own layers.")
+
+
+def _check_functions(layer: Any) -> None:
     for argument, function in iterate_functions(layer):
         if find_activation(function) is None:
             name = getattr(function, "__name__", type(function).__name__)
-            raise KerasConfigError(
-                f"the {argument} of its layer '{layer.name}' is the function {name}, "
-                "which is not Keras' own"
+            raise ForeignPartError(
+                f"has a function that is not Keras' own as {argument} of the layer "
+                f"'{layer.name}' (`{name}`). Use one of Keras' own."
             )
+
+
+def describe_obstacle(error: ValueError) -> str:
+    """Why a model did not come by value, as a predicate of the model."""
+    if isinstance(error, ForeignPartError):
+        return str(error)
+    return f"contains {error}. Use Keras' own layers."
 
 
 def _compile_data(model: keras.Model) -> dict[str, Any]:
@@ -126,6 +146,10 @@ def object_data(value: Any) -> dict[str, Any]:
         KerasConfigError: it cannot be rebuilt elsewhere as the same; the message says why.
     """
     layers = []
+    if not is_own_class(type(value)):
+        raise ForeignPartError(
+            f"is of your own class {type(value).__name__}, {_CLOSED}. Use one of Keras' own."
+        )
     if isinstance(value, keras.layers.Layer):
         layers = list(value._flatten_layers())
         for layer in layers:
@@ -154,7 +178,9 @@ def rebuild_model(data: dict[str, Any]) -> keras.Model:
         raise KerasConfigError("a configuration of something else than a model")
     _set_weights(model, data["weights"])
     if not are_same_outputs(data["probe"], probe_model(model)):
-        raise KerasConfigError("its configuration and weights do not compute what it computes")
+        raise ForeignPartError(
+            "returns something else than its layers and weights compute. Did you replace a method?"
+        )
     if data["compile"] is not None:
         _compile(model, data["compile"], data["optimizer"])
     elif data["lost"]:
@@ -186,7 +212,8 @@ def _rebuild(config: Any) -> Any:
     except Exception as error:
         # Keras' message repeats the whole configuration; its first line is enough.
         reason = str(error).strip().splitlines()[:1]
-        raise KerasConfigError(f"Keras can't rebuild it: {' '.join(reason)[:300]}") from None
+        text = " ".join(reason)[:300]
+        raise KerasConfigError(f"a part that Keras cannot rebuild ({text})") from None
 
 
 def _set_weights(target: Any, weights: Any) -> None:
