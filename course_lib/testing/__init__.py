@@ -12,7 +12,16 @@ Example:
 
 from course_lib.testing.comparison import Comparison, take_comparisons
 from course_lib.testing.hidden_seed import hidden_seed
+from course_lib.testing.layers_of import layers_of
 from course_lib.testing.near import near
 from course_lib.testing.thresholds import at_least, at_most
 
-__all__ = ["Comparison", "at_least", "at_most", "hidden_seed", "near", "take_comparisons"]
+__all__ = [
+    "Comparison",
+    "at_least",
+    "at_most",
+    "hidden_seed",
+    "layers_of",
+    "near",
+    "take_comparisons",
+]
