@@ -77,9 +77,7 @@ class Engine:
         try:
             # Both import at the same time.
             self._kernels = KernelHost(self._sandbox, self._folder, self._spawner)
-            self._verifiers = VerifierHost(
-                self._folder, self._spawner, shared, self._sandbox.wrap_without_network
-            )
+            self._verifiers = VerifierHost(self._folder, self._spawner, shared, self._sandbox)
         except (OSError, HostError) as error:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise AutograderError(str(error), "see: autograder doctor") from error

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -167,33 +167,28 @@ class Sandbox:
             return program
         command = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net"]
         command += ["--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--new-session"]
-        for path in _SYSTEM:
-            if os.path.islink(path):
-                command += ["--symlink", os.readlink(path), path]
-            elif os.path.isdir(path):
-                command += ["--ro-bind", path, path]
-        for name in _ETC:
-            command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-        command += ["--dev", "/dev", "--tmpfs", "/tmp"]
-        shown = (*self.find_folders(), *self.read_only)
-        for folder in sorted({str(f) for path in (*shown, HOME) for f in Path(path).parents}):
-            if folder not in ("/", "/tmp", *_SYSTEM):
-                # Otherwise bubblewrap would make them readable for its own user only.
-                command += ["--perms", "0755", "--dir", folder]
-        command += ["--tmpfs", HOME]
-        for path in shown:
-            command += ["--ro-bind", path, path]
+        command += _show((*self.find_folders(), *self.read_only))
         command += [*self.options, "--chdir", HOME, "--remount-ro", "/", "--"]
         return command + program
 
-    def wrap_without_network(self, program: list[str]) -> list[str]:
-        """The command line that runs a trusted `program` without a network, where bubblewrap works.
+    def wrap_verifier(self, program: list[str], folder: Path) -> list[str]:
+        """The command line that runs the trusted `program` in a sandbox of its own.
 
-        Both sides then find the same data: that of this machine.
+        It sees the system, this Python and the data; neither a course nor a network. So a fault in
+        a library that reads what a student sends reaches nothing.
+
+        Args:
+            program: runs with this Python.
+            folder: a private folder in which it may write.
         """
         if not self.is_walled:
             return program
-        return ["bwrap", "--dev-bind", "/", "/", "--unshare-net", "--", *program]
+        here = replace(self, python=PythonEnvironment.this())
+        folders = [*here.find_folders(), *self.read_only, *_find_own_packages()]
+        command = ["bwrap", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--new-session"]
+        command += [*_show(folders), "--bind", str(folder), str(folder)]
+        command += ["--ro-bind", "/proc", "/proc", "--cap-drop", "ALL"]
+        return [*command, "--chdir", str(folder), "--remount-ro", "/", "--", *program]
 
     def find_folders(self) -> list[str]:
         """The folders of the kernels' Python and of the packages that labs use."""
@@ -246,3 +241,32 @@ def _variants() -> list[tuple[tuple[str, ...], int | None]]:
     bound = ("--bind", "/proc", "/proc")
     capabilities = ("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
     return [((*bound, *capabilities), _UNUSED_UID), ((*bound, "--unshare-user"), None)]
+
+
+def _show(paths: Sequence[str]) -> list[str]:
+    """bubblewrap's options that show the system and these paths, for reading only."""
+    options = []
+    for path in _SYSTEM:
+        if os.path.islink(path):
+            options += ["--symlink", os.readlink(path), path]
+        elif os.path.isdir(path):
+            options += ["--ro-bind", path, path]
+    for name in _ETC:
+        options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    options += ["--dev", "/dev", "--tmpfs", "/tmp"]
+    for folder in sorted({str(f) for path in (*paths, HOME) for f in Path(path).parents}):
+        if folder not in ("/", "/tmp", *_SYSTEM):
+            # Otherwise bubblewrap would make them readable for its own user only.
+            options += ["--perms", "0755", "--dir", folder]
+    options += ["--tmpfs", HOME]
+    for path in paths:
+        options += ["--ro-bind", path, path]
+    return options
+
+
+def _find_own_packages() -> list[str]:
+    """The folders of PYTHONPATH, in which an instructor keeps what tests import."""
+    named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    folders = [os.path.realpath(path) for path in named if path and os.path.isdir(path)]
+    # A folder that contains our package is a course; the package itself is shown anyway.
+    return [path for path in folders if not os.path.isdir(os.path.join(path, "autograder"))]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
+from autograder.engine.host.sandbox import HOME, Sandbox
 from autograder.engine.host.spawner import Spawner
 from autograder.engine.host.warm_process import WarmProcess
 
@@ -22,7 +23,7 @@ class VerifierHost:
         folder: the run's private folder; the warm parent removes it when the grader is gone.
         spawner: starts the warm parent.
         environment: further environment variables for the test cells.
-        wrap: makes a program's command line one that runs the program without a network.
+        sandbox: walls in the warm parent, too.
 
     Raises:
         HostError: the warm parent can't be started.
@@ -33,14 +34,14 @@ class VerifierHost:
         folder: Path,
         spawner: Spawner,
         environment: Mapping[str, str],
-        wrap: Callable[[list[str]], list[str]],
+        sandbox: Sandbox,
     ) -> None:
         package = Path(__file__).resolve().parents[3]
         paths = [str(package), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._parent = WarmProcess(
             "the verifier",
             spawner,
-            lambda fd: wrap(_command(fd, folder)),
+            lambda fd: sandbox.wrap_verifier(_command(fd, folder), folder),
             cwd=folder,
             env={
                 **_choose_variables(os.environ),
@@ -51,6 +52,7 @@ class VerifierHost:
                 # oneDNN looks through all of TensorFlow's kernels, 5 ms, for each op's first time:
                 # a tenth of a submission's time here, where every fork is new and computes little.
                 "TF_ENABLE_ONEDNN_OPTS": "0",
+                **({"HOME": HOME, "TMPDIR": "/tmp"} if sandbox.is_walled else {}),
                 **environment,
             },
             # Killed with its process group, the grader leaves this process to clean up.
