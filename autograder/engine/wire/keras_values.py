@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from autograder.engine.wire.keras_config import SPECIAL, KerasConfigError, check_keras_config
+from autograder.engine.wire.zero_weights import zero_weights
 
 _KINDS = (
     keras.layers.Layer,
@@ -77,7 +78,7 @@ def rebuild_model(data: dict[str, Any]) -> keras.Model:
     Raises:
         KerasConfigError: the configuration is not Keras' own, or the weights do not fit it.
     """
-    model = _rebuild(data["config"])
+    model = _rebuild(data["config"], data["weights"])
     if not isinstance(model, keras.Model):
         raise KerasConfigError("a configuration of something else than a model")
     _set_weights(model, data["weights"])
@@ -92,21 +93,23 @@ def rebuild_object(data: dict[str, Any]) -> Any:
     Raises:
         KerasConfigError: as for `rebuild_model`.
     """
-    value = _rebuild(data["config"])
+    value = _rebuild(data["config"], data["weights"])
     if data["weights"]:
         _set_weights(value, data["weights"])
     return value
 
 
-def _rebuild(config: Any) -> Any:
+def _rebuild(config: Any, weights: Any) -> Any:
     check_keras_config(config)
     if type(config) is not dict or "class_name" not in config:
         raise KerasConfigError("a configuration without a class")
     if config["class_name"] in SPECIAL:
         # Allowed inside a layer's configuration; as a value it would bypass the codec.
         raise KerasConfigError(f"a {config['class_name']} by itself")
+    count = sum(np.size(weight) for weight in weights) if type(weights) is list else 0
     try:
-        return keras.saving.deserialize_keras_object(config, safe_mode=True)
+        with zero_weights(count):
+            return keras.saving.deserialize_keras_object(config, safe_mode=True)
     except Exception as error:
         # Keras' message repeats the whole configuration; its first line is enough.
         reason = str(error).strip().splitlines()[:1]
