@@ -21,6 +21,7 @@ from autograder.engine.student.linux_namespaces import (
     drop_privileges,
     enter_namespaces,
     mount_private,
+    set_dumpable,
 )
 from autograder.engine.wire.channels import CHANNELS
 from autograder.engine.wire.fork_server import (
@@ -107,8 +108,11 @@ def _start_kernel(request: bytes, fds: list[int]) -> None:
     send_message(status, KernelStart())
     _receive_files(status)
     init = os.getpid()
+    # The student's processes have the same user, and must not reach init's socket to the grader.
+    set_dumpable(False)
     kernel = os.fork()
     if kernel == 0:
+        set_dumpable(True)
         status.close()
         if not setup.has_namespaces:
             die_with_parent(init)
@@ -167,7 +171,9 @@ def _receive_files(status: socket.socket) -> None:
 
 def _wait_for(kernel: int, status: socket.socket) -> None:
     """Be the init of the kernel's pid namespace: reap processes, and end with the kernel."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # A signal from inside the namespace does nothing to an init without a handler for it.
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_DFL)
     while True:
         pid, code = os.wait()
         if pid == kernel:

@@ -153,7 +153,7 @@ class SubmissionRun:
             why = self._describe_budget(index)
             return TestResult(0.0, Status.TIMEOUT, why, cause=Cause.SECONDS)
         # Cells that were run again have been announced since.
-        self._send(messages.CellStart(index))
+        self._send(messages.CellStart(index, is_judged=True))
         channel = kernel.channel
         seconds = self._seconds_left()
         result = run_test_cell(cell.source, self._names, channel, self._limits, seconds)

@@ -9,7 +9,6 @@ from typing import Any
 
 import keras
 
-
 # Objects without values may have some weights, too: to make so many takes no time.
 _ALWAYS = 100_000
 

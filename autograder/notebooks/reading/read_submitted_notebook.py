@@ -194,14 +194,43 @@ def _read_json(candidate: _Candidate) -> Any:
 
 
 def _convert(candidate: _Candidate, fields: dict[str, Any]) -> Any:
-    """Convert a notebook of an old format."""
+    """Convert a notebook of an old format, without outputs and whatever else is not read."""
+    cannot = f"{candidate.name} cannot be converted"
+    sheets = fields.get("worksheets")
+    if not isinstance(sheets, list):
+        raise AutograderError(f"{cannot}: it has no list of worksheets")
+    cells: list[Any] = []
+    for sheet in sheets:
+        found = sheet.get("cells") if isinstance(sheet, dict) else None
+        cells += found if isinstance(found, list) else []
+    _check_number(candidate, len(cells))
+    plain = [_strip_old_cell(cell) for cell in cells if isinstance(cell, dict)]
+    kept: dict[str, Any] = {
+        key: fields[key] for key in ("nbformat", "nbformat_minor") if key in fields
+    }
+    kept.update(metadata={}, worksheets=[{"metadata": {}, "cells": plain}])
     try:
         # `reads` joins the lists of lines that format 3 has as sources.
-        return nbformat.reads(json.dumps(fields), as_version=4)
+        return nbformat.reads(json.dumps(kept), as_version=4)
     except Exception as error:  # the converters raise any error on a damaged file
-        raise AutograderError(
-            f"{candidate.name} cannot be converted: {str(error)[:_MOST_SHOWN]}"
-        ) from error
+        raise AutograderError(f"{cannot}: {str(error)[:_MOST_SHOWN]}") from error
+
+
+def _strip_old_cell(cell: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a cell of an old format that become a source, a kind or an id."""
+    fields = ("cell_type", "input", "source", "level", "language")
+    plain = {key: cell[key] for key in fields if key in cell}
+    metadata = cell.get("metadata")
+    mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    plain["metadata"] = {"nbgrader": mark} if isinstance(mark, dict) else {}
+    if cell.get("cell_type") == "code":
+        plain["outputs"] = []
+    return plain
+
+
+def _check_number(candidate: _Candidate, cells: int) -> None:
+    if cells > _MOST_CELLS:
+        raise AutograderError(f"{candidate.name} has {cells} cells; the maximum is {_MOST_CELLS}")
 
 
 def _read_cells(
@@ -211,10 +240,7 @@ def _read_cells(
     cells = fields.get("cells")
     if not isinstance(cells, list):
         raise AutograderError(f"{candidate.name} has no list of cells")
-    if len(cells) > _MOST_CELLS:
-        raise AutograderError(
-            f"{candidate.name} has {len(cells)} cells; the maximum is {_MOST_CELLS}"
-        )
+    _check_number(candidate, len(cells))
     plain = [cell for cell in map(_read_cell, cells) if cell is not None]
     if len(plain) < len(cells):
         repairs.append(f"{len(cells) - len(plain)} entries that are not cells were left out")
