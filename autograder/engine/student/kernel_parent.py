@@ -79,6 +79,7 @@ def main() -> None:
     # Nobody attaches a debugger here, and preparing for one takes half of a kernel's start.
     sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
     import_modules(WARM_MODULES)
+    set_dumpable(False)
     serve(control, _start_kernel)
 
 
@@ -89,6 +90,8 @@ def _start_kernel(request: bytes, fds: list[int]) -> None:
     try:
         if setup.uid is not None:
             become_other_user(setup.uid)
+        # Without a namespace of their own, the student's processes see this one, too.
+        set_dumpable(setup.has_namespaces)
         if setup.has_namespaces:
             enter_namespaces()
         else:
@@ -101,6 +104,8 @@ def _start_kernel(request: bytes, fds: list[int]) -> None:
                 os.waitpid(init, 0)
             return
         _prepare(setup, parent)
+        # The student's processes have the same user; init's socket is not for them.
+        set_dumpable(False)
     except Exception as error:
         send_message(status, KernelFailure(f"{type(error).__name__}: {error}"))
         return
@@ -108,8 +113,6 @@ def _start_kernel(request: bytes, fds: list[int]) -> None:
     send_message(status, KernelStart())
     _receive_files(status)
     init = os.getpid()
-    # The student's processes have the same user, and must not reach init's socket to the grader.
-    set_dumpable(False)
     kernel = os.fork()
     if kernel == 0:
         set_dumpable(True)

@@ -6,6 +6,7 @@ import socket
 import time
 from typing import Any
 
+from autograder.engine.verifier.guarded_array import guard_array
 from autograder.engine.verifier.student_error import (
     LimitReachedError,
     NotByValueError,
@@ -84,7 +85,7 @@ class StudentChannel:
         payload = encode((operation.value, *arguments), self._values.extend)
         answer = self._exchange(payload)
         try:
-            reply, content = read_reply(decode(bytes(answer), self._values.receive))
+            reply, content = read_reply(decode(bytes(answer), self._values.receive, guard_array))
         except (CodecError, TypeError, ValueError) as error:
             detail = f"the kernel's answer can't be read ({error})"
             raise self._fail(Cause.KERNEL_ENDED, detail) from None

@@ -171,8 +171,11 @@ class _CellRunner(NotebookClient):
             if cause is not None:
                 self._cut(cell, cell_index, cause)
                 return None
-            if kind not in _SHOWN:
+            content = msg.get("content")
+            if kind not in _SHOWN or not isinstance(content, dict):
                 return None
+            if type(content.get("execution_count", 0)) is not int:
+                del content["execution_count"]
         return super().process_message(msg, cell, cell_index)
 
     def _find_limit(self) -> Cause | None:
