@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from autograder.engine.wire.compile_config import check_compile_config
 from autograder.engine.wire.keras_config import SPECIAL, KerasConfigError, check_keras_config
 from autograder.engine.wire.zero_weights import zero_weights
 
@@ -127,7 +128,7 @@ def _set_weights(target: Any, weights: Any) -> None:
 
 def _compile(model: keras.Model, config: Any, state: Any) -> None:
     try:
-        check_keras_config(config)
+        check_compile_config(config)
         model.compile_from_config(config)
     except Exception:
         # The student's own loss or metric: structure and predictions can still be judged.
