@@ -92,10 +92,7 @@ def _start_kernel(request: bytes, fds: list[int]) -> None:
             become_other_user(setup.uid)
         # Without a namespace of their own, the student's processes see this one, too.
         set_dumpable(setup.has_namespaces)
-        if setup.has_namespaces:
-            enter_namespaces()
-        else:
-            die_with_parent(os.getppid())
+        enter_namespaces() if setup.has_namespaces else die_with_parent(os.getppid())
         parent = os.getpid()
         init = os.fork()
         if init != 0:

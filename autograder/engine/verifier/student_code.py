@@ -14,7 +14,7 @@ _CODE = ("__code__", "__defaults__", "__kwdefaults__")
 def refuse_code() -> None:
     """Have this process refuse the code of functions that stand for a student's.
 
-    `inspect.getsource`, `dis` and others read `__code__`, of which Python tells audit hooks.
+    `inspect.getsource`, `dis` and others read `__code__`; Python reports that to audit hooks.
     """
     sys.addaudithook(_check_attribute)
 

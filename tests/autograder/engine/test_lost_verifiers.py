@@ -1,4 +1,4 @@
-"""A verifier that crashes or hangs costs its question, and no second run is to be had."""
+"""A verifier that crashes or hangs costs its question, and no second run follows."""
 
 from __future__ import annotations
 
