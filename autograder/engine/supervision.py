@@ -46,7 +46,7 @@ _TEST_GRACE_SECONDS = 8.0
 _MESSAGE_SECONDS = 10.0
 # A kernel's sockets close a moment before it has ended.
 _END_SECONDS = 0.5
-_MAX_VERIFIERS = 3
+_MAX_VERIFIERS = 8
 
 
 class Supervision:
@@ -134,6 +134,7 @@ class Supervision:
             in_kernel=self._in_kernel,
         )
         with contextlib.closing(self._verifiers.start_verifier()) as verifier:
+            self._at_since, self._is_judged = time.monotonic(), False
             try:
                 send_message(verifier, job, time.monotonic() + _MESSAGE_SECONDS)
                 return self._serve(verifier)

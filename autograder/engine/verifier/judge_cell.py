@@ -31,7 +31,7 @@ from autograder.engine.wire.question_verdict import Status
 _MAX_MESSAGE = 1_000
 _FILE = "<test cell>"
 _MIB = 1 << 20
-_DEFINE_SECONDS = 10.0
+_DEFINE_SECONDS = 5.0
 # Python's own words.
 _UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 

@@ -26,6 +26,8 @@ MOST_BYTES = 100 * 2**20
 _MOST_CELLS = 1_000
 _MOST_CODE = 10 * 2**20
 _MOST_NOTEBOOKS = 100
+# Each list, object and value takes some 60 bytes of memory, however short it is in the file.
+_MOST_PARTS = 5_000_000
 _MOST_SHOWN = 300
 _CELLS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -113,6 +115,7 @@ def _shorten(path: PurePath) -> str:
 
 def _find_candidates(folder: Path) -> list[_Candidate]:
     found = []
+    left = 2 * MOST_BYTES
     for path in sorted(folder.rglob("*")):
         if ".ipynb_checkpoints" in path.parts or not path.is_file() or path.is_symlink():
             continue
@@ -122,6 +125,11 @@ def _find_candidates(folder: Path) -> list[_Candidate]:
             raise AutograderError(
                 f"{path.name} has {path.stat().st_size / 2**20:.0f} MB; the maximum is "
                 f"{MOST_BYTES / 2**20:.0f} MB: clear its outputs and submit it again"
+            )
+        left -= path.stat().st_size
+        if left < 0:
+            raise AutograderError(
+                f"the notebooks and zip files have more than {2 * MOST_BYTES / 2**20:.0f} MB"
             )
         content = path.read_bytes()
         within = path.relative_to(folder)
@@ -179,6 +187,9 @@ def _parse(candidate: _Candidate) -> tuple[NotebookNode, list[str]]:
 def _read_json(candidate: _Candidate) -> Any:
     if not candidate.content.strip():
         raise AutograderError(f"{candidate.name} is empty")
+    parts = sum(map(candidate.content.count, (b",", b"[", b"{")))
+    if parts > _MOST_PARTS:
+        raise AutograderError(f"{candidate.name} has {parts} parts; the maximum is {_MOST_PARTS}")
     is_utf_16 = candidate.content[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
         return json.loads(candidate.content.decode("utf-16" if is_utf_16 else "utf-8-sig"))
