@@ -43,7 +43,13 @@ from autograder.notebooks.cell_roles import (
 _WATCH_SECONDS = 0.25
 # A verifier keeps its own time; one that no longer can is ended this long after.
 _GRACE_SECONDS = 20.0
-_MAX_VERIFIERS = 3
+# The same for a single test: one call of NumPy or TensorFlow may take long, and is not interrupted.
+_TEST_GRACE_SECONDS = 8.0
+# A process that no longer reads or writes.
+_MESSAGE_SECONDS = 10.0
+# A kernel's sockets close a moment before it has ended.
+_END_SECONDS = 0.5
+_MAX_VERIFIERS = 8
 
 
 def derive_kernel_seed(seed: int) -> int:
@@ -98,6 +104,8 @@ class Supervision:
         self._peak_mb = 0.0
         self._cpu_before, self._cpu = 0.0, 0.0
         self._at, self._at_since = 0, time.monotonic()
+        # Whether the verifier itself runs the cell, a test.
+        self._is_judged = False
         self._watched = 0.0
         self._verdicts: dict[str, QuestionVerdict] = {}
         self._lost: dict[int, Loss] = {}
@@ -121,6 +129,7 @@ class Supervision:
         finally:
             self._drop_kernel()
             shutil.rmtree(work, ignore_errors=True)
+            Path(messages.find_crash_file(str(work))).unlink(missing_ok=True)
         if self._no_kernel:
             raise HostError(f"a kernel did not start: {self._no_kernel}")
         questions = tuple(self._order_verdicts(notebook))
@@ -151,11 +160,12 @@ class Supervision:
             more_seeds=self._more_seeds,
         )
         with contextlib.closing(self._verifiers.start_verifier()) as verifier:
+            self._at_since, self._is_judged = time.monotonic(), False
             try:
-                send_message(verifier, job)
+                send_message(verifier, job, time.monotonic() + _MESSAGE_SECONDS)
                 return self._serve(verifier)
             except FrameError:
-                self._lose_verifier(notebook)
+                self._lose_verifier(notebook, work)
                 return None
             finally:
                 self._drop_kernel()
@@ -163,7 +173,7 @@ class Supervision:
     def _serve(self, verifier: socket.socket) -> NotebookNode:
         while True:
             if select.select([verifier], [], [], _WATCH_SECONDS)[0]:
-                message = receive_message(verifier)
+                message = receive_message(verifier, time.monotonic() + _MESSAGE_SECONDS)
                 if isinstance(message, messages.RunEnd):
                     self._notes += message.notes
                     self._measurements, self._rejudged = message.measurements, message.rejudged
@@ -175,8 +185,8 @@ class Supervision:
                 # Not at every message: reading /proc takes as long as answering one.
                 self._watched = now
                 self._watch()
-            is_stuck = now - self._at_since > self._limits.cell_seconds + _GRACE_SECONDS
-            if now > self._end or is_stuck:
+            grace = _TEST_GRACE_SECONDS if self._is_judged else _GRACE_SECONDS
+            if now > self._end or now - self._at_since > self._limits.cell_seconds + grace:
                 raise FrameError("the verifier does not keep to its time")
 
     def _answer(self, verifier: socket.socket, message: Message) -> None:
@@ -184,12 +194,14 @@ class Supervision:
             case messages.KernelRequest():
                 self._give_kernel(verifier)
             case messages.LossRequest():
-                send_message(verifier, messages.KernelLoss(self._find_loss()))
-            case messages.CellStart(index):
+                loss = messages.KernelLoss(self._find_loss())
+                send_message(verifier, loss, time.monotonic() + _MESSAGE_SECONDS)
+            case messages.CellStart(index, is_judged):
                 self._at, self._at_since = index, time.monotonic()
+                self._is_judged = is_judged
             case messages.Decision(verdict):
                 self._verdicts.setdefault(verdict.grade_id, verdict)
-                self._at_since = time.monotonic()
+                self._at_since, self._is_judged = time.monotonic(), False
             case messages.CellLoss(index, loss):
                 self._lost[index] = loss
             case messages.KernelFailure(reason):
@@ -207,12 +219,14 @@ class Supervision:
             self._kernel = self._kernels.start_kernel(self._limits, self._files, self._seed)
         except HostError as error:
             self._no_kernel = str(error)
-            send_message(verifier, messages.KernelFailure(str(error)))
+            failure = messages.KernelFailure(str(error))
+            send_message(verifier, failure, time.monotonic() + _MESSAGE_SECONDS)
             return
         self._limit_met, self._no_kernel = None, ""
         self._at_since = time.monotonic()
         kernel = self._kernel
-        send_message(verifier, messages.KernelAddress(str(kernel.folder / "k"), kernel.key))
+        address = messages.KernelAddress(str(kernel.folder / "k"), kernel.key)
+        send_message(verifier, address, time.monotonic() + _MESSAGE_SECONDS)
         send_descriptors(verifier, [kernel.pidfd, kernel.agent.fileno()])
 
     def _drop_kernel(self) -> None:
@@ -229,6 +243,9 @@ class Supervision:
             return Loss(self._limit_met)
         if self._kernel is not None and self._kernel.ran_out_of_memory:
             return Loss(Cause.MEMORY_MB)
+        if self._kernel is not None and not self._kernel.wait(_END_SECONDS):
+            # It sends what no kernel sends, but nobody has killed it.
+            return Loss(Cause.KERNEL_ENDED)
         code = self._kernel.read_exit_code() if self._kernel is not None else None
         self.was_disturbed |= code in (None, -signal.SIGKILL)
         if code == -signal.SIGXCPU:
@@ -255,15 +272,21 @@ class Supervision:
         if self._limit_met is not None:
             kernel.kill()
 
-    def _lose_verifier(self, notebook: NotebookNode) -> None:
+    def _lose_verifier(self, notebook: NotebookNode, work: Path) -> None:
         """The verifier died or hung: the cell that it was at costs its question, and is skipped."""
-        self.was_disturbed = True
         cell = notebook.cells[self._at]
-        self._lost[self._at] = Loss(Cause.VERIFIER_ENDED)
+        cause = Cause.VERIFIER_ENDED
+        crash = Path(messages.find_crash_file(str(work)))
+        if self._is_judged and time.monotonic() - self._at_since > self._limits.cell_seconds:
+            cause = Cause.CELL_SECONDS
+        elif not (crash.exists() and crash.stat().st_size):
+            # Killed, perhaps from outside: what a student made can only crash it.
+            self.was_disturbed = True
+        self._lost[self._at] = Loss(cause)
         why = self._describe_loss(notebook, self._at)
         self._notes.append(Note(NoteKind.LOST_CELL, why))
         if is_test_cell(cell):
-            verdict = QuestionVerdict(grade_id(cell), 0.0, max_points(cell), Status.LIMIT, why)
+            verdict = QuestionVerdict(grade_id(cell), 0.0, max_points(cell), cause.status, why)
             self._verdicts.setdefault(verdict.grade_id, verdict)
 
     def _describe_loss(self, notebook: NotebookNode, index: int) -> str:

@@ -8,13 +8,16 @@ import select
 import shutil
 import signal
 import socket
+import time
 from pathlib import Path
 
 from autograder.engine.host.memory_groups import MemoryGroup
 from autograder.engine.host.warm_process import WarmProcess
 from autograder.engine.host.watcher import Usage, kill_tree, measure_usage
 from autograder.engine.wire.frames import FrameError
-from autograder.engine.wire.messages import KernelEnd, expect_message
+from autograder.engine.wire.messages import SHORT_BYTES, KernelEnd, expect_message
+
+_REPORT_SECONDS = 1.0
 
 
 class KernelHandle:
@@ -51,7 +54,11 @@ class KernelHandle:
     @property
     def is_alive(self) -> bool:
         """Whether its first process still runs."""
-        return not select.select([self.pidfd], [], [], 0)[0]
+        return not self.wait(0)
+
+    def wait(self, seconds: float) -> bool:
+        """Whether its first process ends within `seconds`."""
+        return bool(select.select([self.pidfd], [], [], seconds)[0])
 
     def measure_usage(self) -> Usage:
         """What its processes use now."""
@@ -68,7 +75,8 @@ class KernelHandle:
         try:
             if not self._status.recv(1, socket.MSG_PEEK):
                 return None
-            return expect_message(self._status, KernelEnd).code
+            deadline = time.monotonic() + _REPORT_SECONDS
+            return expect_message(self._status, KernelEnd, deadline, SHORT_BYTES).code
         except (OSError, FrameError):
             return None
 
@@ -80,7 +88,7 @@ class KernelHandle:
             kill_tree(self.pid)
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
-        select.select([self.pidfd], [], [], 5)
+        self.wait(5)
 
     def close(self) -> None:
         """End the kernel and remove what it left."""

@@ -11,6 +11,7 @@ import shutil
 import socket
 import struct
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from autograder.engine.wire.channels import CHANNELS
 from autograder.engine.wire.frames import FrameError, send_frame
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.messages import (
+    SHORT_BYTES,
     FileNames,
     KernelFailure,
     KernelSetup,
@@ -184,6 +186,8 @@ def _wait_for_start(status: socket.socket) -> int:
     if len(header) < 8:
         raise FrameError("the fork ended at once")
     size = int.from_bytes(header, "big")
+    if size > SHORT_BYTES:
+        raise FrameError(f"{size} bytes announced, {SHORT_BYTES} allowed")
     message = unpack_message(status.recv(size, socket.MSG_WAITALL))
     if isinstance(message, KernelFailure):
         raise FrameError(message.reason)
@@ -193,7 +197,7 @@ def _wait_for_start(status: socket.socket) -> int:
 
 
 def _send_files(status: socket.socket, files: Mapping[str, bytes]) -> None:
-    status.settimeout(None)
-    send_message(status, FileNames(list(files)))
+    deadline = time.monotonic() + START_SECONDS
+    send_message(status, FileNames(list(files)), deadline)
     for content in files.values():
-        send_frame(status, content)
+        send_frame(status, content, deadline)

@@ -22,6 +22,7 @@ from autograder.engine.student.linux_namespaces import (
     drop_privileges,
     enter_namespaces,
     mount_private,
+    set_dumpable,
 )
 from autograder.engine.student.syscall_wall import forbid_syscalls
 from autograder.engine.wire.channels import CHANNELS
@@ -82,6 +83,7 @@ def main() -> None:
     sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
     import_modules(WARM_MODULES)
     use_keras_defaults()
+    set_dumpable(False)
     serve(control, _start_kernel)
 
 
@@ -92,10 +94,9 @@ def _start_kernel(request: bytes, fds: list[int]) -> None:
     try:
         if setup.uid is not None:
             become_other_user(setup.uid)
-        if setup.has_namespaces:
-            enter_namespaces()
-        else:
-            die_with_parent(os.getppid())
+        # Without a namespace of their own, the student's processes see this one, too.
+        set_dumpable(setup.has_namespaces)
+        enter_namespaces() if setup.has_namespaces else die_with_parent(os.getppid())
         parent = os.getpid()
         init = os.fork()
         if init != 0:
@@ -104,6 +105,8 @@ def _start_kernel(request: bytes, fds: list[int]) -> None:
                 os.waitpid(init, 0)
             return
         _prepare(setup, parent)
+        # The student's processes have the same user; init's socket is not for them.
+        set_dumpable(False)
     except Exception as error:
         send_message(status, KernelFailure(f"{type(error).__name__}: {error}"))
         return
@@ -113,6 +116,7 @@ def _start_kernel(request: bytes, fds: list[int]) -> None:
     init = os.getpid()
     kernel = os.fork()
     if kernel == 0:
+        set_dumpable(True)
         status.close()
         if not setup.has_namespaces:
             die_with_parent(init)
@@ -174,7 +178,9 @@ def _receive_files(status: socket.socket) -> None:
 
 def _wait_for(kernel: int, status: socket.socket) -> None:
     """Be the init of the kernel's pid namespace: reap processes, and end with the kernel."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # A signal from inside the namespace does nothing to an init without a handler for it.
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_DFL)
     while True:
         pid, code = os.wait()
         if pid == kernel:

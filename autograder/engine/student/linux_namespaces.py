@@ -39,7 +39,12 @@ def become_other_user(uid: int) -> None:
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
     # The change of user hides /proc/self from this process, which writes its id maps there.
-    _check(_libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl PR_SET_DUMPABLE")
+    set_dumpable(True)
+
+
+def set_dumpable(is_dumpable: bool) -> None:
+    """Say whether other processes of the same user may trace this one and take its descriptors."""
+    _check(_libc.prctl(_PR_SET_DUMPABLE, int(is_dumpable), 0, 0, 0), "prctl PR_SET_DUMPABLE")
 
 
 def enter_namespaces() -> None:

@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.engine.run_sentences import describe_failed_line, describe_odd_points
+from autograder.engine.verifier.own_names import parse_cell
 from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.verifier.student_error import LimitReachedError
 from autograder.engine.verifier.verifier_namespace import VerifierNamespace
@@ -31,6 +32,7 @@ from autograder.engine.wire.question_verdict import Status
 _MAX_MESSAGE = 1_000
 _FILE = "<test cell>"
 _MIB = 1 << 20
+_DEFINE_SECONDS = 5.0
 # Python's own words.
 _UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 
@@ -86,11 +88,25 @@ def run_test_cell(
         result = _judge_value(value, outputs)
     except BaseException as error:  # a test may raise anything; the verifier goes on
         result = _judge_error(error, outputs)
+        define_names(source, names, _find_line(error, last=False))
     if channel.failure is not None and result.status is Status.PASSED:
         # The test did not notice that the student's kernel was gone.
         result = _judge_error(channel.failure, outputs)
     outputs = printed.make_outputs() + outputs
     return replace(result, outputs=outputs, measurements=take_measurements())
+
+
+def define_names(source: str, names: VerifierNamespace, line: int | None = None) -> None:
+    """Make the definitions of a test cell that did not run to its end, for the cells below it.
+
+    Args:
+        source: the cell, from the instructor's notebook.
+        names: the namespace of all test cells.
+        line: the line at which the cell stopped; None stands for a cell that did not run.
+    """
+    nowhere = _PrintedText(0)
+    with contextlib.suppress(BaseException), _alarm(_DEFINE_SECONDS), nowhere.capture():
+        names.define_rest(source, line)
 
 
 def judge_outputs(outputs: list[NotebookNode]) -> TestResult:
@@ -111,7 +127,7 @@ def _execute(source: str, names: VerifierNamespace) -> Any:
     """Run the cell; returns the value of its last expression, or None."""
     # So that tracebacks show the test's own lines.
     linecache.cache[_FILE] = (len(source), None, source.splitlines(keepends=True), _FILE)
-    tree = _parse(source)
+    tree = parse_cell(source, _FILE)
     last = None
     end = tree.body[-1] if tree.body else None
     if isinstance(end, ast.Expr) and not source.rstrip().endswith(";"):
@@ -119,18 +135,6 @@ def _execute(source: str, names: VerifierNamespace) -> Any:
         tree.body.pop()
     exec(compile(tree, _FILE, "exec"), names)
     return None if last is None else eval(compile(last, _FILE, "eval"), names)
-
-
-def _parse(source: str) -> ast.Module:
-    """The cell's syntax tree; IPython's own lines (`%matplotlib inline`) do nothing here."""
-    try:
-        return ast.parse(source, _FILE)
-    except SyntaxError:
-        lines = source.splitlines()
-        plain = [line if line[:1] not in ("%", "!") else "pass" for line in lines]
-        if plain == lines:
-            raise
-        return ast.parse("\n".join(plain), _FILE)
 
 
 def _judge_value(value: Any, outputs: list[NotebookNode]) -> TestResult:
@@ -194,11 +198,16 @@ def _format_traceback(error: BaseException) -> list[str]:
     return "".join(lines)[-20_000:].splitlines()
 
 
-def _find_line(error: BaseException) -> int | None:
-    """The line of the test, from 1, in which the exception was raised; None if it was elsewhere."""
+def _find_line(error: BaseException, last: bool = True) -> int | None:
+    """The line of the test, from 1, in which the exception was raised; None if it was elsewhere.
+
+    Args:
+        error: the exception.
+        last: whether the line of the innermost call counts, and not that of the cell itself.
+    """
     frames = traceback.extract_tb(error.__traceback__)
-    inside = [frame for frame in frames if frame.filename == _FILE]
-    return inside[-1].lineno if inside else None
+    inside = [frame.lineno for frame in frames if frame.filename == _FILE]
+    return inside[-1 if last else 0] if inside else None
 
 
 @contextlib.contextmanager

@@ -6,7 +6,12 @@ import socket
 import time
 from typing import Any
 
-from autograder.engine.verifier.student_error import LimitReachedError, make_student_error
+from autograder.engine.verifier.guarded_array import guard_array
+from autograder.engine.verifier.student_error import (
+    LimitReachedError,
+    NotByValueError,
+    make_student_error,
+)
 from autograder.engine.verifier.trusted_values import TrustedValues
 from autograder.engine.wire.agent_protocol import Operation, Reply, read_reply
 from autograder.engine.wire.codec import CodecError, decode, encode
@@ -36,6 +41,7 @@ class StudentChannel:
         self._connection, self._limits = connection, limits
         self._values = TrustedValues(self)
         self.failure: LimitReachedError | None = None
+        self.is_open = True
         self.deadline: float | None = None
 
     def fetch(self, name: str) -> Any:
@@ -74,10 +80,12 @@ class StudentChannel:
         """
         if self.failure is not None:
             raise self.failure
+        if not self.is_open:
+            raise NotByValueError("the student's code is not asked here")
         payload = encode((operation.value, *arguments), self._values.extend)
         answer = self._exchange(payload)
         try:
-            reply, content = read_reply(decode(bytes(answer), self._values.receive))
+            reply, content = read_reply(decode(bytes(answer), self._values.receive, guard_array))
         except (CodecError, TypeError, ValueError) as error:
             detail = f"the kernel's answer can't be read ({error})"
             raise self._fail(Cause.KERNEL_ENDED, detail) from None

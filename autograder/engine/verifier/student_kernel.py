@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
 import socket
 from queue import Empty
@@ -23,6 +24,17 @@ from autograder.engine.wire.note import Note, NoteKind
 
 _MIB = 1 << 20
 _READY_SECONDS = 30.0
+# Widgets' messages make nbclient keep state and move outputs between cells: they are not read.
+_SHOWN = {
+    "clear_output",
+    "display_data",
+    "error",
+    "execute_result",
+    "stream",
+    "update_display_data",
+}
+# Readers of the notebook recurse into an output; interactive figures have about ten levels.
+_MOST_LEVELS = 50
 
 
 class KernelLostError(Exception):
@@ -124,7 +136,8 @@ class _CellRunner(NotebookClient):
         self.seconds = limits.cell_seconds
         self.is_exiting = False
         self._cell_index = -1
-        self._messages, self._bytes = 0, 0
+        self._messages = 0
+        self._bytes = 0.0
 
     def _get_timeout(self, cell: NotebookNode | None) -> float:  # type: ignore[override]
         # nbclient's own setting takes integers only.
@@ -149,14 +162,20 @@ class _CellRunner(NotebookClient):
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
         if cell_index != self._cell_index:
-            self._cell_index, self._messages, self._bytes = cell_index, 0, 0
-        if msg["msg_type"] != "status":
+            self._cell_index, self._messages, self._bytes = cell_index, 0, 0.0
+        kind = msg.get("msg_type")
+        if kind != "status":
             self._messages += 1
             self._bytes += _estimate_size(msg.get("content"))
             cause = self._find_limit()
             if cause is not None:
                 self._cut(cell, cell_index, cause)
                 return None
+            content = msg.get("content")
+            if kind not in _SHOWN or not isinstance(content, dict):
+                return None
+            if type(content.get("execution_count", 0)) is not int:
+                del content["execution_count"]
         return super().process_message(msg, cell, cell_index)
 
     def _find_limit(self) -> Cause | None:
@@ -172,12 +191,18 @@ class _CellRunner(NotebookClient):
             cell.outputs.append(new_output("stream", name="stdout", text=f"\n[{sentence}]\n"))
 
 
-def _estimate_size(value: Any) -> int:
-    """About how many bytes a message's content takes."""
-    if isinstance(value, str):
-        return len(value)
-    if isinstance(value, dict):
-        return sum(len(key) + _estimate_size(item) for key, item in value.items()) + 8
-    if isinstance(value, list):
-        return sum(map(_estimate_size, value)) + 8
-    return 8
+def _estimate_size(content: Any) -> float:
+    """About how many bytes a message's content takes; infinite if it is nested too deep."""
+    size, level = 0, [content]
+    for _ in range(_MOST_LEVELS):
+        below: list[Any] = []
+        for value in level:
+            size += len(value) if isinstance(value, str) else 8
+            if isinstance(value, dict):
+                below += [*value.keys(), *value.values()]
+            elif isinstance(value, list):
+                below += value
+        if not below:
+            return size
+        level = below
+    return math.inf

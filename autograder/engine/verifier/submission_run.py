@@ -12,7 +12,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.engine import run_sentences
-from autograder.engine.verifier.judge_cell import TestResult, judge_outputs, run_test_cell
+from autograder.engine.verifier.judge_cell import (
+    TestResult,
+    define_names,
+    judge_outputs,
+    run_test_cell,
+)
 from autograder.engine.verifier.provisioner import ForkedKernel
 from autograder.engine.verifier.seed_trials import SeedTrials
 from autograder.engine.verifier.student_channel import StudentChannel
@@ -135,8 +140,10 @@ class SubmissionRun:
         # What runs on the trusted side is the instructor's text, whatever the notebook has here.
         cell.source = self._tests[question]
         known = self._progress.verdicts.get(question)
+        self._names.enter_cell("" if question in self._in_kernel else cell.source)
         if index in self._progress.lost:
             result = self._make_lost_result(index)
+            define_names(cell.source, self._names)
         else:
             self._send(messages.CellStart(index))
             if question in self._in_kernel:
@@ -151,6 +158,8 @@ class SubmissionRun:
         if kernel is None:
             why = self._describe_budget(index)
             return TestResult(0.0, Status.TIMEOUT, why, cause=Cause.SECONDS)
+        # Cells that were run again have been announced since.
+        self._send(messages.CellStart(index, is_judged=True))
         channel = kernel.channel
         began = time.monotonic()
         result = self._run_test_cell(cell, channel)
@@ -177,6 +186,7 @@ class SubmissionRun:
         if note not in self.notes:
             self.notes.append(note)
         await self._run_cell(index, cell)
+        define_names(cell.source, self._names)
         if index in self._progress.lost:
             return self._make_lost_result(index)
         return judge_outputs(cell.outputs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import logging
 import os
 import resource
@@ -40,6 +41,9 @@ def verify(request: bytes, fds: list[int]) -> None:
     die_with_parent(os.getppid())
     grader = socket.socket(fileno=fds[0])
     job = expect_message(grader, messages.Job)
+    # A crash, unlike SIGKILL from outside, leaves a trace.
+    crash = os.open(messages.find_crash_file(job.folder), os.O_WRONLY | os.O_CREAT, 0o600)
+    faulthandler.enable(crash, all_threads=False)
     _limit_memory(job.limits)
     set_seed(job.seed)
     os.chdir(job.folder)
@@ -61,6 +65,7 @@ def verify(request: bytes, fds: list[int]) -> None:
         asyncio.run(run.run())
     except BaseException as error:
         # The grader continues with a new verifier; the reason must not be lost with this one.
+        faulthandler.dump_traceback(crash, all_threads=False)
         reason = f"{type(error).__name__}: {error}"[:500]
         send_message(grader, messages.VerifierFailure(reason))
         raise

@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 
 from autograder.engine.verifier.empty_arrays import reject_empty_arrays
+from autograder.engine.verifier.guarded_array import keep_guards
+from autograder.engine.verifier.student_code import refuse_code
 from autograder.engine.verifier.verifier import verify
 from autograder.engine.wire.fork_server import import_modules, serve
 from autograder.engine.wire.keras_defaults import use_keras_defaults
@@ -34,6 +36,8 @@ def main() -> None:
         import_modules(WARM_MODULES)
         use_keras_defaults()
         reject_empty_arrays()
+        keep_guards()
+        refuse_code()
         told_to_end = serve(control, verify)
     except BrokenPipeError:
         # The grader was gone before anything began.

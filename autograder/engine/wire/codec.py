@@ -27,6 +27,8 @@ _DTYPE = re.compile(
 )
 _COUNT = struct.Struct(">I")
 _LENGTH = struct.Struct(">Q")
+_Extend = Callable[[str, Any], Any] | None
+_ReceiveArray = Callable[[np.ndarray, bool], np.ndarray] | None
 _FLOAT = struct.Struct(">d")
 
 
@@ -178,17 +180,19 @@ def find_plain_dtype(name: str) -> np.dtype:
         raise CodecError(f"unknown dtype {name!r}") from error
 
 
-def decode(payload: bytes, extend: Callable[[str, Any], Any] | None = None) -> Any:
+def decode(payload: bytes, extend: _Extend = None, receive_array: _ReceiveArray = None) -> Any:
     """The value that `encode` encoded; any bytes decode to exact built-in types or to an error.
 
     Args:
         payload: the bytes; untrusted.
         extend: called with an extension's kind and plain data; returns the value in its place.
+        receive_array: called with each array, and whether it is a part of an extension; returns
+            the array in its place.
 
     Raises:
         CodecError: the bytes are not a value.
     """
-    decoder = _Decoder(payload, extend)
+    decoder = _Decoder(payload, extend, receive_array)
     value = decoder.take(0)
     if decoder.position != len(payload):
         raise CodecError("bytes after the value")
@@ -196,10 +200,10 @@ def decode(payload: bytes, extend: Callable[[str, Any], Any] | None = None) -> A
 
 
 class _Decoder:
-    def __init__(self, payload: bytes, extend: Callable[[str, Any], Any] | None) -> None:
+    def __init__(self, payload: bytes, extend: _Extend, receive_array: _ReceiveArray) -> None:
         self._payload = memoryview(payload)
-        self._extend = extend
-        self._values = 0
+        self._extend, self._receive_array = extend, receive_array
+        self._values = self._extensions = 0
         self.position = 0
 
     def take(self, depth: int) -> Any:
@@ -225,6 +229,8 @@ class _Decoder:
             return self._take_dict(depth)
         if tag in b"an":
             array = self._take_array()
+            if self._receive_array is not None:
+                array = self._receive_array(array, self._extensions > 0)
             return array if tag == ord("a") else array[()]
         if tag == ord("x"):
             return self._take_extension(depth)
@@ -277,15 +283,15 @@ class _Decoder:
         try:
             # A copy is writable and aligned, and does not keep the whole message in memory.
             made = np.frombuffer(content, dtype) if size else np.empty(0, dtype)
-            # Half-precision infinity equals every Python number from 65,520 on: NumPy casts those.
-            is_overflown = dtype.kind == "f" and dtype.itemsize == 2 and np.isinf(made).any()
-            return made.reshape(shape).astype(np.float64 if is_overflown else dtype)
+            return made.reshape(shape).astype(dtype)
         except ValueError as error:
             raise CodecError(f"an array of shape {shape}") from error
 
     def _take_extension(self, depth: int) -> Any:
         kind = bytes(self._take_sized(32)).decode("ascii", "replace")
+        self._extensions += 1
         data = self.take(depth + 1)
+        self._extensions -= 1
         if self._extend is None:
             raise CodecError(f"a value of kind {kind!r} cannot cross")
         return self._extend(kind, data)

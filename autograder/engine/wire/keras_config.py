@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from typing import Any
 
@@ -55,6 +56,8 @@ REFUSED = (keras.layers.StringLookup.__base__,) + tuple(
 )
 _FUNCTIONS = ("builtins", "keras.activations", "keras.losses", "keras.metrics", "keras.ops")
 SPECIAL = ("__keras_tensor__", "__numpy__", "__tensor__", "__ellipsis__", "__slice__")
+# Keras passes other names to NumPy, whose reader of dtypes can end the process.
+_DTYPE = re.compile(r"bool|string|bfloat16|(?:u?int|float|complex)[1-9]\d{0,2}|float8_e\w{3,8}")
 _OURS = "course_lib."
 
 
@@ -110,6 +113,7 @@ def _check_class(node: dict[str, Any]) -> None:
     if type(name) is not str or not isinstance(module, (str, type(None))):
         raise KerasConfigError("a class without a name")
     if name in SPECIAL:
+        _check_special(node)
         return
     if name == "function":
         _check_function(node, module)
@@ -127,6 +131,20 @@ def _check_class(node: dict[str, Any]) -> None:
         raise KerasConfigError(f"the class {module}.{name}, which is not Keras' own")
     if issubclass(found, REFUSED):
         raise KerasConfigError(f"a {name}, whose configuration is incomplete")
+
+
+def _check_special(node: dict[str, Any]) -> None:
+    """Check an array, a tensor or a slice in a configuration."""
+    fields = node.get("config")
+    if type(fields) is not dict:
+        if node["class_name"] == "__ellipsis__":
+            return
+        raise KerasConfigError(f"a {node['class_name']} without content")
+    dtype = fields.get("dtype", "float32")
+    if type(dtype) is not str or not _DTYPE.fullmatch(dtype):
+        raise KerasConfigError(f"the dtype {str(dtype)[:64]!r} in a configuration")
+    if "class_name" in fields:
+        raise KerasConfigError(f"a {node['class_name']} that names a class")
 
 
 def _check_function(node: dict[str, Any], module: str | None) -> None:

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from autograder.engine.wire.clean_text import clean_text
+from autograder.engine.wire.compile_config import check_compile_config
 from autograder.engine.wire.keras_config import (
     REFUSED,
     SPECIAL,
@@ -24,6 +25,7 @@ from autograder.engine.wire.keras_functions import (
     keras_activations,
 )
 from autograder.engine.wire.keras_probe import are_same_outputs, probe_model
+from autograder.engine.wire.zero_weights import zero_weights
 
 MODEL_TYPES = (keras.Sequential, type(keras.Model(*2 * [keras.Input((1,))])))
 # The end of a sentence: it stands in course_lib.testing.layers_of, too.
@@ -173,7 +175,7 @@ def rebuild_model(data: dict[str, Any]) -> keras.Model:
         KerasConfigError: the configuration is not Keras' own, the weights do not fit it, or the
             rebuilt model returns something else for the probe's input.
     """
-    model = _rebuild(data["config"])
+    model = _rebuild(data["config"], data["weights"])
     if not isinstance(model, keras.Model):
         raise KerasConfigError("a configuration of something else than a model")
     _set_weights(model, data["weights"])
@@ -194,21 +196,23 @@ def rebuild_object(data: dict[str, Any]) -> Any:
     Raises:
         KerasConfigError: as for `rebuild_model`.
     """
-    value = _rebuild(data["config"])
+    value = _rebuild(data["config"], data["weights"])
     if data["weights"]:
         _set_weights(value, data["weights"])
     return value
 
 
-def _rebuild(config: Any) -> Any:
+def _rebuild(config: Any, weights: Any) -> Any:
     check_keras_config(config)
     if type(config) is not dict or "class_name" not in config:
         raise KerasConfigError("a configuration without a class")
     if config["class_name"] in SPECIAL:
         # Allowed inside a layer's configuration; as a value it would bypass the codec.
         raise KerasConfigError(f"a {config['class_name']} by itself")
+    count = sum(np.size(weight) for weight in weights) if type(weights) is list else 0
     try:
-        return keras.saving.deserialize_keras_object(config, safe_mode=True)
+        with zero_weights(count):
+            return keras.saving.deserialize_keras_object(config, safe_mode=True)
     except Exception as error:
         # Keras' message repeats the whole configuration; its first line is enough.
         reason = str(error).strip().splitlines()[:1]
@@ -245,7 +249,7 @@ def _explain_lost_compile(model: keras.Model, why: Any) -> None:
 
 def _compile(model: keras.Model, config: Any, state: Any) -> None:
     try:
-        check_keras_config(config)
+        check_compile_config(config)
         model.compile_from_config(config)
     except Exception as error:  # structure and predictions can still be judged
         _explain_lost_compile(model, f"its compile state has {error}")

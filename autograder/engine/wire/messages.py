@@ -19,6 +19,11 @@ from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict
 from autograder.engine.wire.rejudgement import Rejudgement
 
+# A message holds two notebooks at most, and what the cells showed.
+MOST_BYTES = 1 << 30
+# Of those that hold names and numbers only.
+SHORT_BYTES = 1 << 16
+
 # From the grader to a verifier.
 
 
@@ -49,6 +54,11 @@ class Job:
     lost: dict[int, Loss]
     in_kernel: list[str]
     more_seeds: list[int]
+
+
+def find_crash_file(folder: str) -> str:
+    """Where the verifier with this working folder leaves a trace when it crashes."""
+    return f"{folder}.crash"
 
 
 @dataclass(frozen=True)
@@ -88,9 +98,15 @@ class LossRequest:
 
 @dataclass(frozen=True)
 class CellStart:
-    """The cell at `index` runs next."""
+    """The cell at `index` runs next.
+
+    Args:
+        index: its place in the notebook.
+        is_judged: whether it is a test cell that the verifier itself now runs.
+    """
 
     index: int
+    is_judged: bool = False
 
 
 @dataclass(frozen=True)
@@ -248,31 +264,46 @@ def unpack_message(payload: bytes | bytearray) -> Message:
         raise FrameError(f"an unreadable message ({error})") from error
 
 
-def send_message(sock: socket.socket, message: Message) -> None:
+def send_message(sock: socket.socket, message: Message, deadline: float | None = None) -> None:
     """Send a message to a trusted process.
 
+    Args:
+        sock: a connected stream socket.
+        message: what to send.
+        deadline: `time.monotonic()` at which to give up; None only where the other end is the
+            grader, which no student's code can stop.
+
     Raises:
-        FrameError: the other end closed the socket.
+        FrameError: the other end closed the socket, or did not read in time.
     """
-    send_frame(sock, pack_message(message))
+    send_frame(sock, pack_message(message), deadline)
 
 
-def receive_message(sock: socket.socket) -> Message:
+def receive_message(
+    sock: socket.socket, deadline: float | None = None, limit: int = MOST_BYTES
+) -> Message:
     """Receive a message of a trusted process.
 
-    Raises:
-        FrameError: the other end closed the socket, or sent something else.
-    """
-    return unpack_message(receive_frame(sock))
-
-
-def expect_message(sock: socket.socket, kind: type[M]) -> M:
-    """Receive a message of this kind.
+    Args:
+        sock: a connected stream socket.
+        deadline: as for `send_message`.
+        limit: the most bytes that it may have.
 
     Raises:
-        FrameError: the other end closed the socket, or sent something else.
+        FrameError: the other end closed the socket, took too long, or sent something else.
     """
-    return check_message(receive_message(sock), kind)
+    return unpack_message(receive_frame(sock, limit, deadline))
+
+
+def expect_message(
+    sock: socket.socket, kind: type[M], deadline: float | None = None, limit: int = MOST_BYTES
+) -> M:
+    """Receive a message of this kind; see `receive_message`.
+
+    Raises:
+        FrameError: the other end closed the socket, took too long, or sent something else.
+    """
+    return check_message(receive_message(sock, deadline, limit), kind)
 
 
 def check_message(message: Message, kind: type[M]) -> M:

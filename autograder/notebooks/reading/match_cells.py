@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from difflib import SequenceMatcher
 
 from nbformat import NotebookNode
 
@@ -16,6 +16,8 @@ _SAME = 0.95
 # Above what a person writes; of a cell made to keep the matching busy, only the start counts.
 _MOST_LINES = 400
 _MOST_LETTERS = 100_000
+# Of a whole notebook: Python's parser reads a million letters in a few seconds.
+_MOST_PARSED = 500_000
 
 
 def match_cells(
@@ -45,7 +47,11 @@ class _Matching:
         self.found: dict[str, int] = {}
         self._submitted, self._released = submitted, released
         self._lab_cells = [cell for cell in released.cells if nbgrader_metadata(cell)]
-        self._names = [find_defined_names(cell) for cell in submitted.cells]
+        self._names = list_defined_names(submitted)
+        self._lines = [_count_lines(cell) for cell in submitted.cells]
+        self._locked_lines = [_count_lines(c) for c in self._lab_cells if is_locked_cell(c)]
+        # By position, whether a cell of the student's is a copy of one of the lab's test cells.
+        self._copies: dict[int, bool] = {}
         # The solution defines the names of an answer; the stub may define none.
         self._answer_names = {
             grade_id(cell): find_defined_names(cell)
@@ -67,8 +73,8 @@ class _Matching:
                 self._take(cell, [i for i in sorted(self._free) if self._names[i] & names])
         for cell in self._lab_cells:
             if grade_id(cell) not in self.found:
-                cells, free = self._submitted.cells, sorted(self._free)
-                alike = [i for i in free if _are_alike(cells[i], cell, _ALIKE)]
+                lines = _count_lines(cell)
+                alike = [i for i in sorted(self._free) if _share(self._lines[i], lines) >= _ALIKE]
                 self._take(cell, self._filter_plausible(cell, alike))
         for cell in self._lab_cells:
             if not is_locked_cell(cell):
@@ -85,7 +91,7 @@ class _Matching:
     def _take(self, cell: NotebookNode, candidates: list[int]) -> None:
         free = [i for i in candidates if i in self._free]
         if grade_id(cell) not in self.found and free:
-            best = _choose(cell, free, self._submitted)
+            best = self._choose(cell, free)
             self.found[grade_id(cell)] = best
             self._free.discard(best)
 
@@ -97,14 +103,27 @@ class _Matching:
         claiming = self._submitted.cells[position]
         if not is_locked_cell(cell):
             # An answer may contain anything except one of the lab's test cells.
-            return not any(
-                is_locked_cell(other) and _are_alike(claiming, other, _SAME)
-                for other in self._lab_cells
-            )
+            return not self._is_copy(position)
         # An edited test cell is restored; a cell with an answer in it is not a test cell.
         if claiming.source.strip() == cell.source.strip():
             return True
         return not any(self._names[position] & names for names in self._answer_names.values())
+
+    def _is_copy(self, position: int) -> bool:
+        if position not in self._copies:
+            lines = self._lines[position]
+            shares = (_share(lines, locked) for locked in self._locked_lines)
+            self._copies[position] = any(share >= _SAME for share in shares)
+        return self._copies[position]
+
+    def _choose(self, cell: NotebookNode, candidates: list[int]) -> int:
+        """Return the last copy that was edited; for a locked cell, the most similar copy."""
+        if is_locked_cell(cell):
+            lines = _count_lines(cell)
+            return max(candidates, key=lambda i: _share(self._lines[i], lines))
+        cells, given = self._submitted.cells, cell.source.strip()
+        edited = [i for i in candidates if cells[i].source.strip() != given]
+        return (edited or candidates)[-1]
 
     def _find_between_neighbours(self, cell: NotebookNode) -> list[int]:
         """Find a rewritten answer: after the text before it, or before the text after it."""
@@ -120,12 +139,13 @@ class _Matching:
         return [i for i in positions if 0 <= i < len(texts) and texts[i] not in known][:1]
 
 
-def _choose(cell: NotebookNode, candidates: list[int], submitted: NotebookNode) -> int:
-    """Return the last copy that was edited; for a locked cell, the most similar copy."""
-    if is_locked_cell(cell):
-        return max(candidates, key=lambda i: _similarity(submitted.cells[i], cell))
-    edited = [i for i in candidates if submitted.cells[i].source.strip() != cell.source.strip()]
-    return (edited or candidates)[-1]
+def list_defined_names(notebook: NotebookNode) -> list[set[str]]:
+    """Return the names that each cell binds; none for the cells after very much code."""
+    left, names = _MOST_PARSED, []
+    for cell in notebook.cells:
+        left -= len(cell.source)
+        names.append(find_defined_names(cell) if left >= 0 else set())
+    return names
 
 
 def find_defined_names(cell: NotebookNode) -> set[str]:
@@ -138,19 +158,16 @@ def find_defined_names(cell: NotebookNode) -> set[str]:
         return set()
 
 
-def _similarity(one: NotebookNode, other: NotebookNode) -> float:
-    """Return the share of lines that two cells have in common, 0 to 1."""
-    return _compare(one, other).ratio()
+def _count_lines(cell: NotebookNode) -> Counter[str]:
+    """Count the lines of a cell, without blank ones; the start of a very long cell."""
+    lines = cell.source[:_MOST_LETTERS].splitlines()[:_MOST_LINES]
+    return Counter(stripped for line in lines if (stripped := line.strip()))
 
 
-def _are_alike(one: NotebookNode, other: NotebookNode, least: float) -> bool:
-    """Whether two cells have at least this share of lines in common; fast if they do not."""
-    matcher = _compare(one, other)
-    bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
-    return all(bound() >= least for bound in bounds)
+def _share(one: Counter[str], other: Counter[str]) -> float:
+    """Return the share of lines that two cells have in common, in any order: 0 to 1.
 
-
-def _compare(one: NotebookNode, other: NotebookNode) -> SequenceMatcher[str]:
-    starts = (cell.source[:_MOST_LETTERS].splitlines()[:_MOST_LINES] for cell in (one, other))
-    first, second = ([line.strip() for line in start] for start in starts)
-    return SequenceMatcher(None, first, second, autojunk=False)
+    To look for lines in the same order takes a time that grows with the square of their number.
+    """
+    total = one.total() + other.total()
+    return 2 * (one & other).total() / total if total else 1.0

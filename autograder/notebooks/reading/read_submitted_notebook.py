@@ -26,6 +26,8 @@ MOST_BYTES = 100 * 2**20
 _MOST_CELLS = 1_000
 _MOST_CODE = 10 * 2**20
 _MOST_NOTEBOOKS = 100
+# Each list, object and value takes some 60 bytes of memory, however short it is in the file.
+_MOST_PARTS = 5_000_000
 _MOST_SHOWN = 300
 _CELLS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -113,6 +115,7 @@ def _shorten(path: PurePath) -> str:
 
 def _find_candidates(folder: Path) -> list[_Candidate]:
     found = []
+    left = 2 * MOST_BYTES
     for path in sorted(folder.rglob("*")):
         if ".ipynb_checkpoints" in path.parts or not path.is_file() or path.is_symlink():
             continue
@@ -122,6 +125,11 @@ def _find_candidates(folder: Path) -> list[_Candidate]:
             raise AutograderError(
                 f"{path.name} has {path.stat().st_size / 2**20:.0f} MB; the maximum is "
                 f"{MOST_BYTES / 2**20:.0f} MB: clear its outputs and submit it again"
+            )
+        left -= path.stat().st_size
+        if left < 0:
+            raise AutograderError(
+                f"the notebooks and zip files have more than {2 * MOST_BYTES / 2**20:.0f} MB"
             )
         content = path.read_bytes()
         within = path.relative_to(folder)
@@ -179,6 +187,9 @@ def _parse(candidate: _Candidate) -> tuple[NotebookNode, list[str]]:
 def _read_json(candidate: _Candidate) -> Any:
     if not candidate.content.strip():
         raise AutograderError(f"{candidate.name} is empty")
+    parts = sum(map(candidate.content.count, (b",", b"[", b"{")))
+    if parts > _MOST_PARTS:
+        raise AutograderError(f"{candidate.name} has {parts} parts; the maximum is {_MOST_PARTS}")
     is_utf_16 = candidate.content[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
         return json.loads(candidate.content.decode("utf-16" if is_utf_16 else "utf-8-sig"))
@@ -194,14 +205,43 @@ def _read_json(candidate: _Candidate) -> Any:
 
 
 def _convert(candidate: _Candidate, fields: dict[str, Any]) -> Any:
-    """Convert a notebook of an old format."""
+    """Convert a notebook of an old format, without outputs and whatever else is not read."""
+    cannot = f"{candidate.name} cannot be converted"
+    sheets = fields.get("worksheets")
+    if not isinstance(sheets, list):
+        raise AutograderError(f"{cannot}: it has no list of worksheets")
+    cells: list[Any] = []
+    for sheet in sheets:
+        found = sheet.get("cells") if isinstance(sheet, dict) else None
+        cells += found if isinstance(found, list) else []
+    _check_number(candidate, len(cells))
+    plain = [_strip_old_cell(cell) for cell in cells if isinstance(cell, dict)]
+    kept: dict[str, Any] = {
+        key: fields[key] for key in ("nbformat", "nbformat_minor") if key in fields
+    }
+    kept.update(metadata={}, worksheets=[{"metadata": {}, "cells": plain}])
     try:
         # `reads` joins the lists of lines that format 3 has as sources.
-        return nbformat.reads(json.dumps(fields), as_version=4)
+        return nbformat.reads(json.dumps(kept), as_version=4)
     except Exception as error:  # the converters raise any error on a damaged file
-        raise AutograderError(
-            f"{candidate.name} cannot be converted: {str(error)[:_MOST_SHOWN]}"
-        ) from error
+        raise AutograderError(f"{cannot}: {str(error)[:_MOST_SHOWN]}") from error
+
+
+def _strip_old_cell(cell: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a cell of an old format that become a source, a kind or an id."""
+    fields = ("cell_type", "input", "source", "level", "language")
+    plain = {key: cell[key] for key in fields if key in cell}
+    metadata = cell.get("metadata")
+    mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    plain["metadata"] = {"nbgrader": mark} if isinstance(mark, dict) else {}
+    if cell.get("cell_type") == "code":
+        plain["outputs"] = []
+    return plain
+
+
+def _check_number(candidate: _Candidate, cells: int) -> None:
+    if cells > _MOST_CELLS:
+        raise AutograderError(f"{candidate.name} has {cells} cells; the maximum is {_MOST_CELLS}")
 
 
 def _read_cells(
@@ -211,10 +251,7 @@ def _read_cells(
     cells = fields.get("cells")
     if not isinstance(cells, list):
         raise AutograderError(f"{candidate.name} has no list of cells")
-    if len(cells) > _MOST_CELLS:
-        raise AutograderError(
-            f"{candidate.name} has {len(cells)} cells; the maximum is {_MOST_CELLS}"
-        )
+    _check_number(candidate, len(cells))
     plain = [cell for cell in map(_read_cell, cells) if cell is not None]
     if len(plain) < len(cells):
         repairs.append(f"{len(cells) - len(plain)} entries that are not cells were left out")

@@ -8,7 +8,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from autograder.notebooks.cell_roles import grade_id, is_locked_cell, nbgrader_metadata
-from autograder.notebooks.reading.match_cells import find_defined_names, match_cells
+from autograder.notebooks.reading.match_cells import (
+    find_defined_names,
+    list_defined_names,
+    match_cells,
+)
 from autograder.notebooks.reading.paste_images import paste_images
 
 
@@ -47,6 +51,7 @@ class _Repair:
             if nbgrader_metadata(given)
         ]
         self._found = match_cells(submitted, source, released)
+        self._names: list[set[str]] | None = None
         # The student's answer cells by position, and the answers that are in other cells.
         self._answers: dict[int, NotebookNode] = {}
         self._elsewhere: dict[str, int] = {}
@@ -76,9 +81,10 @@ class _Repair:
         locked = {
             self._found.get(grade_id(cell)) for cell in self._source.cells if is_locked_cell(cell)
         }
-        cells = enumerate(self._submitted.cells)
-        kept = ((i, cell) for i, cell in cells if i not in locked)
-        return next((i for i, cell in kept if names & find_defined_names(cell)), None)
+        if self._names is None:
+            self._names = list_defined_names(self._submitted)
+        kept = (i for i in range(len(self._names)) if i not in locked)
+        return next((i for i in kept if names & self._names[i]), None)
 
     def arrange_cells(self) -> list[NotebookNode]:
         """Return all cells: the student's in their order, the instructor's between them."""

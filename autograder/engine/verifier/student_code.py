@@ -1,0 +1,29 @@
+"""Refuses to show the code of a student's function: on this side it would be our own wrapper's."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from autograder.engine.verifier.handles import find_handle_number
+from autograder.engine.verifier.student_error import NotByValueError
+
+_CODE = ("__code__", "__defaults__", "__kwdefaults__")
+
+
+def refuse_code() -> None:
+    """Have this process refuse the code of functions that stand for a student's.
+
+    `inspect.getsource`, `dis` and others read `__code__`; Python reports that to audit hooks.
+    """
+    sys.addaudithook(_check_attribute)
+
+
+def _check_attribute(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "object.__getattr__" and arguments[1] in _CODE:
+        function, attribute = arguments
+        if find_handle_number(function) is not None:
+            raise NotByValueError(
+                f"the test reads the code of `{function.__name__}` (`{attribute}`), which is in "
+                "the student's kernel: compare what the function returns"
+            )
