@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras.src.models.functional import Functional
 
 from autograder.engine.wire.clean_text import clean_text
 from autograder.engine.wire.keras_config import (
@@ -25,7 +26,7 @@ from autograder.engine.wire.keras_functions import (
 )
 from autograder.engine.wire.keras_probe import are_same_outputs, probe_model
 
-MODEL_TYPES = (keras.Sequential, type(keras.Model(*2 * [keras.Input((1,))])))
+_MODEL_TYPES = (keras.Sequential, Functional)
 # The end of a sentence: it stands in course_lib.testing.layers_of, too.
 _CLOSED = "which the grader cannot look into"
 _KINDS = (
@@ -51,7 +52,7 @@ def model_data(model: keras.Model) -> dict[str, Any]:
     Raises:
         KerasConfigError: it cannot be rebuilt elsewhere as the same model; the message says why.
     """
-    if type(model) not in MODEL_TYPES:
+    if type(model) not in _MODEL_TYPES:
         raise ForeignPartError(
             f"is a subclassed model (class {type(model).__name__}), {_CLOSED}. "
             "Build it with keras.Sequential or the Functional API."
