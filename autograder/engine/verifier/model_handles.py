@@ -77,6 +77,11 @@ class LayerHandle(CallableHandle):
             self._refuse_part(f"`{name}`")
         return self._channel.ask(Operation.ATTRIBUTE, self._number, name)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not name.startswith("_"):
+            self._refuse_part(f"Setting `{name}`")
+        object.__setattr__(self, name, value)
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The outputs as tensors, as a model of ours returns them; no gradient passes through."""
         given = _flatten([args, kwargs])

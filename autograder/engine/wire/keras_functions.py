@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -63,11 +63,16 @@ def is_named_truly(function: Any) -> bool:
         return False
 
 
-def iterate_functions(layer: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
-    """The arguments of a layer that are functions, by name: its activation, say."""
-    for name in layer.get_config():
-        value = vars(layer).get(name)
-        if callable(value) and not isinstance(value, type) and not hasattr(value, "get_config"):
+def iterate_parts(layer: Any) -> Iterator[tuple[str, Any]]:
+    """The arguments of a layer that are functions or objects of Keras' kinds, by name.
+
+    Such as its activation and its initializers; layers inside it are not among them.
+    """
+    for name, value in vars(layer).items():
+        # What the class has, too, is a method that Keras wraps.
+        is_argument = not name.startswith("_") and not hasattr(type(layer), name)
+        is_part = callable(value) or hasattr(value, "get_config")
+        if is_argument and is_part and not isinstance(value, keras.layers.Layer):
             yield name, value
 
 
@@ -81,7 +86,7 @@ def keras_activations(layers: list[Any]) -> Iterator[None]:
     changed = []
     try:
         for layer in layers:
-            for name, function in iterate_functions(layer):
+            for name, function in list(iterate_parts(layer)):
                 twin = find_activation(function)
                 if twin is not None and twin is not function:
                     changed.append((layer, name, function))
