@@ -166,9 +166,10 @@ BY_VALUE: dict[str, Callable[[], keras.Model]] = {
         metrics=[keras.metrics.mean_absolute_error],
     ),
     "an own loss": lambda: compiled_with(optimizer="adam", loss=lambda y, p: p - y),
+    "an own loss inside": lambda: functional(compiled_with(optimizer="adam", loss=lambda y, p: p)),
     "mixed precision": lambda: stack(L.Dense(3, dtype="mixed_float16")),
 }
-FROM_AFAR: dict[str, tuple[Callable[[], keras.Model], str]] = {
+CALLED: dict[str, tuple[Callable[[], keras.Model], str]] = {
     "subclassed": (lambda: called(Net()), "is a subclassed model (class Net)"),
     "a subclassed Sequential": (
         lambda: Stack([keras.Input(INPUT), L.Dense(2)]),

@@ -6,7 +6,7 @@ import keras
 import pytest
 
 from course_lib.testing import layers_of
-from tests.course_lib.student_models import BY_VALUE, FROM_AFAR, functional, narrow, shared
+from tests.course_lib.student_models import BY_VALUE, CALLED, functional, narrow, shared
 
 L = keras.layers
 
@@ -18,9 +18,9 @@ def test_models_of_keras_own_layers_are_opened(name: str) -> None:
     assert not any(isinstance(layer, (keras.Model, L.InputLayer)) for layer in layers)
 
 
-@pytest.mark.parametrize("name", FROM_AFAR)
+@pytest.mark.parametrize("name", CALLED)
 def test_what_the_grader_cannot_look_into_is_named(name: str) -> None:
-    make, sentence = FROM_AFAR[name]
+    make, sentence = CALLED[name]
     with pytest.raises(AssertionError) as caught:
         layers_of(make(), "`model`")
     assert str(caught.value).startswith(f"`model` {sentence}")

@@ -223,7 +223,7 @@ class LayerHandle(CallableHandle):
 
 
 class ModelHandle(LayerHandle):
-    """A student's model that is used from afar."""
+    """A student's model that stays in the student's kernel."""
 
     def predict(self, *args: Any, **kwargs: Any) -> Any:
         """The outputs as arrays."""

@@ -54,7 +54,7 @@ def is_named_truly(function: Any) -> bool:
     Args:
         function: of a compile state: a loss or a metric.
     """
-    if not getattr(function, "__module__", "").startswith("keras."):
+    if not str(function.__module__).startswith("keras."):
         return False
     try:
         config = keras.saving.serialize_keras_object(function)
@@ -77,22 +77,30 @@ def iterate_parts(layer: Any) -> Iterator[tuple[str, Any]]:
 
 
 @contextlib.contextmanager
-def keras_activations(layers: list[Any]) -> Iterator[None]:
-    """Meanwhile, each activation of these layers is the one of Keras' that it stands for.
+def ready_to_serialize(layers: list[Any]) -> Iterator[None]:
+    """Meanwhile, each activation is the one of Keras' that it stands for, and no model is compiled.
+
+    Keras would write TensorFlow's functions by a name that it cannot read, and compile states,
+    also of nested models, into the configuration.
 
     Args:
         layers: all their functions are, or stand for, functions of Keras.
     """
     changed = []
+    for layer in layers:
+        if isinstance(layer, keras.Model):
+            changed.append((layer, "compiled", False))
+            continue
+        for name, function in iterate_parts(layer):
+            twin = find_activation(function)
+            if twin is not None and twin is not function:
+                changed.append((layer, name, twin))
+    before = [(layer, name, vars(layer)[name]) for layer, name, _ in changed]
     try:
-        for layer in layers:
-            for name, function in list(iterate_parts(layer)):
-                twin = find_activation(function)
-                if twin is not None and twin is not function:
-                    changed.append((layer, name, function))
-                    # Not setattr, which Keras overrides to track what is set.
-                    vars(layer)[name] = twin
+        # Not setattr, which Keras overrides to track what is set.
+        for layer, name, value in changed:
+            vars(layer)[name] = value
         yield
     finally:
-        for layer, name, function in changed:
-            vars(layer)[name] = function
+        for layer, name, value in before:
+            vars(layer)[name] = value

@@ -22,7 +22,7 @@ from autograder.engine.wire.keras_functions import (
     find_activation,
     is_named_truly,
     iterate_parts,
-    keras_activations,
+    ready_to_serialize,
 )
 from autograder.engine.wire.keras_probe import are_same_outputs, probe_model
 
@@ -57,9 +57,9 @@ def model_data(model: keras.Model) -> dict[str, Any]:
             f"is a subclassed model (class {type(model).__name__}), {_CLOSED}. "
             "Build it with keras.Sequential or the Functional API."
         )
-    layers = list(model._flatten_layers(include_self=False))
-    _check_parts([model, *layers])
-    with keras_activations(layers):
+    layers = list(model._flatten_layers())
+    _check_parts(layers)
+    with ready_to_serialize(layers):
         config = {
             "module": type(model).__module__,
             "class_name": type(model).__name__,
@@ -121,7 +121,7 @@ def _compile_data(model: keras.Model) -> dict[str, Any]:
         foreign = _find_foreign_function(model)
         if foreign:
             return {**nothing, "lost": f"its loss or a metric is the function {foreign}"}
-        config = keras.saving.serialize_keras_object(model).get("compile_config")
+        config = model.get_compile_config()
         check_keras_config(config)
     except Exception as error:  # the student's own loss: the model crosses without it
         return {**nothing, "lost": f"its compile state has {error}"}
@@ -156,7 +156,7 @@ def object_data(value: Any) -> dict[str, Any]:
     if isinstance(value, keras.layers.Layer):
         layers = list(value._flatten_layers())
         _check_parts(layers)
-    with keras_activations(layers):
+    with ready_to_serialize(layers):
         config = keras.saving.serialize_keras_object(value)
     check_keras_config(config)
     return {

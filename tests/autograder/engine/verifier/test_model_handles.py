@@ -15,7 +15,7 @@ from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.verifier.student_error import NotByValueError
 from course_lib.testing import layers_of
 from tests.autograder.engine.loopback import connect
-from tests.course_lib.student_models import BY_VALUE, FROM_AFAR, Net, Twice, called, stack
+from tests.course_lib.student_models import BY_VALUE, CALLED, Net, Twice, called, stack
 
 L = keras.layers
 X = np.random.default_rng(3).uniform(0, 1, (3, 4)).astype("float32")
@@ -46,9 +46,9 @@ def test_a_model_of_keras_own_parts_comes_by_value(name: str) -> None:
             np.testing.assert_allclose(given, wanted, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", FROM_AFAR)
+@pytest.mark.parametrize("name", CALLED)
 def test_another_model_is_called_and_says_why(name: str) -> None:
-    make, sentence = FROM_AFAR[name]
+    make, sentence = CALLED[name]
     model = make()
     came = fetch(model)
     assert isinstance(came, keras.Model) and isinstance(came, L.Layer) and callable(came)

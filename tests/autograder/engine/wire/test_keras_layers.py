@@ -102,7 +102,7 @@ FAMILIES: list[tuple[str, dict[str, Any], Any]] = [
     ("AvgPool3D", {"pool_size": 2}, VOLUME),
 ]
 MERGING = ("Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract")
-PICTURES = ("Random", "CutMix", "MixUp", "Equalization", "Solarization")
+OF_IMAGES = ("Random", "CutMix", "MixUp", "Equalization", "Solarization")
 NAMES = [
     name
     for name, kind in vars(L).items()
@@ -126,7 +126,7 @@ def find_arguments(name: str) -> tuple[dict[str, Any], Any]:
         return {"output_size": 2}, sizes[name[-2:]]
     if name.startswith("SpatialDropout"):
         return {"rate": 0.5}, {"1D": SERIES, "2D": IMAGE, "3D": VOLUME}[name[-2:]]
-    if name.startswith(PICTURES):
+    if name.startswith(OF_IMAGES):
         return {}, IMAGE
     return {}, {"1D": SERIES, "2D": IMAGE, "3D": VOLUME}.get(name[-2:], ROW)
 
