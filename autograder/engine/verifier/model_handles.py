@@ -206,9 +206,7 @@ class LayerHandle(CallableHandle):
         for output in _flatten(outputs):
             is_array = type(output) is np.ndarray or isinstance(output, np.generic)
             if not is_array or output.dtype.kind not in "biufc":
-                raise NotByValueError(
-                    f"`{name}` of {self!r} returned a {type(output).__name__}; expected an array"
-                )
+                raise NotByValueError(f"`{name}` of {self!r} did not return an array of numbers")
         return outputs
 
     def describe_obstacle(self) -> str:
