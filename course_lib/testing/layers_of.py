@@ -55,7 +55,8 @@ def layers_of(model: Any, name: str) -> list[Any]:
     if model is None:
         raise AssertionError(f"{name} is None; expected a Keras model. Did you forget `return`?")
     if not isinstance(model, keras.Model):
-        raise AssertionError(f"{name} is a {type(model).__name__}; expected a Keras model.")
+        kind = model.__class__.__name__
+        raise AssertionError(f"{name} is of type {kind}; expected a Keras model.")
     # In the grader, a model that it cannot look into brings the reason along.
     obstacle = getattr(type(model), "describe_obstacle", _find_obstacle)(model)
     if obstacle:
@@ -91,12 +92,14 @@ def _find_foreign_layer(layers: list[Any], keras: ModuleType) -> str:
     for layer in [*layers, *operations]:
         kind = type(layer)
         if not _is_own_class(kind):
-            what = f"layer of your own class {kind.__name__}"
+            what, advice = f"layer of your own class {kind.__name__}", "Use Keras' own layers."
         elif isinstance(layer, refused):
             what = f"{kind.__name__} layer"
+            is_code = kind is keras.layers.Lambda
+            advice = "Use Keras' own layers." if is_code else "Use other layers."
         else:
             continue
-        return f"contains a {what} ('{layer.name}'), {_CLOSED}. Use Keras' own layers."
+        return f"contains a {what} ('{layer.name}'), {_CLOSED}. {advice}"
     return ""
 
 

@@ -48,9 +48,9 @@ def test_a_shared_layer_is_listed_once() -> None:
     ("value", "sentence"),
     [
         (None, "`f` is None; expected a Keras model. Did you forget `return`?"),
-        (3, "`f` is a int; expected a Keras model."),
-        (L.Dense(3), "`f` is a Dense; expected a Keras model."),
-        (keras.Sequential, "`f` is a type; expected a Keras model."),
+        (3, "`f` is of type int; expected a Keras model."),
+        (L.Dense(3), "`f` is of type Dense; expected a Keras model."),
+        (keras.Sequential, "`f` is of type type; expected a Keras model."),
     ],
     ids=str,
 )

@@ -85,14 +85,14 @@ def _check_parts(layers: list[Any]) -> None:
     for layer in [*layers, *operations]:
         kind = type(layer)
         if not is_own_class(kind):
-            what = f"layer of your own class {kind.__name__}"
+            what, advice = f"layer of your own class {kind.__name__}", "Use Keras' own layers."
         elif isinstance(layer, REFUSED):
             what = f"{kind.__name__} layer"
+            is_code = kind is keras.layers.Lambda
+            advice = "Use Keras' own layers." if is_code else "Use other layers."
         else:
             continue
-        raise ForeignPartError(
-            f"contains a {what} ('{layer.name}'), {_CLOSED}. Use Keras' own layers."
-        )
+        raise ForeignPartError(f"contains a {what} ('{layer.name}'), {_CLOSED}. {advice}")
     for layer in layers:
         # What a model has besides layers is its training.
         parts = [] if isinstance(layer, keras.Model) else iterate_parts(layer)

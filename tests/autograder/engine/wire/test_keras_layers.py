@@ -11,6 +11,7 @@ import pytest
 from autograder.engine.wire.codec import decode, encode
 from autograder.engine.wire.keras_config import REFUSED
 from autograder.engine.wire.keras_values import model_data, rebuild_model
+from course_lib.testing.layers_of import _REFUSED
 
 L = keras.layers
 ROW, SERIES, IMAGE, VOLUME = (6,), (8, 4), (8, 8, 3), (4, 8, 8, 2)
@@ -111,6 +112,12 @@ NAMES = [
     and not issubclass(kind, REFUSED)
     and name not in ("InputLayer", "Layer")
 ]
+
+
+def test_the_course_library_refuses_the_same_layers() -> None:
+    named = {getattr(L, name) for name in _REFUSED if hasattr(L, name)}
+    # The engine names the base of the lookup layers, too, which is not public.
+    assert named == {kind for kind in REFUSED if hasattr(L, kind.__name__)}
 
 
 def find_arguments(name: str) -> tuple[dict[str, Any], Any]:
