@@ -9,7 +9,6 @@ from typing import Any
 
 # The same rule as for the models that come to the grader by value: a test compares the two.
 _CLOSED = "which the grader cannot look into"
-_LAYERS = "Use Keras' own layers."
 # They run code of their own, or their configuration does not hold all that they know.
 _REFUSED = (
     "FlaxLayer",
@@ -56,7 +55,8 @@ def layers_of(model: Any, name: str) -> list[Any]:
     if model is None:
         raise AssertionError(f"{name} is None; expected a Keras model. Did you forget `return`?")
     if not isinstance(model, keras.Model):
-        raise AssertionError(f"{name} is a {type(model).__name__}; expected a Keras model.")
+        kind = model.__class__.__name__
+        raise AssertionError(f"{name} is of type {kind}; expected a Keras model.")
     # In the grader, a model that it cannot look into brings the reason along.
     obstacle = getattr(type(model), "describe_obstacle", _find_obstacle)(model)
     if obstacle:
@@ -75,28 +75,45 @@ def _open(model: Any, keras: ModuleType) -> Iterator[Any]:
 def _find_obstacle(model: Any) -> str:
     """Why the grader cannot look into a model, as a predicate; empty if it can."""
     import keras
+    from keras.src.models.functional import Functional
 
-    functional = type(keras.Model(*2 * [keras.Input((1,))]))
-    if type(model) not in (keras.Sequential, functional):
+    if type(model) not in (keras.Sequential, Functional):
         return (
             f"is a subclassed model (class {type(model).__name__}), {_CLOSED}. "
             "Build it with keras.Sequential or the Functional API."
         )
+    layers = list(model._flatten_layers())
+    return _find_foreign_layer(layers, keras) or _find_foreign_part(layers, keras)
+
+
+def _find_foreign_layer(layers: list[Any], keras: ModuleType) -> str:
     refused = tuple(getattr(keras.layers, n) for n in _REFUSED if hasattr(keras.layers, n))
-    activations = _list_activations(keras)
-    for layer in model._flatten_layers(include_self=False):
+    operations = [o for layer in layers for o in getattr(layer, "operations", [])]
+    for layer in [*layers, *operations]:
         kind = type(layer)
         if not _is_own_class(kind):
-            what = f"layer of your own class {kind.__name__}"
-            return f"contains a {what} ('{layer.name}'), {_CLOSED}. {_LAYERS}"
-        if isinstance(layer, refused):
-            return f"contains a {kind.__name__} layer ('{layer.name}'), {_CLOSED}. {_LAYERS}"
-        for argument, function in _iterate_functions(layer):
-            if activations.get(id(function)) is not function:
-                own = getattr(function, "__name__", type(function).__name__)
+            what, advice = f"layer of your own class {kind.__name__}", "Use Keras' own layers."
+        elif isinstance(layer, refused):
+            what = f"{kind.__name__} layer"
+            is_code = kind is keras.layers.Lambda
+            advice = "Use Keras' own layers." if is_code else "Use other layers."
+        else:
+            continue
+        return f"contains a {what} ('{layer.name}'), {_CLOSED}. {advice}"
+    return ""
+
+
+def _find_foreign_part(layers: list[Any], keras: ModuleType) -> str:
+    activations = _list_activations(keras)
+    for layer in layers:
+        # What a model has besides layers is its training.
+        parts = [] if isinstance(layer, keras.Model) else _iterate_parts(layer, keras)
+        for argument, part in parts:
+            if activations.get(id(part)) is not part and not _is_own_class(type(part)):
+                name = getattr(part, "__name__", type(part).__name__)
                 return (
-                    f"has a function that is not Keras' own as {argument} of the layer "
-                    f"'{layer.name}' (`{own}`). Use one of Keras' own."
+                    f"uses `{name}` as {argument} in the layer '{layer.name}', which is not Keras' "
+                    "own. Use one that is."
                 )
     return ""
 
@@ -108,11 +125,13 @@ def _is_own_class(kind: type) -> bool:
     return is_ours and getattr(module, kind.__name__, None) is kind
 
 
-def _iterate_functions(layer: Any) -> Iterator[tuple[str, Any]]:
-    """The arguments of a layer that are functions, by name."""
-    for name in layer.get_config():
-        value = vars(layer).get(name)
-        if callable(value) and not isinstance(value, type) and not hasattr(value, "get_config"):
+def _iterate_parts(layer: Any, keras: ModuleType) -> Iterator[tuple[str, Any]]:
+    """The arguments of a layer that are functions or objects of Keras' kinds, by name."""
+    for name, value in vars(layer).items():
+        # What the class has, too, is a method that Keras wraps.
+        is_argument = not name.startswith("_") and not hasattr(type(layer), name)
+        is_part = callable(value) or hasattr(value, "get_config")
+        if is_argument and is_part and not isinstance(value, keras.layers.Layer):
             yield name, value
 
 

@@ -23,6 +23,17 @@ import numpy as np
 model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
 model.set_weights([np.array([[2.0]]), np.array([1.0])])""",
     "countdown": "def countdown(n):\n    while n:\n        yield n\n        n -= 1",
+    "network": """import keras
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.out = keras.layers.Dense(1)
+
+    def call(self, x):
+        return self.out(x)
+
+network = Net()""",
 }
 QUESTIONS = tuple(SOLUTION)
 _SEED = """import numpy as np
@@ -56,6 +67,19 @@ assert np.abs(model.predict(x, verbose=0) - (2 * x + 1)).max() < 1e-3
 sizes = [int(size) for size in rng.integers(3, 9, size=4)]
 for size, numbers in zip(sizes, map(lambda n: list(countdown(n)), sizes)):
     assert numbers == list(range(size, 0, -1)), f"countdown({{size}}) gives {{numbers}}"
+""",
+    # A model of a class of its own does not cross: the test calls it.
+    "network": f"""{_SEED}
+import keras
+x = rng.normal(size=(16, 3)).astype("float32")
+assert isinstance(network, keras.Model)
+network(x)
+assert network.count_params() == 4
+weights = [rng.normal(size=(3, 1)), rng.normal(size=1)]
+network.set_weights(weights)
+assert [w.shape for w in network.get_weights()] == [(3, 1), (1,)]
+difference = network.predict(x, verbose=0) - (x @ weights[0] + weights[1])
+assert np.abs(difference).max() < 1e-3
 """,
 }
 

@@ -10,7 +10,6 @@ from autograder.engine.verifier.handles import (
     HandleIterator,
     make_function,
 )
-from autograder.engine.verifier.model_handles import LayerHandle, ModelHandle
 from autograder.engine.wire.agent_protocol import HandleKind
 from autograder.engine.wire.clean_text import clean_text
 from autograder.engine.wire.codec import CodecError
@@ -46,10 +45,12 @@ def make_handle(channel: StudentChannel, about: dict[str, Any]) -> Any:
         return make_function(channel, number, name, about)
     if kind is HandleKind.ITERATOR:
         return HandleIterator(channel, number, name)
-    if kind is HandleKind.LAYER:
-        return LayerHandle(channel, number, name, kind, why)
-    if kind in (HandleKind.MODEL, HandleKind.SEQUENTIAL):
-        return ModelHandle(channel, number, name, kind, why)
+    if kind in (HandleKind.LAYER, HandleKind.MODEL, HandleKind.SEQUENTIAL):
+        # Only now: it imports TensorFlow, and the warm parent first sets up from where.
+        from autograder.engine.verifier.model_handles import LayerHandle, ModelHandle
+
+        make = LayerHandle if kind is HandleKind.LAYER else ModelHandle
+        return make(channel, number, name, kind, why)
     if kind in (HandleKind.CLASS, HandleKind.CALLABLE):
         return CallableHandle(channel, number, name, kind, why)
     return Handle(channel, number, name, kind, why)

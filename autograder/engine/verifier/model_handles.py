@@ -77,6 +77,11 @@ class LayerHandle(CallableHandle):
             self._refuse_part(f"`{name}`")
         return self._channel.ask(Operation.ATTRIBUTE, self._number, name)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not name.startswith("_"):
+            self._refuse_part(f"Setting `{name}`")
+        object.__setattr__(self, name, value)
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The outputs as tensors, as a model of ours returns them; no gradient passes through."""
         given = _flatten([args, kwargs])
@@ -201,9 +206,7 @@ class LayerHandle(CallableHandle):
         for output in _flatten(outputs):
             is_array = type(output) is np.ndarray or isinstance(output, np.generic)
             if not is_array or output.dtype.kind not in "biufc":
-                raise NotByValueError(
-                    f"`{name}` of {self!r} returned a {type(output).__name__}; expected an array"
-                )
+                raise NotByValueError(f"`{name}` of {self!r} did not return an array of numbers")
         return outputs
 
     def describe_obstacle(self) -> str:
@@ -218,7 +221,7 @@ class LayerHandle(CallableHandle):
 
 
 class ModelHandle(LayerHandle):
-    """A student's model that is used from afar."""
+    """A student's model that stays in the student's kernel."""
 
     def predict(self, *args: Any, **kwargs: Any) -> Any:
         """The outputs as arrays."""

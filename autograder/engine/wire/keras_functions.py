@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -54,7 +54,7 @@ def is_named_truly(function: Any) -> bool:
     Args:
         function: of a compile state: a loss or a metric.
     """
-    if not getattr(function, "__module__", "").startswith("keras."):
+    if not str(function.__module__).startswith("keras."):
         return False
     try:
         config = keras.saving.serialize_keras_object(function)
@@ -63,31 +63,44 @@ def is_named_truly(function: Any) -> bool:
         return False
 
 
-def iterate_functions(layer: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
-    """The arguments of a layer that are functions, by name: its activation, say."""
-    for name in layer.get_config():
-        value = vars(layer).get(name)
-        if callable(value) and not isinstance(value, type) and not hasattr(value, "get_config"):
+def iterate_parts(layer: Any) -> Iterator[tuple[str, Any]]:
+    """The arguments of a layer that are functions or objects of Keras' kinds, by name.
+
+    Such as its activation and its initializers; layers inside it are not among them.
+    """
+    for name, value in vars(layer).items():
+        # What the class has, too, is a method that Keras wraps.
+        is_argument = not name.startswith("_") and not hasattr(type(layer), name)
+        is_part = callable(value) or hasattr(value, "get_config")
+        if is_argument and is_part and not isinstance(value, keras.layers.Layer):
             yield name, value
 
 
 @contextlib.contextmanager
-def keras_activations(layers: list[Any]) -> Iterator[None]:
-    """Meanwhile, each activation of these layers is the one of Keras' that it stands for.
+def ready_to_serialize(layers: list[Any]) -> Iterator[None]:
+    """Meanwhile, each activation is the one of Keras' that it stands for, and no model is compiled.
+
+    Keras would write TensorFlow's functions by a name that it cannot read, and compile states,
+    also of nested models, into the configuration.
 
     Args:
         layers: all their functions are, or stand for, functions of Keras.
     """
     changed = []
+    for layer in layers:
+        if isinstance(layer, keras.Model):
+            changed.append((layer, "compiled", False))
+            continue
+        for name, function in iterate_parts(layer):
+            twin = find_activation(function)
+            if twin is not None and twin is not function:
+                changed.append((layer, name, twin))
+    before = [(layer, name, vars(layer)[name]) for layer, name, _ in changed]
     try:
-        for layer in layers:
-            for name, function in iterate_functions(layer):
-                twin = find_activation(function)
-                if twin is not None and twin is not function:
-                    changed.append((layer, name, function))
-                    # Not setattr, which Keras overrides to track what is set.
-                    vars(layer)[name] = twin
+        # Not setattr, which Keras overrides to track what is set.
+        for layer, name, value in changed:
+            vars(layer)[name] = value
         yield
     finally:
-        for layer, name, function in changed:
-            vars(layer)[name] = function
+        for layer, name, value in before:
+            vars(layer)[name] = value

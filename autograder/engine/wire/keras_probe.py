@@ -63,7 +63,9 @@ def _is_cheap(model: keras.Model) -> bool:
     layers = list(model._flatten_layers(include_self=False))
     # Outside a graph, each step of a recurrent layer costs as much as a layer.
     is_recurrent = any(isinstance(layer, keras.layers.RNN) for layer in layers)
-    if is_recurrent or len(layers) > _MAX_LAYERS:
+    # Layers of others may draw random numbers, as the variational autoencoder of course_lib does.
+    is_keras_only = all(type(layer).__module__.startswith("keras.") for layer in layers)
+    if is_recurrent or not is_keras_only or len(layers) > _MAX_LAYERS:
         return False
     places = max(math.prod(_fill(tensor.shape)[1:-1]) for tensor in model.inputs)
     elements = max(math.prod(_fill(tensor.shape)) for tensor in model.inputs)

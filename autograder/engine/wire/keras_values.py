@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras.src.models.functional import Functional
 
 from autograder.engine.wire.clean_text import clean_text
 from autograder.engine.wire.compile_config import check_compile_config
@@ -21,13 +22,13 @@ from autograder.engine.wire.keras_config import (
 from autograder.engine.wire.keras_functions import (
     find_activation,
     is_named_truly,
-    iterate_functions,
-    keras_activations,
+    iterate_parts,
+    ready_to_serialize,
 )
 from autograder.engine.wire.keras_probe import are_same_outputs, probe_model
 from autograder.engine.wire.zero_weights import zero_weights
 
-MODEL_TYPES = (keras.Sequential, type(keras.Model(*2 * [keras.Input((1,))])))
+_MODEL_TYPES = (keras.Sequential, Functional)
 # The end of a sentence: it stands in course_lib.testing.layers_of, too.
 _CLOSED = "which the grader cannot look into"
 _KINDS = (
@@ -53,15 +54,14 @@ def model_data(model: keras.Model) -> dict[str, Any]:
     Raises:
         KerasConfigError: it cannot be rebuilt elsewhere as the same model; the message says why.
     """
-    if type(model) not in MODEL_TYPES:
+    if type(model) not in _MODEL_TYPES:
         raise ForeignPartError(
             f"is a subclassed model (class {type(model).__name__}), {_CLOSED}. "
             "Build it with keras.Sequential or the Functional API."
         )
-    layers = list(model._flatten_layers(include_self=False))
-    for layer in layers:
-        check_layer(layer)
-    with keras_activations(layers):
+    layers = list(model._flatten_layers())
+    _check_parts(layers)
+    with ready_to_serialize(layers):
         config = {
             "module": type(model).__module__,
             "class_name": type(model).__name__,
@@ -77,31 +77,34 @@ def model_data(model: keras.Model) -> dict[str, Any]:
     }
 
 
-def check_layer(layer: Any) -> None:
-    """Accept a layer that is rebuilt from its configuration as the same.
+def _check_parts(layers: list[Any]) -> None:
+    """Accept layers that are rebuilt from their configuration as the same.
 
     Raises:
-        KerasConfigError: it is the student's own, or runs a function of the student's.
+        ForeignPartError: a layer is the student's own, or runs a function of the student's.
     """
-    kind = type(layer)
-    if not is_own_class(kind):
-        what = f"layer of your own class {kind.__name__}"
-    elif isinstance(layer, REFUSED):
-        what = f"{kind.__name__} layer"
-    else:
-        _check_functions(layer)
-        return
-    raise ForeignPartError(f"contains a {what} ('{layer.name}'), {_CLOSED}. Use Keras' own layers.")
-
-
-def _check_functions(layer: Any) -> None:
-    for argument, function in iterate_functions(layer):
-        if find_activation(function) is None:
-            name = getattr(function, "__name__", type(function).__name__)
-            raise ForeignPartError(
-                f"has a function that is not Keras' own as {argument} of the layer "
-                f"'{layer.name}' (`{name}`). Use one of Keras' own."
-            )
+    operations = [o for layer in layers for o in getattr(layer, "operations", [])]
+    for layer in [*layers, *operations]:
+        kind = type(layer)
+        if not is_own_class(kind):
+            what, advice = f"layer of your own class {kind.__name__}", "Use Keras' own layers."
+        elif isinstance(layer, REFUSED):
+            what = f"{kind.__name__} layer"
+            is_code = kind is keras.layers.Lambda
+            advice = "Use Keras' own layers." if is_code else "Use other layers."
+        else:
+            continue
+        raise ForeignPartError(f"contains a {what} ('{layer.name}'), {_CLOSED}. {advice}")
+    for layer in layers:
+        # What a model has besides layers is its training.
+        parts = [] if isinstance(layer, keras.Model) else iterate_parts(layer)
+        for argument, part in parts:
+            if find_activation(part) is None and not is_own_class(type(part)):
+                name = getattr(part, "__name__", type(part).__name__)
+                raise ForeignPartError(
+                    f"uses `{name}` as {argument} in the layer '{layer.name}', which is not Keras' "
+                    "own. Use one that is."
+                )
 
 
 def describe_obstacle(error: ValueError) -> str:
@@ -118,12 +121,12 @@ def _compile_data(model: keras.Model) -> dict[str, Any]:
         return nothing
     try:
         foreign = _find_foreign_function(model)
-        config = keras.saving.serialize_keras_object(model).get("compile_config")
+        if foreign:
+            return {**nothing, "lost": f"its loss or a metric is the function {foreign}"}
+        config = model.get_compile_config()
         check_keras_config(config)
     except Exception as error:  # the student's own loss: the model crosses without it
         return {**nothing, "lost": f"its compile state has {error}"}
-    if foreign:
-        return {**nothing, "lost": f"its loss or a metric is the function {foreign}"}
     optimizer = model.optimizer
     built = optimizer is not None and optimizer.built
     variables = [np.asarray(v) for v in optimizer.variables] if built else None
@@ -154,9 +157,8 @@ def object_data(value: Any) -> dict[str, Any]:
         )
     if isinstance(value, keras.layers.Layer):
         layers = list(value._flatten_layers())
-        for layer in layers:
-            check_layer(layer)
-    with keras_activations(layers):
+        _check_parts(layers)
+    with ready_to_serialize(layers):
         config = keras.saving.serialize_keras_object(value)
     check_keras_config(config)
     return {
