@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import select
 import shutil
 import signal
@@ -24,14 +23,14 @@ from autograder.engine.host.warm_process import HostError
 from autograder.engine.host.watcher import measure_memory_mb
 from autograder.engine.judged_notebook import JudgedNotebook, write_verdicts
 from autograder.engine.wire import messages
+from autograder.engine.wire.deadline import Deadline, WaitingTime
 from autograder.engine.wire.frames import FrameError, send_descriptors
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.loss import Cause, Loss
-from autograder.engine.wire.measurement import Measurement
 from autograder.engine.wire.messages import Message, receive_message, send_message
 from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
-from autograder.engine.wire.rejudgement import Rejudgement
+from autograder.engine.wire.seed_libraries import derive_kernel_seed
 from autograder.notebooks.cell_roles import (
     grade_id,
     graded_cells,
@@ -50,18 +49,6 @@ _MESSAGE_SECONDS = 10.0
 # A kernel's sockets close a moment before it has ended.
 _END_SECONDS = 0.5
 _MAX_VERIFIERS = 8
-
-
-def derive_kernel_seed(seed: int) -> int:
-    """What a class's kernels start from: it tells nothing of the hidden seed.
-
-    Args:
-        seed: the hidden seed, of 128 bits, so that it cannot be found by trying all.
-
-    Returns:
-        0 to 2**32 - 1, as NumPy and Keras require.
-    """
-    return int.from_bytes(hashlib.sha256(f"kernel {seed}".encode()).digest()[:4], "big")
 
 
 class Supervision:
@@ -91,22 +78,18 @@ class Supervision:
     ) -> None:
         self._in_kernel = list(in_kernel)
         self._hidden_seed, self._seed = seed, derive_kernel_seed(seed)
-        self._more_seeds = list(more_seeds)
-        self._measurements: dict[str, list[Measurement]] = {}
-        self._rejudged: list[Rejudgement] = []
+        self._more_seeds, self._ended = list(more_seeds), messages.RunEnd({}, [], {}, [])
         self._kernels, self._verifiers = kernels, verifiers
         self._folder, self._limits, self._files = folder, limits, files
         self._kernel: KernelHandle | None = None
         # A process was killed, perhaps from outside: the student may not be to blame.
         self.was_disturbed = False
         self._limit_met: Cause | None = None
-        self._no_kernel = ""
         self._peak_mb = 0.0
         self._cpu_before, self._cpu = 0.0, 0.0
-        self._at, self._at_since = 0, time.monotonic()
-        # Whether the verifier itself runs the cell, a test.
-        self._is_judged = False
-        self._watched = 0.0
+        self._waiting = WaitingTime()
+        self._start_cell(0)
+        self._watched, self._no_kernel = 0.0, ""
         self._verdicts: dict[str, QuestionVerdict] = {}
         self._lost: dict[int, Loss] = {}
         self._notes: list[Note] = []
@@ -118,13 +101,13 @@ class Supervision:
             HostError: a kernel could not be started, which is not the student's fault.
         """
         self._started = time.monotonic()
-        self._end = self._started + self._limits.seconds + _GRACE_SECONDS
+        self._time = Deadline(self._limits.seconds, self._waiting)
         work = Path(tempfile.mkdtemp(prefix="verifier-", dir=self._folder))
         executed = None
         try:
             for _ in range(_MAX_VERIFIERS):
                 executed = self._run_once(notebook, source, work)
-                if executed is not None or time.monotonic() > self._end - _GRACE_SECONDS:
+                if executed is not None or self._time.measure_left() <= 0:
                     break
         finally:
             self._drop_kernel()
@@ -138,9 +121,9 @@ class Supervision:
             questions=questions,
             seconds=round(time.monotonic() - self._started, 3),
             peak_memory_mb=round(self._peak_mb, 1),
-            notes=tuple(dict.fromkeys(self._notes)),
-            measurements=self._measurements,
-            rejudged=tuple(self._rejudged),
+            notes=tuple(dict.fromkeys(self._notes + self._ended.notes)),
+            measurements=self._ended.measurements,
+            rejudged=tuple(self._ended.rejudged),
         )
 
     def _run_once(
@@ -153,14 +136,14 @@ class Supervision:
             seed=self._hidden_seed,
             folder=str(work),
             limits=self._limits,
-            seconds_left=self._limits.seconds - (time.monotonic() - self._started),
+            seconds_left=self._time.measure_left(),
             verdicts=list(self._verdicts.values()),
             lost=self._lost,
             in_kernel=self._in_kernel,
             more_seeds=self._more_seeds,
         )
         with contextlib.closing(self._verifiers.start_verifier()) as verifier:
-            self._at_since, self._is_judged = time.monotonic(), False
+            self._start_cell(self._at)
             try:
                 send_message(verifier, job, time.monotonic() + _MESSAGE_SECONDS)
                 return self._serve(verifier)
@@ -175,8 +158,7 @@ class Supervision:
             if select.select([verifier], [], [], _WATCH_SECONDS)[0]:
                 message = receive_message(verifier, time.monotonic() + _MESSAGE_SECONDS)
                 if isinstance(message, messages.RunEnd):
-                    self._notes += message.notes
-                    self._measurements, self._rejudged = message.measurements, message.rejudged
+                    self._ended = message
                     notebook: NotebookNode = nbformat.from_dict(message.notebook)
                     return notebook
                 self._answer(verifier, message)
@@ -186,8 +168,14 @@ class Supervision:
                 self._watched = now
                 self._watch()
             grace = _TEST_GRACE_SECONDS if self._is_judged else _GRACE_SECONDS
-            if now > self._end or now - self._at_since > self._limits.cell_seconds + grace:
+            is_late = self._time.measure_left() < -_GRACE_SECONDS
+            if is_late or self._cell_time.measure_left() < -grace:
                 raise FrameError("the verifier does not keep to its time")
+
+    def _start_cell(self, index: int, is_judged: bool = False) -> None:
+        # Judged is a test that the verifier itself runs.
+        self._at, self._is_judged = index, is_judged
+        self._cell_time = Deadline(self._limits.cell_seconds, self._waiting)
 
     def _answer(self, verifier: socket.socket, message: Message) -> None:
         match message:
@@ -197,11 +185,10 @@ class Supervision:
                 loss = messages.KernelLoss(self._find_loss())
                 send_message(verifier, loss, time.monotonic() + _MESSAGE_SECONDS)
             case messages.CellStart(index, is_judged):
-                self._at, self._at_since = index, time.monotonic()
-                self._is_judged = is_judged
+                self._start_cell(index, is_judged)
             case messages.Decision(verdict):
                 self._verdicts.setdefault(verdict.grade_id, verdict)
-                self._at_since, self._is_judged = time.monotonic(), False
+                self._start_cell(self._at)
             case messages.CellLoss(index, loss):
                 self._lost[index] = loss
             case messages.KernelFailure(reason):
@@ -223,7 +210,8 @@ class Supervision:
             send_message(verifier, failure, time.monotonic() + _MESSAGE_SECONDS)
             return
         self._limit_met, self._no_kernel = None, ""
-        self._at_since = time.monotonic()
+        self._waiting.follow(self._kernel.pid)
+        self._start_cell(self._at, self._is_judged)
         kernel = self._kernel
         address = messages.KernelAddress(str(kernel.folder / "k"), kernel.key)
         send_message(verifier, address, time.monotonic() + _MESSAGE_SECONDS)
@@ -277,7 +265,7 @@ class Supervision:
         cell = notebook.cells[self._at]
         cause = Cause.VERIFIER_ENDED
         crash = Path(messages.find_crash_file(str(work)))
-        if self._is_judged and time.monotonic() - self._at_since > self._limits.cell_seconds:
+        if self._is_judged and self._cell_time.measure_left() < 0:
             cause = Cause.CELL_SECONDS
         elif not (crash.exists() and crash.stat().st_size):
             # Killed, perhaps from outside: what a student made can only crash it.

@@ -9,7 +9,6 @@ import linecache
 import math
 import re
 import signal
-import time
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -24,6 +23,7 @@ from autograder.engine.verifier.own_names import parse_cell
 from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.verifier.student_error import LimitReachedError
 from autograder.engine.verifier.verifier_namespace import VerifierNamespace
+from autograder.engine.wire.deadline import Deadline, WaitingTime
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.loss import Cause, Loss
 from autograder.engine.wire.measurement import Measurement, take_measurements
@@ -65,7 +65,7 @@ class TestResult:
 
 
 def run_test_cell(
-    source: str, names: VerifierNamespace, channel: StudentChannel, limits: Limits, seconds: float
+    source: str, names: VerifierNamespace, channel: StudentChannel, limits: Limits, time: Deadline
 ) -> TestResult:
     """Run a test cell here; only the values that it uses by name come from the student's kernel.
 
@@ -74,15 +74,14 @@ def run_test_cell(
         names: the namespace of all test cells.
         channel: the line to the student's kernel.
         limits: what the cell may use.
-        seconds: wall time left.
+        time: what is left to the notebook.
     """
-    seconds = min(seconds, limits.cell_seconds)
     printed = _PrintedText(int(limits.output_mb * _MIB))
     outputs: list[NotebookNode] = []
-    channel.deadline = time.monotonic() + seconds
+    channel.deadline = deadline = time.shorten(limits.cell_seconds)
     take_measurements()  # of a cell that a limit stopped
     try:
-        with _alarm(seconds), printed.capture():
+        with _alarm(deadline), printed.capture():
             names.begin_cell(channel)
             value = _execute(source, names)
         result = _judge_value(value, outputs)
@@ -105,7 +104,8 @@ def define_names(source: str, names: VerifierNamespace, line: int | None = None)
         line: the line at which the cell stopped; None stands for a cell that did not run.
     """
     nowhere = _PrintedText(0)
-    with contextlib.suppress(BaseException), _alarm(_DEFINE_SECONDS), nowhere.capture():
+    deadline = Deadline(_DEFINE_SECONDS, WaitingTime())
+    with contextlib.suppress(BaseException), _alarm(deadline), nowhere.capture():
         names.define_rest(source, line)
 
 
@@ -211,12 +211,17 @@ def _find_line(error: BaseException, last: bool = True) -> int | None:
 
 
 @contextlib.contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
+def _alarm(deadline: Deadline) -> Iterator[None]:
+    def set_timer() -> None:
+        signal.setitimer(signal.ITIMER_REAL, max(deadline.measure_left(), 0.001))
+
     def stop(*_: Any) -> None:
-        raise LimitReachedError(Loss(Cause.CELL_SECONDS))
+        if deadline.measure_left() <= 0:
+            raise LimitReachedError(Loss(Cause.CELL_SECONDS))
+        set_timer()
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
+    set_timer()
     try:
         yield
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import time
 from typing import Any
@@ -15,6 +16,7 @@ from autograder.engine.verifier.student_error import (
 from autograder.engine.verifier.trusted_values import TrustedValues
 from autograder.engine.wire.agent_protocol import Operation, Reply, read_reply
 from autograder.engine.wire.codec import CodecError, decode, encode
+from autograder.engine.wire.deadline import MAX_STRETCH, Deadline, WaitingTime
 from autograder.engine.wire.frames import (
     FrameError,
     FrameSizeError,
@@ -35,14 +37,15 @@ class StudentChannel:
     Args:
         connection: the socket whose other end the kernel's agent holds.
         limits: how long an answer may take, and how large it may be.
+        waiting: how long the kernel has waited for a processor.
     """
 
-    def __init__(self, connection: socket.socket, limits: Limits) -> None:
+    def __init__(self, connection: socket.socket, limits: Limits, waiting: WaitingTime) -> None:
         self._connection, self._limits = connection, limits
         self._values = TrustedValues(self)
         self.failure: LimitReachedError | None = None
         self.is_open = True
-        self.deadline: float | None = None
+        self.deadline = Deadline(limits.seconds, waiting)
 
     def fetch(self, name: str) -> Any:
         """The value of `name` in the student's kernel.
@@ -97,14 +100,16 @@ class StudentChannel:
 
     def _exchange(self, payload: bytes) -> bytearray:
         """The frame that answers a frame."""
-        deadline = time.monotonic() + self._limits.call_seconds
-        if self.deadline is not None:
-            deadline = min(deadline, self.deadline)
+        deadline = self.deadline.shorten(self._limits.call_seconds)
         try:
-            send_frame(self._connection, payload, deadline)
-            return receive_frame(self._connection, int(self._limits.value_mb * _MIB), deadline)
+            send_frame(self._connection, payload, _find_end(deadline))
+            while not select.select([self._connection], [], [], max(deadline.measure_left(), 0))[0]:
+                if deadline.measure_left() <= 0:
+                    raise FrameTimeoutError("no answer in time")
+            most = int(self._limits.value_mb * _MIB)
+            return receive_frame(self._connection, most, _find_end(deadline))
         except FrameTimeoutError:
-            is_late = self.deadline is not None and time.monotonic() >= self.deadline
+            is_late = self.deadline.measure_left() <= 0
             raise self._fail(Cause.CELL_SECONDS if is_late else Cause.CALL_SECONDS) from None
         except FrameSizeError:
             raise self._fail(Cause.VALUE_MB) from None
@@ -114,3 +119,8 @@ class StudentChannel:
     def _fail(self, cause: Cause, detail: str = "") -> LimitReachedError:
         self.failure = LimitReachedError(Loss(cause, detail))
         return self.failure
+
+
+def _find_end(deadline: Deadline) -> float:
+    """`time.monotonic()` at which a transfer that has begun is given up."""
+    return time.monotonic() + MAX_STRETCH * deadline.measure_left()

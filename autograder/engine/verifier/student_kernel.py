@@ -11,13 +11,14 @@ from queue import Empty
 from typing import Any
 
 from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.engine.run_sentences import describe_loss, describe_place
 from autograder.engine.verifier.provisioner import ForkedKernel, ForkedKernelManager
 from autograder.engine.verifier.student_channel import StudentChannel
+from autograder.engine.wire.deadline import Deadline, WaitingTime, read_pid
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.loss import Cause, Loss
 from autograder.engine.wire.note import Note, NoteKind
@@ -57,13 +58,18 @@ class StudentKernel:
         forked: a running kernel.
         notebook: the notebook whose cells it will run.
         limits: how long a cell may run, and how much it may show.
+        waiting: how long the kernel has waited for a processor; it follows this kernel.
     """
 
-    def __init__(self, forked: ForkedKernel, notebook: NotebookNode, limits: Limits) -> None:
+    def __init__(
+        self, forked: ForkedKernel, notebook: NotebookNode, limits: Limits, waiting: WaitingTime
+    ) -> None:
         self._forked, self._limits = forked, limits
         self._manager = ForkedKernelManager(lambda: forked)
         self._client = _CellRunner(notebook, self._manager, limits)
-        self.channel = StudentChannel(socket.socket(fileno=forked.agent_fd), limits)
+        waiting.follow(read_pid(forked.pidfd))
+        connection = socket.socket(fileno=forked.agent_fd)
+        self.channel = StudentChannel(connection, limits, waiting)
         self.notes: list[Note] = self._client.notes
 
     async def start(self) -> None:
@@ -78,26 +84,30 @@ class StudentKernel:
         except Exception as error:
             raise KernelLostError(Cause.KERNEL_ENDED, f"it did not start ({error})") from error
 
-    async def run(self, cell: NotebookNode, index: int, seconds: float) -> None:
+    async def run(self, cell: NotebookNode, index: int, time: Deadline) -> None:
         """Run one of the student's cells; its outputs and errors are put into the cell.
 
         Args:
             cell: a code cell of the notebook.
             index: its place in the notebook.
-            seconds: wall time left to the notebook.
+            time: what is left to the notebook.
 
         Raises:
             KernelLostError: the cell took too long or ended the kernel.
         """
-        self._client.seconds = min(self._limits.cell_seconds, seconds)
+        deadline = time.shorten(self._limits.cell_seconds)
         self._client.is_exiting = False
         loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(self._client.async_execute_cell(cell, index))
         loop.add_reader(self._forked.pidfd, task.cancel)
         try:
+            while not (await asyncio.wait([task], timeout=max(deadline.measure_left(), 0.01)))[0]:
+                if deadline.measure_left() <= 0:
+                    task.cancel()
+                    raise KernelLostError(Cause.CELL_SECONDS)
             await task
-        except CellTimeoutError as error:
-            raise KernelLostError(Cause.CELL_SECONDS) from error
+        except KernelLostError:
+            raise
         except (DeadKernelError, asyncio.CancelledError) as error:
             raise KernelLostError(Cause.KERNEL_ENDED) from error
         except Exception as error:  # the kernel may send anything as a reply
@@ -133,15 +143,14 @@ class _CellRunner(NotebookClient):
         )
         self._limits, self._kernel_manager = limits, manager
         self.notes: list[Note] = []
-        self.seconds = limits.cell_seconds
         self.is_exiting = False
         self._cell_index = -1
         self._messages = 0
         self._bytes = 0.0
 
-    def _get_timeout(self, cell: NotebookNode | None) -> float:  # type: ignore[override]
-        # nbclient's own setting takes integers only.
-        return max(self.seconds, 0.01)
+    def _get_timeout(self, cell: NotebookNode | None) -> int | None:
+        # Whoever waits for the cell stops it.
+        return None
 
     def _note_exit(self, execute_reply: dict[str, Any], **_: Any) -> None:
         payload = execute_reply["content"].get("payload") or []

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
@@ -23,8 +22,10 @@ from autograder.engine.verifier.seed_trials import SeedTrials
 from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.verifier.student_kernel import KernelLostError, StudentKernel
 from autograder.engine.verifier.trusted_imports import TrustedImports
+from autograder.engine.verifier.valid_outputs import drop_invalid_outputs
 from autograder.engine.verifier.verifier_namespace import VerifierNamespace
 from autograder.engine.wire import messages
+from autograder.engine.wire.deadline import Deadline, WaitingTime
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.loss import Cause, Loss
 from autograder.engine.wire.messages import Message
@@ -61,7 +62,7 @@ class SubmissionRun:
         notebook: the repaired notebook; outputs are put into it.
         source: the instructor's notebook.
         limits: what the submission may use.
-        seconds: wall time left to the notebook.
+        seconds: time left to the notebook.
         take_kernel: starts a kernel.
         ask_loss: called after a kernel ended; returns why.
         send: called with each verdict as soon as it is known, and before each cell.
@@ -91,7 +92,8 @@ class SubmissionRun:
             TrustedImports(c.source for c in source.cells if c.cell_type == "code")
         )
         self._tests = {grade_id(c): c.source for c in source.cells if is_test_cell(c)}
-        self._end = time.monotonic() + seconds
+        self._waiting = WaitingTime()
+        self._time = Deadline(seconds, self._waiting)
         self._kernel: StudentKernel | None = None
         self._kernels = 0
         # The index of a cell that was lost since the last verdict.
@@ -107,9 +109,7 @@ class SubmissionRun:
             elif cell.cell_type == "code":
                 await self._run_cell(index, cell)
         await self._drop_kernel()
-        for cell in self.notebook.cells:
-            if cell.cell_type == "code":
-                cell.outputs = [output for output in cell.outputs if _is_valid(output)]
+        drop_invalid_outputs(self.notebook)
 
     async def _run_cell(self, index: int, cell: NotebookNode) -> None:
         cell.outputs, cell.execution_count = [], None
@@ -121,7 +121,7 @@ class SubmissionRun:
             return
         self._send(messages.CellStart(index))
         try:
-            await kernel.run(cell, index, self._seconds_left())
+            await kernel.run(cell, index, self._time)
         except KernelLostError as error:
             await self._lose_cell(index, error.loss)
             self._show_loss(index, cell)
@@ -177,8 +177,7 @@ class SubmissionRun:
         return result
 
     def _run_test_cell(self, cell: NotebookNode, channel: StudentChannel) -> TestResult:
-        seconds = self._seconds_left()
-        return run_test_cell(cell.source, self._names, channel, self._limits, seconds)
+        return run_test_cell(cell.source, self._names, channel, self._limits, self._time)
 
     async def _test_in_kernel(self, index: int, cell: NotebookNode) -> TestResult:
         """Run a test cell as nbgrader does: the student's code can reach it, and its marks."""
@@ -226,11 +225,12 @@ class SubmissionRun:
     async def _ensure_kernel(self, index: int) -> StudentKernel | None:
         """A kernel in which all cells above `index` have run; None if no budget is left."""
         while self._kernel is None:
-            if self._seconds_left() <= 0 or self._kernels >= _MAX_KERNELS:
+            if self._is_time_up() or self._kernels >= _MAX_KERNELS:
                 return None
             self._kernels += 1
             try:
-                self._kernel = StudentKernel(self._take_kernel(), self.notebook, self._limits)
+                forked = self._take_kernel()
+                self._kernel = StudentKernel(forked, self.notebook, self._limits, self._waiting)
                 await self._kernel.start()
             except KernelLostError as error:
                 await self._drop_kernel()
@@ -239,7 +239,7 @@ class SubmissionRun:
                 self._kernels += _MAX_KERNELS // 2
                 continue
             await self._replay(self._kernel, index)
-        return self._kernel if self._seconds_left() > 0 else None
+        return None if self._is_time_up() else self._kernel
 
     async def _replay(self, kernel: StudentKernel, index: int) -> None:
         """Run the student's cells above `index` again."""
@@ -249,7 +249,7 @@ class SubmissionRun:
             shown = (cell.outputs, cell.execution_count)
             self._send(messages.CellStart(place))
             try:
-                await kernel.run(cell, place, self._seconds_left())
+                await kernel.run(cell, place, self._time)
             except KernelLostError as error:
                 await self._lose_cell(place, error.loss)
                 return
@@ -263,7 +263,7 @@ class SubmissionRun:
             found = self._ask_loss()
             if found.cause is not Cause.KERNEL_ENDED or not loss.detail:
                 loss = found
-        elif loss.cause is Cause.CELL_SECONDS and self._seconds_left() <= 0:
+        elif loss.cause is Cause.CELL_SECONDS and self._is_time_up():
             loss = Loss(Cause.SECONDS)
         self._progress.lost[index] = loss
         self._newly_lost = index
@@ -289,19 +289,10 @@ class SubmissionRun:
 
     def _describe_budget(self, index: int) -> str:
         """Why no kernel is left for the cell at `index`."""
-        if self._seconds_left() <= 0:
+        if self._is_time_up():
             return self._describe(Loss(Cause.SECONDS), index)
         lost = list(self._progress.lost)
         return run_sentences.describe_too_many_kernels(self._describe_loss(lost[0]) if lost else "")
 
-    def _seconds_left(self) -> float:
-        return self._end - time.monotonic()
-
-
-def _is_valid(output: NotebookNode) -> bool:
-    """Whether readers of the notebook will take this output: a kernel may send anything."""
-    try:
-        nbformat.validate(output, ref="output", version=4)
-    except Exception:  # jsonschema's errors, and others that odd data cause
-        return False
-    return True
+    def _is_time_up(self) -> bool:
+        return self._time.measure_left() <= 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import sys
 
@@ -29,3 +30,15 @@ def seed_libraries(seed: int) -> None:
         import keras
 
         keras.utils.set_random_seed(seed)
+
+
+def derive_kernel_seed(seed: int) -> int:
+    """What a class's kernels start from: it tells nothing of the hidden seed.
+
+    Args:
+        seed: the hidden seed, of 128 bits, so that it cannot be found by trying all.
+
+    Returns:
+        0 to 2**32 - 1, as NumPy and Keras require.
+    """
+    return int.from_bytes(hashlib.sha256(f"kernel {seed}".encode()).digest()[:4], "big")

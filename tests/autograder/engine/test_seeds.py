@@ -7,9 +7,9 @@ import hashlib
 import pytest
 
 from autograder.engine.engine import Engine
-from autograder.engine.supervision import derive_kernel_seed
 from autograder.engine.wire.measurement import Measurement
 from autograder.engine.wire.note import NoteKind
+from autograder.engine.wire.seed_libraries import derive_kernel_seed
 from tests.autograder.engine.judge import notebook
 
 DRAWS = """
