@@ -37,7 +37,7 @@ class Job:
         seed: what the hidden tests draw their inputs from.
         folder: a private working folder.
         limits: what the submission may use.
-        seconds_left: wall time left to the notebook.
+        seconds_left: time left to the notebook.
         verdicts: of the questions that an earlier verifier judged.
         lost: by index, the cells that ended a kernel or a verifier; they are not run again.
         in_kernel: grade_ids of test cells that may run in the student's kernel.
