@@ -120,7 +120,7 @@ def _check_isolation() -> Check:
         advice = (
             "allow user namespaces: sysctl kernel.unprivileged_userns_clone=1 and, on Ubuntu, "
             "kernel.apparmor_restrict_unprivileged_userns=0 (in a container: run it with "
-            "--security-opt seccomp=unconfined)"
+            "a seccomp profile that allows them: docs/threat-model.md)"
         )
     return Check("isolation", "weak", finding, advice)
 
