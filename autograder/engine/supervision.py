@@ -36,6 +36,7 @@ from autograder.notebooks.cell_roles import (
     is_test_cell,
     max_points,
 )
+from autograder.notebooks.showing.rebuild_outputs import rebuild_outputs
 
 _WATCH_SECONDS = 0.25
 # A verifier keeps its own time; one that no longer can is ended this long after.
@@ -127,21 +128,20 @@ class Supervision:
         with contextlib.closing(self._verifiers.start_verifier()) as verifier:
             try:
                 send_message(verifier, job)
-                return self._serve(verifier)
+                return self._serve(verifier, notebook)
             except FrameError:
                 self._lose_verifier(notebook)
                 return None
             finally:
                 self._drop_kernel()
 
-    def _serve(self, verifier: socket.socket) -> NotebookNode:
+    def _serve(self, verifier: socket.socket, notebook: NotebookNode) -> NotebookNode:
         while True:
             if select.select([verifier], [], [], _WATCH_SECONDS)[0]:
                 message = receive_message(verifier)
                 if isinstance(message, messages.RunEnd):
                     self._notes += message.notes
-                    notebook: NotebookNode = nbformat.from_dict(message.notebook)
-                    return notebook
+                    return rebuild_outputs(notebook, message.notebook)
                 self._answer(verifier, message)
             now = time.monotonic()
             if now - self._watched >= _WATCH_SECONDS:

@@ -20,9 +20,11 @@ from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.loss import Cause, Loss
 from autograder.engine.wire.note import Note, NoteKind
+from autograder.notebooks.showing.rebuild_outputs import rebuild_display
 
 _MIB = 1 << 20
 _READY_SECONDS = 30.0
+_DISPLAYS = {"display_data", "execute_result", "update_display_data"}
 
 
 class KernelLostError(Exception):
@@ -150,6 +152,9 @@ class _CellRunner(NotebookClient):
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
         if cell_index != self._cell_index:
             self._cell_index, self._messages, self._bytes = cell_index, 0, 0
+        if msg["msg_type"] in _DISPLAYS:
+            # JSON of other kinds may be deeper than what follows can read.
+            msg = {**msg, "content": rebuild_display(msg.get("content"))}
         if msg["msg_type"] != "status":
             self._messages += 1
             self._bytes += _estimate_size(msg.get("content"))

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
@@ -29,6 +28,7 @@ from autograder.notebooks.cell_roles import (
     is_test_cell,
     max_points,
 )
+from autograder.notebooks.showing.rebuild_outputs import rebuild_output
 
 _MAX_KERNELS = 8
 
@@ -98,7 +98,8 @@ class SubmissionRun:
         await self._drop_kernel()
         for cell in self.notebook.cells:
             if cell.cell_type == "code":
-                cell.outputs = [output for output in cell.outputs if _is_valid(output)]
+                outputs = map(rebuild_output, cell.outputs)
+                cell.outputs = [output for output in outputs if output is not None]
 
     async def _run_cell(self, index: int, cell: NotebookNode) -> None:
         cell.outputs, cell.execution_count = [], None
@@ -270,12 +271,3 @@ class SubmissionRun:
 
     def _seconds_left(self) -> float:
         return self._end - time.monotonic()
-
-
-def _is_valid(output: NotebookNode) -> bool:
-    """Whether readers of the notebook will take this output: a kernel may send anything."""
-    try:
-        nbformat.validate(output, ref="output", version=4)
-    except Exception:  # jsonschema's errors, and others that odd data cause
-        return False
-    return True
