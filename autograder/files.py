@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 import os
+import re
 import struct
 import tempfile
 import unicodedata
@@ -16,6 +17,7 @@ from autograder.errors import AutograderError
 LONGEST_NAME = 200  # bytes; every file system allows it, with a suffix
 # Embeddings, overrides and isolates of Unicode's bidirectional algorithm.
 _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DEVICE = re.compile(r"con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]", re.IGNORECASE)
 # The errors of reading a zip file that is damaged or packed in a way that Python does not support.
 DAMAGED_ZIP = (
     zipfile.BadZipFile,
@@ -116,6 +118,16 @@ def is_safe_name(name: str) -> bool:
         >>> is_safe_name("O'Brien, Zoë"), is_safe_name("../gradebook.db"), is_safe_name("a/b")
         (True, False, False)
     """
-    bare = replace_surrogates(name).strip(" .")
-    odd = any(letter in '/\\:*?"<>|' or ord(letter) < 32 for letter in name)
+    bare = make_printable(name).strip(" .")
+    odd = any(letter in '/\\:*?"<>|' for letter in name) or is_device_name(name)
     return bool(bare) and bare == name and not odd and len(name.encode()) <= LONGEST_NAME
+
+
+def is_device_name(name: str) -> bool:
+    """Whether Windows takes a name for a device, whatever its suffix.
+
+    Example:
+        >>> is_device_name("con.ipynb"), is_device_name("connie")
+        (True, False)
+    """
+    return _DEVICE.fullmatch(name.partition(".")[0].rstrip()) is not None
