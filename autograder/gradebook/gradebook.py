@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
 import logging
 import shutil
@@ -30,6 +31,8 @@ from autograder.gradebook.write_scores import write_scores
 from autograder.notebooks.showing.sanitize_notebook import sanitize_notebook
 
 _MAKE_ROOM = "close programs that use it, make room or check its permissions; then run this again"
+# Of a name that submitted/ has room for and autograded/, whose path is longer, has not.
+_ERRORS_OF_NAMES = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ}
 _log = logging.getLogger("autograder.nbgrader")
 _log.propagate = False
 _log.addHandler(logging.NullHandler())
@@ -212,8 +215,12 @@ class CourseGradebook:
                 content = (submission.folder / path).read_bytes()
             except OSError:
                 continue  # the verdict says so
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(content)
+            try:
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_bytes(content)
+            except OSError as error:
+                if error.errno not in _ERRORS_OF_NAMES:
+                    raise
 
     def list_students(self, lab: Lab) -> set[str]:
         """The students with a submission of the lab in the gradebook."""

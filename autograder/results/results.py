@@ -79,7 +79,7 @@ class Results:
         """A student's result; None where no readable one exists."""
         try:
             return Result.from_json(self._path(student).read_text(encoding="utf-8"))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
     def read_all(self) -> list[Result]:
