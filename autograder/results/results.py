@@ -19,6 +19,10 @@ from autograder.files import write_atomically
 from autograder.results.verdict import Verdict
 
 
+# The form of what a record stands for. A new one makes the next run write autograded/ again.
+_FORM = "sanitized"
+
+
 @dataclass(frozen=True)
 class Result:
     """A verdict, the executed notebooks, and what was graded.
@@ -130,4 +134,4 @@ class Results:
 
 
 def _describe_record(submission: Submission, result: Result) -> str:
-    return f"{result.fingerprint} {submission.timestamp()}".strip()
+    return f"{result.fingerprint} {submission.timestamp()} {_FORM}"

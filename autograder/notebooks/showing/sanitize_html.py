@@ -12,7 +12,7 @@ _TAGS = (
     "h6 hr i img ins kbd li ol p pre s small span strong sub summary sup table tbody td tfoot th "
     "thead tr u ul"
 )
-# Of these even the text is no part of what a student wants to show.
+# The text in these is removed, too: a browser does not show it.
 _DROPPED = "script style template title noscript iframe object embed svg math"
 _CLASS = re.compile(r"highlight|hl-\w+|language-\w+|dataframe|ansi-[\w-]+")
 _LINK = re.compile(r"(https?://|mailto:)[^\s\x00-\x20]+", re.IGNORECASE)
