@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class _InertConsole(Console):
     """A console on which a student's name or message moves no cursor and hides nothing."""
 
-    def render_str(self, text: str, **options: Any) -> Text:  # type: ignore[override]
+    def render_str(self, text: str, **options: Any) -> Text:
         return super().render_str(make_printable(text, keep="\n\t"), **options)
 
 

@@ -18,7 +18,6 @@ from autograder.errors import AutograderError
 from autograder.files import write_atomically
 from autograder.results.verdict import Verdict
 
-
 # The form of what a record stands for. A new one makes the next run write autograded/ again.
 _FORM = "sanitized"
 
