@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course.collected import read_record
 from autograder.course.course import Course
 from autograder.course.roster import Roster
 from autograder.errors import AutograderError
@@ -228,3 +229,22 @@ def test_names_that_no_system_should_meet(course: Course, tmp_path: Path) -> Non
         for cell in row
         if cell[:1] in "=+-@" and cell
     ]
+
+
+def test_a_record_with_long_names_can_be_read_again(course, roster, tmp_path: Path) -> None:
+    files: dict[str, bytes | str] = {f"timestamp.txt/{n}{'x' * 140}": "" for n in range(450)}
+    files[f"{LAB}.ipynb"] = notebook_bytes(course, "long")
+    path = download(tmp_path / "s.zip", {"obrienzoe_101_1_work.zip": zip_files(files)})
+    for state in ("taken", "unchanged"):
+        rows = collect_lab(course, path, "canvas", roster)
+        assert rows[0].state == state and len(rows[0].remark) < 3_000
+    assert [row.state for row in read_record(course, course.lab(LAB)) if row.file] == ["unchanged"]
+
+
+def test_zip_files_in_a_zip_file_count_in_all(course, roster, tmp_path: Path) -> None:
+    # Each inner zip file is 60 MB of a comment that no reader needs.
+    inner = zip_files({"x.txt": "x"})
+    padded = b"PK\x03\x04" + bytes(60 * 2**20) + inner
+    files = {"obrienzoe_101_1_work.zip": zip_files({f"{n}.zip": padded for n in range(5)})}
+    rows = collect_lab(course, download(tmp_path / "s.zip", files), "canvas", roster)
+    assert "unpacks to more than 200 MB" in find_remark(rows, "obrienzoe_101_1_work.zip")
