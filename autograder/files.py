@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 import os
+import re
 import struct
 import tempfile
 import unicodedata
@@ -14,6 +15,9 @@ from pathlib import Path
 from autograder.errors import AutograderError
 
 LONGEST_NAME = 200  # bytes; every file system allows it, with a suffix
+# Embeddings, overrides and isolates of Unicode's bidirectional algorithm.
+_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_DEVICE = re.compile(r"con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]", re.IGNORECASE)
 # The errors of reading a zip file that is damaged or packed in a way that Python does not support.
 DAMAGED_ZIP = (
     zipfile.BadZipFile,
@@ -69,24 +73,42 @@ def replace_surrogates(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def make_printable(name: str) -> str:
-    r"""Replace control characters in a file name: they would move a terminal's cursor.
+def make_printable(text: str, keep: str = "") -> str:
+    r"""Replace characters that move a terminal's cursor or change the order of a line's letters.
+
+    Args:
+        text: A text that a student may have written.
+        keep: Control characters that stay, such as a newline.
 
     Example:
         >>> make_printable("\x1b[2Jlab.ipynb"), make_printable("Übung 1.ipynb")
         ('?[2Jlab.ipynb', 'Übung 1.ipynb')
+        >>> make_printable("lab\u202ebynpi.exe")
+        'lab?bynpi.exe'
     """
-    return "".join("?" if unicodedata.category(c) == "Cc" else c for c in replace_surrogates(name))
+    if text.isprintable():
+        return text
+    shown = replace_surrogates(text)
+    return "".join("?" if _is_control(c) and c not in keep else c for c in shown)
+
+
+def _is_control(character: str) -> bool:
+    """Whether a character is a control character, or one that turns the direction of text."""
+    kind = unicodedata.category(character)
+    return kind in ("Cc", "Zl", "Zp") or character in _DIRECTIONS
 
 
 def escape_formula(cell: str) -> str:
-    """Escape a table cell that a spreadsheet would run as a formula.
+    """Make a cell of a table harmless: no control characters, no formula for a spreadsheet.
 
     Example:
         >>> escape_formula("=HYPERLINK(1)"), escape_formula("lab.ipynb")
         ("'=HYPERLINK(1)", 'lab.ipynb')
     """
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "'=", "'+", "'-", "'@")) else cell
+    cell = make_printable(cell)
+    # Some spreadsheets ignore spaces before a formula; East Asian ones read wide letters.
+    begins = cell.lstrip("' \u00a0\u3000")[:1]
+    return f"'{cell}" if begins and begins in "=+-@＝＋－＠" else cell
 
 
 def is_safe_name(name: str) -> bool:
@@ -96,6 +118,16 @@ def is_safe_name(name: str) -> bool:
         >>> is_safe_name("O'Brien, Zoë"), is_safe_name("../gradebook.db"), is_safe_name("a/b")
         (True, False, False)
     """
-    bare = replace_surrogates(name).strip(" .")
-    odd = any(letter in '/\\:*?"<>|' or ord(letter) < 32 for letter in name)
+    bare = make_printable(name).strip(" .")
+    odd = any(letter in '/\\:*?"<>|' for letter in name) or is_device_name(name)
     return bool(bare) and bare == name and not odd and len(name.encode()) <= LONGEST_NAME
+
+
+def is_device_name(name: str) -> bool:
+    """Whether Windows takes a name for a device, whatever its suffix.
+
+    Example:
+        >>> is_device_name("con.ipynb"), is_device_name("connie")
+        (True, False)
+    """
+    return _DEVICE.fullmatch(name.partition(".")[0].rstrip()) is not None

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from autograder.course.course import Course
 from autograder.errors import AutograderError
+from autograder.files import make_printable
 
 if TYPE_CHECKING:
     from autograder.course.roster import Roster
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+class _InertConsole(Console):
+    """A console on which a student's name or message moves no cursor and hides nothing."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(make_printable(text, keep="\n\t"), **options)
+
+
+out = _InertConsole(highlight=False, soft_wrap=True)
+err = _InertConsole(stderr=True, highlight=False, soft_wrap=True)
 
 CourseDir = Annotated[
     str | None,

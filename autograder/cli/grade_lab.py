@@ -38,11 +38,17 @@ def grade_lab(
     force: bool = False,
     isolation: str = "auto",
     cluster: str | None = None,
+    allows_weak: bool = False,
 ) -> GradedLab:
-    """Grade all new submissions of a lab, and show the progress."""
+    """Grade all new submissions of a lab, and show the progress.
+
+    Raises:
+        AutograderError: Nothing can be graded, or "auto" finds no sandbox and `allows_weak` is not
+            set: a person has to ask for that.
+    """
     # SIGTERM ends the run as Ctrl-C does: finished submissions are recorded, no process is left.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    start = partial(start_engine, course, lab, isolation, say)
+    start = partial(start_engine, course, lab, isolation, say, allows_weak)
     with ExitStack() as stack:
         early = None
         if not cluster and (force or _has_new_submission(course, lab)):
@@ -60,7 +66,8 @@ def grade_lab(
         if cluster:
             from autograder.grading.cluster_workers import ClusterWorkers
 
-            chosen = ClusterWorkers(cluster, EngineRecipe.of(course, lab, isolation), say)
+            recipe = EngineRecipe.of(course, lab, isolation, allows_weak)
+            chosen = ClusterWorkers(cluster, recipe, say)
         graded = show_progress(grading.run(chosen), total=len(grading.submissions))
     verdicts = sorted((one.result.verdict for one in graded), key=lambda verdict: verdict.student)
     return GradedLab(verdicts, unchanged=sum(not one.is_new for one in graded))

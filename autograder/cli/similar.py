@@ -23,6 +23,8 @@ def similar(lab: LabName, course_dir: CourseDir = None) -> None:
         out.print(f"{pair.share:4.0%}  {pair.tokens:5} tokens  {first} and {second}", markup=False)
     if found.unreadable:
         err.print(f"could not be read: {', '.join(found.unreadable)}", markup=False)
+    if found.shortened:
+        err.print(f"only the start was compared of: {', '.join(found.shortened)}", markup=False)
     out.print(
         f"{found.compared} submissions compared, {len(found.pairs)} similar pairs: {found.page}",
         markup=False,

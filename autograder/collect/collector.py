@@ -28,6 +28,8 @@ from autograder.lms.lms import Lms
 from autograder.lms.registry import LMSS
 from autograder.lms.submitted_file import SubmittedFile
 
+_LONGEST = 2_000  # characters of a cell in the record
+
 
 class Collector:
     """One run of `autograder collect`.
@@ -78,10 +80,11 @@ class Collector:
         self.rows.append(
             CollectedRow(
                 student=student,
-                name=file.name,
+                name=file.name[:_LONGEST],
                 file=str(file.downloaded.path),
                 state=state,
-                remark=remark,
+                # Names in it are the student's, and a table that is read again has bounds.
+                remark=remark if len(remark) <= _LONGEST else f"{remark[:_LONGEST]} […]",
                 late="late" if file.late else "",
                 submitted=file.submitted.isoformat() if file.submitted else "",
                 source=self._lms.name,
@@ -129,9 +132,11 @@ class Collector:
         for file in files:
             try:
                 contents[id(file)] = self._reader.read(file)
-            except AutograderError as error:
-                self._add_row(file, student, "unclear", str(error))
-                remarks.append(f"{file.path.name}: {error}")
+            except Exception as error:  # of any kind: it costs this file and no other
+                known = isinstance(error, AutograderError)
+                reason = str(error) if known else f"it can't be read: {type(error).__name__}"
+                self._add_row(file, student, "unclear", reason)
+                remarks.append(f"{file.path.name}: {reason}")
         readable = [file for file in files if id(file) in contents]
         try:
             latest, earlier = split_attempts(readable, self._reader.notebooks)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import PurePosixPath
 
-from autograder.files import is_safe_name, replace_surrogates
+from autograder.files import is_device_name, is_safe_name, make_printable
 
 
 def make_folder_name(name: str) -> str:
@@ -17,8 +18,10 @@ def make_folder_name(name: str) -> str:
     """
     if is_safe_name(name):
         return name
-    name = replace_surrogates(name)
-    kept = "".join("_" if c in '/\\:*?"<>|' or ord(c) < 32 else c for c in name).strip(" .")
+    # Characters that are not printable become "?" first.
+    kept = re.sub(r'[/\\:*?"<>|]', "_", make_printable(name)).strip(" .")
+    if is_device_name(kept):
+        kept = f"_{kept}"
     if len(kept.encode()) > 150:
         digest = hashlib.sha256(kept.encode()).hexdigest()[:8]
         suffix = PurePosixPath(kept).suffix[:12]

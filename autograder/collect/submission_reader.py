@@ -14,6 +14,7 @@ from autograder.course.submissions import TIMESTAMP
 from autograder.errors import AutograderError
 from autograder.lms.submitted_file import SubmittedFile, split_copy_number
 
+_LONGEST_READ = 20 * 2**20  # bytes of a notebook that is searched for questions of another lab
 _LONGEST_PATH = 500  # bytes; with the course's folder before it, any system accepts it
 
 Files = dict[PurePosixPath, bytes]
@@ -115,6 +116,8 @@ def has_suffix(path: PurePosixPath, suffix: str) -> bool:
 
 def _grade_ids(content: bytes) -> set[str]:
     """The questions of a notebook; none when it can't be read, which grading reports."""
+    if len(content) > _LONGEST_READ:
+        return set()
     try:
         cells = json.loads(content.decode("utf-8-sig"))["cells"]
         marks = [cell["metadata"]["nbgrader"] for cell in cells if "nbgrader" in cell["metadata"]]

@@ -23,16 +23,7 @@ def unpack(content: bytes) -> dict[PurePosixPath, bytes]:
         AutograderError: it unpacks to more than a submission may be, is damaged, locked, or names
             a file outside itself.
     """
-    unpacked: dict[PurePosixPath, bytes] = {}
-    bytes_left = MOST_UNPACKED
-    for path, data in _read_zip(content, 1):
-        bytes_left -= len(data)
-        if bytes_left < 0 or len(unpacked) >= _MOST_FILES:
-            raise AutograderError(
-                f"it unpacks to more than {MOST_UNPACKED // 2**20} MB or {_MOST_FILES} files"
-            )
-        unpacked[path] = data
-    return _strip_common_folder(unpacked)
+    return _strip_common_folder(dict(_Unpacking().read_zip(content, 1)))
 
 
 def is_zip(path: PurePosixPath, content: bytes) -> bool:
@@ -41,20 +32,35 @@ def is_zip(path: PurePosixPath, content: bytes) -> bool:
     return begins and path.suffix.lower() in (".zip", ".ipynb")
 
 
-def _read_zip(content: bytes, depth: int) -> Iterator[tuple[PurePosixPath, bytes]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for file in files_in_zip(archive):
-                data = file.read()
-                if not is_zip(file.path, data):
-                    yield file.path, data
-                elif depth == _DEEPEST:
-                    raise AutograderError(f"it has zip files in zip files, {depth} deep")
-                else:
-                    for path, inner in _read_zip(data, depth + 1):
-                        yield file.path.parent / path, inner
-    except DAMAGED_ZIP as error:
-        raise AutograderError(f"it is not a whole zip file: {error}") from error
+class _Unpacking:
+    """What may still be unpacked, zip files inside zip files among it."""
+
+    def __init__(self) -> None:
+        self._bytes, self._files = MOST_UNPACKED, _MOST_FILES
+
+    def read_zip(self, content: bytes, depth: int) -> Iterator[tuple[PurePosixPath, bytes]]:
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                for file in files_in_zip(archive):
+                    data = self._take(file.read())
+                    if not is_zip(file.path, data):
+                        yield file.path, data
+                    elif depth == _DEEPEST:
+                        raise AutograderError(f"it has zip files in zip files, {depth} deep")
+                    else:
+                        for path, inner in self.read_zip(data, depth + 1):
+                            yield file.path.parent / path, inner
+        except DAMAGED_ZIP as error:
+            raise AutograderError(f"it is not a whole zip file: {error}") from error
+
+    def _take(self, data: bytes) -> bytes:
+        self._bytes -= len(data)
+        self._files -= 1
+        if self._bytes < 0 or self._files < 0:
+            raise AutograderError(
+                f"it unpacks to more than {MOST_UNPACKED // 2**20} MB or {_MOST_FILES} files"
+            )
+        return data
 
 
 def _strip_common_folder(files: dict[PurePosixPath, bytes]) -> dict[PurePosixPath, bytes]:

@@ -17,6 +17,9 @@ from autograder.errors import AutograderError
 from autograder.files import LONGEST_NAME, replace_surrogates
 
 TIMESTAMP = PurePosixPath("timestamp.txt")  # nbgrader's file for the time of submission
+# Above what a class submits: grading keeps a submission's files in memory.
+_MOST_FILES = 5_000
+_MOST_BYTES = 500 * 2**20
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,40 @@ class Submission:
         if len(self.student.encode()) > LONGEST_NAME:
             raise AutograderError("the folder name is too long: rename it and grade again")
 
+    def check_files(self) -> None:
+        """Check that the submission is a folder of its own, and that its files can be read.
+
+        Raises:
+            AutograderError: It is a link, or it has too many files or too much in them.
+            OSError: A file or a folder cannot be read.
+        """
+        if self._is_link:
+            raise AutograderError(
+                f"the folder {self.student}/{self.lab} is a link: put the files themselves there"
+            )
+        sizes = [(self.folder / path).stat().st_size for path in self.files()]
+        if len(sizes) > _MOST_FILES:
+            raise AutograderError(
+                f"the submission has {len(sizes):,} files; the maximum is {_MOST_FILES:,}"
+            )
+        if sum(sizes) > _MOST_BYTES:
+            raise AutograderError(
+                f"the submission has {sum(sizes) / 2**20:,.0f} MB of files; the maximum is "
+                f"{_MOST_BYTES // 2**20} MB"
+            )
+
+    @property
+    def _is_link(self) -> bool:
+        """Whether the lab's folder or the student's leads to files of somewhere else."""
+        return self.folder.is_symlink() or self.folder.parent.is_symlink()
+
     def timestamp(self) -> str:
         """Return the time of submission in nbgrader's `timestamp.txt`; empty without one."""
+        path = self.folder / TIMESTAMP
+        if self._is_link or path.is_symlink() or not os.path.isfile(path):
+            return ""
         try:
-            with (self.folder / TIMESTAMP).open(encoding="utf-8") as file:
+            with path.open(encoding="utf-8") as file:
                 return file.read(100).strip()
         except (OSError, ValueError):
             return ""
@@ -51,6 +84,8 @@ class Submission:
 
         Links are left out: a link may point to another student's files or to the solution.
         """
+        if self._is_link:
+            return []
         found = (
             path.relative_to(self.folder)
             for path in self.folder.rglob("*")

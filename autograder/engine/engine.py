@@ -88,6 +88,11 @@ class Engine:
         return self._sandbox.isolation
 
     @property
+    def is_walled(self) -> bool:
+        """Whether a sandbox walls students' code in."""
+        return self._sandbox.is_walled
+
+    @property
     def isolation_reason(self) -> str:
         """Why it is this one, in a sentence."""
         return self._sandbox.reason

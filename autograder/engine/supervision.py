@@ -38,6 +38,7 @@ from autograder.notebooks.cell_roles import (
     is_test_cell,
     max_points,
 )
+from autograder.notebooks.showing.rebuild_outputs import rebuild_outputs
 
 _WATCH_SECONDS = 0.25
 # A verifier keeps its own time; one that no longer can is ended this long after.
@@ -146,21 +147,20 @@ class Supervision:
             self._start_cell(self._at)
             try:
                 send_message(verifier, job, time.monotonic() + _MESSAGE_SECONDS)
-                return self._serve(verifier)
+                return self._serve(verifier, notebook)
             except FrameError:
                 self._lose_verifier(notebook, work)
                 return None
             finally:
                 self._drop_kernel()
 
-    def _serve(self, verifier: socket.socket) -> NotebookNode:
+    def _serve(self, verifier: socket.socket, notebook: NotebookNode) -> NotebookNode:
         while True:
             if select.select([verifier], [], [], _WATCH_SECONDS)[0]:
                 message = receive_message(verifier, time.monotonic() + _MESSAGE_SECONDS)
                 if isinstance(message, messages.RunEnd):
                     self._ended = message
-                    notebook: NotebookNode = nbformat.from_dict(message.notebook)
-                    return notebook
+                    return rebuild_outputs(notebook, message.notebook)
                 self._answer(verifier, message)
             now = time.monotonic()
             if now - self._watched >= _WATCH_SECONDS:

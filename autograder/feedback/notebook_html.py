@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from autograder.feedback.add_descriptions import add_descriptions
 from autograder.feedback.computing_time import ComputingTime, TimeLimitExceeded
 from autograder.feedback.hidden_tests import HiddenTests
-from autograder.feedback.sanitize_html import add_descriptions, sanitize_html
 from autograder.notebooks.reading.paste_images import paste_images
+from autograder.notebooks.showing.rebuild_outputs import KINDS, count_characters, rebuild_output
+from autograder.notebooks.showing.sanitize_html import sanitize_html
+from autograder.notebooks.showing.sanitize_notebook import NotebookSanitizer
 
 if TYPE_CHECKING:
     from nbconvert import HTMLExporter
 
 _IMAGES = ("image/svg+xml", "image/png", "image/jpeg")
-_SHOWN = ("text/html", "text/markdown", "text/latex", *_IMAGES, "text/plain")
 _TEXT = 20_000  # characters of one text
 _SOURCE = 60_000  # characters of one cell's source
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x7f]")
@@ -43,6 +45,7 @@ class NotebookHtml:
 
     def __init__(self, hidden: HiddenTests) -> None:
         self._hidden = hidden
+        self._sanitizer = NotebookSanitizer()
         self._left = _PAGE
         self._time = ComputingTime(_PAGE_SECONDS)
         _exporter()  # outside the first cell's time limit
@@ -57,8 +60,11 @@ class NotebookHtml:
         source = _shorten(cell.source, _SOURCE)
         if cell.cell_type == "raw":
             return _render_plain(source)
-        make = self._code_cell if cell.cell_type == "code" else self._text_cell
-        return self._export(lambda: make(source, cell), source, number)
+        if cell.cell_type == "code":
+            outputs = self._outputs(cell)
+            return self._export(lambda: new_code_cell(source, outputs=outputs), source, number)
+        text = self._sanitizer.sanitize_cell(self._text_cell(source, cell))
+        return self._export(lambda: text, source, number)
 
     def render_test(self, cell: NotebookNode, number: int) -> Markup:
         """Render one of the instructor's cells: the released part of its source, no outputs.
@@ -89,9 +95,6 @@ class NotebookHtml:
     # New cells, because nbconvert writes some of a cell's metadata and its id into attributes, and
     # those are the student's.
 
-    def _code_cell(self, source: str, cell: NotebookNode) -> NotebookNode:
-        return new_code_cell(source, outputs=self._outputs(cell))
-
     def _text_cell(self, source: str, cell: NotebookNode) -> NotebookNode:
         text = new_markdown_cell(source)
         self._left -= paste_images(text, cell.get("attachments"), self._left)
@@ -106,27 +109,31 @@ class NotebookHtml:
         return outputs
 
     def _output(self, output: NotebookNode) -> NotebookNode:
-        if output.output_type == "error":
-            text = "\n".join(output.get("traceback") or [f"{output.ename}: {output.evalue}"])
-            shown = {"text/plain": text}
-        elif output.output_type == "stream":
-            shown = {"text/plain": _apply_carriage_returns(output.text)}
+        rebuilt = rebuild_output(output)
+        if rebuilt is None:
+            return _note_output("an output that a page can't show")
+        if rebuilt.output_type == "error":
+            lines = rebuilt.traceback or [f"{rebuilt.ename}: {rebuilt.evalue}"]
+            shown = {"text/plain": "\n".join(lines)}
+        elif rebuilt.output_type == "stream":
+            shown = {"text/plain": _apply_carriage_returns(rebuilt.text)}
         else:
-            shown = {kind: output.data[kind] for kind in _SHOWN if kind in output.get("data", {})}
-        if any(self._hidden.are_shown_in(str(value)) for value in shown.values()):
+            shown = {kind: rebuilt.data[kind] for kind in KINDS if kind in rebuilt.data}
+        if any(map(self._hidden.are_shown_in, shown.values())):
             return _note_output("this output shows a part of the tests; it is left out")
         fitting = {kind: _fit_to_page(kind, value) for kind, value in shown.items()}
         shown = {kind: value for kind, value in fitting.items() if value}
-        self._left -= sum(len(value) for value in shown.values())
+        if rebuilt.output_type == "stream":
+            rebuilt.text = shown.get("text/plain", "")
+        elif rebuilt.output_type == "error":
+            rebuilt.traceback = [shown.get("text/plain", "")]
+        else:
+            rebuilt.data, rebuilt.metadata = shown, self._descriptions(rebuilt, shown)
+        safe = self._sanitizer.sanitize_output(rebuilt)
+        self._left -= count_characters(safe)
         if self._left < 0:
             return _note_output("the page is full; this output is left out")
-        if not shown:
-            return _note_output("an output that a page can't show")
-        if output.output_type == "stream":
-            return new_output("stream", name=output.name, text=shown["text/plain"])
-        if output.output_type == "error":
-            return new_output("error", traceback=[shown["text/plain"]])
-        return new_output("display_data", shown, metadata=self._descriptions(output, shown))
+        return safe
 
     def _descriptions(
         self, output: NotebookNode, shown: dict[str, str]
@@ -165,7 +172,7 @@ def _exporter() -> HTMLExporter:
         # Once, not after each of twelve steps: nbformat 5.10 takes 25 ms each time.
         optimistic_validation=True,
         # nbconvert's own allow-list has no headings, paragraphs or images.
-        filters={"clean_html": sanitize_html},
+        filters={"clean_html": partial(sanitize_html, svg=True)},
     )
 
 
@@ -173,9 +180,8 @@ def _note_output(text: str) -> NotebookNode:
     return new_output("stream", name="stdout", text=f"[{text}]\n")
 
 
-def _fit_to_page(kind: str, value: object) -> str:
-    """A value, shortened to what the page has room for; empty when it can't be shortened."""
-    text = value if isinstance(value, str) else str(value)
+def _fit_to_page(kind: str, text: str) -> str:
+    """A text, shortened to what the page has room for; empty when it can't be shortened."""
     if kind in _IMAGES:
         return text if len(text) <= _IMAGE else ""
     if kind == "text/plain":

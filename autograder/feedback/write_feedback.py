@@ -34,6 +34,7 @@ def iter_feedback(course: Course, lab: Lab) -> Iterator[Path]:
     results = Results(course.results_dir / lab.name).read_all()
     questions = list_questions(course, lab)
     by_hand, policies = None, Policies(course)
+    failed: list[str] = []
     for result in results:
         # Only with a first result: without one there may be no gradebook.
         by_hand = read_hand_grading(course, lab) if by_hand is None else by_hand
@@ -42,7 +43,14 @@ def iter_feedback(course: Course, lab: Lab) -> Iterator[Path]:
         card = make_scorecard(result.verdict, mine, questions, lab, result.notebooks)
         final = policies.find_final_score(lab, card)
         for name in questions:
-            page = render_student_page(course, lab, card, final, name, result.notebooks.get(name))
+            notebook = result.notebooks.get(name)
+            try:
+                page = render_student_page(course, lab, card, final, name, notebook)
+            except AutograderError:
+                raise
+            except Exception as error:  # of any kind: it costs this page and no other
+                failed.append(f"{student} ({type(error).__name__})")
+                continue
             path = feedback_path(course, lab, student, name)
             write_atomically(path, page)
             yield path
@@ -50,6 +58,11 @@ def iter_feedback(course: Course, lab: Lab) -> Iterator[Path]:
         raise AutograderError(
             f"no results of {lab.name} in {course.results_dir / lab.name}",
             f"run: autograder grade {lab.name}",
+        )
+    if failed:
+        raise AutograderError(
+            f"all other pages are written, but none for: {', '.join(failed)}",
+            "look at their notebooks in autograded/, and tell them their marks yourself",
         )
 
 

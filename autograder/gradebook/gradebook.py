@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
 import logging
 import shutil
@@ -27,8 +28,11 @@ from autograder.course.submissions import Submission
 from autograder.errors import AutograderError
 from autograder.gradebook.rubric import add_rubrics
 from autograder.gradebook.write_scores import write_scores
+from autograder.notebooks.showing.sanitize_notebook import sanitize_notebook
 
 _MAKE_ROOM = "close programs that use it, make room or check its permissions; then run this again"
+# Of a name that submitted/ has room for and autograded/, whose path is longer, has not.
+_ERRORS_OF_NAMES = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ}
 _log = logging.getLogger("autograder.nbgrader")
 _log.propagate = False
 _log.addHandler(logging.NullHandler())
@@ -130,10 +134,11 @@ class CourseGradebook:
             AutograderError: the database or the folder can't be written; try again later.
         """
         folder = self._course.autograded_dir / submission.student / submission.lab
+        shown = {name: self._sanitize(name, one, submission) for name, one in notebooks.items()}
         earlier = {name: _read_notebook(folder / f"{name}.ipynb") for name in notebooks}
         try:
             self._copy_files(submission, folder)
-            self._record(submission, notebooks, earlier, folder)
+            self._record(submission, notebooks, shown, earlier, folder)
         except OSError as error:
             raise AutograderError(
                 f"can't write {folder}: {error.strerror}",
@@ -144,6 +149,7 @@ class CourseGradebook:
         self,
         submission: Submission,
         notebooks: dict[str, nbformat.NotebookNode],
+        shown: dict[str, nbformat.NotebookNode],
         earlier: dict[str, nbformat.NotebookNode | None],
         folder: Path,
     ) -> None:
@@ -155,15 +161,16 @@ class CourseGradebook:
                 submission.lab, submission.student, timestamp=_read_time(submission)
             )
             for part in row.notebooks:
-                write_scores(part, notebooks.get(part.name), earlier.get(part.name))
+                name = part.name
+                write_scores(part, notebooks.get(name), shown.get(name), earlier.get(name))
                 part.late_submission_penalty = None
             is_late = row.total_seconds_late > 0
             gradebook.db.commit()
         for name, notebook in notebooks.items():
             if is_late:
                 self._penalize(submission, name, notebook)
-            shown = self._add_rubrics(name, notebook, submission)
-            nbformat.write(shown, folder / f"{name}.ipynb")
+            with_rubrics = self._add_rubrics(name, shown[name], submission)
+            nbformat.write(with_rubrics, folder / f"{name}.ipynb")
 
     def _penalize(self, submission: Submission, name: str, notebook: nbformat.NotebookNode) -> None:
         """Let nbgrader's plugin decide what lateness costs."""
@@ -180,11 +187,22 @@ class CourseGradebook:
         self, name: str, notebook: nbformat.NotebookNode, submission: Submission
     ) -> nbformat.NotebookNode:
         """The notebook as formgrader shows it, with the rubric below each answer."""
+        source = self._read_source(name, submission)
+        return notebook if source is None else add_rubrics(notebook, source)
+
+    def _sanitize(
+        self, name: str, notebook: nbformat.NotebookNode, submission: Submission
+    ) -> nbformat.NotebookNode:
+        """The notebook without anything that would run in formgrader or in nbgrader's feedback."""
+        source = self._read_source(name, submission)
+        trusted = {cell.source for cell in source.cells} if source is not None else set()
+        return sanitize_notebook(notebook, trusted)
+
+    def _read_source(self, name: str, submission: Submission) -> nbformat.NotebookNode | None:
         path = self._course.source_dir / submission.lab / f"{name}.ipynb"
         if path not in self._sources and path.is_file():
             self._sources[path] = nbformat.read(path, as_version=4)
-        source = self._sources.get(path)
-        return notebook if source is None else add_rubrics(notebook, source)
+        return self._sources.get(path)
 
     def _copy_files(self, submission: Submission, folder: Path) -> None:
         if folder.exists():
@@ -197,8 +215,12 @@ class CourseGradebook:
                 content = (submission.folder / path).read_bytes()
             except OSError:
                 continue  # the verdict says so
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(content)
+            try:
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / path).write_bytes(content)
+            except OSError as error:
+                if error.errno not in _ERRORS_OF_NAMES:
+                    raise
 
     def list_students(self, lab: Lab) -> set[str]:
         """The students with a submission of the lab in the gradebook."""

@@ -12,7 +12,10 @@ _log = logging.getLogger("autograder.nbgrader")
 
 
 def write_scores(
-    part: SubmittedNotebook, notebook: NotebookNode | None, earlier: NotebookNode | None
+    part: SubmittedNotebook,
+    notebook: NotebookNode | None,
+    shown: NotebookNode | None,
+    earlier: NotebookNode | None,
 ) -> None:
     """Write scores and comments as nbgrader's `SaveAutoGrades` does, but in one transaction.
 
@@ -21,9 +24,10 @@ def write_scores(
     Args:
         part: the gradebook's row of the submitted notebook.
         notebook: as executed; None gives 0 for every question.
-        earlier: as executed before; None where it was not graded before.
+        shown: as it will be in `autograded/`.
+        earlier: as it was there before; None where it was not graded before.
     """
-    if notebook is None:
+    if notebook is None or shown is None:
         for grade in part.grades:
             grade.auto_score, grade.needs_manual_grade = 0, False
         return
@@ -38,7 +42,7 @@ def write_scores(
             elif (
                 is_task(cell)
                 or not earlier
-                or _find_answers(cell, notebook) != _find_answers(cell, earlier)
+                or _find_answers(cell, shown) != _find_answers(cell, earlier)
             ):
                 # A person marked an answer that has changed since, and has to look again. The
                 # answer to a task is in cells without a name: any of them may have changed.

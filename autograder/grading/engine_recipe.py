@@ -14,6 +14,7 @@ from autograder.course.read_kernel_name import read_kernel_name
 from autograder.engine.engine import Engine
 from autograder.engine.host.python_environment import PythonEnvironment, UnknownKernelError
 from autograder.engine.wire.limits import Limits
+from autograder.errors import AutograderError
 
 # A machine's data folders; a lab's code and its tests must find the same data.
 _DATA = ("KERAS_HOME", "COURSE_DATA")
@@ -28,15 +29,19 @@ class EngineRecipe:
         kernel: the name of the lab's Jupyter kernel.
         isolation: "auto", "bwrap" or "none".
         profile: how much data a lab uses, COURSE_PROFILE; "" leaves it to the lab.
+        allows_weak: whether "auto" may mean no sandbox, where none works.
     """
 
     limits: Limits
     kernel: str
     isolation: str
     profile: str
+    allows_weak: bool = True
 
     @classmethod
-    def of(cls, course: Course, lab: Lab, isolation: str = "auto") -> EngineRecipe:
+    def of(
+        cls, course: Course, lab: Lab, isolation: str = "auto", allows_weak: bool = True
+    ) -> EngineRecipe:
         """The recipe for a lab.
 
         Raises:
@@ -45,7 +50,7 @@ class EngineRecipe:
         check_limits(lab.limits)
         limits = Limits.of(lab.limits)
         profile = os.environ.get("COURSE_PROFILE", "")
-        return cls(limits, read_kernel_name(course, lab), isolation, profile)
+        return cls(limits, read_kernel_name(course, lab), isolation, profile, allows_weak)
 
     def start(self, say: Callable[[str], None]) -> Engine:
         """The engine on this machine.
@@ -69,6 +74,13 @@ class EngineRecipe:
             environment=environment,
             python=self._find_python(say),
         )
+        if self.isolation == "auto" and not (engine.is_walled or self.allows_weak):
+            engine.close()
+            raise AutograderError(
+                f"no sandbox works here: {engine.isolation_reason}",
+                "get one: autograder doctor. Or let students' code run with your own rights, where "
+                "it can read solutions/ and change gradebook.db: --isolation none",
+            )
         say(f"isolation: {engine.isolation} ({engine.isolation_reason})")
         return engine
 

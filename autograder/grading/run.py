@@ -75,7 +75,13 @@ class GradingRun:
                     failed = self._marking.make_failed_result(submission, "", error)
                     yield GradedSubmission(failed, is_new=True)
                     continue
-                fingerprint = submission.fingerprint(digest)
+                try:
+                    submission.check_files()
+                    fingerprint = submission.fingerprint(digest)
+                except Exception as error:  # of any kind: it costs this submission and no other
+                    failed = self._marking.make_failed_result(submission, "", error)
+                    yield self._keep(submission, failed)
+                    continue
                 known = self._results.read(submission.student)
                 if known is None or self._is_stale(known, fingerprint):
                     todo.append((submission, fingerprint))
@@ -87,9 +93,24 @@ class GradingRun:
             if todo:
                 with closing(workers.grade(self._marking, todo)) as results:
                     for submission, result in results:
-                        self._results.write(submission, result)
-                        self._record(submission, result)
-                        yield GradedSubmission(result, is_new=True)
+                        yield self._keep(submission, result)
+
+    def _keep(self, submission: Submission, result: Result) -> GradedSubmission:
+        """Write and record a result; a failure without its notebooks if they can't be written.
+
+        Raises:
+            AutograderError: nothing can be written: the disk is full, the gradebook damaged.
+        """
+        try:
+            self._results.write(submission, result)
+            self._record(submission, result)
+        except AutograderError:
+            raise
+        except Exception as error:  # of any kind: it costs this submission and no other
+            result = self._marking.make_failed_result(submission, result.fingerprint, error)
+            self._results.write(submission, result)
+            self._record(submission, result)
+        return GradedSubmission(result, is_new=True)
 
     def _is_stale(self, known: Result, fingerprint: str) -> bool:
         """Whether a submission has to be graded again."""

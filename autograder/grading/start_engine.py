@@ -14,6 +14,7 @@ def start_engine(
     lab: Lab,
     isolation: str = "auto",
     say: Callable[[str], None] = lambda text: None,
+    allows_weak: bool = True,
 ) -> Engine:
     """Start an engine with the lab's limits, kernel and data; use it in a `with` statement.
 
@@ -23,8 +24,9 @@ def start_engine(
         isolation: "auto" uses the strongest sandbox that works here, "bwrap" requires it, "none"
             uses none.
         say: Called with what an instructor should know: the isolation and the kernel.
+        allows_weak: Whether "auto" may use none, where no sandbox works.
 
     Raises:
         AutograderError: A limit is not valid, or the isolation is not available.
     """
-    return EngineRecipe.of(course, lab, isolation).start(say)
+    return EngineRecipe.of(course, lab, isolation, allows_weak).start(say)

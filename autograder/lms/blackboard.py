@@ -55,11 +55,12 @@ class Blackboard(Lms):
     column_names = {"id": ("username",)}
     gradebook = "a Blackboard gradebook file"
     gradebook_menu = "in Blackboard: Gradebook, Download Grades (Grade Center: Work Offline)"
+    lms_name = re.compile(r"_attempt_\d{4}-")
 
     def read_download(
         self, files: list[DownloadedFile], lab: str, notebooks: Collection[str]
     ) -> Iterator[SubmittedFile]:
-        named = [(file, _NAME.fullmatch(file.path.name)) for file in files]
+        named = [(file, self._match_name(file)) for file in files]
         attempts: dict[str, _Attempt] = {}
         for file, match in named:
             if match is not None:
@@ -77,6 +78,11 @@ class Blackboard(Lms):
             if match["own"] or not attempt.has_files:
                 own = PurePosixPath(match["own"] or "receipt.txt")
                 yield attempt.submitted_file(file, own, _attempt_key(file, match))
+
+    def _match_name(self, file: DownloadedFile) -> re.Match[str] | None:
+        """The parts of a file's name; None in a folder with such a name, which is a student's."""
+        is_own = any(map(self.lms_name.search, file.path.parts[:-1]))
+        return None if is_own else _NAME.fullmatch(file.path.name)
 
     def roster_columns(self, rows: Sequence[list[str]], names: ColumnNames) -> RosterColumns | None:
         header = lower_header(rows)

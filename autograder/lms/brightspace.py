@@ -63,6 +63,7 @@ class Brightspace(Lms):
     gradebook = "a Brightspace grades file"
     gradebook_menu = "in Brightspace: Grades, Enter Grades, Export; key field Both, Points Grade"
     takes_feedback = True
+    lms_name = re.compile(r"^\d+-\d+ - ")
 
     def read_download(
         self, files: list[DownloadedFile], lab: str, notebooks: Collection[str]
@@ -72,14 +73,15 @@ class Brightspace(Lms):
             if submitted.name or not is_list:
                 yield submitted
 
-    def read_name(self, file: DownloadedFile) -> SubmittedFile | None:
-        for place, folder in enumerate(file.path.parts[:-1]):
-            if match := _FOLDER.fullmatch(folder):
-                own = PurePosixPath(*file.path.parts[place + 1 :])
-                return _submitted_file(file, match, own, folder)
-        if match := _FILE.fullmatch(file.path.name):
-            return _submitted_file(file, match, PurePosixPath(match["own"]), match["attempt"])
-        return None
+    def read_part(self, file: DownloadedFile, place: int) -> SubmittedFile | None:
+        part, own = file.path.parts[place], file.path.parts[place + 1 :]
+        if own:
+            match = _FOLDER.fullmatch(part)
+            return _submitted_file(file, match, PurePosixPath(*own), part) if match else None
+        match = _FILE.fullmatch(part)
+        if match is None:
+            return None
+        return _submitted_file(file, match, PurePosixPath(match["own"]), match["attempt"])
 
     def roster_columns(self, rows: Sequence[list[str]], names: ColumnNames) -> RosterColumns | None:
         if not {"orgdefinedid", "end-of-line indicator"} & set(lower_header(rows)):

@@ -44,10 +44,11 @@ class Canvas(Lms):
     gradebook_menu = "in Canvas: Grades, Export, Export Entire Gradebook"
     takes_feedback = True
     flags_late = True
+    lms_name = re.compile(r"_\d+_\d+_")
 
-    def read_name(self, file: DownloadedFile) -> SubmittedFile | None:
-        match = _NAME.fullmatch(file.path.name)
-        if match is None:
+    def read_part(self, file: DownloadedFile, place: int) -> SubmittedFile | None:
+        match = _NAME.fullmatch(file.path.parts[place])
+        if match is None or place + 1 < len(file.path.parts):
             return None
         return SubmittedFile(
             downloaded=file,

@@ -6,6 +6,7 @@ which says whose it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from autograder.lms.download import DownloadedFile
 
 _METADATA = "submission_metadata.yml"
+_FOLDER = re.compile(r"submission_\d+")
 
 
 class Gradescope(Lms):
@@ -37,21 +39,35 @@ class Gradescope(Lms):
     def read_download(
         self, files: list[DownloadedFile], lab: str, notebooks: Collection[str]
     ) -> Iterator[SubmittedFile]:
-        metadata = [file for file in files if file.path.name == _METADATA]
-        if not metadata:
+        top = _count_outer_folders(files)
+        # A file of that name deeper in the export is a student's own.
+        metadata = [f for f in files if f.path.parts[top:] == (_METADATA,)]
+        if len(metadata) != 1:
+            many = "several files" if metadata else "no"
             raise AutograderError(
-                f"no {_METADATA} in the download, so nothing says whose submissions they are",
+                f"{many} {_METADATA} at the top of the download, so nothing says whose submissions "
+                "they are",
                 "in Gradescope: the assignment, Review Grades, Export Submissions",
             )
         about = _read_metadata(metadata[0])
         for file in files:
-            if file not in metadata:
-                yield from _submitted_files(file, about)
+            if file is not metadata[0]:
+                yield from _submitted_files(file, top, about)
 
     def roster_columns(self, rows: Sequence[list[str]], names: ColumnNames) -> RosterColumns | None:
         if "sid" not in lower_header(rows):
             return None
         return find_roster_columns(rows, names)
+
+
+def _count_outer_folders(files: Sequence[DownloadedFile]) -> int:
+    """How many folders are around the whole export, which has a folder for each submission."""
+    top = 0
+    for names in zip(*(file.path.parts[:-1] for file in files), strict=False):
+        if len(set(names)) > 1 or _FOLDER.fullmatch(names[0]):
+            break
+        top += 1
+    return top
 
 
 def _read_metadata(file: DownloadedFile) -> dict[str, Any]:
@@ -76,11 +92,12 @@ def _read_metadata(file: DownloadedFile) -> dict[str, Any]:
     return about if isinstance(about, dict) else {}
 
 
-def _submitted_files(file: DownloadedFile, about: dict[str, Any]) -> Iterator[SubmittedFile]:
-    """The file once for each of its submitters."""
-    place, entry = next(
-        ((n, about[part]) for n, part in enumerate(file.path.parts) if part in about), (0, None)
-    )
+def _submitted_files(
+    file: DownloadedFile, place: int, about: dict[str, Any]
+) -> Iterator[SubmittedFile]:
+    """The file once for each of its submitters; the part of its path at `place` names them."""
+    folder, *own = file.path.parts[place:]
+    entry = about.get(folder) if own else None
     entry = entry if isinstance(entry, dict) else {}
     submitters = entry.get(":submitters")
     people = [p for p in submitters if isinstance(p, dict)] if isinstance(submitters, list) else []
@@ -90,7 +107,7 @@ def _submitted_files(file: DownloadedFile, about: dict[str, Any]) -> Iterator[Su
         name = str(person.get(":name") or "")
         yield SubmittedFile(
             downloaded=file,
-            path=PurePosixPath(*file.path.parts[place + 1 :] or (file.path.name,)),
+            path=PurePosixPath(*own or (folder,)),
             student=sid or email or name,
             name=name or sid or email,
             ids={"sid": sid, "email": email.casefold()},

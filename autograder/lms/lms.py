@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
@@ -28,6 +29,7 @@ class Lms:
         gradebook_menu: where to download that file.
         takes_feedback: whether it takes feedback pages in one zip file.
         flags_late: whether it marks late files without saying when they arrived.
+        lms_name: finds the names that the LMS made, also those that can't be read.
     """
 
     name: ClassVar[str]
@@ -38,6 +40,7 @@ class Lms:
     gradebook_menu: ClassVar[str] = ""
     takes_feedback: ClassVar[bool] = False
     flags_late: ClassVar[bool] = False
+    lms_name: ClassVar[re.Pattern[str]] = re.compile(r"(?!)")
 
     def read_download(
         self, files: list[DownloadedFile], lab: str, notebooks: Collection[str]
@@ -56,7 +59,25 @@ class Lms:
             yield self.read_name(file) or unrecognized(file)
 
     def read_name(self, file: DownloadedFile) -> SubmittedFile | None:
-        """Read what a file's place and name alone say; None when they say nothing."""
+        """Read what a file's place and name alone say; None when they say nothing.
+
+        The first part of the path that looks like a name of the LMS is its own. What comes behind
+        it is the student's, and says nothing, also when the first can't be read.
+        """
+        names = enumerate(file.path.parts)
+        place = next((n for n, part in names if self.lms_name.search(part)), None)
+        return None if place is None else self.read_part(file, place)
+
+    def read_part(self, file: DownloadedFile, place: int) -> SubmittedFile | None:
+        """Read what one part of a file's path says, which the LMS named.
+
+        Args:
+            file: the file.
+            place: the part's place, from 0.
+
+        Returns:
+            The file and its student; None when the part is not named as the LMS names files.
+        """
         return None
 
     def roster_columns(self, rows: Sequence[list[str]], names: ColumnNames) -> RosterColumns | None:

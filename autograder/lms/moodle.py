@@ -69,20 +69,20 @@ class Moodle(Lms):
     gradebook = "a Moodle grading worksheet"
     gradebook_menu = "in Moodle: the assignment, Submissions, Download grading worksheet"
     takes_feedback = True
+    lms_name = re.compile("_assignsubmission_")
 
-    def read_name(self, file: DownloadedFile) -> SubmittedFile | None:
-        for place, part in enumerate(file.path.parts):
-            match = _PART.fullmatch(part)
-            if match is not None:
-                own = [match["own"], *file.path.parts[place + 1 :]]
-                return SubmittedFile(
-                    downloaded=file,
-                    path=PurePosixPath(*filter(None, own)),
-                    student=match["name"],
-                    name=match["name"],
-                    ids={"participant": match["number"]},
-                )
-        return None
+    def read_part(self, file: DownloadedFile, place: int) -> SubmittedFile | None:
+        match = _PART.fullmatch(file.path.parts[place])
+        if match is None:
+            return None
+        own = [match["own"], *file.path.parts[place + 1 :]]
+        return SubmittedFile(
+            downloaded=file,
+            path=PurePosixPath(*filter(None, own)),
+            student=match["name"],
+            name=match["name"],
+            ids={"participant": match["number"]},
+        )
 
     def roster_columns(self, rows: Sequence[list[str]], names: ColumnNames) -> RosterColumns | None:
         """The worksheet in any language: "Participant 123", the full name, …"""

@@ -14,6 +14,7 @@ from autograder.course.roster import Roster, normalize_name
 from autograder.course.submissions import TIMESTAMP
 from autograder.lms.registry import LMSS
 
+_LONGEST = 100  # characters of a time
 _DAY = 24 * 60 * 60
 
 
@@ -62,7 +63,7 @@ class SubmissionTimes:
         due, extended = self._find_due(student)
         try:
             submitted = self._read_time(student)
-        except (OSError, ValueError, OverflowError) as error:
+        except Exception as error:  # dateutil raises some of any kind
             why = f"its {TIMESTAMP} does not hold a time ({str(error)[:100]}); write one there"
             return Lateness(0 if due is None else None, due, None, extended, why)
         if due is None:
@@ -90,7 +91,11 @@ class SubmissionTimes:
 
     def _read_time(self, student: str) -> datetime | None:
         path = self._course.submitted_dir / student / self._lab.name / TIMESTAMP
-        return _parse_time(path.read_text(encoding="utf-8-sig").strip()) if path.is_file() else None
+        # A link may lead to another student's time, or to a file without an end.
+        if path.parent.is_symlink() or path.is_symlink() or not path.is_file():
+            return None
+        with path.open(encoding="utf-8-sig") as file:
+            return _parse_time(file.read(_LONGEST).strip())
 
 
 def find_unknown_students(course: Course, roster: Roster | None) -> list[str]:

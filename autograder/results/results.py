@@ -19,6 +19,9 @@ from autograder.errors import AutograderError
 from autograder.files import write_atomically
 from autograder.results.verdict import Verdict
 
+# The form of what a record stands for. A new one makes the next run write autograded/ again.
+_FORM = "sanitized"
+
 
 @dataclass(frozen=True)
 class Result:
@@ -101,7 +104,7 @@ class Results:
         """A student's result; None where no readable one exists."""
         try:
             return Result.from_json(self._path(student).read_text(encoding="utf-8"))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
     def read_all(self) -> list[Result]:
@@ -152,4 +155,4 @@ class Results:
 
 
 def _describe_record(submission: Submission, result: Result) -> str:
-    return f"{result.fingerprint} {submission.timestamp()}".strip()
+    return f"{result.fingerprint} {submission.timestamp()} {_FORM}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.course import Course, Lab
@@ -20,12 +20,14 @@ class Comparison:
         pairs: the students who share code, the most similar first.
         compared: how many submissions were compared.
         unreadable: the students whose submissions could not be read.
+        shortened: the students with more code than is compared.
     """
 
     page: Path
     pairs: list[Pair]
     compared: int
     unreadable: list[str]
+    shortened: list[str] = field(default_factory=list)
 
 
 def find_page(course: Course, lab: Lab) -> Path:
@@ -36,7 +38,12 @@ def find_page(course: Course, lab: Lab) -> Path:
 def write_comparison(course: Course, lab: Lab, found: Comparison) -> None:
     """Write a comparison beside its page, without the shared lines."""
     pairs = [{"students": p.students, "share": p.share, "tokens": p.tokens} for p in found.pairs]
-    known = {"compared": found.compared, "unreadable": found.unreadable, "pairs": pairs}
+    known = {
+        "compared": found.compared,
+        "unreadable": found.unreadable,
+        "shortened": found.shortened,
+        "pairs": pairs,
+    }
     write_atomically(_find_record(course, lab), json.dumps(known, ensure_ascii=False))
 
 
@@ -47,7 +54,8 @@ def read_comparison(course: Course, lab: Lab) -> Comparison | None:
         pairs = [
             Pair(tuple(one["students"]), one["share"], one["tokens"], ()) for one in known["pairs"]
         ]
-        return Comparison(find_page(course, lab), pairs, known["compared"], known["unreadable"])
+        students = known["unreadable"], known.get("shortened", [])
+        return Comparison(find_page(course, lab), pairs, known["compared"], *students)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from copydetect import CodeFingerprint, compare_files
@@ -12,7 +12,7 @@ from copydetect.utils import get_token_coverage
 from nbformat import NotebookNode
 
 from autograder.similarity.pair import Pair, Stretch
-from autograder.similarity.tokens import Place, Tokens, Vocabulary
+from autograder.similarity.tokens import BREAK, Place, Tokens, Vocabulary
 
 LENGTH = 16
 """How many tokens in a row must be the same to count: about two short lines."""
@@ -26,6 +26,8 @@ LEAST_TOKENS = 60
 
 LEAST_SHARE = 0.5
 """… and they are at least this share of one student's own code."""
+
+_MOST_PLACES = 20  # at which a repeated piece is looked up in the other student's code
 
 
 def find_similar_pairs(
@@ -52,16 +54,29 @@ def find_similar_pairs(
     for one in prints.values():
         _remove(one, known)
     found = []
-    for a, b in itertools.combinations(prints, 2):
-        # A stretch has LENGTH tokens, and one more for each further k-gram that is the same.
-        if not prints[a].hashes & prints[b].hashes:
-            continue
+    for a, b in _find_candidates(prints):
         shared, shares, _ = compare_files(prints[a], prints[b])
         if shared >= LEAST_TOKENS and max(shares) >= LEAST_SHARE:
             stretches = _find_stretches(prints[a], prints[b], tokens[a], tokens[b])
             share = min(1.0, float(max(shares)))
             found.append(Pair((a, b), round(share, 4), int(shared), tuple(stretches)))
     return sorted(found, key=lambda pair: (-pair.share, -pair.tokens, pair.students))
+
+
+def _find_candidates(prints: Mapping[str, CodeFingerprint]) -> list[tuple[str, str]]:
+    """The pairs that share a k-gram, in the class's order.
+
+    Each k-gram is in a few submissions only: common ones were removed. So this takes as long as
+    the class's code, not as its number of pairs.
+    """
+    having: dict[int, list[str]] = defaultdict(list)
+    for student, one in prints.items():
+        for row in one.hashes:
+            having[row].append(student)
+    groups = {tuple(students) for students in having.values() if len(students) > 1}
+    found = {pair for group in groups for pair in itertools.combinations(group, 2)}
+    order = {student: place for place, student in enumerate(prints)}
+    return sorted(found, key=lambda pair: (order[pair[0]], order[pair[1]]))
 
 
 def _make_fingerprint(tokens: Tokens) -> CodeFingerprint:
@@ -88,7 +103,7 @@ def _find_stretches(
     for at, row in starts:
         if at < done:
             continue
-        there = b.hash_idx[row]
+        there = b.hash_idx[row][:_MOST_PLACES]
         length, other = max((_count_same(tokens_a.text, at, tokens_b.text, p), p) for p in there)
         done = at + length
         found.append(
@@ -103,7 +118,7 @@ def _count_same(one: str, at: int, other: str, start: int) -> int:
     while (
         at + length < len(one)
         and start + length < len(other)
-        and one[at + length] == other[start + length]
+        and one[at + length] == other[start + length] != BREAK
     ):
         length += 1
     return length

@@ -18,7 +18,11 @@ from pygments.lexers import PythonLexer
 from pygments.token import Comment, Name, String, Text
 
 _CHOSEN = "chosen name"
-_FIRST_TOKEN, _FIRST_BREAK = 0xE000, 0xF0000  # private characters, which code does not contain
+# Characters that stand for tokens. Of more tokens than there are characters, the last are alike.
+BREAK, _FIRST_TOKEN, _LAST_TOKEN = "\ue000", 0xE001, 0x10FFFF
+# Above what a person writes; of a submission made to keep the comparison busy, only the start
+# counts.
+MOST_LETTERS = 100_000
 _MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 
 
@@ -35,7 +39,7 @@ class Tokens:
     """A notebook's tokens.
 
     Args:
-        text: one character for each token, and a unique one after each cell.
+        text: one character for each token, and `BREAK` after each cell.
         places: each character's place in the notebook.
     """
 
@@ -44,7 +48,7 @@ class Tokens:
 
     def has_break(self, at: int, length: int) -> bool:
         """Whether a cell ends among these tokens."""
-        return any(character > chr(_FIRST_BREAK) for character in self.text[at : at + length])
+        return BREAK in self.text[at : at + length]
 
 
 class Vocabulary:
@@ -61,7 +65,6 @@ class Vocabulary:
         }
         self._chosen -= set(dir(builtins))
         self._known: dict[str, str] = {}
-        self._breaks = 0
         self._lexer = PythonLexer(stripnl=False, ensurenl=False)
 
     def tokenize(self, notebook: NotebookNode) -> Tokens:
@@ -71,28 +74,39 @@ class Vocabulary:
             for line, word in self._split(source):
                 text.append(self._find_character(word))
                 places.append(Place(number, line))
-            self._breaks += 1
-            text.append(chr(_FIRST_BREAK + self._breaks))
+            text.append(BREAK)
             places.append(Place(number, source.count("\n")))
         return Tokens("".join(text), tuple(places))
 
     def _split(self, source: str) -> Iterator[tuple[int, str]]:
-        before = ""
+        before, line, counted = "", 0, 0
         for at, kind, value in self._lexer.get_tokens_unprocessed(source):
             if kind in Text or kind in Comment or kind in String.Doc or not value.strip():
                 continue
             attribute = f".{value}" if before == "." else value
             word = _CHOSEN if kind in Name and attribute in self._chosen else value
             before = value
-            yield source.count("\n", 0, at), word.replace('"', "'") if kind in String else word
+            line, counted = line + source.count("\n", counted, at), at
+            yield line, word.replace('"', "'") if kind in String else word
 
     def _find_character(self, word: str) -> str:
-        return self._known.setdefault(word, chr(_FIRST_TOKEN + len(self._known)))
+        number = min(_FIRST_TOKEN + len(self._known), _LAST_TOKEN)
+        return self._known.setdefault(word, chr(number))
 
 
 def _list_sources(notebook: NotebookNode) -> list[str]:
-    """The code of each cell; empty for other cells."""
-    return [cell.source if cell.cell_type == "code" else "" for cell in notebook.cells]
+    """The code of each cell that is compared; empty for other cells."""
+    sources, left = [], MOST_LETTERS
+    for cell in notebook.cells:
+        sources.append(cell.source[:left] if cell.cell_type == "code" else "")
+        left -= len(sources[-1])
+    return sources
+
+
+def is_shortened(notebook: NotebookNode) -> bool:
+    """Whether a notebook has more code than is compared."""
+    code = (cell.source for cell in notebook.cells if cell.cell_type == "code")
+    return sum(map(len, code)) > MOST_LETTERS
 
 
 def find_chosen_names(cells: Iterable[str]) -> set[str]:

@@ -11,7 +11,6 @@ from nbformat.v4 import new_notebook
 
 from autograder.course.course import Course, Lab
 from autograder.course.submissions import find_submissions
-from autograder.errors import AutograderError
 from autograder.files import write_atomically
 from autograder.notebooks.cell_roles import list_grade_ids
 from autograder.notebooks.forms import release_notebook
@@ -20,8 +19,10 @@ from autograder.pages import render
 from autograder.similarity.comparison import Comparison, find_page, write_comparison
 from autograder.similarity.pair import Pair, Stretch
 from autograder.similarity.similar_pairs import LEAST_SHARE, LEAST_TOKENS, find_similar_pairs
+from autograder.similarity.tokens import MOST_LETTERS, is_shortened
 
 _MOST_STRETCHES = 30
+_LONGEST = 300  # characters of a line on the page
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,10 @@ def write_similar(course: Course, lab: Lab) -> Comparison:
         for path in sorted((course.source_dir / lab.name).glob("*.ipynb"))
     }
     notebooks, unreadable = _read_submissions(course, lab, sources)
+    shortened = [student for student, book in notebooks.items() if is_shortened(book)]
     released = [release_notebook(source, course.nbgrader_config) for source in sources.values()]
     pairs = find_similar_pairs(notebooks, [*sources.values(), *released])
-    found = Comparison(find_page(course, lab), pairs, len(notebooks), unreadable)
+    found = Comparison(find_page(course, lab), pairs, len(notebooks), unreadable, shortened)
     page = render(
         "similarity/similar.html.j2",
         course=course,
@@ -55,6 +57,8 @@ def write_similar(course: Course, lab: Lab) -> Comparison:
         pairs=[(pair, list(_find_lines(pair, notebooks))) for pair in pairs],
         compared=found.compared,
         unreadable=found.unreadable,
+        shortened=found.shortened,
+        most_letters=MOST_LETTERS,
         least_share=LEAST_SHARE,
         least_tokens=LEAST_TOKENS,
         most=_MOST_STRETCHES,
@@ -71,12 +75,13 @@ def _read_submissions(
     read: dict[str, NotebookNode] = {}
     unreadable: list[str] = []
     for submission in find_submissions(course, lab):
-        books = []
+        books: list[NotebookNode] = []
         for name, source in sources.items():
             ids = list_grade_ids(source)
             try:
+                submission.check_files()
                 books.append(read_submitted_notebook(submission.folder, name, set(sources), ids)[0])
-            except AutograderError:
+            except Exception:  # of any kind: it costs this submission and no other
                 unreadable.append(submission.student)
         if books:
             read[submission.student] = _join(books)
@@ -100,6 +105,7 @@ def _find_lines(pair: Pair, notebooks: Mapping[str, NotebookNode]) -> Iterator[_
 def _read_lines(stretch: Stretch, one: NotebookNode, other: NotebookNode) -> _Lines:
     def read(notebook: NotebookNode, place: tuple[int, int, int]) -> list[str]:
         cell, first, last = place
-        return notebook.cells[cell].source.split("\n")[first : last + 1]
+        lines = notebook.cells[cell].source.split("\n")[first : last + 1]
+        return [line if len(line) <= _LONGEST else f"{line[:_LONGEST]} […]" for line in lines]
 
     return _Lines(read(one, stretch.first), read(other, stretch.second))

@@ -22,6 +22,7 @@ from autograder.engine.wire.deadline import Deadline, WaitingTime, read_pid
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.loss import Cause, Loss
 from autograder.engine.wire.note import Note, NoteKind
+from autograder.notebooks.showing.rebuild_outputs import rebuild_display
 
 _MIB = 1 << 20
 _READY_SECONDS = 30.0
@@ -36,6 +37,7 @@ _SHOWN = {
 }
 # Readers of the notebook recurse into an output; interactive figures have about ten levels.
 _MOST_LEVELS = 50
+_DISPLAYS = {"display_data", "execute_result", "update_display_data"}
 
 
 class KernelLostError(Exception):
@@ -173,6 +175,9 @@ class _CellRunner(NotebookClient):
         if cell_index != self._cell_index:
             self._cell_index, self._messages, self._bytes = cell_index, 0, 0.0
         kind = msg.get("msg_type")
+        if kind in _DISPLAYS:
+            # JSON of other kinds may be deeper than what follows can read.
+            msg = {**msg, "content": rebuild_display(msg.get("content"))}
         if kind != "status":
             self._messages += 1
             self._bytes += _estimate_size(msg.get("content"))

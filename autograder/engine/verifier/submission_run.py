@@ -22,7 +22,6 @@ from autograder.engine.verifier.seed_trials import SeedTrials
 from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.verifier.student_kernel import KernelLostError, StudentKernel
 from autograder.engine.verifier.trusted_imports import TrustedImports
-from autograder.engine.verifier.valid_outputs import drop_invalid_outputs
 from autograder.engine.verifier.verifier_namespace import VerifierNamespace
 from autograder.engine.wire import messages
 from autograder.engine.wire.deadline import Deadline, WaitingTime
@@ -38,6 +37,7 @@ from autograder.notebooks.cell_roles import (
     is_test_cell,
     max_points,
 )
+from autograder.notebooks.showing.rebuild_outputs import rebuild_output
 
 _MAX_KERNELS = 8
 
@@ -109,7 +109,10 @@ class SubmissionRun:
             elif cell.cell_type == "code":
                 await self._run_cell(index, cell)
         await self._drop_kernel()
-        drop_invalid_outputs(self.notebook)
+        for cell in self.notebook.cells:
+            if cell.cell_type == "code":
+                outputs = map(rebuild_output, cell.outputs)
+                cell.outputs = [output for output in outputs if output is not None]
 
     async def _run_cell(self, index: int, cell: NotebookNode) -> None:
         cell.outputs, cell.execution_count = [], None

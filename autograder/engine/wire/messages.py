@@ -260,7 +260,7 @@ def unpack_message(payload: bytes | bytearray) -> Message:
         name, fields = json.loads(payload)
         values = {key: _FIELDS[key](v) if key in _FIELDS else v for key, v in fields.items()}
         return _TYPES[name](**values)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise FrameError(f"an unreadable message ({error})") from error
 
 

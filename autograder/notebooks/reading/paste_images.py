@@ -76,12 +76,13 @@ def _read_image(attachment: object, most: int) -> dict[str, str]:
         if not isinstance(value, str):
             continue
         text = "".join(value.split())
-        if len(text) <= most and _is_image(text):
+        if len(text) <= most and is_image(text):
             return {kind: text}
     return {}
 
 
-def _is_image(text: str) -> bool:
+def is_image(text: str) -> bool:
+    """Whether a base64 text is a PNG or JPEG image."""
     try:
         return base64.b64decode(text, validate=True).startswith(_PNG_OR_JPEG)
     except ValueError:

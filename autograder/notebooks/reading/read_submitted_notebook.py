@@ -26,8 +26,10 @@ MOST_BYTES = 100 * 2**20
 _MOST_CELLS = 1_000
 _MOST_CODE = 10 * 2**20
 _MOST_NOTEBOOKS = 100
-# Each list, object and value takes some 60 bytes of memory, however short it is in the file.
-_MOST_PARTS = 5_000_000
+# Of all notebooks together, unpacked; and of values in a JSON file, which take far more memory
+# than its text.
+_MOST_IN_ALL = 150 * 2**20
+_MOST_VALUES = 3_000_000
 _MOST_SHOWN = 300
 _CELLS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -71,8 +73,6 @@ def read_submitted_notebook(
     candidates = [c for c in _find_candidates(folder) if c.stem == name or c.stem not in others]
     if not candidates:
         raise AutograderError(_explain_missing(folder, name))
-    if len(candidates) > _MOST_NOTEBOOKS:
-        raise AutograderError(f"the submission has {len(candidates)} notebooks")
     chosen = _choose(candidates, name, ids)
     repairs = []
     if chosen.inside:
@@ -102,7 +102,7 @@ def _choose(candidates: list[_Candidate], name: str, ids: Collection[str]) -> _C
 
 
 def _explain_missing(folder: Path, name: str) -> str:
-    links = [p for p in sorted(folder.rglob("*.ipynb")) if p.is_symlink()]
+    links = [p for p in sorted(folder.rglob("*")) if p.is_symlink()]
     if links:
         return f"{_shorten(links[0].relative_to(folder))} is a link; submit the file itself"
     files = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
@@ -114,8 +114,8 @@ def _shorten(path: PurePath) -> str:
 
 
 def _find_candidates(folder: Path) -> list[_Candidate]:
-    found = []
-    left = 2 * MOST_BYTES
+    found: list[_Candidate] = []
+    left = _MOST_IN_ALL
     for path in sorted(folder.rglob("*")):
         if ".ipynb_checkpoints" in path.parts or not path.is_file() or path.is_symlink():
             continue
@@ -134,16 +134,31 @@ def _find_candidates(folder: Path) -> list[_Candidate]:
         content = path.read_bytes()
         within = path.relative_to(folder)
         if zipfile.is_zipfile(io.BytesIO(content)):
-            found += _read_zip(_shorten(within), content)
+            new = _read_zip(_shorten(within), content, min(left, MOST_BYTES))
         elif path.suffix.lower() == ".ipynb":
-            found.append(_Candidate(PurePosixPath(within), content))
+            new = [_Candidate(PurePosixPath(within), content)]
+        else:
+            continue
+        found += new
+        left -= sum(len(candidate.content) for candidate in new)
+        if left < 0 or len(found) > _MOST_NOTEBOOKS:
+            raise AutograderError(
+                f"the submission has more than {_MOST_NOTEBOOKS} notebooks or "
+                f"{_MOST_IN_ALL // 2**20} MB of them: submit one notebook, without old copies"
+            )
     return found
 
 
-def _read_zip(name: str, content: bytes) -> list[_Candidate]:
-    """Read the notebooks in a zip file without unpacking anything to the disk."""
+def _read_zip(name: str, content: bytes, most: int) -> list[_Candidate]:
+    """Read the notebooks in a zip file without unpacking anything to the disk.
+
+    Args:
+        name: The zip file's name.
+        content: Its bytes.
+        most: The maximum number of bytes to unpack.
+    """
     found: list[_Candidate] = []
-    left = MOST_BYTES
+    left = most
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for entry in archive.infolist():
@@ -156,9 +171,11 @@ def _read_zip(name: str, content: bytes) -> list[_Candidate]:
                     left -= len(notebook)
                     if left < 0:
                         raise AutograderError(
-                            f"{name} unpacks to more than {MOST_BYTES // 2**20} MB of notebooks"
+                            f"{name} unpacks to more than {most // 2**20} MB of notebooks"
                         )
                     found.append(_Candidate(path, notebook, name))
+                if len(found) > _MOST_NOTEBOOKS:
+                    break
     except DAMAGED_ZIP as error:
         raise AutograderError(f"{name} cannot be unpacked: {error}") from error
     return found
@@ -187,9 +204,12 @@ def _parse(candidate: _Candidate) -> tuple[NotebookNode, list[str]]:
 def _read_json(candidate: _Candidate) -> Any:
     if not candidate.content.strip():
         raise AutograderError(f"{candidate.name} is empty")
-    parts = sum(map(candidate.content.count, (b",", b"[", b"{")))
-    if parts > _MOST_PARTS:
-        raise AutograderError(f"{candidate.name} has {parts} parts; the maximum is {_MOST_PARTS}")
+    values = sum(map(candidate.content.count, (b",", b"[", b"{")))
+    if values > _MOST_VALUES:
+        raise AutograderError(
+            f"{candidate.name} holds {values:,} values; the maximum is {_MOST_VALUES:,}: clear its "
+            "outputs and submit it again"
+        )
     is_utf_16 = candidate.content[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
         return json.loads(candidate.content.decode("utf-16" if is_utf_16 else "utf-8-sig"))

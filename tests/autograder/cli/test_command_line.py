@@ -192,3 +192,30 @@ def test_ctrl_c_at_any_point(graded_course: Course, tmp_path, command: str, seco
     if command == "new-lab" and told.returncode:
         assert after == before
     assert set(before) <= set(after) and not [path for path in after if path.name[0] == "."]
+
+
+def test_no_sandbox_has_to_be_asked_for(course: Course, tmp_path: Path) -> None:
+    submit(course, "ada", stub(course))
+    # Without bubblewrap on PATH, and with what nbgrader needs.
+    for name in ("python", "alembic"):
+        (tmp_path / name).symlink_to(AUTOGRADER.with_name(name))
+    command = ("grade", LAB, "--course-dir", str(course.root))
+    done = run(*command, PATH=str(tmp_path))
+    assert done.returncode == 2 and "no sandbox works here: bubblewrap" in done.stderr
+    assert "--isolation none" in done.stderr and not list(course.results_dir.rglob("*.json"))
+
+
+def test_the_terminal_shows_no_control_characters(capsys: pytest.CaptureFixture) -> None:
+    from rich.table import Table
+
+    from autograder.cli.console import err, out
+
+    hostile = "\x1b]0;owned\x07\x1b[2J\x9b1mname\u202e\x7f"
+    table = Table()
+    table.add_column(hostile)
+    table.add_row(hostile)
+    out.print(table)
+    out.print(hostile, markup=False)
+    err.print(hostile)
+    for shown in capsys.readouterr():
+        assert "name" in shown and shown.replace("\n", "").isprintable()

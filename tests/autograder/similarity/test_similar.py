@@ -14,7 +14,7 @@ from autograder.cli.app import app
 from autograder.course.course import Course
 from autograder.report import write_report
 from autograder.similarity.similar_pairs import find_similar_pairs
-from autograder.similarity.tokens import Vocabulary
+from autograder.similarity.tokens import Vocabulary, is_shortened
 from tests.autograder.graded_class import lay_down
 from tests.autograder.similarity.own_ways import OWN_WAYS
 from tests.autograder.tiny_course import LAB, solved, stub, submit
@@ -135,3 +135,30 @@ def test_page_and_report(course: Course) -> None:
     soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
     part = next(s for s in soup.find_all("section") if s.h2.string == "Similar submissions")
     assert "Ben <b>" in part.text and part.find("a")["href"] == f"{LAB}-similar.html"
+
+
+def long_books() -> dict[str, NotebookNode]:
+    """Submissions made to keep the comparison busy."""
+    return {
+        "repeated": notebook(["x = x + 1\n" * 80_000]),
+        "repeated too": notebook(["x = x + 1\n" * 80_000]),
+        "lines": notebook(["\n" * 800_000]),
+        "chain": notebook(["1" + "+1" * 400_000]),
+        "names": notebook(["".join(f"a{n} = {n}\n" for n in range(60_000))]),
+        "cells": notebook([f"b{n} = {n}" for n in range(1_000)]),
+        "deep": notebook(["-" * 100_000 + "1", "(" * 190, "[" * 100, "{" * 100]),
+    }
+
+
+def test_files_of_800_kb_do_not_stop_the_comparison() -> None:
+    books = long_books() | own_ways() | {"copy": notebook(disguised(OWN_WAYS["ada"]))}
+    pairs = students(find_similar_pairs(books, [notebook([])]))
+    assert ("ada", "copy") in pairs and ("repeated", "repeated too") in pairs
+    assert [name for name, book in books.items() if is_shortened(book)] == [
+        "repeated",
+        "repeated too",
+        "lines",
+        "chain",
+        "names",
+        "deep",
+    ]
