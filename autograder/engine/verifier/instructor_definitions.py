@@ -24,11 +24,12 @@ def find_instructor_definitions(source: NotebookNode) -> dict[str, ast.stmt]:
     Args:
         source: The instructor's notebook.
     """
+    cells = [c for c in source.cells if c.cell_type == "code" and not is_graded_cell(c)]
+    if not any(map(is_locked_cell, cells)):
+        return {}
     found: dict[str, ast.stmt] = {}
     elsewhere: set[str] = set()
-    for cell in source.cells:
-        if cell.cell_type != "code" or is_graded_cell(cell):
-            continue
+    for cell in cells:
         try:
             tree = parse_cell(cell.source)
         except (SyntaxError, ValueError):
