@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import symtable
 from collections.abc import Iterator
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -37,15 +36,32 @@ def find_bound_names(tree: ast.Module) -> set[str]:
         >>> sorted(find_bound_names(parse_cell("import math as m\\nfor n in f(): total = n")))
         ['m', 'n', 'total']
     """
-    module = symtable.symtable(ast.unparse(tree), "<test cell>", "exec")
-    bound = {s.get_name() for s in module.get_symbols() if s.is_assigned() or s.is_imported()}
-    waiting = list(module.get_children())
+    bound: set[str] = set()
+    waiting: list[tuple[ast.AST, bool]] = [(tree, True)]
     while waiting:
-        scope = waiting.pop()
-        waiting += scope.get_children()
-        # `global name` in a function, and `name :=` in a comprehension.
-        bound |= {s.get_name() for s in scope.get_symbols() if s.is_global() and s.is_assigned()}
+        node, is_top = waiting.pop()
+        if isinstance(node, ast.Global):
+            bound.update(node.names)
+        if is_top:
+            bound.update(_find_bound_strings(node))
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                bound.add(node.id)
+        inner = _find_inner_parts(node)
+        waiting += [(part, is_top and part not in inner) for part in ast.iter_child_nodes(node)]
+        if is_top and isinstance(node, _COMPREHENSIONS):
+            # Unlike its variables, what `:=` binds in a comprehension is bound outside.
+            walrus = (part.target for part in ast.walk(node) if isinstance(part, ast.NamedExpr))
+            bound.update(target.id for target in walrus)
     return bound
+
+
+def _find_inner_parts(node: ast.AST) -> list[ast.AST]:
+    """The parts of a node that have a scope of their own."""
+    if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+        return [*node.body, *getattr(node, "type_params", [])]
+    if isinstance(node, ast.Lambda):
+        return [node.body]
+    return list(ast.iter_child_nodes(node)) if isinstance(node, _COMPREHENSIONS) else []
 
 
 def find_names_read_first(tree: ast.Module) -> set[str]:

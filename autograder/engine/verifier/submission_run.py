@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.engine import run_sentences
+from autograder.engine.verifier.instructor_definitions import find_instructor_definitions
 from autograder.engine.verifier.judge_cell import (
     TestResult,
     define_names,
@@ -89,7 +90,8 @@ class SubmissionRun:
         self._take_kernel, self._ask_loss, self._send = take_kernel, ask_loss, send
         self._progress = progress
         self._names = VerifierNamespace(
-            TrustedImports(c.source for c in source.cells if c.cell_type == "code")
+            TrustedImports(c.source for c in source.cells if c.cell_type == "code"),
+            find_instructor_definitions(source),
         )
         self._tests = {grade_id(c): c.source for c in source.cells if is_test_cell(c)}
         self._waiting = WaitingTime()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+from collections.abc import Mapping
 from typing import Any
 
 from IPython.display import display
@@ -28,12 +29,15 @@ class VerifierNamespace(dict[str, Any]):
 
     Args:
         imports: the instructor's imports.
+        definitions: the instructor's functions and constants in read-only cells, by name.
     """
 
-    def __init__(self, imports: TrustedImports) -> None:
+    def __init__(
+        self, imports: TrustedImports, definitions: Mapping[str, ast.stmt] | None = None
+    ) -> None:
         # In a notebook, display needs no import either.
         super().__init__(__name__="__main__", __builtins__=builtins, display=display)
-        self._imports = imports
+        self._imports, self._definitions = imports, definitions or {}
         self._channel: StudentChannel | None = None
         self._fetched: dict[str, Any] = {}
         self._earlier: set[str] = set()
@@ -99,6 +103,12 @@ class VerifierNamespace(dict[str, Any]):
                 where = "this test" if name in self._own else "an earlier test"
                 why = f"`{name}` is defined in {where}, which did not get that far"
                 raise NameError(why) from None
+            if name in self._definitions:
+                code = compile(
+                    ast.Module([self._definitions[name]], []), "<read-only cell>", "exec"
+                )
+                exec(code, self)
+                return self[name]
             return self._channel.fetch(name)
 
     def __contains__(self, name: object) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from nbformat.v4 import new_code_cell
 
 from autograder.engine.engine import Engine
 from autograder.engine.wire.limits import Limits
-from tests.autograder.engine.judge import grade
+from tests.autograder.engine.judge import grade, notebook
 
 # The student's answer defines what the tests define, and is asked only for `f`.
 FORGED = """
@@ -101,3 +102,32 @@ def test_what_a_test_reads_before_it_binds_it_is_the_students(engine: Engine) ->
     ]
     graded = grade(engine, answer + "\nz = 6", *tests)
     assert [question.message for question in graded.questions] == [""] * 5
+
+
+READ_ONLY = """
+import numpy as np
+LIMIT = 0.5
+scale = 2
+seen_lengths = []
+def is_near(given, wanted):
+    return abs(given - wanted) < LIMIT
+class Account:
+    def __init__(self, money): self.money = money
+"""
+
+
+def test_a_helper_in_a_read_only_cell_is_the_instructors(engine: Engine) -> None:
+    about = {"grade_id": "given", "grade": False, "solution": False, "locked": True}
+    given = new_code_cell(READ_ONLY, metadata={"nbgrader": {**about, "schema_version": 3}})
+    forged = FORGED + "LIMIT = 1e9\nis_near = helper\nscale = 3\nseen_lengths.append(4)\n"
+    tests = [
+        ("assert is_near(f(3), 9)", 1),
+        ("assert LIMIT == 0.5 and seen == []", 1),
+        # Values belong to the student's kernel, whose code may change them.
+        ("assert scale == 3 and seen_lengths == [4] and Account(5).money == 5", 1),
+    ]
+    for factor, points in ((3, [1, 1, 1]), (4, [0, 1, 1])):
+        answer = f"{forged}def f(x): return {factor} * x"
+        source = notebook(given, "def f(x): return 3 * x", *tests)
+        graded = engine.grade(notebook(given, answer, *tests), source, 7)
+        assert [question.score for question in graded.questions] == points
