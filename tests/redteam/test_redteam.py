@@ -28,7 +28,13 @@ pytestmark = [
 ]
 CHEATS, FAULTS = cases("cheats"), cases("faults")
 # One cheat of each kind that wins when tests and student share a kernel: it shows that they work.
-REAL = ("assert_removed_by_ast", "patched_numpy_testing", "lying_class", "model_with_own_predict")
+REAL = (
+    "assert_removed_by_ast",
+    "lying_class",
+    "model_with_own_predict",
+    "network_that_lies_about_its_size",
+    "patched_numpy_testing",
+)
 WITNESS_EVERY = 10
 WITNESS = Case("witness", "An honest solution.", dict.fromkeys(QUESTIONS, 1.0), (), SOLUTION)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from autograder.engine.verifier.handles import Handle
 from autograder.engine.verifier.student_history import StudentHistory
 from autograder.engine.verifier.trusted_values import StudentModule
+from autograder.engine.wire.agent_protocol import HandleKind
 from autograder.engine.wire.codec import CodecError, Extension, decode
 
 PLAIN = (type(None), bool, int, float, complex, str, bytes)
@@ -119,12 +120,26 @@ about = st.fixed_dictionaries(
             "compile",
             "optimizer",
             "handle",
+            "why",
+            "probe",
+            "lost",
         ]
     },
 )
+# Descriptions of handles as the student's side writes them, but for what they say.
+handles = st.fixed_dictionaries(
+    {
+        "id": st.integers(),
+        "kind": st.sampled_from([kind.value for kind in HandleKind]),
+        "name": st.text(),
+    },
+    optional={"why": scalars, "doc": scalars, "signature": values},
+)
 extensions = st.deferred(
     lambda: st.builds(
-        Extension, kinds, about | values | st.lists(extensions | values, max_size=3) | extensions
+        Extension,
+        kinds,
+        about | handles | values | st.lists(extensions | values, max_size=3) | extensions,
     )
 )
 
