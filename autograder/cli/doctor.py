@@ -69,6 +69,7 @@ def examine(course_dir: str | None) -> Iterator[Check]:
     advice = "" if alembic else "run autograder from the environment in which nbgrader is installed"
     yield Check("alembic", "good" if alembic else "bad", alembic or "not on PATH", advice)
     yield _check_isolation()
+    yield _check_system_calls()
     yield _check_memory()
     yield _check_data()
     yield _check_course(course_dir)
@@ -94,6 +95,16 @@ def _find_version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+def _check_system_calls() -> Check:
+    from autograder.engine.host.syscall_filter import find_problem
+
+    problem = find_problem()
+    if not problem:
+        return Check("system calls", "good", "filtered by seccomp in every kernel")
+    advice = "apt install libseccomp2 (or dnf, pacman, apk); pip install pyseccomp"
+    return Check("system calls", "weak", f"not filtered: {problem}", advice)
 
 
 def _check_isolation() -> Check:

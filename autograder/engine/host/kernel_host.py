@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import itertools
 import os
@@ -17,6 +18,7 @@ from autograder.engine.host.kernel_handle import KernelHandle
 from autograder.engine.host.memory_groups import MemoryGroups
 from autograder.engine.host.sandbox import HOME, Sandbox
 from autograder.engine.host.spawner import Spawner
+from autograder.engine.host.syscall_filter import compile_filter, find_problem
 from autograder.engine.host.warm_process import START_SECONDS, HostError, WarmProcess
 from autograder.engine.wire.channels import CHANNELS
 from autograder.engine.wire.frames import FrameError, send_frame
@@ -50,6 +52,7 @@ class KernelHost:
     def __init__(self, sandbox: Sandbox, folder: Path, spawner: Spawner) -> None:
         self._sandbox, self._folder, self._spawner = sandbox, folder, spawner
         self._numbers = itertools.count(1)
+        self._syscalls = b"" if find_problem() else compile_filter()
         self._memory = MemoryGroups()
         # Where a fork gets no namespaces, each kernel has a sandbox, and a warm parent, of its own.
         has_one_parent = sandbox.has_namespaces or not sandbox.is_walled
@@ -131,6 +134,7 @@ class KernelHost:
             limits=limits,
             key=secrets.token_hex(16),
             seed=seed,
+            syscalls=base64.b64encode(self._syscalls).decode(),
         )
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ where FD is the control socket. A request carries the sockets of one kernel.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import resource
@@ -22,6 +23,7 @@ from autograder.engine.student.linux_namespaces import (
     enter_namespaces,
     mount_private,
 )
+from autograder.engine.student.syscall_wall import forbid_syscalls
 from autograder.engine.wire.channels import CHANNELS
 from autograder.engine.wire.fork_server import (
     PR_SET_CHILD_SUBREAPER,
@@ -115,6 +117,8 @@ def _start_kernel(request: bytes, fds: list[int]) -> None:
         if not setup.has_namespaces:
             die_with_parent(init)
         os.setpgid(0, 0)
+        if setup.syscalls:
+            forbid_syscalls(base64.b64decode(setup.syscalls))
         channels = dict(zip(CHANNELS, listeners, strict=True))
         run_kernel(channels, agent_fd, setup.key, setup.seed)
         return

@@ -15,9 +15,11 @@ _CLONE_NEWPID = 0x20000000
 _CLONE_NEWNET = 0x40000000
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND = 2, 4, 8, 4096
 _MS_REC, _MS_PRIVATE = 16384, 1 << 18
+_MS_RDONLY, _MS_REMOUNT = 1, 32
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_CAPBSET_DROP = 4, 38, 24
 _CAPABILITY_VERSION_3 = 0x20080522
 _STUDENT_UID = 1000
+_MAX_TERMINALS = 64
 
 # Below the kernel's smallest pid_max a limit cannot be set, and is not needed: rlimits hold there.
 _SMALLEST_PID_MAX = 400
@@ -88,6 +90,11 @@ def mount_private(home: str, disk_mb: float, keep: list[str]) -> None:
         _mount(f"/proc/self/fd/{fd}", path, None, _MS_BIND | _MS_REC)
         os.close(fd)
     _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
+    # Terminals of its own, and few: the machine has a fixed number of them.
+    terminals = f"newinstance,ptmxmode=0666,mode=620,max={_MAX_TERMINALS}"
+    _mount("devpts", "/dev/pts", "devpts", _MS_NOSUID | _MS_NOEXEC, terminals)
+    # Other kernels see this folder, too: nobody leaves files there.
+    _mount(None, "/dev", None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV)
 
 
 def close_doors(processes: int) -> None:

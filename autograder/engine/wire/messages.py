@@ -153,6 +153,7 @@ class KernelSetup:
         limits: what it may use.
         key: what its messages are signed with.
         seed: what its random numbers start from.
+        syscalls: its filter of system calls, in base64; empty for none.
     """
 
     uid: int | None
@@ -163,6 +164,7 @@ class KernelSetup:
     limits: Limits
     key: str
     seed: int
+    syscalls: str
 
 
 @dataclass(frozen=True)
