@@ -1371,12 +1371,12 @@ def _check_regression(x, y, x_test, y_test, share):
     _testing.at_most(error / by_mean, share, name, sd=0.03, hint=hint)
 
 
-def _check_eight_districts():
+def _check_twenty_districts():
     x, unseen = (
-        np.array([[1.0, 10], [5, 30], [1, 30], [5, 10]] * 2),
+        np.array([[1.0, 10], [5, 30], [1, 30], [5, 10]] * 5),
         [[13, 90], [3, 40], [17, 70], [7, 20]],
     )
-    right = np.array([[-1.0, -1], [1, 1], [-1, 1], [1, -1]] * 2)
+    right = np.array([[-1.0, -1], [1, 1], [-1, 1], [1, -1]] * 5)
     own = "Did you use the mean and standard deviation of the test set itself? Use those of the training set."
     both = "Did you use the mean and standard deviation of both sets together? Use those of the training set."
     axis = "Did you take them over axis 0, for each column by itself?"
@@ -1386,14 +1386,14 @@ def _check_eight_districts():
         "Did you subtract the mean?": right + [1.5, 2],
         axis: (x - 11.5) / 11.146748,
         "Did you scale to the range from 0 to 1?": (right + 1) / 2,
-        both: 0.415029 * right - 0.4842,
+        both: 0.516877 * right - 0.301511,
     }  # fmt: skip
     mistakes_unseen = {
         own: [
             [0.557086, 1.299867], [-1.299867, -0.557086], [1.299867, 0.557086], [-0.557086, -1.299867],
         ],
         both: [
-            [1.590944, 2.421], [-0.484200, 0.345857], [2.420999, 1.590944], [0.345857, -0.4842],
+            [2.282872, 3.316625], [-0.301511, 0.732242], [3.316625, 2.282872], [0.732242, -0.301511],
         ],
     }  # fmt: skip
     right_unseen = np.array([[5.0, 7], [0, 2], [7, 5], [2, 0]])
@@ -1406,7 +1406,7 @@ def _check_prices():
     _check_regression(x, y, x_test, y_test, 2 / 3)
 
 
-_check_eight_districts()
+_check_twenty_districts()
 _check_prices()
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed

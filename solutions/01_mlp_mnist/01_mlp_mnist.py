@@ -123,7 +123,8 @@ from course_lib import testing as _testing
 
 def _check_z(x, w, b, right, mistakes):
     z = neuron(np.array(x), np.array(w), b)
-    call = f"`neuron({x}, {w}, {b})`"
+    inputs, weights = (", ".join(f"{number:g}" for number in numbers) for numbers in (x, w))
+    call = f"`neuron([{inputs}], [{weights}], {b:g})`"
     assert z is None or np.size(z) == 1, (
         f"{call} returned {np.size(z)} numbers; expected 1. Did you sum over all inputs?"
     )
