@@ -175,7 +175,7 @@ class _CellRunner(NotebookClient):
             if kind not in _SHOWN or not isinstance(content, dict):
                 return None
             if type(content.get("execution_count", 0)) is not int:
-                del content["execution_count"]
+                content["execution_count"] = None
         return super().process_message(msg, cell, cell_index)
 
     def _find_limit(self) -> Cause | None:
