@@ -11,7 +11,7 @@ from queue import Empty
 from typing import Any
 
 from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
@@ -176,7 +176,12 @@ class _CellRunner(NotebookClient):
                 return None
             if type(content.get("execution_count", 0)) is not int:
                 content["execution_count"] = None
-        return super().process_message(msg, cell, cell_index)
+        try:
+            return super().process_message(msg, cell, cell_index)
+        except CellExecutionComplete:
+            raise
+        except Exception:  # the kernel may send anything: an odd output is left out
+            return None
 
     def _find_limit(self) -> Cause | None:
         if self._messages > self._limits.output_messages:
