@@ -11,7 +11,7 @@ from queue import Empty
 from typing import Any
 
 from nbclient import NotebookClient
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
@@ -189,8 +189,13 @@ class _CellRunner(NotebookClient):
             if kind not in _SHOWN or not isinstance(content, dict):
                 return None
             if type(content.get("execution_count", 0)) is not int:
-                del content["execution_count"]
-        return super().process_message(msg, cell, cell_index)
+                content["execution_count"] = None
+        try:
+            return super().process_message(msg, cell, cell_index)
+        except CellExecutionComplete:
+            raise
+        except Exception:  # the kernel may send anything: an odd output is left out
+            return None
 
     def _find_limit(self) -> Cause | None:
         if self._messages > self._limits.output_messages:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from nbformat import NotebookNode
@@ -18,6 +17,7 @@ from autograder.engine.verifier.judge_cell import (
     judge_outputs,
     run_test_cell,
 )
+from autograder.engine.verifier.progress import Progress
 from autograder.engine.verifier.provisioner import ForkedKernel
 from autograder.engine.verifier.seed_trials import SeedTrials
 from autograder.engine.verifier.student_channel import StudentChannel
@@ -41,19 +41,6 @@ from autograder.notebooks.cell_roles import (
 from autograder.notebooks.showing.rebuild_outputs import rebuild_output
 
 _MAX_KERNELS = 8
-
-
-@dataclass
-class Progress:
-    """What is known of a submission so far; enough to continue after the verifier itself was lost.
-
-    Args:
-        verdicts: of the questions judged so far, by grade_id.
-        lost: by index, the cells that ended a kernel and are not run again.
-    """
-
-    verdicts: dict[str, QuestionVerdict]
-    lost: dict[int, Loss]
 
 
 class SubmissionRun:

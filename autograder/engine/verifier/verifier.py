@@ -12,9 +12,10 @@ from functools import partial
 
 import nbformat
 
+from autograder.engine.verifier.progress import Progress
 from autograder.engine.verifier.provisioner import ForkedKernel
 from autograder.engine.verifier.student_kernel import KernelLostError
-from autograder.engine.verifier.submission_run import Progress, SubmissionRun
+from autograder.engine.verifier.submission_run import SubmissionRun
 from autograder.engine.verifier.use_seed import set_seed
 from autograder.engine.wire import messages
 from autograder.engine.wire.fork_server import die_with_parent

@@ -14,11 +14,11 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat.v4 import new_notebook, new_raw_cell
 
 from autograder.errors import AutograderError
 from autograder.files import DAMAGED_ZIP, replace_surrogates
-from autograder.notebooks.reading.paste_images import paste_images
+from autograder.notebooks.reading.read_cell import read_cell
 
 # A notebook of a class has a few hundred KB; with a hundred figures, 30 MB.
 MOST_BYTES = 100 * 2**20
@@ -31,8 +31,6 @@ _MOST_NOTEBOOKS = 100
 _MOST_IN_ALL = 150 * 2**20
 _MOST_VALUES = 3_000_000
 _MOST_SHOWN = 300
-_CELLS = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
-_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _IDS_IN_JSON = re.compile(rb'"(?:grade_)?id":\s{0,9}"([^"\\]{1,300})"')
 
 
@@ -272,7 +270,7 @@ def _read_cells(
     if not isinstance(cells, list):
         raise AutograderError(f"{candidate.name} has no list of cells")
     _check_number(candidate, len(cells))
-    plain = [cell for cell in map(_read_cell, cells) if cell is not None]
+    plain = [cell for cell in map(read_cell, cells) if cell is not None]
     if len(plain) < len(cells):
         repairs.append(f"{len(cells) - len(plain)} entries that are not cells were left out")
     code = sum(len(cell.source) for cell in plain if cell.cell_type == "code")
@@ -287,32 +285,3 @@ def _read_cells(
             cell.id = new_raw_cell().id
         seen.add(cell.id)
     return plain
-
-
-def _read_cell(cell: Any) -> NotebookNode | None:
-    """Return the plain cell; None if it is not a cell."""
-    if not isinstance(cell, dict):
-        return None
-    kind = cell.get("cell_type")
-    if not isinstance(kind, str) or kind not in _CELLS:
-        return None
-    source = cell.get("source", "")
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
-    if not isinstance(source, str):
-        return None
-    # A lone surrogate, such as "\ud800" in JSON, cannot be written as UTF-8. Windows line ends are
-    # not a change of a test.
-    rebuilt = _CELLS[kind](replace_surrogates(source).replace("\r\n", "\n"))
-    if kind == "markdown":
-        paste_images(rebuilt, cell.get("attachments"))
-    if isinstance(cell.get("id"), str) and _ID.fullmatch(cell["id"]):
-        rebuilt.id = cell["id"]
-    metadata = cell.get("metadata")
-    mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    if isinstance(mark, dict) and isinstance(mark.get("grade_id"), str):
-        # Only the fields that matching uses: others may be nested as deep as JSON allows.
-        rebuilt.metadata.nbgrader = {"grade_id": replace_surrogates(mark["grade_id"])[:_MOST_SHOWN]}
-        if type(mark.get("points")) in (int, float):
-            rebuilt.metadata.nbgrader["points"] = mark["points"]
-    return rebuilt
