@@ -116,18 +116,22 @@ def _start_kernel(request: bytes, fds: list[int]) -> None:
     init = os.getpid()
     kernel = os.fork()
     if kernel == 0:
-        set_dumpable(True)
         status.close()
-        if not setup.has_namespaces:
-            die_with_parent(init)
-        os.setpgid(0, 0)
-        if setup.syscalls:
-            forbid_syscalls(base64.b64decode(setup.syscalls))
-        channels = dict(zip(CHANNELS, listeners, strict=True))
-        run_kernel(channels, agent_fd, setup.key, setup.seed)
+        _run_kernel(setup, init, listeners, agent_fd)
         return
     close_all_but({0, 1, 2, status_fd})
     _wait_for(kernel, status)
+
+
+def _run_kernel(setup: KernelSetup, init: int, listeners: list[int], agent_fd: int) -> None:
+    set_dumpable(True)
+    if not setup.has_namespaces:
+        die_with_parent(init)
+    os.setpgid(0, 0)
+    if setup.syscalls:
+        forbid_syscalls(base64.b64decode(setup.syscalls))
+    channels = dict(zip(CHANNELS, listeners, strict=True))
+    run_kernel(channels, agent_fd, setup.key, setup.seed)
 
 
 def _prepare(setup: KernelSetup, parent: int) -> None:

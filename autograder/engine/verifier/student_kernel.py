@@ -151,7 +151,7 @@ class _CellRunner(NotebookClient):
         self._bytes = 0.0
 
     def _get_timeout(self, cell: NotebookNode | None) -> int | None:
-        # Whoever waits for the cell stops it.
+        # `run` stops a cell that takes too long.
         return None
 
     def _note_exit(self, execute_reply: dict[str, Any], **_: Any) -> None:
