@@ -23,7 +23,7 @@ BREAK, _FIRST_TOKEN, _LAST_TOKEN = "\ue000", 0xE001, 0x10FFFF
 # Above what a person writes; of a submission made to keep the comparison busy, only the start
 # counts.
 MOST_LETTERS = 100_000
-_MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
+_MAGIC = re.compile(r"^[^\S\n]*[%!].*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,9 @@ class Vocabulary:
         return Tokens("".join(text), tuple(places))
 
     def _split(self, source: str) -> Iterator[tuple[int, str]]:
+        # Pygments' time grows with the square of the number of empty lines in a row.
+        lines = [n for n, text in enumerate(source.split("\n")) if text.strip()]
+        source = "\n".join(text for text in source.split("\n") if text.strip())
         before, line, counted = "", 0, 0
         for at, kind, value in self._lexer.get_tokens_unprocessed(source):
             if kind in Text or kind in Comment or kind in String.Doc or not value.strip():
@@ -87,7 +90,7 @@ class Vocabulary:
             word = _CHOSEN if kind in Name and attribute in self._chosen else value
             before = value
             line, counted = line + source.count("\n", counted, at), at
-            yield line, word.replace('"', "'") if kind in String else word
+            yield lines[line], word.replace('"', "'") if kind in String else word
 
     def _find_character(self, word: str) -> str:
         number = min(_FIRST_TOKEN + len(self._known), _LAST_TOKEN)
