@@ -17,6 +17,7 @@ from tests.labs.answered import answered
 ROOT = Path(__file__).parents[2]
 REAL = Path(os.environ.get("COURSE_TEST_DATA", ROOT.parent / "shared" / "data")) / "cifar10"
 
+
 def run(until: str) -> None:
     """Run the solved lab up to the tests of a question."""
     names = {"__name__": "__main__"}
