@@ -328,6 +328,7 @@ def _check_convolution_visible():
         _make_numbers((1, 2, 2, 1), 7, 11), _make_numbers((3, 3, 1, 2), 5, 7) - 3, bias, 1, 1,
         [[[[-20, 5], [-10, 15]], [[10, 35], [20, -25]]]],
         {turned: [[[[-34, -9], [26, -19]], [[6, -39], [-4, 21]]]]},
+        {"Did you add zeros on all sides?": (1, 1, 1, 2)},
     )  # fmt: skip
     _check_convolution(
         _make_numbers((1, 5, 5, 2), 7, 11), _make_numbers((3, 3, 2, 2), 5, 7) - 3, bias, 2, 0,
@@ -583,11 +584,15 @@ def _check_batch_norm(arguments, expected, mistaken, moved, mistaken_moves):
     """mistaken: what mistakes return as y. moved: both averages; mistaken_moves: the same by mistake."""
     x, _, _, mean, variance, training, momentum, epsilon = arguments
     y, *averages = _call_batch_norm(*arguments)
-    when = f"with training={training}, momentum={momentum:g} and epsilon={epsilon:g}"
+    call = f"batch_norm(…, training={training}, momentum={momentum:g}, epsilon={epsilon:g})"
     _compare(
-        y, expected, f"`batch_norm` {when}, for x of shape {x.shape}, y:",
-        mistakes=mistaken, rtol=1e-3, atol=1e-3,
-    )  # fmt: skip
+        y,
+        expected,
+        f"`{call}[0]`, for x of shape {x.shape},",
+        mistakes=mistaken,
+        rtol=1e-3,
+        atol=1e-3,
+    )
     for number, name in enumerate(["mean", "variance"]):
         mistakes = {hint: pair[number] for hint, pair in mistaken_moves.items()}
         if not training:
@@ -598,7 +603,7 @@ def _check_batch_norm(arguments, expected, mistaken, moved, mistaken_moves):
                 f"`batch_norm` changed the moving {name} with training=False. After training, return it as it is."
             )
         _compare(
-            averages[number], moved[number], f"`batch_norm` {when}, the moving {name}:",
+            averages[number], moved[number], f"`{call}[{number + 1}]`, the moving {name},",
             mistakes=mistakes, rtol=1e-3, atol=1e-4,
         )  # fmt: skip
 
@@ -614,6 +619,9 @@ def _check_batch_norm_visible():
         trained,
         {
             "Did you use the moving averages? In training, use the mean and variance of the batch.": stored,
+            "Did you use the updated moving averages? In training, use the mean and variance of the batch.": [
+                [0.29745, 1.68862], [2.32293, 0.37697], [4.34841, 1.68862], [2.32293, -0.93469],
+            ],
             "Did you divide the variance by m - 1? Divide it by m.": [
                 [-1.90481, 1.78069], [0.5, 0.73977], [2.90481, 1.78069], [0.5, -0.30115],
             ],
@@ -716,7 +724,7 @@ def _check_batch_norm_hidden(rng):
         np.ones((4, 2)), np.ones(2), np.ones(2), np.zeros(2), np.ones(2), True, 0.9, 0.001
     )
     _compare(
-        y, np.ones((4, 2)), "`batch_norm`, for a channel with the same value everywhere and β = 1, y:",
+        y, np.ones((4, 2)), "`batch_norm(…)[0]`, for a channel with the same value everywhere and β = 1,",
         mistakes={"Did you forget epsilon?": np.full((4, 2), np.nan)}, atol=1e-3,
     )  # fmt: skip
 
@@ -1532,7 +1540,7 @@ def _check_training_of_compare(rng):
     }
     for key, values in wanted.items():
         _compare(
-            run[key], values, f"For black images of one class, `compare`, the history's {key}:",
+            run[key], values, f"`compare(…)['one']['{key}']`, for black images of one class,",
             mistakes={hint: other[key] for hint, other in others.items()}, rtol=1e-4, atol=1e-5,
         )  # fmt: skip
 
