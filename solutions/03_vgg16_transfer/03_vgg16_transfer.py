@@ -1501,19 +1501,19 @@ def _check_layers(names, kinds, before, after):
         "`fine_tune` returned the model with the weights that it had. Did you call `fit`, and does the loss expect "
         "logits (from_logits=True)?"
     )
-    for name, kind, old, new in zip(names, kinds, before, after, strict=True):
-        same = np.array_equal(old, new)
-        if kind == "average":
-            assert same, (
-                f"`fine_tune` changed the moving averages of {name}: the layer ran in training mode. Freeze "
-                "batch normalisation before you compile."
-            )
-        elif kind == "BatchNormalization":
-            assert same, f"`fine_tune` changed the weights of {name}. Freeze batch normalisation."
-        elif old.ndim > 1:
-            assert not same, (
-                f"`fine_tune` did not change {name}. Train all convolutions and the head."
-            )
+    same = [np.array_equal(old, new) for old, new in zip(before, after, strict=True)]
+    for name, kind, is_same in zip(names, kinds, same, strict=True):
+        assert kind != "average" or is_same, (
+            f"`fine_tune` changed the moving averages of {name}: the layer ran in training mode. Freeze "
+            "batch normalisation before you compile."
+        )
+    for name, kind, old, is_same in zip(names, kinds, before, same, strict=True):
+        assert kind != "BatchNormalization" or is_same, (
+            f"`fine_tune` changed the weights of {name}. Freeze batch normalisation."
+        )
+        assert kind not in ("Conv2D", "Dense") or old.ndim == 1 or not is_same, (
+            f"`fine_tune` did not change {name}. Train all convolutions and the head."
+        )
 
 
 def _describe_weights(model):
