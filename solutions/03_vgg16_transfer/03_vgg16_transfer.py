@@ -163,10 +163,12 @@ E = configuration(["33", "33", "3333", "3333", "3333"])
 # %% tests="configurations"
 import numpy as np
 
+from course_lib import testing as _testing
 
-def check_configuration(name, given, weights):
-    assert isinstance(given, (list, tuple)), (
-        f"`{name}` is of type {type(given).__name__}; expected a list of words."
+
+def _check_configuration(name, given, weights):
+    assert isinstance(given, (list, tuple, np.ndarray)), (
+        f"`{name}` is a {type(given).__name__}; expected a list of words."
     )
     given = [str(word) for word in given]
     found = sum(word != "maxpool" for word in given)
@@ -185,48 +187,60 @@ def check_configuration(name, given, weights):
     )
 
 
-def check_count(layers, input_shape, classes, name, wanted, biases):
+def _check_count(layers, input_shape, classes, name, wanted, mistakes=None):
+    """mistakes: what some mistakes return. The numbers are shown in full."""
     given = count_parameters(list(layers), input_shape, classes)
     assert given is not None, "`count_parameters` returned None. Did you forget `return`?"
-    assert given != wanted - biases, (
-        f"`count_parameters` returned {given:,} for {name}; expected {wanted:,}. Did you leave out the "
-        "biases? Each kernel and each neuron has one."
-    )
-    assert given == wanted, (
-        f"`count_parameters` returned {given:,} for {name} with input shape {input_shape} and {classes} "
-        f"classes; expected {wanted:,}. Does each kernel span all channels of its input? Is the size of "
-        "the image after the last pooling right?"
+    try:
+        number = float(np.asarray(given).reshape(()))
+    except (TypeError, ValueError):
+        raise AssertionError(
+            f"`count_parameters` returned a {type(given).__name__}; expected a number."
+        ) from None
+    if number == wanted:
+        return
+    hint = "Does each kernel span all channels of its input? Is the image after the last pooling of the right size?"
+    for other, mistaken in (mistakes or {}).items():
+        if number == mistaken:
+            hint = other
+            break
+    raise AssertionError(
+        f"`count_parameters` returned {number:,.0f} for {name} with input shape {input_shape} and {classes} "
+        f"classes; expected {wanted:,}. {hint}"
     )
 
 
-def check_configurations():
+_NO_BIASES = "Did you leave out the biases? Each kernel and each neuron has one."
+
+
+def _check_configurations():
     for name, given, weights in [("B", B, 13), ("C", C, 16), ("D", D, 16), ("E", E, 19)]:
-        check_configuration(name, given, weights)
+        _check_configuration(name, given, weights)
     a = "conv3-64 maxpool conv3-128 maxpool conv3-256 conv3-256 maxpool conv3-512 conv3-512 maxpool "
     a += "conv3-512 conv3-512 maxpool FC-4096 FC-4096 FC-1000"
-    check_count(a.split(), (224, 224, 3), 1000, "A", 132_863_336, biases=11_944)
+    _check_count(a.split(), (224, 224, 3), 1000, "A", 132_863_336, {_NO_BIASES: 132_851_392})
     small = ["conv3-4", "maxpool", "conv1-6", "maxpool", "FC-5", "FC-9"]
-    check_count(small, (7, 9, 2), 3, str(small), 189, biases=18)
+    _check_count(small, (7, 9, 2), 3, str(small), 189, {_NO_BIASES: 171})
     # Table 2 of the paper gives them in millions.
     exactly = {"B": 133_047_848, "C": 133_638_952, "D": 138_357_544, "E": 143_667_240}
     for name, given in [("B", B), ("C", C), ("D", D), ("E", E)]:
-        found = count_parameters([str(word) for word in given])
+        hint = f"Check the convolutions of each block of `{name}` and their numbers of channels."
+        found = float(count_parameters([str(word) for word in given]))
         assert found == exactly[name], (
-            f"`count_parameters({name})` returned {found:,}; expected {exactly[name]:,}. Check the "
-            f"convolutions of each block of `{name}` and their numbers of channels."
+            f"`count_parameters({name})` returned {found:,.0f}; expected {exactly[name]:,}. {hint}"
         )
 
 
 ### BEGIN HIDDEN TESTS
 # Defined here because question 2 needs them, even if this question fails.
-def list_words(blocks):
+def _list_words(blocks):
     words = []
     for channels, kernels in zip((64, 128, 256, 512, 512), blocks, strict=True):
         words += [f"conv{size}-{channels}" for size in kernels] + ["maxpool"]
     return [*words, "FC-4096", "FC-4096", "FC-1000"]
 
 
-PAPER = {
+_PAPER = {
     "A": ("3", "3", "33", "33", "33"),
     "B": ("33", "33", "33", "33", "33"),
     "C": ("33", "33", "331", "331", "331"),
@@ -235,7 +249,7 @@ PAPER = {
 }
 
 
-def random_layers(rng):
+def _draw_layers(rng):
     words = []
     for _ in range(rng.integers(2, 4)):
         for _ in range(rng.integers(1, 4)):
@@ -245,14 +259,14 @@ def random_layers(rng):
 
 
 ### END HIDDEN TESTS
-check_configurations()
+_check_configurations()
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 
-def check_words(name, given):
+def _check_words(name, given):
     for position, (word, expected) in enumerate(
-        zip(map(str, given), list_words(PAPER[name]), strict=True), start=1
+        zip(map(str, given), _list_words(_PAPER[name]), strict=True), start=1
     ):
         assert word == expected, f"word {position} of `{name}` is {word}; expected {expected}." + (
             " The third convolutions of C are 1 × 1."
@@ -263,13 +277,16 @@ def check_words(name, given):
         )
 
 
-def count_weights_and_biases(layers, input_shape, classes):
-    """Return the number of all parameters, and the number of biases among them."""
+def _count(layers, input_shape, classes, deep=True, round_up=False):
+    """Return the number of all parameters, and the number of biases among them.
+
+    Two mistakes: kernels that are not deep see one channel; pooling that rounds up.
+    """
     *size, channels = input_shape
     total, biases, flat = 0, 0, None
     for position, word in enumerate(layers):
         if word == "maxpool":
-            size = [side // 2 for side in size]
+            size = [(side + round_up) // 2 for side in size]
             continue
         kind, outputs = word.split("-")
         outputs = classes if position == len(layers) - 1 else int(outputs)
@@ -278,30 +295,39 @@ def count_weights_and_biases(layers, input_shape, classes):
             flat = flat or size[0] * size[1] * channels
             total, flat = total + (flat + 1) * outputs, outputs
         else:
-            total += (int(kind[-1]) ** 2 * channels + 1) * outputs
+            total += (int(kind[-1]) ** 2 * (channels if deep else 1) + 1) * outputs
             channels = outputs
     return total, biases
 
 
-def check_configurations_hidden(rng):
+def _check_drawn_count(layers, input_shape, classes, name):
+    wanted, biases = _count(layers, input_shape, classes)
+    last = int(layers[-1].split("-")[1])
+    mistakes = {
+        _NO_BIASES: wanted - biases,
+        "Does each kernel span all channels of its input?": _count(
+            layers, input_shape, classes, deep=False
+        )[0],
+        "Does pooling round down?": _count(layers, input_shape, classes, round_up=True)[0],
+        "Use `classes` in place of the number in the last word.": _count(layers, input_shape, last)[
+            0
+        ],
+    }
+    _check_count(layers, input_shape, classes, name, wanted, mistakes)
+
+
+def _check_configurations_hidden(rng):
     for name, given in {"B": B, "C": C, "D": D, "E": E}.items():
-        check_words(name, given)
-    for name, blocks in PAPER.items():
-        layers = list_words(blocks)
-        wanted = count_weights_and_biases(layers, (224, 224, 3), 1000)
-        check_count(layers, (224, 224, 3), 1000, name, *wanted)
-    for _ in range(4):
-        layers, classes = random_layers(rng), int(rng.integers(2, 30))
-        input_shape = (
-            int(rng.integers(16, 60)),
-            int(rng.integers(16, 60)),
-            int(rng.integers(1, 5)),
-        )
-        wanted = count_weights_and_biases(layers, input_shape, classes)
-        check_count(layers, input_shape, classes, str(layers), *wanted)
+        _check_words(name, given)
+    for name, blocks in _PAPER.items():
+        _check_drawn_count(_list_words(blocks), (224, 224, 3), 1000, name)
+    for height, width in ((17, 42), (31, 23), (46, 19), (28, 52)):
+        layers, classes = _draw_layers(rng), int(rng.integers(2, 30))
+        input_shape = height, width, int(rng.integers(1, 5))
+        _check_drawn_count(layers, input_shape, classes, str(layers))
 
 
-check_configurations_hidden(np.random.default_rng(hidden_seed()))
+_check_configurations_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -332,8 +358,8 @@ figures.parameters_by_layer(by_layer)
 #
 # Write `vgg(layers, input_shape, classes, width)`: it builds a Keras model from images to logits, for any
 # such list. `width` makes the network narrower: each layer but the last has `round(width * number)` channels
-# or neurons. With `width=1/16`, VGG16 fits on any laptop. The words mean what the table says: a convolution
-# keeps the size, pooling halves it, and the last layer, with `classes` neurons, has no activation. (The paper
+# or neurons, rounded as Python's `round` does. With `width=1/16`, VGG16 fits on any laptop. The words mean
+# what the table says: a convolution keeps the size, pooling halves it, and the last layer, with `classes` neurons, has no activation. (The paper
 # adds dropout after the first two fully connected layers. You may add it, too: it has no weights and does
 # nothing at inference.)
 
@@ -362,125 +388,160 @@ def vgg(layers, input_shape=(224, 224, 3), classes=1000, width=1.0):
 
 
 # %% tests="vgg"
-import logging
 import warnings
 
 import keras
 import numpy as np
 
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # no warnings about retracing
 
-
-def compute_outputs(network, x):
+def _compute(network, x):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Keras warns if a model takes a list of one input
         return np.asarray(keras.ops.convert_to_numpy(network(x)), dtype="float64")
 
 
-def check_vgg(layers, input_shape, classes, width, shapes, weights, x, outputs):
-    network = vgg(list(layers), input_shape, classes, width)
-    assert network is not None, "`vgg` returned None. Did you forget `return`?"
-    assert isinstance(network, keras.Model), (
-        f"`vgg` returned {type(network).__name__}; expected a Keras model."
+def _check_model(model, name):
+    assert model is not None, f"`{name}` returned None. Did you forget `return`?"
+    assert isinstance(model, keras.Model), (
+        f"`{name}` returned a {type(model).__name__}; expected a Keras model."
     )
-    assert tuple(network.output_shape) == (None, classes), (
-        f"`vgg` returned a model with outputs of shape {network.output_shape}; expected "
-        f"{(None, classes)}, one logit for each class."
-    )
-    given = [tuple(w.shape) for w in network.weights]
-    where = f"`vgg` with width={width:g} and input_shape={input_shape}"
+
+
+def _sort_weights(weights, shapes, where, floors):
+    """Return weights in the order of these shapes."""
+    weights, found = list(weights), []
+    given = [weight.shape for weight in weights]
     assert len(given) == len(shapes), (
         f"{where} returned a model with {len(given)} weight arrays; expected {len(shapes)}, a kernel and "
         "a bias for each layer."
     )
-    for number, (actual, expected) in enumerate(zip(given, shapes, strict=True)):
-        assert actual == expected, (
-            f"{where} returned a model whose weight array {number + 1} of {len(shapes)} has shape "
-            f"{actual}; expected {expected}. "
-            + (
-                "Does every convolution keep the size (padding), and does every pooling halve it?"
-                if len(expected) == 2 and actual[-1] == expected[-1]
-                else "Did you apply `width` to every layer but the last?"
+    for position, shape in enumerate(shapes):
+        match = next((n for n, weight in enumerate(weights) if weight.shape == shape), None)
+        if match is None:
+            actual = given[position]
+            hint = "Did you apply `round(width * number)` to every layer but the last?"
+            if len(shape) == 2 and len(actual) == 2 and actual[-1] == shape[-1]:
+                hint = "Does every convolution keep the size (padding), and does every pooling halve it, rounded down?"
+            elif actual[-1] == floors[position] != shape[-1]:
+                hint = (
+                    "Did you round down? A layer has `round(width * number)` channels or neurons."
+                )
+            raise AssertionError(
+                f"{where} returned a model whose weight array {position + 1} of {len(shapes)} has shape {actual}; "
+                f"expected {shape}. {hint}"
             )
-        )
-    network.set_weights(weights)
-    actual, expected = compute_outputs(network, x), np.asarray(outputs, dtype=float)
-    assert np.any(actual < 0) or not np.allclose(actual.sum(axis=-1), 1, atol=1e-3), (
-        "The outputs of `vgg` sum to 1, so they are probabilities; expected logits. Remove the softmax "
-        "from the last layer."
+        found.append(weights.pop(match))
+    return found
+
+
+def _forward(layers, weights, x):
+    """Compute the logits of a configuration with these weights, without Keras."""
+    weights, dense = list(weights), 0
+    for word in layers:
+        if word == "maxpool":
+            batch, height, width, channels = x.shape
+            x = x[:, : height // 2 * 2, : width // 2 * 2]
+            x = x.reshape(batch, height // 2, 2, width // 2, 2, channels).max(axis=(2, 4))
+            continue
+        kernel, bias = weights.pop(0), weights.pop(0)
+        if word.startswith("FC"):
+            x = x.reshape(len(x), -1) @ kernel + bias
+            dense += 1
+        else:
+            around = (kernel.shape[0] // 2,) * 2
+            x = np.pad(x, ((0, 0), around, around, (0, 0)))
+            windows = np.lib.stride_tricks.sliding_window_view(x, kernel.shape[:2], axis=(1, 2))
+            x = np.tensordot(windows, kernel, axes=[[4, 5, 3], [0, 1, 2]]) + bias
+        x = np.maximum(x, 0) if weights else x
+    return x
+
+
+def _check_vgg(layers, input_shape, classes, width, rng, shapes, floors):
+    """shapes: of kernels and biases in turn. floors: the outputs of each, if `int` stands for `round`."""
+    network = vgg(list(layers), input_shape, classes, width)
+    _check_model(network, "vgg")
+    where = f"`vgg` with width={width:g} and input_shape={input_shape}"
+    x = rng.normal(size=(8, *input_shape)).astype("float32")
+    given = _compute(network, x)
+    assert given.shape == (8, classes), (
+        f"{where}: for 8 images, the model returned an array of shape {given.shape}; expected {(8, classes)}, one "
+        "logit for each class."
     )
-    assert np.any(actual < 0) or np.all(expected >= 0), (
-        "No output of `vgg` is below 0. Does the last layer have a ReLU? Logits have no activation."
-    )
-    assert np.allclose(actual, expected, rtol=1e-3, atol=1e-3), (
-        f"{where} returned a model that, with given weights, outputs {np.round(actual[0], 3).tolist()}; "
-        f"expected {np.round(expected[0], 3).tolist()}. Does each layer but the last have a ReLU? Did you "
-        "use *max*-pooling?"
+    weights = [np.asarray(weight) for weight in network.weights if weight.dtype != "uint32"]
+    expected = _forward(layers, _sort_weights(weights, shapes, where, floors), x.astype(float))
+    if np.allclose(given, expected, rtol=0, atol=1e-3 * np.abs(expected).max()):
+        return
+    hint = "Does each layer but the last have a ReLU? Did you use *max*-pooling?"
+    if np.allclose(given.sum(axis=-1), 1, atol=1e-3) and np.all(given >= 0):
+        hint = "They sum to 1, so they are probabilities. Remove the softmax from the last layer."
+    elif np.all(given >= 0) and np.any(expected < 0):
+        hint = "None is below 0. Does the last layer have a ReLU? Logits have no activation."
+    raise AssertionError(
+        f"{where} returned a model with the outputs {[float(f'{number:.3g}') for number in given[0]]} for an image; "
+        f"expected {[float(f'{number:.3g}') for number in expected[0]]} with the same weights. {hint}"
     )
 
 
-def check_vgg_visible():
-    # Odd sizes, because pooling rounds down.
-    layers = ["conv3-8", "maxpool", "conv1-6", "maxpool", "FC-12", "FC-10", "FC-9"]
-    shapes = [(3, 3, 2, 4), (4,), (1, 1, 4, 3), (3,), (24, 6), (6,), (6, 5), (5,), (5, 3), (3,)]
-    weights = [
-        np.cos(1.7 * np.arange(np.prod(shape)) + number).reshape(shape)
-        for number, shape in enumerate(shapes)
+def _check_vgg_visible():
+    # Odd sizes, because pooling rounds down; 0.3 · 36, 0.3 · 26 and 0.3 · 56 round up, 0.3 · 61 down.
+    layers = ["conv3-36", "maxpool", "conv1-26", "maxpool", "FC-56", "FC-61", "FC-9"]
+    shapes = [
+        (3, 3, 2, 11),
+        (11,),
+        (1, 1, 11, 8),
+        (8,),
+        (64, 17),
+        (17,),
+        (17, 18),
+        (18,),
+        (18, 3),
+        (3,),
     ]
-    x = np.sin(np.arange(2 * 16 * 11 * 2)).reshape(2, 16, 11, 2).astype("float32")
-    outputs = [[0.5059, 1.8469, -0.9818], [0.1947, 2.1742, -0.7550]]
-    check_vgg(layers, (16, 11, 2), 3, 0.5, shapes, weights, x, outputs)
+    floors = [10, 10, 7, 7, 16, 16, 18, 18, 3, 3]
+    _check_vgg(layers, (16, 11, 2), 3, 0.3, np.random.default_rng(0), shapes, floors)
 
 
-check_vgg_visible()
+_check_vgg_visible()
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 
-def reference_vgg(layers, input_shape, classes):
-    inputs = x = keras.Input(input_shape)
-    for word in layers[:-1]:
+def _list_shapes(layers, input_shape, classes, width, rounding):
+    """Return the shapes of kernels and biases, one after the other."""
+    *size, channels = input_shape
+    shapes, flat = [], None
+    for position, word in enumerate(layers):
         if word == "maxpool":
-            x = keras.layers.MaxPooling2D()(x)
-        elif word.startswith("FC"):
-            x = x if len(x.shape) == 2 else keras.layers.Flatten()(x)
-            x = keras.layers.Dense(int(word[3:]), activation="relu")(x)
+            size = [side // 2 for side in size]
+            continue
+        kind, number = word.split("-")
+        number = classes if position == len(layers) - 1 else rounding(width * int(number))
+        if kind == "FC":
+            shapes += [(flat or size[0] * size[1] * channels, number), (number,)]
+            flat = number
         else:
-            x = keras.layers.Conv2D(int(word[6:]), int(word[4]), padding="same", activation="relu")(
-                x
-            )
-    return keras.Model(inputs, keras.layers.Dense(classes)(x))
+            shapes += [(int(kind[-1]), int(kind[-1]), channels, number), (number,)]
+            channels = number
+    return shapes
 
 
-def make_narrow(layers, width):
-    return [
-        word
-        if word == "maxpool"
-        else f"{word.split('-')[0]}-{round(width * int(word.split('-')[1]))}"
-        for word in layers
-    ]
+def _check_by_list(layers, input_shape, classes, width, rng):
+    shapes, lower = (_list_shapes(layers, input_shape, classes, width, how) for how in (round, int))
+    floors = [shape[-1] for shape in lower]
+    _check_vgg(layers, input_shape, classes, width, rng, shapes, floors)
 
 
-def check_by_reference(layers, input_shape, classes, width, rng):
-    wanted = reference_vgg(make_narrow(layers, width), input_shape, classes)
-    shapes = [tuple(w.shape) for w in wanted.weights]
-    weights = [
-        rng.normal(size=shape) * np.sqrt(2 / max(1, np.prod(shape[:-1]))) for shape in shapes
-    ]
-    wanted.set_weights(weights)
-    x = rng.normal(size=(3, *input_shape)).astype("float32")
-    outputs = compute_outputs(wanted, x)
-    check_vgg(layers, input_shape, classes, width, shapes, weights, x, outputs)
+def _check_vgg_hidden(rng):
+    _check_by_list(_list_words(_PAPER["A"]), (64, 64, 3), 10, 1 / 32, rng)
+    _check_by_list(_list_words(_PAPER["C"]), (32, 32, 3), 7, 1 / 32, rng)
+    # For 0.35, int, round and ceil differ; no product ends in 0.5.
+    for numbers in ([25, 29, 26, 28], [32, 31, 48, 23]):
+        a, b, c, d = rng.permutation(numbers)
+        layers = [f"conv3-{a}", f"conv1-{b}", "maxpool", f"conv3-{c}", "maxpool", f"FC-{d}", "FC-5"]
+        _check_by_list(layers, (9, 14, 3), int(rng.integers(3, 9)), 0.35, rng)
 
 
-def check_vgg_hidden(rng):
-    check_by_reference(list_words(PAPER["A"]), (64, 64, 3), 10, 1 / 32, rng)
-    for name in rng.choice(["C", "E"], 1):
-        check_by_reference(list_words(PAPER[name]), (32, 32, 3), 7, 1 / 16, rng)
-    check_by_reference(random_layers(rng), (20, 24, 3), int(rng.integers(2, 9)), 0.5, rng)
-
-
-check_vgg_hidden(np.random.default_rng(hidden_seed()))
+_check_vgg_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -526,57 +587,57 @@ def decode_predictions(probabilities, names, top=3):
 # %% tests="preprocess"
 import numpy as np
 
-MISTAKES = {
-    "not reversed": "kept the channels in the order red, green, blue. Reverse them before you subtract.",
-    "nothing reversed": "kept the channels in the order red, green, blue. Reverse them and the means.",
-    "means reversed": "subtracted the means in the wrong order. They belong to blue, green, red.",
-    "no mean": "reversed the channels but did not subtract the means.",
-    "rows reversed": "turned the image upside down. Reverse the last axis, the channels, instead.",
-    "columns reversed": "mirrored the image. Reverse the last axis, the channels, instead.",
-}
+
+def _check_preprocess(images, wanted, mistaken):
+    """mistaken: what each mistake makes of the images."""
+    _testing.near(
+        preprocess_input(images.copy()), wanted, f"`preprocess_input(images)`, for {images.dtype} images,",
+        mistakes=mistaken, rtol=1e-3, atol=1e-2,
+    )  # fmt: skip
 
 
-def check_preprocess(images, wanted, mistaken):
-    """Check preprocessed images; mistaken: what each mistake makes of the first pixel."""
-    given = preprocess_input(images.copy())
-    assert given is not None, "`preprocess_input` returned None. Did you forget `return`?"
-    given = np.asarray(given, dtype=float)
-    assert given.shape == images.shape, (
-        f"`preprocess_input` returned shape {given.shape}; expected {images.shape}."
-    )
-    right = np.allclose(given, wanted, atol=1e-2)
-    for mistake, pixel in mistaken.items():
-        assert right or not np.allclose(given[0, 0, 0], pixel, atol=1e-2), (
-            f"`preprocess_input` {MISTAKES[mistake]}"
-        )
-    assert right, (
-        f"`preprocess_input` returned {np.round(given[0, 0, 0], 2).tolist()} for the pixel "
-        f"{images[0, 0, 0].tolist()}; expected {np.round(wanted[0, 0, 0], 2).tolist()}. Did you scale the "
-        "pixels? VGG only subtracts the means."
-    )
-
-
-def check_decode(probabilities, names, top, wanted):
+def _check_decode(probabilities, names, top, wanted):
     given = decode_predictions(probabilities.copy(), list(names), top)
     assert given is not None, "`decode_predictions` returned None. Did you forget `return`?"
-    assert len(given) == len(probabilities), (
-        f"`decode_predictions` returned {len(given)} lists; expected {len(probabilities)}, one for each image."
+    assert isinstance(given, (list, tuple, np.ndarray)) and len(given) == len(probabilities), (
+        f"`decode_predictions` returned {given!r:.200}; expected {len(probabilities)} lists, one for each image."
     )
-    for pairs, expected in zip(given, wanted, strict=True):
-        pairs = [(str(name), float(p)) for name, p in pairs]
+    for found, expected in zip(given, wanted, strict=True):
+        try:
+            pairs = [(str(name), float(p)) for name, p in found]
+        except (TypeError, ValueError):
+            raise AssertionError(
+                f"`decode_predictions` returned {found!r:.200} for an image; expected {top} pairs (name, probability)."
+            ) from None
         assert len(pairs) == top, (
             f"`decode_predictions` with top={top} returned {len(pairs)} classes for an image; expected {top}."
         )
-        assert [p for _, p in pairs] == sorted((p for _, p in pairs), reverse=True), (
-            f"`decode_predictions` returned {pairs}; expected the most probable class first."
-        )
-        assert [name for name, _ in pairs] == [name for name, _ in expected] and np.allclose(
-            [p for _, p in pairs], [p for _, p in expected], atol=1e-5
-        ), f"`decode_predictions` returned {pairs}; expected {expected}."
+        names_right = [name for name, _ in pairs] == [name for name, _ in expected]
+        if names_right and np.allclose([p for _, p in pairs], [p for _, p in expected], atol=1e-5):
+            continue
+        shares = [p for _, p in pairs]
+        hint = "Is the name of class `k` `names[k]`?"
+        if shares != sorted(shares, reverse=True):
+            hint = "The most probable class comes first."
+        raise AssertionError(f"`decode_predictions` returned {pairs}; expected {expected}. {hint}")
 
 
-def check_preprocess_visible():
-    check_preprocess(
+_HINTS = {
+    "not reversed": "Did you keep the order red, green, blue? Reverse the channels before you subtract.",
+    "nothing reversed": "Did you keep the order red, green, blue? Reverse the channels and the means.",
+    "means reversed": "Did you subtract the means in the wrong order? They belong to blue, green, red.",
+    "no mean": "Did you subtract the means?",
+    "rows reversed": "Did you turn the image upside down? Reverse the last axis, the channels, instead.",
+    "columns reversed": "Did you mirror the image? Reverse the last axis, the channels, instead.",
+    "batch reversed": "Did you reverse the order of the images? Reverse the last axis, the channels, instead.",
+    "scaled": "Did you scale the pixels? VGG only subtracts the means.",
+    "scaled later": "Did you divide by 255 after subtracting? VGG only subtracts the means.",
+    "wrapped": "Did you subtract from uint8, which has no negative numbers? Turn the pixels into floats first.",
+}
+
+
+def _check_preprocess_visible():
+    _check_preprocess(
         np.array([[[[255, 0, 0], [10, 20, 30]], [[0, 0, 200], [7, 7, 7]]]], "uint8"),
         np.array(
             [
@@ -585,26 +646,48 @@ def check_preprocess_visible():
             ]
         )[None],
         {
-            "not reversed": [151.061, -116.779, -123.68],
-            "nothing reversed": [131.32, -116.779, -103.939],
-            "means reversed": [-123.68, -116.779, 151.061],
-            "no mean": [0, 0, 255],
-            "rows reversed": [-103.939, -116.779, 76.32],
-            "columns reversed": [-93.939, -96.779, -93.68],
+            _HINTS["not reversed"]: [[
+                [[151.061, -116.779, -123.68], [-93.939, -96.779, -93.68]],
+                [[-103.939, -116.779, 76.32], [-96.939, -109.779, -116.68]],
+            ]],
+            _HINTS["nothing reversed"]: [[
+                [[131.32, -116.779, -103.939], [-113.68, -96.779, -73.939]],
+                [[-123.68, -116.779, 96.061], [-116.68, -109.779, -96.939]],
+            ]],
+            _HINTS["means reversed"]: [[
+                [[-123.68, -116.779, 151.061], [-93.68, -96.779, -93.939]],
+                [[76.32, -116.779, -103.939], [-116.68, -109.779, -96.939]],
+            ]],
+            _HINTS["no mean"]: [[
+                [[0, 0, 255], [30, 20, 10]],
+                [[200, 0, 0], [7, 7, 7]],
+            ]],
+            _HINTS["rows reversed"]: [[
+                [[-103.939, -116.779, 76.32], [-96.939, -109.779, -116.68]],
+                [[151.061, -116.779, -123.68], [-93.939, -96.779, -93.68]],
+            ]],
+            _HINTS["columns reversed"]: [[
+                [[-93.939, -96.779, -93.68], [151.061, -116.779, -123.68]],
+                [[-96.939, -109.779, -116.68], [-103.939, -116.779, 76.32]],
+            ]],
+            _HINTS["scaled"]: [[
+                [[-103.939, -116.779, -122.68], [-103.821, -116.701, -123.641]],
+                [[-103.155, -116.779, -123.68], [-103.912, -116.752, -123.653]],
+            ]],
         },
-    )
-    check_decode(
+    )  # fmt: skip
+    _check_decode(
         np.array([[0.1, 0.6, 0.3], [0.5, 0.2, 0.3]]), ["ant", "bee", "crab"], 2,
         [[("bee", 0.6), ("crab", 0.3)], [("ant", 0.5), ("crab", 0.3)]],
     )  # fmt: skip
 
 
-check_preprocess_visible()
+_check_preprocess_visible()
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 
-def check_random_images(images):
+def _check_random_images(images):
     mean, rgb = np.array([103.939, 116.779, 123.68]), images.astype(float)
     wrong = {
         "not reversed": rgb - mean,
@@ -613,24 +696,28 @@ def check_random_images(images):
         "no mean": rgb[..., ::-1],
         "rows reversed": rgb[:, ::-1] - mean,
         "columns reversed": rgb[:, :, ::-1] - mean,
+        "batch reversed": rgb[::-1] - mean,
+        "scaled": rgb[..., ::-1] / 255 - mean,
+        "scaled later": (rgb[..., ::-1] - mean) / 255,
+        "wrapped": (rgb[..., ::-1] - np.round(mean)) % 256,
     }
-    first = {mistake: given[0, 0, 0] for mistake, given in wrong.items()}
-    check_preprocess(images, rgb[..., ::-1] - mean, first)
+    mistaken = {_HINTS[mistake]: given for mistake, given in wrong.items()}
+    _check_preprocess(images, rgb[..., ::-1] - mean, mistaken)
 
 
-def check_preprocess_hidden(rng):
-    check_random_images(rng.integers(0, 256, (4, 5, 6, 3)).astype("uint8"))
-    check_random_images(rng.uniform(0, 255, (2, 5, 6, 3)).astype("float32"))
+def _check_preprocess_hidden(rng):
+    _check_random_images(rng.integers(0, 256, (4, 5, 6, 3)).astype("uint8"))
+    _check_random_images(rng.uniform(0, 255, (3, 5, 6, 3)).astype("float32"))
     names = [f"kind {number}" for number in rng.permutation(12)]
-    probabilities = rng.dirichlet(np.full(12, 0.4), 9)
-    wanted = [
-        [(names[k], float(row[k])) for k in np.argsort(-row, kind="stable")[:4]]
-        for row in probabilities
-    ]
-    check_decode(probabilities, names, 4, wanted)
+    probabilities = np.stack([rng.permutation(np.arange(1, 13)) / 78 for _ in range(9)])
+    for top in (4, 1):
+        wanted = [
+            [(names[k], float(row[k])) for k in np.argsort(-row)[:top]] for row in probabilities
+        ]
+        _check_decode(probabilities, names, top, wanted)
 
 
-check_preprocess_hidden(np.random.default_rng(hidden_seed()))
+_check_preprocess_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -684,8 +771,9 @@ figures.image_grid(
 #    numbers for each image. (The blocks end at `"block1_pool"` … `"block4_pool"`. A model has `input` and
 #    `get_layer(name)`; a layer has `output`.)
 # 2. Write `cache_key(model, images, preprocessing)`: it returns a string. The string is the same whenever the
-#    model's weights, the images and the name of the preprocessing are the same. It is different if any of
-#    them differs, even in a single number or in the order of the images.
+#    model's weights, the images and the name of the preprocessing are the same, also tomorrow and for another
+#    model with the same weights (whose layers Keras gives other names). It is different if any of them differs,
+#    even in a single number or in the order of the images.
 #
 # `hashlib.sha256(some_bytes).hexdigest()` turns many bytes into a short string; other bytes give another
 # string. Get the bytes of an array with `array.tobytes()`, and those of a string with `text.encode()`. Do not
@@ -730,85 +818,102 @@ import numpy as np
 from course_lib import transfer
 
 
-def check_extractor(layer, images, length, columns, wanted):
-    """Check the features; wanted: their values in these columns."""
+def _check_extractor(layer, images, length, columns, wanted, others=None):
+    """wanted: the features in these columns. others: what some mistakes return."""
     inputs = transfer.preprocess_input("small_vgg")(images)
     model = feature_extractor(layer)
-    assert model is not None, "`feature_extractor` returned None. Did you forget `return`?"
-    assert isinstance(model, keras.Model), (
-        f"`feature_extractor` returned {type(model).__name__}; expected a Keras model."
-    )
-    given = compute_outputs(model, inputs)
-    shape = len(images), length
+    _check_model(model, "feature_extractor")
+    given = _compute(model, inputs)
+    shape, name = (len(images), length), f"The model from `feature_extractor({layer!r})`"
     assert given.shape == shape, (
-        f"The model from `feature_extractor({layer!r})` returned shape {given.shape}; expected {shape}, "
-        "one row for each image. Does it end at that layer, and does it flatten?"
+        f"{name} returned an array of shape {given.shape}; expected {shape}, one row for each image. Does it end at "
+        "that layer, and does it flatten?"
     )
+    hint = "Does it have the pre-trained weights, and does it end at that layer?"
+    for other, mistaken in (others or {}).items():
+        if np.allclose(given[:, columns], mistaken, rtol=1e-3, atol=1e-3):
+            hint = other
     assert np.allclose(given[:, columns], wanted, rtol=1e-3, atol=1e-3), (
-        f"The model from `feature_extractor({layer!r})` returned features that differ from those of the "
-        "pre-trained network. Does it have the pre-trained weights?"
+        f"{name} returned features that differ from those of the pre-trained network. {hint}"
     )
 
 
-def small_model(rng):
+def _make_small_model(values):
     layers = [keras.layers.Dense(400), keras.layers.Dense(2)]  # too many weights to print in full
     model = keras.Sequential([keras.Input((4,)), *layers])
-    model.set_weights([rng.normal(size=w.shape).astype("float32") for w in model.weights])
+    model.set_weights(values)
     return model
 
 
-def check_key(rng):
-    model, images = small_model(rng), rng.integers(0, 256, (6, 8, 8, 3)).astype("uint8")
+def _find_changes(images, rng):
+    """Yield images that differ from the given ones in one thing, and a name of the change."""
+    for number in range(len(images)):
+        one_pixel = images.copy()
+        # Not at a border: an array that is printed shows only its borders.
+        one_pixel[number, rng.integers(8, 24), rng.integers(8, 24), rng.integers(3)] ^= 1
+        yield one_pixel, f"one pixel of image {number} changed"
+    yield images[::-1].copy(), "the images were reversed"
+    swapped = images.copy()
+    swapped[1], swapped[2] = images[2], images[1]
+    yield swapped, "two images were swapped"
+    yield images[:-1].copy(), "the last image was removed"
+    yield images[:, :, ::-1].copy(), "the images were mirrored"
+
+
+def _check_key(rng):
+    values = [
+        rng.normal(size=shape).astype("float32") for shape in ((4, 400), (400,), (400, 2), (2,))
+    ]
+    model, images = _make_small_model(values), rng.integers(0, 256, (4, 32, 32, 3)).astype("uint8")
     key = cache_key(model, images.copy(), "vgg")
     assert key is not None, "`cache_key` returned None. Did you forget `return`?"
     assert isinstance(key, str) and key, (
-        f"`cache_key` returned {key!r}; expected a non-empty string."
+        f"`cache_key` returned {key!r:.100}; expected a non-empty string."
     )
-    assert cache_key(model, images.copy(), "vgg") == key, (
+    keys = [key]
+
+    def is_same(model, images, preprocessing):
+        keys.append(cache_key(model, images.copy(), preprocessing))
+        return keys[-1] == key
+
+    assert is_same(model, images, "vgg"), (
         "`cache_key` returned two different keys for the same model, images and preprocessing, so you "
         "would never find the features again. Does the key depend on an id or a random number?"
     )
-    one_pixel = images.copy()
-    one_pixel[rng.integers(6), rng.integers(8), rng.integers(8), rng.integers(3)] ^= 1
-    reversed_order = images[::-1].copy()
-    swapped = images.copy()
-    swapped[4], swapped[5] = images[5], images[4]
-    for others, change in [
-        (one_pixel, "one pixel changed"),
-        (reversed_order, "the images were reversed"),
-        (swapped, "two images were swapped"),
-        (images[:5].copy(), "the last image was removed"),
-    ]:
-        assert cache_key(model, others, "vgg") != key, (
+    assert is_same(_make_small_model(values), images, "vgg"), (
+        "`cache_key` returned another key for another model with the same weights, so tomorrow you would not find the "
+        "features again. Does the key depend on the names of layers? Keras counts them up."
+    )
+    for others, change in _find_changes(images, rng):
+        assert not is_same(model, others, "vgg"), (
             f"`cache_key` returned the same key after {change}, so you would load the features of other "
             "images. Does the key depend on every pixel and on the order?"
         )
-    assert cache_key(model, images.copy(), "none") != key, (
+    assert not is_same(model, images, "none"), (
         "`cache_key` returned the same key for another preprocessing. Does the key depend on "
         "`preprocessing`?"
     )
-    for number in range(len(model.weights)):
-        weights = model.get_weights()
-        place = int(0.6 * weights[number].size)
-        weights[number].flat[place] += 0.001
-        model.set_weights(weights)
-        assert cache_key(model, images.copy(), "vgg") != key, (
+    for number, value in enumerate(values):
+        changed = [weights.copy() for weights in values]
+        changed[number].flat[int(0.6 * value.size)] += 0.001
+        assert not is_same(_make_small_model(changed), images, "vgg"), (
             f"`cache_key` returned the same key after a number in weight array {number + 1} of "
-            f"{len(weights)} changed, so after training you would load the old features. Does the key "
+            f"{len(values)} changed, so after training you would load the old features. Does the key "
             "depend on every weight?"
         )
-        weights[number].flat[place] -= 0.001
-        model.set_weights(weights)
-    weights = model.get_weights()
-    weights[0][0], weights[0][1] = weights[0][1].copy(), weights[0][0].copy()
-    model.set_weights(weights)
-    assert cache_key(model, images.copy(), "vgg") != key, (
+    changed = [values[0][[1, 0, 2, 3]], *values[1:]]
+    assert not is_same(_make_small_model(changed), images, "vgg"), (
         "`cache_key` returned the same key after two rows of weights were swapped. Does the key depend on "
         "their order?"
     )
+    # Half of Python's hashes are negative; the digests of hashlib never are.
+    assert not any(each.startswith("-") for each in keys), (
+        "`cache_key` returned a negative number as the key. Did you use Python's built-in `hash`? For strings and bytes "
+        "it differs from process to process: use hashlib."
+    )
 
 
-check_extractor(
+_check_extractor(
     "block4_pool",
     (np.arange(2 * 32 * 32 * 3) % 251).reshape(2, 32, 32, 3).astype("uint8"),
     length=512,
@@ -818,22 +923,29 @@ check_extractor(
         [1.5390, 1.5619, 3.5550, 3.1917, 1.4911, 1.6765],
     ],
 )
-check_key(np.random.default_rng(1))
+_check_key(np.random.default_rng(1))
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
 
-def check_features_hidden(rng):
+def _check_features_hidden(rng):
     images = rng.integers(0, 256, (3, 32, 32, 3)).astype("uint8")
     inputs, whole = transfer.preprocess_input("small_vgg")(images), transfer.backbone("small_vgg")
-    for layer in ("block2_pool", "block3_conv2", "block4_pool"):
-        wanted = compute_outputs(keras.Model(whole.input, whole.get_layer(layer).output), inputs)
+    layers = ("block2_pool", "block3_conv2", "block4_pool")
+    ends = keras.Model(whole.input, [whole.get_layer(layer).output for layer in layers])
+    for layer, output in zip(layers, ends(inputs), strict=True):
+        wanted = keras.ops.convert_to_numpy(output)
+        others = {
+            "Did you mix up the order of the features? Flatten the outputs as they are.": wanted.transpose(
+                0, 3, 1, 2
+            ).reshape(len(images), -1),
+        }
         wanted = wanted.reshape(len(images), -1)
-        check_extractor(layer, images, wanted.shape[1], slice(None), wanted)
-    check_key(rng)
+        _check_extractor(layer, images, wanted.shape[1], slice(None), wanted, others)
+    _check_key(rng)
 
 
-check_features_hidden(np.random.default_rng(hidden_seed()))
+_check_features_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %%
@@ -868,12 +980,12 @@ for use in ("first", "second"):
 # ### Question 5 · `head`
 #
 # Write `train_head(features, labels, classes)`: build a model from features `(batch, n)` to logits
-# `(batch, classes)` with one `Dense` layer, compile and train it, and return it. `labels` are integers. After
-# training on 120 images of ten kinds of objects, it must classify at least **55 %** of unseen images
-# correctly. Make sure that there are enough updates: 120 images make only four batches of 32. (Here Adam
-# learns faster with a learning rate of 0.005 than with 0.001. Call `trace_once(model)` before `fit`:
-# otherwise TensorFlow builds the graph of the training step twice, which takes longer than the training
-# itself.)
+# `(batch, classes)` with one `Dense` layer and no softmax, compile and train it, and return it. `labels` are
+# integers. After training on 120 images of ten kinds of objects, it must classify at least **90 %** of these
+# images and **55 %** of unseen images correctly. Make sure that there are enough updates: 120 images make only
+# four batches of 32. (Here Adam learns faster with a learning rate of 0.005 than with 0.001. Call
+# `trace_once(model)` before `fit`: otherwise TensorFlow builds the graph of the training step twice, which takes
+# longer than the training itself.)
 
 
 # %% solution="head"
@@ -900,47 +1012,53 @@ import numpy as np
 
 from course_lib import transfer
 
-FLAT = keras.Sequential([transfer.backbone("small_vgg"), keras.layers.Flatten()])
+_FLAT = keras.Sequential([transfer.backbone("small_vgg"), keras.layers.Flatten()])
 
 
-def check_head(seed, classes):
+def _check_head(seed, classes):
     (x, y), (x_test, y_test) = transfer.target_task("objects", train=120, test=250, seed=seed)
     preprocess = transfer.preprocess_input("small_vgg")
     few, unseen = (
-        transfer.extract_features(FLAT, part[labels < classes], preprocess, cache=False)
+        transfer.extract_features(_FLAT, part[labels < classes], preprocess, cache=False)
         for part, labels in ((x, y), (x_test, y_test))
     )
     y, y_test = y[y < classes].astype("int64"), y_test[y_test < classes]
     head = train_head(few.copy(), y, classes)
-    assert head is not None, "`train_head` returned None. Did you forget `return`?"
-    assert isinstance(head, keras.Model), (
-        f"`train_head` returned {type(head).__name__}; expected the trained Keras model."
-    )
-    weights = sum(int(np.prod(w.shape)) for w in head.weights)
-    outputs = compute_outputs(head, unseen)
+    _check_model(head, "train_head")
+    outputs = _compute(head, unseen)
+    name = "The model from `train_head`"
     assert outputs.shape == (len(unseen), classes), (
-        f"The model from `train_head` returned shape {outputs.shape}; expected {(len(unseen), classes)} for "
+        f"{name} returned an array of shape {outputs.shape}; expected {(len(unseen), classes)} for "
         f"{len(unseen)} images and {classes} classes."
     )
-    assert weights == 513 * classes, (
-        f"The model from `train_head` has {weights} parameters; expected {513 * classes}, those of one "
-        f"Dense layer from 512 features to {classes} classes."
+    weights = [np.asarray(w) for w in head.weights if w.dtype != "uint32"]
+    kernels = [w for w in weights if w.shape == (few.shape[1], classes)]
+    size = sum(w.size for w in weights)
+    assert size == 513 * classes and len(kernels) == 1, (
+        f"{name} has {size} parameters; expected {513 * classes}, those of one Dense layer from 512 features to "
+        f"{classes} classes."
+    )
+    assert np.any(outputs < 0) or not np.allclose(outputs.sum(axis=-1), 1, atol=1e-3), (
+        f"{name} returned outputs that sum to 1: they are probabilities; expected logits. Remove the softmax, and let "
+        "the loss expect logits."
     )
     share = np.mean(outputs.argmax(axis=-1) == y_test)
-    known = np.mean(compute_outputs(head, few).argmax(axis=-1) == y)
+    known = np.mean(_compute(head, few).argmax(axis=-1) == y)
     print(f"{len(few)} training images: {share:.1%} of {len(unseen)} unseen images are correct.")
-    assert share >= 0.55, (
-        f"The model from `train_head` is correct on {share:.1%} of the unseen images (and on {known:.0%} of "
-        "the training images); expected at least 55 %. Are there enough updates? Does the loss expect "
-        "logits? Do you return the trained model?"
-    )
+    hint = "Are there enough updates? Does the loss expect logits? Do you return the trained model?"
+    _testing.at_least(
+        known, 0.9, "The share of training images that the model from `train_head` gets right", sd=0.004, hint=hint
+    )  # fmt: skip
+    _testing.at_least(
+        share, 0.55, "The share of unseen images that the model from `train_head` gets right", sd=0.03, hint=hint
+    )  # fmt: skip
 
 
-check_head(seed=0, classes=10)
+_check_head(seed=0, classes=10)
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
-check_head(seed=hidden_seed(), classes=7)
+_check_head(seed=hidden_seed(), classes=7)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -988,8 +1106,10 @@ figures.accuracy_by_layer(by_depth)
 #   stays frozen (section 8 explains why).
 # - Early layers, here up to `"block3_pool"`, detect edges and textures, which all images have. Late layers
 #   detect what their own task needed.
-# - With many images of a very different task, you need none of the pre-trained weights. Take the architecture
-#   with all its blocks and **random** weights.
+# - With many images of a very different task, you can do without the pre-trained weights: take the architecture
+#   with all its blocks and **random** weights, and train all of it. How many images are "many"? Far more than it
+#   seems. Often the pre-trained weights are still the better start, and the experiment below shows such a case.
+#   So for this row a plan with pre-trained weights that are trained further is accepted, too.
 #
 # Whatever you keep, replace the old top by a new head: flattened features, then one `Dense` layer that
 # returns logits.
@@ -1045,7 +1165,7 @@ import numpy as np
 
 from course_lib import transfer
 
-KERNELS = (
+_KERNELS = (
     "block1_conv1",
     "block2_conv1",
     "block3_conv1",
@@ -1053,167 +1173,172 @@ KERNELS = (
     "block4_conv1",
     "block4_conv2",
 )
-
-
-CASES = [
+_CASES = [
     (size, similarity) for size in ("small", "large") for similarity in ("similar", "different")
 ]
+_pretrained_network = transfer.backbone("small_vgg")
 
 
-def get_plan(case):
+def _get_plan(case):
     given = plan(*case)
     assert given is not None, "`plan` returned None. Did you forget `return`?"
     assert isinstance(given, (tuple, list)) and len(given) == 3, (
-        f"`plan{case}` returned {given}; expected three values: keep, pretrained and frozen."
+        f"`plan{case}` returned {given!r:.100}; expected three values: keep, pretrained and frozen."
     )
-    assert given[0] in ("all", "early"), (
-        f'`plan{case}` returned keep={given[0]!r}; expected "all" or "early".'
+    keep, pretrained, frozen = given
+    assert str(keep) in ("all", "early"), (
+        f'`plan{case}` returned keep={keep!r}; expected "all" or "early".'
     )
-    return given[0], bool(given[1]), bool(given[2])
+    for name, value in (("pretrained", pretrained), ("frozen", frozen)):
+        assert isinstance(value, (bool, np.bool_)) or value in (0, 1), (
+            f"`plan{case}` returned {name}={value!r}; expected True or False."
+        )
+    return str(keep), bool(pretrained), bool(frozen)
 
 
-def check_plan(case, keep, pretrained, frozen):
-    given = get_plan(case)
+def _check_plan(case, keep, pretrained, frozen):
+    """pretrained: None where both are right."""
+    given = _get_plan(case)
     assert given[0] == keep, f"`plan{case}` returned keep={given[0]!r}; expected {keep!r}. " + (
         "Late layers are specific to the old task, and there are too few images to retrain them."
         if keep == "early"
         else "All blocks are useful here."
     )
-    assert given[1] == pretrained, (
-        f"`plan{case}` returned pretrained={given[1]}; expected {pretrained}. "
-        + (
-            "The pre-trained weights are a good starting point."
-            if pretrained
-            else "The weights of the old task are not needed here."
-        )
+    assert given[1] == pretrained or pretrained is None, (
+        f"`plan{case}` returned pretrained={given[1]}; expected {pretrained}. The pre-trained weights are a good "
+        "starting point."
     )
     assert given[2] == frozen, f"`plan{case}` returned frozen={given[2]}; expected {frozen}. " + (
         "The network would memorise so few images."
         if frozen
         else "There are enough images to train these blocks."
     )
+    return given
 
 
-pretrained_network = transfer.backbone("small_vgg")
+def _find_kernels(weights):
+    """Return the names of the convolutions of small_vgg whose pre-trained kernels are in `weights`."""
+    kernels = {name: _pretrained_network.get_layer(name).get_weights()[0] for name in _KERNELS}
+    return {
+        name
+        for name, kernel in kernels.items()
+        if any(w.shape == kernel.shape and np.allclose(w, kernel, atol=1e-6) for w in weights)
+    }
 
 
-def find_kernels(weights):
-    """Return, for each convolution of small_vgg, the index of its kernel in weights, or None."""
-    found = {}
-    for name in KERNELS:
-        kernel = pretrained_network.get_layer(name).get_weights()[0]
-        places = [
-            number
-            for number, weight in enumerate(weights)
-            if weight.shape == kernel.shape and np.allclose(weight, kernel, atol=1e-6)
-        ]
-        found[name] = places[0] if places else None
-    return found
-
-
-def check_transfer_model(case, classes, rng, keep, pretrained, frozen):
-    name = f"`transfer_model` for {case[0]} data and a {case[1]} task"
-    model = transfer_model(*case, classes)
-    assert model is not None, "`transfer_model` returned None. Did you forget `return`?"
-    assert isinstance(model, keras.Model), (
-        f"`transfer_model` returned {type(model).__name__}; expected a Keras model."
-    )
-    assert tuple(model.output_shape) == (None, classes), (
-        f"{name}: the model has outputs of shape {model.output_shape}; expected {(None, classes)}."
-    )
-    before = [np.array(w) for w in model.get_weights()]
-    places = find_kernels(before)
-    wanted = KERNELS[:4] if keep == "early" else KERNELS
+def _check_kept_blocks(name, weights, classes, keep, pretrained):
+    wanted = _KERNELS[:4] if keep == "early" else _KERNELS
+    found = _find_kernels(weights)
     if pretrained:
-        missing = [layer for layer in wanted if places[layer] is None]
+        missing = [layer for layer in wanted if layer not in found]
         assert not missing, f"{name}: {missing[0]} does not have its pre-trained weights."
-        extra = [layer for layer in KERNELS if layer not in wanted and places[layer] is not None]
+        extra = sorted(found - set(wanted))
         assert not extra, (
             f"{name}: the model contains {extra[0]}, a late layer. Cut the backbone at block3_pool."
         )
     else:
-        kept = [layer for layer in KERNELS if places[layer] is not None]
+        kept = sorted(found)
         assert not kept, f"{name}: {kept[0]} has its pre-trained weights; expected random weights."
-        convolutions = sum(weight.ndim == 4 for weight in before)
-        assert convolutions == len(wanted), (
-            f"{name}: the model has {convolutions} convolutions; expected {len(wanted)}, as in small_vgg."
-        )
+    convolutions = sum(weight.ndim == 4 for weight in weights)
+    assert convolutions == len(wanted), (
+        f"{name}: the model has {convolutions} convolutions; expected {len(wanted)}, as in small_vgg."
+    )
     features = {"all": 512, "early": 1024}[keep]
-    heads = [w.shape for w in before if w.ndim == 2]
+    heads = [w.shape for w in weights if w.ndim == 2]
     assert heads == [(features, classes)], (
         f"{name}: the model has Dense layers with kernels of shape {heads}; expected "
         f"{[(features, classes)]}. The head is one Dense layer from the flattened features to the classes."
     )
 
-    # Which weights change in a training step?
-    model.compile(
-        keras.optimizers.SGD(0.01),
-        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        run_eagerly=True,
+
+def _check_trained_weights(name, trained, classes, keep, pretrained, frozen):
+    """Check which weights the model would change in a training."""
+    assert any(w.ndim == 2 for w in trained), (
+        f"{name}: the new head does not learn. Is it frozen, too?"
     )
-    x = transfer.preprocess_input("small_vgg")(
-        rng.integers(0, 256, (16, 32, 32, 3)).astype("uint8")
-    )
-    model.train_on_batch(x, rng.integers(0, classes, 16))
-    after = model.get_weights()
-    moved = [not np.array_equal(a, b) for a, b in zip(before, after, strict=True)]
-    dense = [m for w, m in zip(before, moved, strict=True) if w.ndim == 2]
-    assert all(dense), f"{name}: the new head does not learn. Is it frozen, too?"
-    for layer in wanted:
-        if pretrained:
-            assert moved[places[layer]] != frozen, (
+    wanted = _KERNELS[:4] if keep == "early" else _KERNELS
+    if pretrained:
+        learning = _find_kernels(trained)
+        for layer in wanted:
+            assert (layer in learning) != frozen, (
                 f"{name}: {layer} {'changes' if frozen else 'does not change'} during training. "
                 f"{'Freeze' if frozen else 'Do not freeze'} it."
             )
-    kernels = [m for w, m in zip(before, moved, strict=True) if w.ndim == 4]
-    assert frozen or all(kernels), (
-        f"{name}: some convolutions do not change during training. Do not freeze them."
-    )
-    vectors = [
-        m for w, m in zip(before, moved, strict=True) if w.ndim == 1 and w.shape != (classes,)
-    ]
-    assert pretrained or any(vectors), (
-        f"{name}: batch normalisation does not change during training. Do not freeze it: its weights are "
-        "random, so it has to learn, too."
-    )
-    if pretrained:
-        assert not any(vectors), f"{name}: batch normalisation changes during training. " + (
+    else:
+        assert sum(w.ndim == 4 for w in trained) == len(wanted), (
+            f"{name}: some convolutions do not change during training. Do not freeze them."
+        )
+
+
+def _check_normalisation(name, trained, moved, classes, pretrained, frozen):
+    """moved: whether a batch changes the moving averages."""
+    learns = moved or any(w.ndim == 1 and w.shape != (classes,) for w in trained)
+    if not pretrained:
+        assert learns and moved, (
+            f"{name}: batch normalisation does not change during training. Do not freeze it: its weights are "
+            "random, so it has to learn, too."
+        )
+    else:
+        assert not learns, f"{name}: batch normalisation changes during training. " + (
             "Freeze the whole backbone."
             if frozen
             else "Freeze its layers and train the convolutions."
         )
 
 
-def check_four_cases(classes, rng):
+def _check_transfer_model(case, classes, rng, keep, pretrained, frozen):
+    name = f"`transfer_model` for {case[0]} data and a {case[1]} task"
+    model = transfer_model(*case, classes)
+    _check_model(model, "transfer_model")
+    images = rng.integers(0, 256, (4, 32, 32, 3)).astype("uint8")
+    x = transfer.preprocess_input("small_vgg")(images)
+    outputs = _compute(model, x)
+    assert outputs.shape == (len(x), classes), (
+        f"{name}: for {len(x)} images, the model returned an array of shape {outputs.shape}; expected "
+        f"{(len(x), classes)}."
+    )
+    assert np.any(outputs < 0) or not np.allclose(outputs.sum(axis=-1), 1, atol=1e-3), (
+        f"{name}: the outputs sum to 1, so they are probabilities; expected logits."
+    )
+    weights = [np.asarray(w) for w in model.get_weights()]
+    _check_kept_blocks(name, weights, classes, keep, pretrained)
+    trained = [np.asarray(w) for w in model.trainable_weights]
+    _check_trained_weights(name, trained, classes, keep, pretrained, frozen)
+    model(x, training=True)  # changes the moving averages, unless they are frozen
+    after = model.get_weights()
+    moved = not all(np.array_equal(a, b) for a, b in zip(weights, after, strict=True))
+    if case != ("large", "different") or not pretrained:  # both are right there
+        _check_normalisation(name, trained, moved, classes, pretrained, frozen)
+
+
+def _check_four_cases(classes, rng):
     # The visible check tests one row of the plan; the hidden tests check all four. Your networks
     # have to follow your plan.
-    check_plan(("small", "similar"), "all", True, True)
-    plans = {case: get_plan(case) for case in CASES}
-    for case in CASES:
-        check_transfer_model(case, classes, rng, *plans[case])
+    _check_plan(("small", "similar"), "all", True, True)
+    for case in _CASES:
+        _check_transfer_model(case, classes, rng, *_get_plan(case))
 
 
-check_four_cases(10, np.random.default_rng(0))
+_check_four_cases(10, np.random.default_rng(0))
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
-TABLE = {
+_TABLE = {
     ("small", "similar"): ("all", True, True),
     ("small", "different"): ("early", True, True),
     ("large", "similar"): ("all", True, False),
-    ("large", "different"): ("all", False, False),
+    ("large", "different"): ("all", None, False),
 }
 
 
-def check_four_cases_hidden(rng):
-    for case, wanted in TABLE.items():
-        check_plan(case, *wanted)
+def _check_four_cases_hidden(rng):
+    plans = {case: _check_plan(case, *wanted) for case, wanted in _TABLE.items()}
     classes = int(rng.choice([3, 5, 7, 12]))
-    for case, wanted in TABLE.items():
-        check_transfer_model(case, classes, rng, *wanted)
+    for case, found in plans.items():
+        _check_transfer_model(case, classes, rng, *found)
 
 
-check_four_cases_hidden(np.random.default_rng(hidden_seed()))
+_check_four_cases_hidden(np.random.default_rng(hidden_seed()))
 ### END HIDDEN TESTS
 
 # %%
@@ -1241,7 +1366,9 @@ EPOCHS = {"quick": {"small": 8, "large": 4}, "full": {"small": 30, "large": 8}}[
 KEPT = {"early": "block3_pool", "all": "block4_pool"}  # the layer at which to cut
 
 fine_tuned = compile_model(transfer_model("large", "similar", 10), 1e-3)
-from_scratch = compile_model(transfer_model("large", "different", 10), 3e-3)
+untrained = transfer.backbone("small_vgg", weights=None)
+outputs = keras.layers.Dense(10)(keras.layers.Flatten()(untrained.output))
+from_scratch = compile_model(keras.Model(untrained.input, outputs), 3e-3)
 results = {}
 for task, similarity in [("objects", "similar"), ("digits", "different")]:
     (x, y), (x_test, y_test) = transfer.target_task(task, LARGE, 300)
@@ -1318,7 +1445,8 @@ figures.accuracy_by_case(results)
 # Write `fine_tune(model, x, y, epochs)`. `model` is a network with a pre-trained backbone and a head that has
 # already been trained; all its layers are trainable, and it returns logits. `x` are preprocessed images, `y`
 # their classes. Continue training **all convolutions and the head**, but not the batch normalisation, with a
-# learning rate of at most 0.001, and return the model. (`trace_once` helps here, too.)
+# learning rate of at most 0.001, for `epochs` passes over the images, and return the model. The loss must expect
+# logits. (`trace_once` helps here, too.)
 
 
 # %% solution="fine_tuning"
@@ -1345,58 +1473,111 @@ import numpy as np
 from course_lib import transfer
 
 
-def check_fine_tuning(seed, epochs, images):
-    (x, y), _ = transfer.target_task("objects", train=images, test=1, seed=seed)
-    x = transfer.preprocess_input("small_vgg")(x)
+def _make_trained_model(x, y):
+    """Return small_vgg with a head that has been trained a little, by least squares."""
     base = transfer.backbone("small_vgg")
-    outputs = keras.layers.Dense(10)(keras.layers.Flatten()(base.output))
-    model = keras.Model(base.input, outputs)
-    # A head that is good enough: least squares from the features to the logits.
-    features = compute_outputs(keras.Model(base.input, keras.layers.Flatten()(base.output)), x)
-    wide = np.concatenate([features, np.ones((len(x), 1))], axis=1)
-    head = np.linalg.solve(wide.T @ wide + 50 * np.eye(513), wide.T @ (8 * np.eye(10)[y]))
-    model.layers[-1].set_weights([head[:-1].astype("float32"), head[-1].astype("float32")])
-    before = {layer.name: layer.get_weights() for layer in model.layers}
-    kinds = {layer.name: type(layer).__name__ for layer in model.layers}
+    features = keras.layers.Flatten()(base.output)
+    model = keras.Model(base.input, keras.layers.Dense(10)(features))
+    known = _compute(keras.Model(base.input, features), x)
+    centred = known - known.mean(axis=0)
+    targets = np.eye(10)[y] - np.eye(10)[y].mean(axis=0)
+    kernel = centred.T @ np.linalg.solve(centred @ centred.T + 300 * np.eye(len(x)), 0.7 * targets)
+    # Logits that are all far below 0 mean the same to a softmax, but not to a loss that expects probabilities.
+    biases = -known.mean(axis=0) @ kernel - 20
+    model.layers[-1].set_weights([kernel.astype("float32"), biases.astype("float32")])
+    return model
 
-    tuned = fine_tune(model, x, y.astype("int64"), epochs)
-    assert tuned is not None, "`fine_tune` returned None. Did you forget `return`?"
-    assert isinstance(tuned, keras.Model), (
-        f"`fine_tune` returned {type(tuned).__name__}; expected the trained Keras model."
+
+def _check_layers(names, kinds, before, after):
+    """Check what the training did to each weight of the model."""
+    unchanged = all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+    assert not unchanged, (
+        "`fine_tune` returned the model with the weights that it had. Did you call `fit`, and does the loss expect "
+        "logits (from_logits=True)?"
     )
-    after = {layer.name: layer.get_weights() for layer in tuned.layers}
-    assert set(after) >= set(kinds), (
-        "`fine_tune` returned a model with other layers; expected the model that it was given."
+    same = [np.array_equal(old, new) for old, new in zip(before, after, strict=True)]
+    for name, kind, is_same in zip(names, kinds, same, strict=True):
+        assert kind != "average" or is_same, (
+            f"`fine_tune` changed the moving averages of {name}: the layer ran in training mode. Freeze "
+            "batch normalisation before you compile."
+        )
+    for name, kind, old, is_same in zip(names, kinds, before, same, strict=True):
+        assert kind != "BatchNormalization" or is_same, (
+            f"`fine_tune` changed the weights of {name}. Freeze batch normalisation."
+        )
+        assert kind not in ("Conv2D", "Dense") or old.ndim == 1 or not is_same, (
+            f"`fine_tune` did not change {name}. Train all convolutions and the head."
+        )
+
+
+def _describe_weights(model):
+    """Return the layer of each weight, and its kind."""
+    names, kinds = [], []
+    for layer in model.layers:
+        for position in range(len(layer.weights)):
+            kind = type(layer).__name__
+            names.append(layer.name)
+            kinds.append("average" if kind == "BatchNormalization" and position > 1 else kind)
+    return names, kinds
+
+
+def _check_optimizer(tuned, epochs):
+    """Check the learning rate and the number of updates, if the model was compiled."""
+    optimizer = getattr(tuned, "optimizer", None)
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
+        return
+    rate, updates = (
+        float(np.asarray(optimizer.learning_rate)),
+        int(np.asarray(optimizer.iterations)),
     )
-    for name, kind in kinds.items():
-        same = all(np.array_equal(a, b) for a, b in zip(before[name], after[name], strict=True))
-        if kind == "BatchNormalization":
-            averages = all(
-                np.array_equal(a, b) for a, b in zip(before[name][2:], after[name][2:], strict=True)
-            )
-            assert averages, (
-                f"`fine_tune` changed the moving averages of {name}: the layer ran in training mode. Freeze "
-                "batch normalisation before you compile."
-            )
-            assert same, f"`fine_tune` changed the weights of {name}. Freeze batch normalisation."
-        elif kind in ("Conv2D", "Dense"):
-            assert not same, (
-                f"`fine_tune` did not change {name}. Train all convolutions and the head."
-            )
+    assert rate <= 0.001 * (1 + 1e-4), (
+        f"The learning rate of the model from `fine_tune` is {rate:.3g}; expected at most 0.001. Is the learning rate "
+        "too large?"
+    )
+    # 0 if the model was trained by another optimizer, in a loop of one's own.
+    assert updates == 0 or updates >= epochs, (
+        f"`fine_tune` with epochs={epochs} made {updates} updates; expected at least one for each epoch. Did you pass "
+        "epochs to fit?"
+    )
+
+
+def _check_fine_tuning(seed, epochs, images):
+    (x, y), _ = transfer.target_task("objects", train=images, test=1, seed=seed)
+    x, y = transfer.preprocess_input("small_vgg")(x), y.astype("int64")
+    model = _make_trained_model(x, y)
+    before = model.get_weights()
+    names, kinds = _describe_weights(model)
+    tuned = fine_tune(model, x.copy(), y.copy(), epochs)
+    _check_model(tuned, "fine_tune")
+    after = [np.asarray(w) for w in tuned.get_weights()]
+    assert [w.shape for w in after] == [w.shape for w in before], (
+        "`fine_tune` returned a model with other weights; expected the model that it was given."
+    )
+    _check_layers(names, kinds, before, after)
+    _check_optimizer(tuned, epochs)
+    for name, kind, old, new in zip(names, kinds, before, after, strict=True):
         if kind == "Conv2D":
-            old, new = before[name][0], after[name][0]
             change = float(np.linalg.norm(new - old) / np.linalg.norm(old))
-            assert change < 0.35, (
-                f"`fine_tune` changed {name} by {100 * change:.0f} %; expected less than 35 %. What the layer "
-                "had learned is lost. Is the learning rate too large?"
+            assert change < 1, (
+                f"`fine_tune` changed {name} by {100 * change:.0f} %; expected much less. What the layer had learned "
+                "is lost. Is the learning rate too large?"
             )
+    # Weight decay alone only makes weights smaller: the change is a multiple of the weights.
+    old = np.concatenate([w.ravel() for w in before if w.ndim > 1]).astype(float)
+    change = np.concatenate([w.ravel() for w in after if w.ndim > 1]) - old
+    across = change - old * (change @ old) / (old @ old)
+    assert np.linalg.norm(across) > 0.5 * np.linalg.norm(change), (
+        "`fine_tune` made all weights a little smaller, and changed nothing else: the gradient of its loss is 0. Does "
+        "the loss expect logits (from_logits=True)?"
+    )
 
 
-check_fine_tuning(seed=0, epochs=2, images=64)
+_check_fine_tuning(seed=0, epochs=3, images=20)
 ### BEGIN HIDDEN TESTS
 from course_lib.testing import hidden_seed
 
-check_fine_tuning(seed=hidden_seed(), epochs=4, images=96)
+# More epochs than images: one epoch has fewer updates, whatever the batch size is.
+_check_fine_tuning(seed=hidden_seed(), epochs=13, images=12)
 ### END HIDDEN TESTS
 
 # %% [markdown]
