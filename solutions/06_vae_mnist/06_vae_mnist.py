@@ -1005,11 +1005,14 @@ def _has_noise():
 
 def _are_right():
     """Say whether your earlier functions are right; mistakes in them must not cost these points."""
-    one = np.ones((1, 1), "float32")
+    ones = np.ones((2, 3), "float32")
+    losses = np.asarray(reconstruction(0.25 * ones, 2 * ones))
+    divergences = np.asarray(kl_divergence(2 * ones, 0.5 * ones))
     return (
         _samples_well()
-        and np.allclose(np.asarray(reconstruction(0.25 * one, 2 * one)), 1.626928, atol=1e-3)
-        and np.allclose(np.asarray(kl_divergence(2 * one, 0.5 * one)), 2.074361, atol=1e-3)
+        and (losses.shape, divergences.shape) == ((2,), (2, 3))
+        and np.allclose(losses, 4.880784, atol=1e-3)
+        and np.allclose(divergences, 2.074361, atol=1e-3)
     )
 
 
