@@ -606,9 +606,15 @@ def _train_once(game, real):
 
 
 def _explain_error(error):
-    assert "No gradients" not in str(error), (
+    text = str(error)
+    assert "No gradients" not in text, (
         "In `train_step`, no gradient reached the weights. Did you generate the images inside the tape, and "
         "did you compute the loss there, too, with Keras operations?"
+    )
+    # What TensorFlow says to a NumPy number in place of a loss.
+    assert "attribute '_id'" not in text, (
+        "In `train_step`, a loss is a NumPy number, so it has no gradient. Do the losses of question 2 use "
+        "`ops`?"
     )
 
 
@@ -1511,9 +1517,10 @@ for name, classifier in classifiers.items():
 # %% [markdown]
 # There are three hundred labels, about thirty for each digit, and only one layer learns from them. The
 # experiment is repeated five times, each time with other labelled images. How much better are the
-# discriminator's features than those of an untrained one, although it has never seen a label? Expect three to
-# ten percentage points in the quick profile, where the training is short, and about fifteen in the full
-# profile on real digits. With convolutions and many more images, Radford et al. (2016, §5.2) classified
+# discriminator's features than those of an untrained one, although it has never seen a label? In the quick
+# profile, where the training is short, the gain is small and varies from training to training: between two
+# and eleven percentage points. In the full profile on real digits, expect about fifteen. With convolutions
+# and many more images, Radford et al. (2016, §5.2) classified
 # photographs of house numbers in this way, from a thousand labels.
 #
 # ## What to try next

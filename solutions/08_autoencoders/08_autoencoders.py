@@ -386,7 +386,7 @@ def _align(rows, right):
 
 def _check_components(x, k):
     centred = x - x.mean(axis=0)
-    values, vectors = np.linalg.eigh(centred.T @ centred / len(x))
+    _, vectors = np.linalg.eigh(centred.T @ centred)
     right = vectors[:, ::-1][:, :k].T
     off_centre = np.linalg.eigh(x.T @ x)[1][:, ::-1][:, :k].T
     both = _unpack(
@@ -402,7 +402,12 @@ def _check_components(x, k):
         f"`principal_components` returned components of shape {given.shape}; expected {(k, pixels)}. "
         "`eigh` returns eigenvectors as columns: did you return the columns?"
     )
-    scaled = right * np.sqrt(values[::-1][:k, None])
+    if given.shape == (k, pixels):
+        lengths = np.linalg.norm(given, axis=1)
+        assert np.allclose(lengths, 1, atol=1e-2), (
+            f"`principal_components` returned components of lengths {np.round(lengths, 2).tolist()}; "
+            "expected 1 for each. Did you scale them?"
+        )
     mistakes = {
         "Are these the directions in which the images vary least? `eigh` returns the largest "
         "eigenvalue last.": vectors[:, :k].T,
@@ -410,10 +415,6 @@ def _check_components(x, k):
             right[::-1]
         ),
         "Did you forget to subtract the mean?": off_centre,
-        "Did you scale the components? Their length must be 1.": scaled,
-        "Did you scale the components by their eigenvalues? Their length must be 1.": (
-            right * values[::-1][:k, None]
-        ),
         "Did you return the first rows? `eigh` returns eigenvectors as columns.": vectors[:k],
         "Did you return the last rows? `eigh` returns eigenvectors as columns.": vectors[::-1][:k],
     }
@@ -461,9 +462,9 @@ def _check_overlap(a, b):
             "Did you make the directions orthogonal, not only of length 1, first?": (
                 np.sum((unit_a @ unit_b.T) ** 2) / k
             ),
-            "Did you forget the squares?": np.sum(qa.T @ qb) / k,
+            "Did you forget the squares?": np.mean(cosines),
+            "Did you forget the squares of the entries?": np.sum(qa.T @ qb) / k,
             "Did you use absolute values instead of squares?": np.sum(np.abs(qa.T @ qb)) / k,
-            "These are cosines. Did you forget the squares?": np.mean(cosines),
             "Is this one of the k directions only? Use all entries of A Bᵀ.": cosines[0] ** 2,
             "Did you use the diagonal only? Use all entries of A Bᵀ.": np.sum(
                 np.diag(qa.T @ qb) ** 2
@@ -484,8 +485,8 @@ def _check_principal():
         np.array([[0.6, 0.8, 0, 0], [0, 0, 0.8, -0.6]]),
     )  # expected: [[1.24, 2.32, 2.92, -0.44], [0.64, 1.52, -0.28, 1.96]]
     _check_overlap(np.array([[1.0, 0, 0], [1, 1, 0]]), np.array([[3.0, 2, 0], [0, -1, 0]]))  # 1
-    a, b = [[2.0, 0, 0, 0], [1, 1, 0, 0]], [[0.0, 3, 0, 4], [0, 0, 5, 0]]
-    _check_overlap(np.array(a), np.array(b))  # expected: 0.18
+    a, b = [[2.0, 0, 0, 0], [1, 1, 0, 0]], [[0.0, 3, 0, 4], [5, 0, 5, 0]]
+    _check_overlap(np.array(a), np.array(b))  # expected: 0.43
 
 
 _check_principal()
@@ -1404,6 +1405,7 @@ def _draw_codes(rng, k):
         is_clear = np.all(np.diff(distance[first]) > 0.01 * distance[first][1:])
         is_mixed = len(set(np.sign(np.diff(first[:k])))) == 2
         others = [np.argsort(order)[:k].tolist() for order in mistakes.values()]
+        others += [np.argpartition(distance, place)[:k].tolist() for place in (k - 1, k)]
         if is_clear and is_mixed and first[:k].tolist() not in others:
             return codes, query
 
