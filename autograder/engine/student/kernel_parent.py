@@ -113,7 +113,8 @@ def _start_kernel(request: bytes, fds: list[int]) -> None:
         if not setup.has_namespaces:
             die_with_parent(init)
         os.setpgid(0, 0)
-        run_kernel(dict(zip(CHANNELS, listeners, strict=True)), agent_fd, setup.key)
+        channels = dict(zip(CHANNELS, listeners, strict=True))
+        run_kernel(channels, agent_fd, setup.key, setup.seed)
         return
     close_all_but({0, 1, 2, status_fd})
     _wait_for(kernel, status)
