@@ -1147,7 +1147,7 @@ def _check_samples(rng):
         digits,
         wanted[1],
         "The number of different digits",
-        sd=0.4,
+        sd=0.65,
         hint=f"The most frequent is {shares.argmax()}, with {100 * shares.max():.0f} %. Has the generator "
         "collapsed?",
     )
