@@ -346,7 +346,7 @@ def _check_far_logits(far):
             "Compute the loss from the logits, not from probabilities: they are rounded to 0 or 1."
         )
         if given == np.inf:
-            hint = "Did e^s overflow? `ops.softplus(s)` is ln(1 + e^s) without an overflow."
+            hint = "Did e^s overflow, or is D rounded to 0? `ops.softplus(s)` is ln(1 + e^s) without either."
         assert abs(given / wanted - 1) < 1e-3, (
             f"For logits of ±{far:.0f} on the wrong side, `{name}` returned {given:.1f}; expected "
             f"{wanted:.1f}. {hint}"
@@ -870,7 +870,10 @@ def _observe_noise(name, numbers=6000):
     )
     weights = [np.zeros(numbers)]
     for images in (1, 5, 5):
-        _train_once(game, np.zeros((images, pixels), "float32"))
+        if images == 1:
+            _train_once(game, np.zeros((images, pixels), "float32"))
+        else:  # in `fit`, whatever is drawn outside TensorFlow is drawn once only
+            _train_gan(game, np.zeros((images, pixels), "float32"), batch_size=images)
         network = game.discriminator if name == "D" else game.generator
         weights.append(np.asarray(network.get_weights()[0], "float64")[:, 0])
     return [gradient / (0.5 * _TINY) for gradient in _recover_gradients(weights)]
@@ -1458,10 +1461,11 @@ def _check_classifier(classifier, kept, x):
 def _make_discriminator(rng, units):
     layers = keras.layers
     network = keras.Sequential([keras.Input((784,))])
-    for width in units:
-        network.add(layers.Dense(width))
-        network.add(layers.LeakyReLU(negative_slope=0.2))
-    network.add(layers.Dense(1))
+    # Names that new layers of a student's model cannot have, too.
+    for place, width in enumerate(units):
+        network.add(layers.Dense(width, name=f"tested_dense_{place}"))
+        network.add(layers.LeakyReLU(negative_slope=0.2, name=f"tested_leaky_{place}"))
+    network.add(layers.Dense(1, name="tested_logit"))
     network.set_weights([rng.normal(scale=0.2, size=w.shape) for w in network.get_weights()])
     return network
 
