@@ -161,7 +161,8 @@ def _check_network(name, network, sizes, last, rng):
         f"`{name}` returned {type(network).__name__}; expected a Keras model."
     )
     x = rng.normal(size=(20, sizes[0])).astype("float32")
-    given = np.asarray(network(x), "float64")
+    if not network.get_weights():
+        network(x)  # a model without an input has weights only after its first call
     shapes = [tuple(w.shape) for w in network.get_weights()]
     wanted = [shape for pair in pairwise(sizes) for shape in (pair, pair[1:])]
     assert shapes == wanted, (
@@ -169,6 +170,7 @@ def _check_network(name, network, sizes, last, rng):
         f"of sizes {sizes}."
     )
     weights = [np.asarray(w, "float64") for w in network.get_weights()]
+    given = np.asarray(network(x), "float64")
     ends = {"tanh": np.tanh, "none": lambda v: v, "sigmoid": lambda v: 1 / (1 + np.exp(-v))}
     leaky, wanted_end = [0.2, 0.2, 1.0], ends[last]
     mistakes = {
@@ -1478,6 +1480,11 @@ def _check_features(rng, units):
 
 def _check_probe(x):
     """Check what the cell above built: is the discriminator itself unchanged?"""
+    assert len(probe.get_weights()) == 6, (
+        f"After `classifier_on(probe)`, the discriminator has {len(probe.get_weights())} weight arrays; "
+        "expected 6. Did you remove its last layer? Copy the network first, with "
+        "`keras.models.clone_model` and `set_weights`."
+    )
     assert len(probe.trainable_weights) == 6, (
         f"After `classifier_on(probe)`, only {len(probe.trainable_weights)} of the 6 weight arrays of the "
         "discriminator can be trained. Did you freeze the discriminator's own layers? Copy them first, "

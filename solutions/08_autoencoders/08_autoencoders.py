@@ -238,13 +238,15 @@ def _find_mistakes(compute, x, w, layers, is_encoder):
 def _check_part(name, part, network, x, expected):
     """Compare an encoder or a decoder with what its own weights lead to; return its outputs."""
     shapes, compute, layers = expected
-    given = np.asarray(network(x), "float64")
+    if not network.get_weights():
+        network(x)  # a model without an input has weights only after its first call
     weights = {tuple(np.shape(w)): np.asarray(w, "float64") for w in network.get_weights()}
     assert set(weights) == shapes and len(network.get_weights()) == len(shapes), (
         f"`{name}`: the {part} has weights of shapes "
         f"{sorted(tuple(np.shape(w)) for w in network.get_weights())}; expected {sorted(shapes)}."
     )
     is_encoder = part == "encoder"
+    given = np.asarray(network(x), "float64")
     x = x.astype("float64")
     right = compute(x, weights) if is_encoder else _sigmoid(compute(x, weights))
     mistakes = _find_mistakes(compute, x, weights, layers, is_encoder)
@@ -901,7 +903,13 @@ def _check_denoiser(x, noisy):
         f"`denoiser` is a {type(denoiser).__name__}; expected a Keras model. `dense_autoencoder` "
         "returns three: take the first."
     )
-    copies = np.asarray(denoiser(noisy.astype("float32")), "float64")
+    try:
+        copies = np.asarray(denoiser(noisy.astype("float32")), "float64")
+    except ValueError as error:
+        raise AssertionError(
+            f"`denoiser` does not accept images of shape {x.shape} ({error}). `dense_autoencoder` returns "
+            "three models: take the first."
+        ) from None
     assert copies.shape == x.shape, (
         f"`denoiser` returned shape {copies.shape} for images of shape {x.shape}. `dense_autoencoder` "
         "returns three models: take the first."
