@@ -238,7 +238,7 @@ _check_networks(int(_rng.integers(10, 90)), _rng)
 # is rounded to 0 or 1, and a logarithm becomes infinite. Use the softplus instead: `ops.softplus` computes
 # $\ln(1 + e^s)$ and is numerically stable for all $s$.
 #
-# A network learns only from losses that **gradients can flow through**. They flow through `keras.ops`, the
+# A network learns only from losses that gradients can flow through. They flow through `keras.ops`, the
 # NumPy of Keras (`ops.mean`, `ops.exp`, `ops.sigmoid`, …), but not through NumPy itself. `gradient_of` shows
 # whether they do. (Section 4 explains the tape.)
 

@@ -299,9 +299,9 @@ def train(model, inputs, targets, epochs, rate=8e-3):
 dense, conv = {}, {}
 for latent in (2, 8, 32):
     dense[latent] = dense_autoencoder(latent)
-    train(dense[latent][0], x_train, x_train, epochs=12)
+    train(dense[latent][0], x_train, x_train, epochs=10)
 conv[32] = conv_autoencoder(32)
-train(conv[32][0], x_train, x_train, epochs=6 if QUICK else 10)
+train(conv[32][0], x_train, x_train, epochs=5 if QUICK else 10)
 
 errors = {
     "dense": {latent: error(three[0](x_test), x_test) for latent, three in dense.items()},
@@ -527,7 +527,7 @@ narrow, wide = keras.layers.Dense(8, use_bias=False), keras.layers.Dense(784, us
 pixels = keras.Input((784,))
 linear = keras.Model(pixels, wide(narrow(pixels)))
 centred = (x_train - mean).astype("float32")
-train(linear, centred, centred, epochs=20, rate=1e-2)
+train(linear, centred, centred, epochs=18, rate=1e-2)
 copies = ops.convert_to_numpy(linear((x_test - mean).astype("float32"))) + mean
 directions = ops.convert_to_numpy(wide.kernel)
 print(f"code of 8: linear autoencoder {error(copies, x_test):.4f}, PCA {errors['PCA'][8]:.4f}")
@@ -1469,7 +1469,7 @@ def train_classifier(encoder_weights, frozen, draw):
     """Train a classifier on ten labels per digit; returns its accuracy on the test set."""
     rng = np.random.default_rng(draw)
     few = [rng.choice(np.flatnonzero(y_train == digit), 10, replace=False) for digit in range(10)]
-    few = np.tile(np.concatenate(few), 40)  # one epoch goes through the hundred images 40 times
+    few = np.tile(np.concatenate(few), 30)  # one epoch goes through the hundred images 30 times
     keras.utils.set_random_seed(draw)
     layer = keras.layers.Dense(64, activation="sigmoid", trainable=not frozen)
     model = keras.Sequential([keras.Input((784,)), layer, keras.layers.Dense(10)])

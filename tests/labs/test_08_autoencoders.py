@@ -52,7 +52,7 @@ def trained(lab, request):
     keras.utils.set_random_seed(request.param)
     sizes = {latent: lab["dense_autoencoder"](latent) for latent in (8, 32)}
     for model, _, _ in sizes.values():
-        lab["train"](model, lab["x_train"], lab["x_train"], epochs=12)
+        lab["train"](model, lab["x_train"], lab["x_train"], epochs=10)
     return sizes
 
 
