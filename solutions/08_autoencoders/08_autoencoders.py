@@ -301,7 +301,7 @@ for latent in (2, 8, 32):
     dense[latent] = dense_autoencoder(latent)
     train(dense[latent][0], x_train, x_train, epochs=10)
 conv[32] = conv_autoencoder(32)
-train(conv[32][0], x_train, x_train, epochs=5 if QUICK else 10)
+train(conv[32][0], x_train, x_train, epochs=6 if QUICK else 10)
 
 errors = {
     "dense": {latent: error(three[0](x_test), x_test) for latent, three in dense.items()},
