@@ -26,6 +26,7 @@ TITLES = {
     "architectures": "Lab 07: architectures",
     "red_team": "Cheats, and broken or hostile notebooks",
     "lint_course": "Checking all labs with one command",
+    "mark_stability": "Marks that depend on luck",
     "whole_course": "A class of every lab",
     "growth": "Growth with the size of the class",
     "full_profiles": "Every lab in the full profile",

@@ -47,6 +47,7 @@ SCRIPTS = {
 LONG = {
     "red_team": [[]],
     "lint_course": [[]],
+    "mark_stability": [["--minutes", "240"]],
     "whole_course": [[]],
     "growth": [[]],
     "full_profiles": [[]],

@@ -130,7 +130,7 @@ def main() -> None:
         root = Path(folder) / "course"
         course, lab = make_measured_course(root, options.lab)
         submit_solutions(course, lab, size)
-        workers = LocalWorkers(lambda: start_engine(course, lab, workers=1), 1)
+        workers = LocalWorkers(lambda: start_engine(course, lab), 1)
         for _ in GradingRun(course, lab).run(workers):
             pass
     of = f"{name_lab(lab)}, {size} in turn"

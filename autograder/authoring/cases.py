@@ -64,6 +64,13 @@ class Case:
                     f"{question.grade_id}: the message {question.message!r} "
                     f"does not contain {self.says[question.grade_id]!r}"
                 )
+        for again in graded.rejudged:
+            expected = self.marks.get(again.grade_id, again.score)
+            if again.score != expected:
+                found.append(
+                    f"{again.grade_id}: {again.score:g} points under the hidden seed "
+                    f"{again.seed}, not {expected:g} ({again.message})"
+                )
         missing = set(self.marks) - {question.grade_id for question in graded.questions}
         return found + [f"{grade_id}: no verdict" for grade_id in sorted(missing)]
 

@@ -37,7 +37,8 @@ def create_lab(course: Course, name: str) -> Lab:
     values = {"name": name, "title": name[3:].replace("_", " ").capitalize()}
     try:
         write_atomically(folder / f"{name}.py", _render("lab.py.j2", values))
-        write_atomically(folder / "wrong_answers.toml", _render("wrong_answers.toml.j2", values))
+        for answers in ("right_answers.toml", "wrong_answers.toml"):
+            write_atomically(folder / answers, _render(f"{answers}.j2", values))
         write_atomically(toml, text.rstrip("\n") + "\n" + _render("course.toml.j2", values))
         course = Course(course.root)
         build(course, course.lab(name))

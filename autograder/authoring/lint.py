@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from nbformat import NotebookNode
@@ -12,7 +13,9 @@ from nbformat import NotebookNode
 from autograder.authoring.build import find_stale_notebooks
 from autograder.authoring.cases import Case, CaseKind
 from autograder.authoring.instructor_notebook import make_instructor_notebook
+from autograder.authoring.stability import Stability
 from autograder.course.course import Course, Lab
+from autograder.engine.engine import Engine
 from autograder.engine.judged_notebook import JudgedNotebook
 from autograder.errors import AutograderError
 from autograder.notebooks.cell_roles import grade_id, is_test_cell
@@ -29,6 +32,29 @@ class Grader(Protocol):
     ) -> JudgedNotebook:
         """Run and judge a notebook."""
         ...
+
+
+class RepeatingGrader:
+    """Our engine, which runs each quick test cell under further hidden seeds.
+
+    Args:
+        engine: The engine.
+        repeats: The number of further seeds.
+    """
+
+    def __init__(self, engine: Engine, repeats: int) -> None:
+        self._engine, self._repeats = engine, repeats
+
+    def grade(
+        self, notebook: NotebookNode, source: NotebookNode, seed: int, files: Mapping[str, bytes]
+    ) -> JudgedNotebook:
+        """Run and judge a notebook; see `Engine.grade`."""
+        limits = self._engine.limits
+        if self._repeats:
+            limits = replace(limits, seconds=3600, cpu_seconds=3600)
+        draw = random.Random(seed)
+        more_seeds = [draw.getrandbits(64) for _ in range(self._repeats)]
+        return self._engine.grade(notebook, source, seed, files, limits, more_seeds=more_seeds)
 
 
 @dataclass(frozen=True)
@@ -82,7 +108,13 @@ def _find_known_names(instructor: NotebookNode) -> set[str]:
 
 
 def check_cases(
-    course: Course, lab: Lab, engine: Grader, workers: int, cases: list[Case], seeds: list[int]
+    course: Course,
+    lab: Lab,
+    engine: Grader,
+    workers: int,
+    cases: list[Case],
+    seeds: list[int],
+    stability: Stability | None = None,
 ) -> Iterator[Finding]:
     """Grade cases of a lab: each must get exactly its marks, whatever the hidden seed.
 
@@ -93,6 +125,7 @@ def check_cases(
         workers: The number of notebooks that run at the same time.
         cases: The cases.
         seeds: The hidden seeds; each case is graded under each of them.
+        stability: Counts the outcomes.
     """
     instructor = make_instructor_notebook(course, lab)
     released = release_notebook(instructor)
@@ -105,6 +138,8 @@ def check_cases(
                 yield Finding(name, False, str(outcome))
                 continue
             problems = case.find_problems(outcome)
+            if stability is not None:
+                stability.add(case, outcome)
             questions = [q for q in outcome.questions if q.grade_id in case.marks]
             score, most = sum(q.score for q in questions), sum(q.max_score for q in questions)
             detail = f"{score:g} of {most:g} points, {outcome.seconds:.1f} s"

@@ -42,7 +42,7 @@ def grade_lab(
     """Grade all new submissions of a lab, and show the progress."""
     # SIGTERM ends the run as Ctrl-C does: finished submissions are recorded, no process is left.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    start = partial(start_engine, course, lab, workers, isolation, say)
+    start = partial(start_engine, course, lab, isolation, say)
     with ExitStack() as stack:
         early = None
         if not cluster and (force or _has_new_submission(course, lab)):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,9 +15,7 @@ from rich.markup import escape
 from autograder.cli.console import CourseDir, open_course, out
 
 if TYPE_CHECKING:
-    from autograder.authoring.cases import Case
     from autograder.authoring.lint import Finding
-    from autograder.course.course import Course, Lab
 
 
 class LintEngine(str, enum.Enum):
@@ -36,6 +35,10 @@ def lint(
     seeds: Annotated[
         int, typer.Option(min=1, help="Hidden seeds under which each case is graded.")
     ] = 1,
+    repeats: Annotated[
+        int,
+        typer.Option(min=0, help="Further hidden seeds for test cells that take less than 1 s."),
+    ] = 0,
     seed: Annotated[
         int | None, typer.Option(min=0, help="The first hidden seed; default: a new one.")
     ] = None,
@@ -53,58 +56,45 @@ def lint(
     Examples: [bold]autograder lint[/] · [bold]autograder lint 01_mlp_mnist[/] ·
     [bold]autograder lint 01 --only 'solution,no_*' --engine ours --seeds 30[/]
     """
+    # Long because of its options.
     from autograder.authoring.cases import make_cases
-    from autograder.authoring.lint import check_source
+    from autograder.authoring.lint import RepeatingGrader, check_cases, check_source
+    from autograder.authoring.stability import Stability
+    from autograder.authoring.stock_engine import StockEngine
+    from autograder.cli.grade_lab import say
+    from autograder.cli.stability_tables import show_stability
+    from autograder.grading.start_engine import start_engine
 
     course = open_course(course_dir)
     first = secrets.randbits(32) if seed is None else seed
     hidden = [first + number for number in range(seeds)]
     out.print(f"hidden seed{'s' if seeds > 1 else ''}: {', '.join(map(str, hidden))}")
     wrong = 0
+    stability: dict[str, Stability] = {}
     for lab in [course.lab(name) for name in labs] if labs else course.labs():
         out.print(f"[bold]{lab.name}[/]: checking its source")
         wrong += _show(check_source(course, lab))
-        patterns = only.split(",")
-        cases = [
-            case
-            for case in make_cases(course, lab)
-            if any(fnmatchcase(case.name, pattern.strip()) for pattern in patterns)
-        ]
-        for start in _ENGINES[engine]:
-            wrong += _show(start(course, lab, workers, cases, hidden))
+        cases = [case for case in make_cases(course, lab) if _is_chosen(case.name, only)]
+        stability[lab.name] = Stability()
+        check = partial(check_cases, course, lab, workers=workers, cases=cases, seeds=hidden)
+        if engine is not LintEngine.STOCK:
+            with start_engine(course, lab, say=say) as ours:
+                out.print(f"[bold]{lab.name}[/]: with our engine")
+                grader = RepeatingGrader(ours, repeats)
+                wrong += _show(check(grader, stability=stability[lab.name]))
+        if engine is not LintEngine.OURS:
+            out.print(f"[bold]{lab.name}[/]: with stock nbgrader")
+            with StockEngine(course, lab) as stock:
+                wrong += _show(check(stock))
+    if seeds > 1 or repeats:
+        show_stability(stability)
     out.print(f"{wrong} wrong" if wrong else "all right")
     if wrong:
         raise typer.Exit(1)
 
 
-def _check_with_ours(
-    course: Course, lab: Lab, workers: int, cases: list[Case], seeds: list[int]
-) -> Iterator[Finding]:
-    from autograder.authoring.lint import check_cases
-    from autograder.cli.grade_lab import say
-    from autograder.grading.start_engine import start_engine
-
-    with start_engine(course, lab, workers, say=say) as engine:
-        out.print(f"[bold]{lab.name}[/]: with our engine")
-        yield from check_cases(course, lab, engine, workers, cases, seeds)
-
-
-def _check_with_stock(
-    course: Course, lab: Lab, workers: int, cases: list[Case], seeds: list[int]
-) -> Iterator[Finding]:
-    from autograder.authoring.lint import check_cases
-    from autograder.authoring.stock_engine import StockEngine
-
-    out.print(f"[bold]{lab.name}[/]: with stock nbgrader")
-    with StockEngine(course, lab) as engine:
-        yield from check_cases(course, lab, engine, workers, cases, seeds)
-
-
-_ENGINES = {
-    LintEngine.OURS: [_check_with_ours],
-    LintEngine.STOCK: [_check_with_stock],
-    LintEngine.BOTH: [_check_with_ours, _check_with_stock],
-}
+def _is_chosen(name: str, patterns: str) -> bool:
+    return any(fnmatchcase(name, pattern.strip()) for pattern in patterns.split(","))
 
 
 def _show(findings: Iterable[Finding]) -> int:

@@ -32,6 +32,7 @@ def new_lab(
     lab = create_lab(course, name)
     source = (course.source_dir / lab.name).relative_to(course.root)
     out.print(f"source         {source}/{lab.name}.py", markup=False)
+    out.print(f"right answers  {source}/right_answers.toml", markup=False)
     out.print(f"wrong answers  {source}/wrong_answers.toml", markup=False)
     out.print(f"points         course.toml, [labs.{lab.name}.points]", markup=False)
     out.print(

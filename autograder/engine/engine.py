@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -39,7 +40,6 @@ class Engine:
             "none" uses no sandbox.
         read_only: files and folders that students' code may read: the lab's data, Keras' cache.
         environment: environment variables that both sides see, such as KERAS_HOME.
-        threads: TensorFlow's threads in each kernel and each verifier.
         python: what runs students' code; default: the Python that runs the grader.
 
     Raises:
@@ -52,14 +52,14 @@ class Engine:
         isolation: str = "auto",
         read_only: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
-        threads: int = 1,
         python: PythonEnvironment | None = None,
     ) -> None:
         self.limits = limits or Limits()
         shared = {
-            "OMP_NUM_THREADS": str(threads),
-            "OPENBLAS_NUM_THREADS": str(threads),
-            "TF_NUM_INTRAOP_THREADS": str(threads),
+            # More threads round sums otherwise: marks could depend on the number of workers.
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "TF_NUM_INTRAOP_THREADS": "1",
             "TF_NUM_INTEROP_THREADS": "1",
             "KERAS_BACKEND": "tensorflow",
             **(environment or {}),
@@ -126,6 +126,7 @@ class Engine:
         files: Mapping[str, bytes] | None = None,
         limits: Limits | None = None,
         in_kernel: Collection[str] = (),
+        more_seeds: Sequence[int] = (),
     ) -> JudgedNotebook:
         """Run the notebook's cells in the student's sandbox and its test cells outside.
 
@@ -134,10 +135,13 @@ class Engine:
                 as in `source`. It is not changed.
             source: the instructor's notebook.
             seed: what the hidden tests draw their inputs from; the student's side never sees it.
+                Random numbers of the student's code start from a number derived from it.
             files: the files beside the notebook, by relative path.
             limits: what this submission may use; default: the engine's.
             in_kernel: grade_ids of test cells that the instructor lets run in the student's
                 kernel, as nbgrader does, where the student's code can reach them. A note says so.
+            more_seeds: hidden seeds under which each test cell that took less than a second is run
+                once more, in the same kernel, to see whether its score depends on the seed.
 
         Returns:
             A verdict for each graded cell, in the notebook's order, and the executed notebook.
@@ -145,16 +149,25 @@ class Engine:
         Raises:
             AutograderError: the engine itself failed; never because of what a notebook does.
         """
-        hosts = (self._kernels, self._verifiers, self._folder)
-        job = (limits or self.limits, _keep_inside(files or {}), in_kernel)
-        supervision = Supervision(*hosts, *job)
+        make_supervision = partial(
+            Supervision,
+            self._kernels,
+            self._verifiers,
+            self._folder,
+            limits or self.limits,
+            _keep_inside(files or {}),
+            in_kernel,
+            seed,
+            more_seeds,
+        )
+        supervision = make_supervision()
         judged = None
         with contextlib.suppress(HostError):
-            judged = supervision.run(notebook, source, seed)
+            judged = supervision.run(notebook, source)
         if judged is None or supervision.was_disturbed:
             # Killed from outside, or by itself? A notebook that kills its kernel does it again.
             try:
-                judged = Supervision(*hosts, *job).run(notebook, source, seed)
+                judged = make_supervision().run(notebook, source)
             except HostError as error:
                 raise AutograderError(str(error), "see: autograder doctor") from error
         if self._sandbox.is_walled:

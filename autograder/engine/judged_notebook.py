@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.utils import determine_grade
 
 from autograder.engine.run_sentences import NO_POINTS
+from autograder.engine.wire.measurement import Measurement
 from autograder.engine.wire.note import Note
 from autograder.engine.wire.question_verdict import QuestionVerdict
+from autograder.engine.wire.rejudgement import Rejudgement
 from autograder.notebooks.cell_roles import grade_id, is_test_cell
 
 
@@ -25,6 +27,8 @@ class JudgedNotebook:
         seconds: wall time.
         peak_memory_mb: largest resident memory of the student's code, in MiB.
         notes: what a reader of the scores should know.
+        measurements: what the tests compared with thresholds, by grade_id.
+        rejudged: the scores of quick test cells under further hidden seeds.
     """
 
     notebook: NotebookNode
@@ -32,6 +36,8 @@ class JudgedNotebook:
     seconds: float
     peak_memory_mb: float
     notes: tuple[Note, ...] = ()
+    measurements: Mapping[str, list[Measurement]] = field(default_factory=dict)
+    rejudged: tuple[Rejudgement, ...] = ()
 
 
 def write_verdicts(notebook: NotebookNode, questions: Iterable[QuestionVerdict]) -> NotebookNode:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.loss import Cause, Loss
+from autograder.engine.wire.measurement import Measurement
 from autograder.engine.wire.note import Note, NoteKind
 
 _LIMITS = {
@@ -71,6 +72,18 @@ def describe_exit(code: int) -> str:
         ('exit code 3', 'segmentation fault', 'signal 40')
     """
     return _SIGNALS.get(-code, f"signal {-code}") if code < 0 else f"exit code {code}"
+
+
+def note_close_mark(question: str, measurement: Measurement) -> Note:
+    """A note that a person should look at a mark.
+
+    Example:
+        >>> note_close_mark("accuracy", Measurement("The accuracy", 0.871, 0.87, 0.004)).text
+        'accuracy was close: The accuracy is 0.871; the threshold is 0.87'
+    """
+    value, threshold = f"{measurement.value:.4g}", f"{measurement.threshold:.4g}"
+    sentence = f"{question} was close: {measurement.name} is {value}; the threshold is {threshold}"
+    return Note(NoteKind.CLOSE, sentence)
 
 
 def describe_failed_line(line: int | None) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import select
 import shutil
 import signal
 import socket
 import tempfile
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import nbformat
@@ -26,9 +27,11 @@ from autograder.engine.wire import messages
 from autograder.engine.wire.frames import FrameError, send_descriptors
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.loss import Cause, Loss
+from autograder.engine.wire.measurement import Measurement
 from autograder.engine.wire.messages import Message, receive_message, send_message
 from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
+from autograder.engine.wire.rejudgement import Rejudgement
 from autograder.notebooks.cell_roles import (
     grade_id,
     graded_cells,
@@ -43,6 +46,18 @@ _GRACE_SECONDS = 20.0
 _MAX_VERIFIERS = 3
 
 
+def derive_kernel_seed(seed: int) -> int:
+    """What a class's kernels start from: it tells nothing of the hidden seed.
+
+    Args:
+        seed: the hidden seed, of 128 bits, so that it cannot be found by trying all.
+
+    Returns:
+        0 to 2**32 - 1, as NumPy and Keras require.
+    """
+    return int.from_bytes(hashlib.sha256(f"kernel {seed}".encode()).digest()[:4], "big")
+
+
 class Supervision:
     """One submission's supervision, used once.
 
@@ -53,6 +68,8 @@ class Supervision:
         limits: what the submission may use.
         files: the files beside the notebook in the student's sandbox.
         in_kernel: grade_ids of test cells that may run in the student's kernel.
+        seed: what the hidden tests draw their inputs from.
+        more_seeds: further hidden seeds for quick test cells.
     """
 
     def __init__(
@@ -62,9 +79,15 @@ class Supervision:
         folder: Path,
         limits: Limits,
         files: Mapping[str, bytes],
-        in_kernel: Collection[str] = (),
+        in_kernel: Collection[str],
+        seed: int,
+        more_seeds: Sequence[int] = (),
     ) -> None:
         self._in_kernel = list(in_kernel)
+        self._hidden_seed, self._seed = seed, derive_kernel_seed(seed)
+        self._more_seeds = list(more_seeds)
+        self._measurements: dict[str, list[Measurement]] = {}
+        self._rejudged: list[Rejudgement] = []
         self._kernels, self._verifiers = kernels, verifiers
         self._folder, self._limits, self._files = folder, limits, files
         self._kernel: KernelHandle | None = None
@@ -80,7 +103,7 @@ class Supervision:
         self._lost: dict[int, Loss] = {}
         self._notes: list[Note] = []
 
-    def run(self, notebook: NotebookNode, source: NotebookNode, seed: int) -> JudgedNotebook:
+    def run(self, notebook: NotebookNode, source: NotebookNode) -> JudgedNotebook:
         """Have the notebook run and judged; see `Engine.grade`.
 
         Raises:
@@ -92,7 +115,7 @@ class Supervision:
         executed = None
         try:
             for _ in range(_MAX_VERIFIERS):
-                executed = self._run_once(notebook, source, seed, work)
+                executed = self._run_once(notebook, source, work)
                 if executed is not None or time.monotonic() > self._end - _GRACE_SECONDS:
                     break
         finally:
@@ -107,22 +130,25 @@ class Supervision:
             seconds=round(time.monotonic() - self._started, 3),
             peak_memory_mb=round(self._peak_mb, 1),
             notes=tuple(dict.fromkeys(self._notes)),
+            measurements=self._measurements,
+            rejudged=tuple(self._rejudged),
         )
 
     def _run_once(
-        self, notebook: NotebookNode, source: NotebookNode, seed: int, work: Path
+        self, notebook: NotebookNode, source: NotebookNode, work: Path
     ) -> NotebookNode | None:
         """The executed notebook, or None when the verifier was lost on the way."""
         job = messages.Job(
             notebook=notebook,
             source=source,
-            seed=seed,
+            seed=self._hidden_seed,
             folder=str(work),
             limits=self._limits,
             seconds_left=self._limits.seconds - (time.monotonic() - self._started),
             verdicts=list(self._verdicts.values()),
             lost=self._lost,
             in_kernel=self._in_kernel,
+            more_seeds=self._more_seeds,
         )
         with contextlib.closing(self._verifiers.start_verifier()) as verifier:
             try:
@@ -140,6 +166,7 @@ class Supervision:
                 message = receive_message(verifier)
                 if isinstance(message, messages.RunEnd):
                     self._notes += message.notes
+                    self._measurements, self._rejudged = message.measurements, message.rejudged
                     notebook: NotebookNode = nbformat.from_dict(message.notebook)
                     return notebook
                 self._answer(verifier, message)
@@ -177,7 +204,7 @@ class Supervision:
     def _give_kernel(self, verifier: socket.socket) -> None:
         self._drop_kernel()
         try:
-            self._kernel = self._kernels.start_kernel(self._limits, self._files)
+            self._kernel = self._kernels.start_kernel(self._limits, self._files, self._seed)
         except HostError as error:
             self._no_kernel = str(error)
             send_message(verifier, messages.KernelFailure(str(error)))

@@ -85,7 +85,7 @@ class EnginePlugin(WorkerPlugin):
         try:
             self._check_software()
             # In a thread, because the worker has to answer its scheduler meanwhile.
-            self._engine = await asyncio.to_thread(self._start, worker.state.nthreads)
+            self._engine = await asyncio.to_thread(self._start)
         except Exception as error:
             self._broken = "; ".join(filter(None, (str(error), getattr(error, "hint", ""))))
             raise
@@ -106,8 +106,8 @@ class EnginePlugin(WorkerPlugin):
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
             return self._marking.mark(self._engine, parcel.unpack(Path(folder)), fingerprint)
 
-    def _start(self, threads: int) -> Engine:
-        return self._recipe.start(threads, _log.info).__enter__()
+    def _start(self) -> Engine:
+        return self._recipe.start(_log.info).__enter__()
 
     def _check_software(self) -> None:
         here = list_software()

@@ -47,11 +47,10 @@ class EngineRecipe:
         profile = os.environ.get("COURSE_PROFILE", "")
         return cls(limits, read_kernel_name(course, lab), isolation, profile)
 
-    def start(self, workers: int, say: Callable[[str], None]) -> Engine:
-        """The engine on this machine; the workers share its cores.
+    def start(self, say: Callable[[str], None]) -> Engine:
+        """The engine on this machine.
 
         Args:
-            workers: submissions graded at the same time.
             say: called with what an instructor should know: the isolation, the kernel.
 
         Raises:
@@ -68,7 +67,6 @@ class EngineRecipe:
             self.isolation,
             read_only=folders,
             environment=environment,
-            threads=max(1, (os.cpu_count() or 1) // workers),
             python=self._find_python(say),
         )
         say(f"isolation: {engine.isolation} ({engine.isolation_reason})")

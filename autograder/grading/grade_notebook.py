@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from nbformat import NotebookNode
 
 from autograder.course.course import Course, Lab
@@ -38,7 +36,7 @@ def grade_notebook(
     Raises:
         AutograderError: The lab has no such notebook, or the engine does not work here.
     """
-    marking, name = Marking.of(course, lab), name or lab.name
+    marking, name = Marking.of(course, lab, seed), name or lab.name
     if name not in marking.sources:
         known = ", ".join(marking.sources)
         raise AutograderError(f'lab {lab.name} has no notebook "{name}"', f"its notebooks: {known}")
@@ -47,7 +45,7 @@ def grade_notebook(
     return engine.grade(
         repaired,
         source,
-        secrets.randbits(32) if seed is None else seed,
+        marking.seed,
         marking.companions,
         in_kernel=marking.list_trusted_cells(source),
     )

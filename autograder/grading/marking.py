@@ -48,6 +48,7 @@ class Marking:
         sources: the instructor's notebooks, by name.
         released: the released notebooks, by name.
         companions: the instructor's files beside the notebooks, by path.
+        seed: what the hidden tests draw their inputs from; the same for the whole class.
     """
 
     trust: str | tuple[str, ...]
@@ -55,17 +56,25 @@ class Marking:
     sources: dict[str, NotebookNode]
     released: dict[str, NotebookNode]
     companions: dict[str, bytes]
+    seed: int
 
     @classmethod
-    def of(cls, course: Course, lab: Lab) -> Marking:
+    def of(cls, course: Course, lab: Lab, seed: int | None = None) -> Marking:
         """The marking of a lab.
+
+        Args:
+            course: the course.
+            lab: the lab.
+            seed: what the hidden tests draw their inputs from; default: a new random number.
 
         Raises:
             AutograderError: the lab has no notebook, or no Python notebook.
         """
         sources = read_source_notebooks(course, lab)
         released = {n: release_notebook(s, course.nbgrader_config) for n, s in sources.items()}
-        return cls(lab.trust, dict(lab.limits), sources, released, read_companions(course, lab))
+        companions = read_companions(course, lab)
+        seed = secrets.randbits(128) if seed is None else seed
+        return cls(lab.trust, dict(lab.limits), sources, released, companions, seed)
 
     def compute_digest(self) -> str:
         """A digest of all that decides a lab's scores."""
@@ -78,7 +87,7 @@ class Marking:
 
     def mark(self, engine: Engine, submission: Submission, fingerprint: str) -> Result:
         """Run and judge all notebooks of a submission; a failure becomes part of the result."""
-        started, seed = time.monotonic(), secrets.randbits(32)
+        started = time.monotonic()
         try:
             files = _merge_files(submission.read_companions(), self.companions)
         except OSError as error:
@@ -94,7 +103,7 @@ class Marking:
                 notebook, repairs = repair_notebook(submitted, source, self.released[name])
                 notes += [Note(NoteKind.REPAIR, text) for text in (*read, *repairs)]
                 trusted = self.list_trusted_cells(source)
-                graded[name] = engine.grade(notebook, source, seed, files, in_kernel=trusted)
+                graded[name] = engine.grade(notebook, source, self.seed, files, in_kernel=trusted)
                 questions += _find_missing(notebook, graded[name].questions)
                 notes += graded[name].notes
             except Exception as error:  # of any kind: it costs this notebook and no other
@@ -106,7 +115,7 @@ class Marking:
         status = SubmissionStatus.GRADED if graded else SubmissionStatus.FAILED
         seconds = time.monotonic() - started
         verdict = _make_verdict(submission, status, questions, notes, seconds, peak)
-        return Result(fingerprint, seed, verdict, notebooks)
+        return Result(fingerprint, self.seed, verdict, notebooks)
 
     def make_failed_result(
         self, submission: Submission, fingerprint: str, error: Exception

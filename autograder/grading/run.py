@@ -53,9 +53,9 @@ class GradingRun:
     def __init__(self, course: Course, lab: Lab, force: bool = False) -> None:
         self._lab, self._force = lab, force
         self.submissions = find_submissions(course, lab)
-        self._marking = Marking.of(course, lab)
-        self._registry = CourseGradebook(course)
         self._results = Results(course.results_dir / lab.name)
+        self._marking = Marking.of(course, lab, self._results.read_class_seed())
+        self._registry = CourseGradebook(course)
 
     def run(self, workers: Workers) -> Iterator[GradedSubmission]:
         """Grade and record; yields each submission as soon as it is in the gradebook.

@@ -12,7 +12,6 @@ from autograder.grading.engine_recipe import EngineRecipe
 def start_engine(
     course: Course,
     lab: Lab,
-    workers: int = 1,
     isolation: str = "auto",
     say: Callable[[str], None] = lambda text: None,
 ) -> Engine:
@@ -21,7 +20,6 @@ def start_engine(
     Args:
         course: The course.
         lab: The lab.
-        workers: The number of threads that will grade at the same time; they share the cores.
         isolation: "auto" uses the strongest sandbox that works here, "bwrap" requires it, "none"
             uses none.
         say: Called with what an instructor should know: the isolation and the kernel.
@@ -29,4 +27,4 @@ def start_engine(
     Raises:
         AutograderError: A limit is not valid, or the isolation is not available.
     """
-    return EngineRecipe.of(course, lab, isolation).start(workers, say)
+    return EngineRecipe.of(course, lab, isolation).start(say)

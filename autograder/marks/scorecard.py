@@ -88,8 +88,13 @@ class Scorecard:
     @property
     def notes(self) -> list[str]:
         """What was repaired, or why the submission could not be graded."""
-        notes = self.verdict.notes
-        return [note.text for note in notes if note.kind is not NoteKind.ISOLATION]
+        others = (NoteKind.ISOLATION, NoteKind.CLOSE)
+        return [note.text for note in self.verdict.notes if note.kind not in others]
+
+    @property
+    def close_marks(self) -> list[str]:
+        """Marks that were decided close to a threshold: a person should look at them."""
+        return [note.text for note in self.verdict.notes if note.kind is NoteKind.CLOSE]
 
     @property
     def decided(self) -> list[Mark]:

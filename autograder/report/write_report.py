@@ -53,6 +53,7 @@ def write_report(course: Course, lab: Lab) -> Path:
         messages=_group_mark_messages(graded),
         failures=_group_notes(failed),
         repairs=_group_notes(graded),
+        close_marks=[(card.student, text) for card in graded for text in card.close_marks],
         similar=read_comparison(course, lab),
         isolation=Counter(note for card in cards for note in card.isolation),
         words=OUTCOMES,

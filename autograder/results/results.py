@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -74,6 +75,27 @@ class Results:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    def read_class_seed(self) -> int:
+        """The lab's hidden seed, drawn at the first call: graded again, marks stay the same.
+
+        To draw a new one, delete the file `class_seed` from the folder.
+
+        Raises:
+            AutograderError: the file does not hold a seed.
+        """
+        path = self._folder / "class_seed"
+        try:
+            return int(path.read_text(encoding="ascii"), 16)
+        except FileNotFoundError:
+            seed = secrets.randbits(128)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, f"{seed:032x}\n")
+            return seed
+        except (OSError, ValueError) as error:
+            raise AutograderError(
+                f"{path} does not hold a seed ({error})", "delete it; a new seed is then drawn"
+            ) from error
 
     def read(self, student: str) -> Result | None:
         """A student's result; None where no readable one exists."""

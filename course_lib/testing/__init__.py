@@ -10,9 +10,18 @@ Example:
     >>> testing.at_least(0.93, 0.9, "The accuracy on new images", sd=0.005)
 """
 
+from course_lib.testing.comparison import Comparison, take_comparisons
 from course_lib.testing.hidden_seed import hidden_seed
-from course_lib.testing.measurement import Measurement, take_measurements
+from course_lib.testing.layers_of import layers_of
 from course_lib.testing.near import near
 from course_lib.testing.thresholds import at_least, at_most
 
-__all__ = ["Measurement", "at_least", "at_most", "hidden_seed", "near", "take_measurements"]
+__all__ = [
+    "Comparison",
+    "at_least",
+    "at_most",
+    "hidden_seed",
+    "layers_of",
+    "near",
+    "take_comparisons",
+]

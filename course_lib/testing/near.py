@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.testing.measurement import Measurement, record
+from course_lib.testing.comparison import Comparison, record
 
 _MAX_SHOWN = 6
 # A mistake is named only if its value differs from the right one by this many tolerances.
@@ -51,7 +51,7 @@ def near(
     right = np.asarray(wanted, dtype=float)
     values = _read_numbers(given, right.shape, name)
     worst = _measure_error(values, right, rtol, atol)
-    record(Measurement(name, worst, 1.0))
+    record(Comparison(name, worst, 1.0))
     if worst <= 1:
         return
     fact = f"{name} returned {_show(values)}; expected {_show(right)}."

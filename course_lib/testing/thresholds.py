@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.testing.measurement import Measurement, record
+from course_lib.testing.comparison import Comparison, record
 
 
 def at_least(value: Any, threshold: float, name: str, *, sd: float, hint: str = "") -> None:
@@ -34,7 +34,7 @@ def at_least(value: Any, threshold: float, name: str, *, sd: float, hint: str = 
         AssertionError: The accuracy on new images is 0.5; expected at least 0.9. Did you train?
     """
     number = _read_number(value, name)
-    record(Measurement(name, number, threshold, sd))
+    record(Comparison(name, number, threshold, sd))
     if not number >= threshold:
         _fail(f"{name} is {number:.4g}; expected at least {threshold:.4g}.", hint)
 
@@ -56,7 +56,7 @@ def at_most(value: Any, threshold: float, name: str, *, sd: float, hint: str = "
         >>> at_most(0.2, 0.3, "The loss on new images", sd=0.01)
     """
     number = _read_number(value, name)
-    record(Measurement(name, number, threshold, sd))
+    record(Comparison(name, number, threshold, sd))
     if not number <= threshold:
         _fail(f"{name} is {number:.4g}; expected at most {threshold:.4g}.", hint)
 

@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 
 from course_lib.testing import (
-    Measurement,
+    Comparison,
     at_least,
     at_most,
     hidden_seed,
     near,
-    take_measurements,
+    take_comparisons,
 )
 
 
-def test_seed_of_the_grading_is_used_and_printed(monkeypatch, capfd):
+def test_seed_of_the_grading_is_used_and_not_shown(monkeypatch, capfd):
     monkeypatch.setenv("AUTOGRADER_SEED", "41")
     assert hidden_seed() == 41
-    assert capfd.readouterr() == ("hidden seed: 41\n", "")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_default_is_a_new_seed_for_each_call(monkeypatch, capsys):
@@ -79,11 +79,11 @@ def test_at_most_gives_the_hint():
 
 
 def test_comparisons_are_recorded_once():
-    take_measurements()
+    take_comparisons()
     near(1.0, 1.0, "`f()`", atol=0.1, rtol=0)
     at_least(np.float32(0.5), 0.25, "The accuracy", sd=0.125)
-    assert take_measurements() == [
-        Measurement("`f()`", 0.0, 1.0),
-        Measurement("The accuracy", 0.5, 0.25, 0.125),
+    assert take_comparisons() == [
+        Comparison("`f()`", 0.0, 1.0),
+        Comparison("The accuracy", 0.5, 0.25, 0.125),
     ]
-    assert take_measurements() == []
+    assert take_comparisons() == []

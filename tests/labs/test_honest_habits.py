@@ -68,7 +68,7 @@ def with_habits() -> tuple[NotebookNode, NotebookNode]:
 def test_honest_habits_cost_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COURSE_PROFILE", "quick")
     notebook, instructor = with_habits()
-    with start_engine(COURSE, LAB, workers=1) as engine:
+    with start_engine(COURSE, LAB) as engine:
         ours = engine.grade(notebook, instructor, seed=1)
     with StockEngine(COURSE, LAB) as engine:
         theirs = engine.grade(notebook, instructor, 1, {})

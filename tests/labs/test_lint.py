@@ -38,7 +38,7 @@ def test_the_lab_holds_together(name: str) -> None:
 @pytest.mark.parametrize("name", LABS)
 def test_marks_under_our_engine(name: str) -> None:
     lab = COURSE.lab(name)
-    with start_engine(COURSE, lab, workers=2) as engine:
+    with start_engine(COURSE, lab) as engine:
         found = list(check_cases(COURSE, lab, engine, 2, choose_cases(lab), SEEDS))
     assert [f for f in found if not f.is_right] == [], f"hidden seed {SEEDS[0]}"
 

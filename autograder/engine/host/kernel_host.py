@@ -74,12 +74,13 @@ class KernelHost:
         if self._parent is not None:
             self._parent.wait_until_ready()
 
-    def start_kernel(self, limits: Limits, files: Mapping[str, bytes]) -> KernelHandle:
+    def start_kernel(self, limits: Limits, files: Mapping[str, bytes], seed: int) -> KernelHandle:
         """A fresh kernel that has run nothing.
 
         Args:
             limits: what it may use.
             files: the content of its working folder, by relative path.
+            seed: what its random numbers start from.
 
         Raises:
             HostError: it could not be started.
@@ -99,7 +100,7 @@ class KernelHost:
                 status, status_there = _socket_pair(undo, theirs)
                 status.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
                 listeners = [theirs.enter_context(one) for one in _listen(folder)]
-                setup = self._setup(number, folder, limits)
+                setup = self._setup(number, folder, limits, seed)
                 fds = [sock.fileno() for sock in (*listeners, agent_there, status_there)]
                 parent.request_fork(pack_message(setup), fds)
                 theirs.close()
@@ -116,7 +117,7 @@ class KernelHost:
         except (OSError, FrameError) as error:
             raise HostError(f"no kernel could be started: {error}") from error
 
-    def _setup(self, number: int, folder: Path, limits: Limits) -> KernelSetup:
+    def _setup(self, number: int, folder: Path, limits: Limits, seed: int) -> KernelSetup:
         sandbox, home = self._sandbox, HOME
         uid = None if sandbox.uid is None else sandbox.uid + number % 1_000_000
         if not sandbox.is_walled:
@@ -129,6 +130,7 @@ class KernelHost:
             keep=[*sandbox.find_folders(), *sandbox.read_only],
             limits=limits,
             key=secrets.token_hex(16),
+            seed=seed,
         )
 
     def close(self) -> None:

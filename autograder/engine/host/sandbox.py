@@ -227,6 +227,8 @@ class Sandbox:
             "PYTHONPATH": "" if self.python.kernel else os.pathsep.join(here),
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONNOUSERSITE": "1",
+            # The order of a set of strings must not differ from run to run.
+            "PYTHONHASHSEED": "0",
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             "CUDA_VISIBLE_DEVICES": "-1",
             "TF_CPP_MIN_LOG_LEVEL": "3",

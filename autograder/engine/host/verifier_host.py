@@ -11,6 +11,9 @@ from pathlib import Path
 from autograder.engine.host.spawner import Spawner
 from autograder.engine.host.warm_process import WarmProcess
 
+# Others may change marks: PYTHONOPTIMIZE, for one, switches assertions off.
+_KEPT = ("PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+
 
 class VerifierHost:
     """Owns the trusted side's warm parent; safe to use from several threads.
@@ -40,7 +43,7 @@ class VerifierHost:
             lambda fd: wrap(_command(fd, folder)),
             cwd=folder,
             env={
-                **os.environ,
+                **_choose_variables(os.environ),
                 "PYTHONPATH": os.pathsep.join(paths),
                 "CUDA_VISIBLE_DEVICES": "-1",
                 "MPLBACKEND": "agg",
@@ -81,3 +84,12 @@ class VerifierHost:
 def _command(fd: int, folder: Path) -> list[str]:
     program = [sys.executable, "-m", "autograder.engine.verifier.verifier_parent"]
     return [*program, str(fd), str(folder), str(os.getpid())]
+
+
+def _choose_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables that the test cells' process takes from the grader's."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name in _KEPT or name.startswith(("LC_", "CONDA_"))
+    }

@@ -16,6 +16,7 @@ from traitlets.config import Config
 
 from autograder.engine.student.agent import Agent
 from autograder.engine.wire.channels import CHANNELS
+from autograder.engine.wire.seed_libraries import seed_libraries
 
 
 class _InheritedHeartbeat(Heartbeat):
@@ -77,13 +78,14 @@ class InheritedKernelApp(IPKernelApp):
         """The grader sees a crash from outside."""
 
 
-def run_kernel(listeners: dict[str, int], agent_fd: int, key: str) -> None:
+def run_kernel(listeners: dict[str, int], agent_fd: int, key: str, seed: int) -> None:
     """Run a kernel and its agent until the kernel is told to shut down.
 
     Args:
         listeners: for each of the kernel's channels, the descriptor of a listening unix socket.
         agent_fd: the descriptor of the socket to the trusted side.
         key: what messages are signed with.
+        seed: what random numbers start from.
     """
     config = Config()
     # A database of inputs would be one more file, and slower.
@@ -104,6 +106,8 @@ def run_kernel(listeners: dict[str, int], agent_fd: int, key: str) -> None:
     connection = socket.socket(fileno=agent_fd)
     agent = Agent(connection, app.shell.user_ns)  # type: ignore[union-attr]
     loop = IOLoop.current()
+    # Last, so that whatever starts the kernel cannot change what the first cell draws.
+    seed_libraries(seed)
 
     def answer_question(*_: Any) -> None:
         if not agent.serve_one():

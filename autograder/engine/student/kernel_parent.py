@@ -32,6 +32,7 @@ from autograder.engine.wire.fork_server import (
     set_process_option,
 )
 from autograder.engine.wire.frames import FrameError, receive_frame
+from autograder.engine.wire.keras_defaults import use_keras_defaults
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.messages import (
     FileNames,
@@ -78,6 +79,7 @@ def main() -> None:
     # Nobody attaches a debugger here, and preparing for one takes half of a kernel's start.
     sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
     import_modules(WARM_MODULES)
+    use_keras_defaults()
     serve(control, _start_kernel)
 
 
@@ -113,7 +115,8 @@ def _start_kernel(request: bytes, fds: list[int]) -> None:
         if not setup.has_namespaces:
             die_with_parent(init)
         os.setpgid(0, 0)
-        run_kernel(dict(zip(CHANNELS, listeners, strict=True)), agent_fd, setup.key)
+        channels = dict(zip(CHANNELS, listeners, strict=True))
+        run_kernel(channels, agent_fd, setup.key, setup.seed)
         return
     close_all_but({0, 1, 2, status_fd})
     _wait_for(kernel, status)

@@ -45,10 +45,9 @@ class StudentValues:
         if plain is not _NOT_PLAIN:
             return plain
         about = self._about(value)
-        described = _as_keras(value)
-        if described is None:
-            return Extension(ValueKind.HANDLE, about)
-        kind, data = described
+        kind, data = _as_keras(value)
+        if kind is ValueKind.HANDLE:
+            return Extension(kind, {**about, **data})
         # If the trusted side does not rebuild it, it works with the handle.
         return Extension(kind, {**data, "handle": about})
 
@@ -70,6 +69,10 @@ class StudentValues:
             from autograder.engine.wire.keras_values import rebuild_model
 
             return rebuild_model(data)
+        if kind == ValueKind.KERAS:
+            from autograder.engine.wire.keras_values import rebuild_object
+
+            return rebuild_object(data)
         raise CodecError(f"a value of kind {kind!r} cannot cross")
 
     def _about(self, value: Any) -> dict[str, Any]:
@@ -164,20 +167,34 @@ def _column(values: Any) -> Any:
     return array.tolist() if array.dtype == object else array
 
 
-def _as_keras(value: Any) -> tuple[ValueKind, dict[str, Any]] | None:
-    """A Keras object as its configuration, weights and compile state; None for anything else."""
+def _as_keras(value: Any) -> tuple[ValueKind, dict[str, Any]]:
+    """A Keras object as its configuration, weights and compile state.
+
+    Returns:
+        The kind and the data; for anything else, and for what must stay here, the kind of a
+        handle and, as "why", the reason where there is one.
+    """
     if "keras" not in sys.modules or isinstance(value, type):
-        return None
-    from autograder.engine.wire.keras_values import is_keras_object, model_data, object_data
+        return ValueKind.HANDLE, {}
+    from autograder.engine.wire.keras_config import KerasConfigError
+    from autograder.engine.wire.keras_values import (
+        describe_obstacle,
+        is_keras_object,
+        model_data,
+        object_data,
+    )
 
     if not is_keras_object(value):
-        return None
+        return ValueKind.HANDLE, {}
     try:
         if isinstance(value, sys.modules["keras"].Model):
             return ValueKind.MODEL, model_data(value)
         return ValueKind.KERAS, object_data(value)
-    except Exception:
-        return None
+    except KerasConfigError as error:
+        return ValueKind.HANDLE, {"why": describe_obstacle(error)}
+    except Exception as error:  # of the student's own get_config, or Keras does not know its parts
+        why = f"cannot be written as a Keras configuration ({type(error).__name__})."
+        return ValueKind.HANDLE, {"why": why}
 
 
 def _find_kind(value: Any) -> HandleKind:
@@ -185,6 +202,13 @@ def _find_kind(value: Any) -> HandleKind:
         return HandleKind.CLASS
     if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.MethodType)):
         return HandleKind.FUNCTION
+    keras = sys.modules.get("keras")
+    # Not isinstance, which also believes what an object says of its class.
+    if keras is not None and issubclass(type(value), keras.layers.Layer):
+        if not issubclass(type(value), keras.Model):
+            return HandleKind.LAYER
+        is_sequential = issubclass(type(value), keras.Sequential)
+        return HandleKind.SEQUENTIAL if is_sequential else HandleKind.MODEL
     if isinstance(value, Iterator):
         return HandleKind.ITERATOR
     return HandleKind.CALLABLE if callable(value) else HandleKind.OBJECT

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder.engine.verifier.student_error import NotByValueError
 from autograder.engine.wire.agent_protocol import HandleKind, Operation
-from autograder.engine.wire.codec import CodecError
 
 if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
@@ -21,38 +20,6 @@ if TYPE_CHECKING:
 _MAX_PARAMETERS = 100
 # By id, our own functions that stand for a student's, each with the number of its handle.
 _functions: dict[int, tuple[Callable[..., Any], int]] = {}
-
-
-def make_handle(channel: StudentChannel, about: dict[str, Any], why: str = "") -> Any:
-    """The trusted object for an object that the student's side describes.
-
-    Args:
-        channel: where to ask.
-        about: "id", "kind", "name" and, for callables, "signature" and "doc"; untrusted.
-        why: why the object did not come by value, where the reason is special.
-
-    Returns:
-        A real Python function for a function, so that `callable`, `inspect.signature` and
-        `isinstance(f, types.FunctionType)` return what one expects; else a `Handle`.
-
-    Raises:
-        CodecError: the description is broken.
-    """
-    number, word, name = about["id"], about["kind"], about["name"]
-    if type(number) is not int or type(word) is not str or type(name) is not str:
-        raise CodecError("a broken handle")
-    try:
-        kind = HandleKind(word)
-    except ValueError:
-        raise CodecError("a handle of unknown kind") from None
-    name = "".join(c for c in name if c.isprintable())[:100]
-    if kind is HandleKind.FUNCTION:
-        return _make_function(channel, number, name, about)
-    if kind is HandleKind.ITERATOR:
-        return HandleIterator(channel, number, name)
-    if kind in (HandleKind.CLASS, HandleKind.CALLABLE):
-        return CallableHandle(channel, number, name, kind, why)
-    return Handle(channel, number, name, kind, why)
 
 
 def find_handle_number(value: Any) -> int | None:
@@ -67,9 +34,18 @@ def find_handle_number(value: Any) -> int | None:
     return None
 
 
-def _make_function(
+def make_function(
     channel: StudentChannel, number: int, name: str, about: dict[str, Any]
 ) -> Callable[..., Any]:
+    """A Python function that calls the student's function.
+
+    Args:
+        channel: where to ask.
+        number: the number of its handle.
+        name: its name.
+        about: "signature" and "doc", where it has them; untrusted.
+    """
+
     def function(*args: Any, **kwargs: Any) -> Any:
         return channel.ask(Operation.CALL, number, list(args), kwargs)
 
@@ -103,11 +79,10 @@ def _make_signature(parameters: Any) -> inspect.Signature | None:
 
 def _refuse(what: str) -> Any:
     def method(self: Handle, *_: Any) -> NoReturn:
-        raise NotByValueError(
-            f"{what} does not work on {self!r}: it did not come by value"
-            f"{f' ({self._why})' if self._why else ''}; "
-            "compare a number, string, list, array or attribute of it"
+        why = self._why or (
+            "did not come by value; compare a number, string, list, array or attribute of it"
         )
+        raise NotByValueError(f"{what} does not work on {self!r}: it {why}")
 
     return method
 

@@ -25,6 +25,7 @@ from autograder.engine.verifier.student_error import LimitReachedError
 from autograder.engine.verifier.verifier_namespace import VerifierNamespace
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.loss import Cause, Loss
+from autograder.engine.wire.measurement import Measurement, take_measurements
 from autograder.engine.wire.question_verdict import Status
 
 _MAX_MESSAGE = 1_000
@@ -46,6 +47,7 @@ class TestResult:
         cause: what stopped the test; None where it ran to its end.
         met_stub: whether it ended with a bare `NotImplementedError`.
         undefined_name: the name that it found undefined; empty for other errors.
+        measurements: what it compared with thresholds.
     """
 
     __test__ = False
@@ -57,6 +59,7 @@ class TestResult:
     cause: Cause | None = None
     met_stub: bool = False
     undefined_name: str = ""
+    measurements: list[Measurement] = field(default_factory=list)
 
 
 def run_test_cell(
@@ -75,6 +78,7 @@ def run_test_cell(
     printed = _PrintedText(int(limits.output_mb * _MIB))
     outputs: list[NotebookNode] = []
     channel.deadline = time.monotonic() + seconds
+    take_measurements()  # of a cell that a limit stopped
     try:
         with _alarm(seconds), printed.capture():
             names.begin_cell(channel)
@@ -85,7 +89,8 @@ def run_test_cell(
     if channel.failure is not None and result.status is Status.PASSED:
         # The test did not notice that the student's kernel was gone.
         result = _judge_error(channel.failure, outputs)
-    return replace(result, outputs=printed.make_outputs() + outputs)
+    outputs = printed.make_outputs() + outputs
+    return replace(result, outputs=outputs, measurements=take_measurements())
 
 
 def judge_outputs(outputs: list[NotebookNode]) -> TestResult:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import nbformat
 from nbformat import NotebookNode
@@ -13,6 +14,8 @@ from nbformat.v4 import new_output
 from autograder.engine import run_sentences
 from autograder.engine.verifier.judge_cell import TestResult, judge_outputs, run_test_cell
 from autograder.engine.verifier.provisioner import ForkedKernel
+from autograder.engine.verifier.seed_trials import SeedTrials
+from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.verifier.student_kernel import KernelLostError, StudentKernel
 from autograder.engine.verifier.trusted_imports import TrustedImports
 from autograder.engine.verifier.verifier_namespace import VerifierNamespace
@@ -59,6 +62,7 @@ class SubmissionRun:
         send: called with each verdict as soon as it is known, and before each cell.
         progress: what an earlier verifier found out.
         in_kernel: grade_ids of test cells that the instructor lets run in the student's kernel.
+        more_seeds: hidden seeds under which each quick test cell is run once more.
     """
 
     def __init__(
@@ -72,6 +76,7 @@ class SubmissionRun:
         send: Callable[[Message], None],
         progress: Progress,
         in_kernel: Collection[str] = (),
+        more_seeds: Sequence[int] = (),
     ) -> None:
         self._in_kernel = frozenset(in_kernel)
         self.notebook, self._limits = notebook, limits
@@ -87,6 +92,7 @@ class SubmissionRun:
         # The index of a cell that was lost since the last verdict.
         self._newly_lost: int | None = None
         self.notes: list[Note] = []
+        self.trials = SeedTrials(more_seeds)
 
     async def run(self) -> None:
         """Run every cell and judge every question; whatever happens, each gets a verdict."""
@@ -146,14 +152,24 @@ class SubmissionRun:
             why = self._describe_budget(index)
             return TestResult(0.0, Status.TIMEOUT, why, cause=Cause.SECONDS)
         channel = kernel.channel
-        seconds = self._seconds_left()
-        result = run_test_cell(cell.source, self._names, channel, self._limits, seconds)
+        began = time.monotonic()
+        result = self._run_test_cell(cell, channel)
         cell.outputs = result.outputs
+        for one in result.measurements:
+            if one.is_close:
+                self.notes.append(run_sentences.note_close_mark(grade_id(cell), one))
+        run_again = partial(self._run_test_cell, cell, channel)
+        seconds = time.monotonic() - began
+        self.trials.observe(grade_id(cell), max_points(cell), result, seconds, run_again)
         if channel.failure is not None:
             await self._lose_cell(index, channel.failure.loss)
             self._newly_lost = None
             return self._make_lost_result(index)
         return result
+
+    def _run_test_cell(self, cell: NotebookNode, channel: StudentChannel) -> TestResult:
+        seconds = self._seconds_left()
+        return run_test_cell(cell.source, self._names, channel, self._limits, seconds)
 
     async def _test_in_kernel(self, index: int, cell: NotebookNode) -> TestResult:
         """Run a test cell as nbgrader does: the student's code can reach it, and its marks."""

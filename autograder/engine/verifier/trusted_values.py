@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.engine.verifier.handles import find_handle_number, make_handle
+from autograder.engine.verifier.handles import find_handle_number
+from autograder.engine.verifier.make_handle import make_handle
 from autograder.engine.verifier.student_history import StudentHistory
-from autograder.engine.wire.agent_protocol import HandleKind, ValueKind
+from autograder.engine.wire.agent_protocol import ValueKind
 from autograder.engine.wire.codec import CodecError, Extension, find_plain_dtype
 
 if TYPE_CHECKING:
@@ -130,8 +131,10 @@ class TrustedValues:
         try:
             return rebuild(data)
         except ValueError as error:
-            about = {**data["handle"], "kind": HandleKind.CALLABLE.value}
-            return make_handle(self._channel, about, why=str(error))
+            from autograder.engine.wire.keras_values import describe_obstacle
+
+            why = describe_obstacle(error)
+            return make_handle(self._channel, {**data["handle"], "why": why})
 
     def extend(self, value: Any) -> Any:
         """A trusted value for the student's code, as something that the codec takes.
@@ -164,14 +167,23 @@ class TrustedValues:
             return Extension(ValueKind.TENSOR, value.numpy())
         if keras is not None and isinstance(value, keras.Variable):
             return Extension(ValueKind.TENSOR, np.asarray(value))
-        if keras is not None and isinstance(value, keras.Model):
-            from autograder.engine.wire.keras_values import model_data
+        name, why = type(value).__name__, "pass numbers, strings, lists, arrays, or a Keras model"
+        if keras is not None:
+            from autograder.engine.wire.keras_values import (
+                describe_obstacle,
+                is_keras_object,
+                model_data,
+                object_data,
+            )
 
-            return Extension(ValueKind.MODEL, model_data(value))
-        raise TypeError(
-            f"a {type(value).__name__} of the test cell cannot be passed to the student's code: "
-            "pass numbers, strings, lists, arrays, or a Keras model"
-        )
+            try:
+                if isinstance(value, keras.Model):
+                    return Extension(ValueKind.MODEL, model_data(value))
+                if is_keras_object(value):
+                    return Extension(ValueKind.KERAS, object_data(value))
+            except ValueError as error:
+                why = f"it {describe_obstacle(error)}"
+        raise TypeError(f"a {name} of the test cell cannot be passed to the student's code: {why}")
 
 
 def _exactly(kind: type[Any], value: Any, length: int | None = None) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import random
 import resource
 import socket
 from functools import partial
@@ -15,6 +14,7 @@ import nbformat
 from autograder.engine.verifier.provisioner import ForkedKernel
 from autograder.engine.verifier.student_kernel import KernelLostError
 from autograder.engine.verifier.submission_run import Progress, SubmissionRun
+from autograder.engine.verifier.use_seed import set_seed
 from autograder.engine.wire import messages
 from autograder.engine.wire.fork_server import die_with_parent
 from autograder.engine.wire.frames import receive_descriptors
@@ -41,11 +41,10 @@ def verify(request: bytes, fds: list[int]) -> None:
     grader = socket.socket(fileno=fds[0])
     job = expect_message(grader, messages.Job)
     _limit_memory(job.limits)
-    os.environ["AUTOGRADER_SEED"] = str(job.seed)
+    set_seed(job.seed)
     os.chdir(job.folder)
     # Loggers of our own would write nothing that anybody reads.
     logging.disable(logging.CRITICAL)
-    random.seed(job.seed)
     run = SubmissionRun(
         nbformat.from_dict(job.notebook),
         nbformat.from_dict(job.source),
@@ -56,6 +55,7 @@ def verify(request: bytes, fds: list[int]) -> None:
         partial(send_message, grader),
         Progress({verdict.grade_id: verdict for verdict in job.verdicts}, job.lost),
         job.in_kernel,
+        job.more_seeds,
     )
     try:
         asyncio.run(run.run())
@@ -64,7 +64,9 @@ def verify(request: bytes, fds: list[int]) -> None:
         reason = f"{type(error).__name__}: {error}"[:500]
         send_message(grader, messages.VerifierFailure(reason))
         raise
-    send_message(grader, messages.RunEnd(run.notebook, run.notes))
+    trials = run.trials
+    end = messages.RunEnd(run.notebook, run.notes, trials.measurements, trials.rejudged)
+    send_message(grader, end)
 
 
 def _take_kernel(grader: socket.socket) -> ForkedKernel:

@@ -17,6 +17,7 @@ from pathlib import Path
 from autograder.engine.verifier.empty_arrays import reject_empty_arrays
 from autograder.engine.verifier.verifier import verify
 from autograder.engine.wire.fork_server import import_modules, serve
+from autograder.engine.wire.keras_defaults import use_keras_defaults
 
 WARM_MODULES = ("numpy", "keras", "tensorflow", "course_lib", "nbclient", "nbformat.validator")
 
@@ -31,6 +32,7 @@ def main() -> None:
     told_to_end = False
     try:
         import_modules(WARM_MODULES)
+        use_keras_defaults()
         reject_empty_arrays()
         told_to_end = serve(control, verify)
     except BrokenPipeError:

@@ -60,6 +60,9 @@ class HandleKind(StringEnum):
     CALLABLE = "callable"
     ITERATOR = "iterator"
     OBJECT = "object"
+    LAYER = "layer"
+    MODEL = "model"
+    SEQUENTIAL = "sequential model"
 
 
 _LENGTHS = {Reply.VALUE: 1, Reply.RAISED: 2}

@@ -39,7 +39,7 @@ _PUBLIC = (
     "keras.regularizers",
 )
 # Their configuration names code or files, or does not hold what they have learnt.
-_REFUSED = (keras.layers.StringLookup.__base__,) + tuple(
+REFUSED = (keras.layers.StringLookup.__base__,) + tuple(
     getattr(keras.layers, name)
     for name in (
         "Lambda",
@@ -60,6 +60,10 @@ _OURS = "course_lib."
 
 class KerasConfigError(ValueError):
     """A configuration must not be rebuilt; the message says which part."""
+
+
+class ForeignPartError(KerasConfigError):
+    """A model has a part of the student's own; the message is a predicate of the model."""
 
 
 def check_keras_config(config: Any) -> None:
@@ -92,6 +96,14 @@ def check_keras_config(config: Any) -> None:
             raise KerasConfigError(f"a {type(node).__name__} in a configuration")
 
 
+def is_own_class(kind: type) -> bool:
+    """Whether a class is one of Keras' or of course_lib's, told by the class itself."""
+    module = kind.__module__
+    if not module.startswith(("keras.", _OURS)) or module not in sys.modules:
+        return False
+    return vars(sys.modules[module]).get(kind.__name__) is kind
+
+
 def _check_class(node: dict[str, Any]) -> None:
     name, module = node["class_name"], node.get("module")
     registered = node.get("registered_name")
@@ -113,14 +125,16 @@ def _check_class(node: dict[str, Any]) -> None:
     found = _find_class(module, name)
     if not (inspect.isclass(found) and issubclass(found, _KINDS)):
         raise KerasConfigError(f"the class {module}.{name}, which is not Keras' own")
-    if issubclass(found, _REFUSED):
+    if issubclass(found, REFUSED):
         raise KerasConfigError(f"a {name}, whose configuration is incomplete")
 
 
 def _check_function(node: dict[str, Any], module: str | None) -> None:
     name = node.get("config")
     allowed = module in _FUNCTIONS or (module or "").startswith("keras.ops.")
-    if not allowed or type(name) is not str or node.get("registered_name") not in (None, name):
+    # Keras 3.7 and later write "function" as the registered name of its own functions.
+    is_own_name = node.get("registered_name") in (None, name, "function")
+    if not allowed or type(name) is not str or not is_own_name:
         raise KerasConfigError(f"the function {module}.{name}, which is not Keras' own")
     if keras.saving.get_registered_object(name) is not None:
         raise KerasConfigError(f"the registered function {name}")

@@ -14,8 +14,10 @@ from typing import Any, TypeVar, get_args
 from autograder.engine.wire.frames import FrameError, receive_frame, send_frame
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.loss import Cause, Loss
+from autograder.engine.wire.measurement import Measurement
 from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict
+from autograder.engine.wire.rejudgement import Rejudgement
 
 # From the grader to a verifier.
 
@@ -34,6 +36,7 @@ class Job:
         verdicts: of the questions that an earlier verifier judged.
         lost: by index, the cells that ended a kernel or a verifier; they are not run again.
         in_kernel: grade_ids of test cells that may run in the student's kernel.
+        more_seeds: hidden seeds under which each quick test cell is run once more.
     """
 
     notebook: dict[str, Any]
@@ -45,6 +48,7 @@ class Job:
     verdicts: list[QuestionVerdict]
     lost: dict[int, Loss]
     in_kernel: list[str]
+    more_seeds: list[int]
 
 
 @dataclass(frozen=True)
@@ -118,10 +122,19 @@ class VerifierFailure:
 
 @dataclass(frozen=True)
 class RunEnd:
-    """The notebook has been run and judged."""
+    """The notebook has been run and judged.
+
+    Args:
+        notebook: the executed notebook.
+        notes: what a reader of the scores should know.
+        measurements: what its tests compared, by grade_id.
+        rejudged: the scores under `more_seeds`.
+    """
 
     notebook: dict[str, Any]
     notes: list[Note]
+    measurements: dict[str, list[Measurement]]
+    rejudged: list[Rejudgement]
 
 
 # From the grader to the warm parent of the kernels and to a kernel's init, and back.
@@ -139,6 +152,7 @@ class KernelSetup:
         keep: folders that it can still read.
         limits: what it may use.
         key: what its messages are signed with.
+        seed: what its random numbers start from.
     """
 
     uid: int | None
@@ -148,6 +162,7 @@ class KernelSetup:
     keep: list[str]
     limits: Limits
     key: str
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -200,6 +215,10 @@ _FIELDS: dict[str, Callable[[Any], Any]] = {
     "limits": lambda fields: Limits(**fields),
     "loss": _loss,
     "lost": lambda losses: {int(index): _loss(loss) for index, loss in losses.items()},
+    "measurements": lambda by_question: {
+        question: [Measurement(**one) for one in found] for question, found in by_question.items()
+    },
+    "rejudged": lambda found: [Rejudgement(**one) for one in found],
     "notes": lambda notes: [Note(NoteKind(note["kind"]), note["text"]) for note in notes],
     "verdict": QuestionVerdict.from_dict,
     "verdicts": lambda verdicts: [QuestionVerdict.from_dict(verdict) for verdict in verdicts],

@@ -34,7 +34,7 @@ def test_the_skeleton_passes_lint(course: Course) -> None:
     lab = course.lab("02_attention")
     assert lab.title == "Attention" and len(lab.points) == 2
     found = list(check_source(course, lab))
-    with start_engine(course, lab, workers=2) as engine:
+    with start_engine(course, lab) as engine:
         found += check_cases(course, lab, engine, 2, make_cases(course, lab), [7])
     solution, instructor = make_cases(course, lab)[0], make_instructor_notebook(course, lab)
     with StockEngine(course, lab) as engine:

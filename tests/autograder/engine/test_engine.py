@@ -104,8 +104,10 @@ net = Net()
 """
     test = "import numpy as np\nassert net(np.ones((3, 2))).shape == (3, 1)\n"
     assert judge(engine, answer, test + "assert net.body.count_params() == 3").status == "passed"
-    refused = judge(engine, answer, "import keras\nassert isinstance(net, keras.Model)")
-    assert refused.status == "error" and "did not come by value" in refused.message
+    is_model = "import keras\nassert isinstance(net, keras.Model)\n"
+    assert judge(engine, answer, test + is_model + "assert net.count_params() == 3").score == 1
+    refused = judge(engine, answer, "net.layers")
+    assert refused.status == "error" and "a subclassed model (class Net)" in refused.message
 
 
 def test_partial_credit_as_in_nbgrader(engine: Engine) -> None:

@@ -11,14 +11,16 @@ from autograder.engine.wire import messages
 from autograder.engine.wire.frames import FrameError
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.loss import Cause, Loss
+from autograder.engine.wire.measurement import Measurement
 from autograder.engine.wire.messages import Message, pack_message, unpack_message
 from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
+from autograder.engine.wire.rejudgement import Rejudgement
 
 LOSS = Loss(Cause.KERNEL_ENDED, "exit code 3")
 VERDICT = QuestionVerdict("q1", 0.5, 2.0, Status.ERROR, "NameError", undefined_name="model")
 EXAMPLES = [
-    messages.Job({"cells": []}, {}, 7, "/tmp/x", Limits(), 2.5, [VERDICT], {3: LOSS}, ["q1"]),
+    messages.Job({"cells": []}, {}, 7, "/tmp/x", Limits(), 2.5, [VERDICT], {3: LOSS}, ["q1"], [8]),
     messages.KernelAddress("/tmp/k", "key"),
     messages.KernelFailure("no room"),
     messages.KernelLoss(LOSS),
@@ -29,8 +31,13 @@ EXAMPLES = [
     messages.Decision(VERDICT),
     messages.KernelRelease(),
     messages.VerifierFailure("MemoryError"),
-    messages.RunEnd({"cells": []}, [Note(NoteKind.REPAIR, "ü")]),
-    messages.KernelSetup(5, True, "/home", "/tmp", ["/usr"], Limits(processes=9), "key"),
+    messages.RunEnd(
+        {"cells": []},
+        [Note(NoteKind.REPAIR, "ü")],
+        {"q1": [Measurement("accuracy", 0.5, 0.25, 0.125)]},
+        [Rejudgement("q1", 1 << 100, 1.5, "close")],
+    ),
+    messages.KernelSetup(5, True, "/home", "/tmp", ["/usr"], Limits(processes=9), "key", 7),
     messages.FileNames(["data/x.txt"]),
     messages.KernelStart(),
     messages.KernelEnd(-9),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _MAX_RECORDS = 200
-_records: list[Measurement] = []
+_records: list[Comparison] = []
 
 
 @dataclass(frozen=True)
-class Measurement:
+class Comparison:
     """One comparison with a threshold.
 
     Args:
@@ -26,13 +26,13 @@ class Measurement:
     sd: float = 0.0
 
 
-def record(measurement: Measurement) -> None:
-    """Keep a measurement until `take_measurements` is called; at most 200 are kept."""
+def record(comparison: Comparison) -> None:
+    """Keep a comparison until `take_comparisons` is called; at most 200 are kept."""
     if len(_records) < _MAX_RECORDS:
-        _records.append(measurement)
+        _records.append(comparison)
 
 
-def take_measurements() -> list[Measurement]:
+def take_comparisons() -> list[Comparison]:
     """Return what was recorded since the last call, oldest first."""
     taken = _records.copy()
     _records.clear()
