@@ -1611,9 +1611,9 @@ for depth in (34, 50, 101, 152):
 # mixes nothing. A **pointwise** convolution, 1 × 1, mixes the channels at each position and does
 # not look at the neighbourhood.
 #
-# How much cheaper are the two steps? Take $M$ input channels, $N$ output channels and filters of $k
-# \times k$, and count the multiply-adds at one position: first those of the ordinary convolution,
-# then those of each of the two steps. $M$ cancels out of the ratio.
+# How much cheaper are the two steps? Take $M$ input channels, $N$ output channels and filters of
+# $k \times k$, and count the multiply-adds at one position: first those of the ordinary
+# convolution, then those of each of the two steps. $M$ cancels out of the ratio.
 #
 # Two more parameters adapt the network to the phone: the **width multiplier** $\alpha$ scales the
 # number of filters in *every* layer, and the **resolution multiplier** $\rho$ scales the side of
@@ -1628,7 +1628,8 @@ for depth in (34, 50, 101, 152):
 # 3. Write `small_mobilenet(x, alpha, classes)` for a symbolic tensor of images: `conv` with 16
 #    filters of 3 × 3 and ReLU → `separable` with 32 filters and stride 2, with 32, with 64 and
 #    stride 2, with 64 → global average pooling → dense. Multiply all these numbers of filters, 16,
-#    and 64, by `alpha` and round them to the nearest integer; the number of classes stays the same.
+#    32 and 64, by `alpha` and round them to the nearest integer; the number of classes stays the
+#    same.
 
 
 # %% solution="separable"
