@@ -207,10 +207,9 @@ def _check_contrast(image, factor, exact):
     by_channel = image.mean(axis=(0, 1))
     hint = "Is the mean taken over all pixels and channels?"
     for mistake, value in {
-        "Did the values wrap around at 256? Clip to [0, 255] before you convert to uint8.": np.round(
-            exact
-        )
-        % 256,
+        "Did the values wrap around at 256? Clip to [0, 255] before you convert to uint8.": np.mod(
+            np.round(exact), 256
+        ),
         "Did you truncate instead of rounding?": np.trunc(clipped),
         "Did you take the mean of each channel? Take it over all pixels and channels.": np.clip(
             by_channel + factor * (image - by_channel), 0, 255
