@@ -25,6 +25,7 @@ from autograder.engine.run_sentences import note_weak_isolation
 from autograder.engine.supervision import Supervision
 from autograder.engine.wire.limits import Limits
 from autograder.errors import AutograderError
+from autograder.notebooks.forms import restore_tests
 
 
 class Engine:
@@ -163,6 +164,7 @@ class Engine:
             seed,
             more_seeds,
         )
+        notebook = restore_tests(notebook, source)
         supervision = make_supervision()
         judged = None
         with contextlib.suppress(HostError):

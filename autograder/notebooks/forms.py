@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
 
-from autograder.notebooks.cell_roles import grade_id, is_answer_cell
+from autograder.notebooks.cell_roles import grade_id, is_answer_cell, is_test_cell
 
 if TYPE_CHECKING:
     from traitlets.config import Config
@@ -60,3 +60,18 @@ def fill_in_answers(instructor: NotebookNode, answers: Mapping[str, str]) -> Not
 def remove_markers(source: str) -> str:
     """Remove the lines that mark where a solution begins and ends."""
     return _MARKER.sub("", source)
+
+
+def restore_tests(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:
+    """Return a copy of a notebook whose test cells have the instructor's text.
+
+    Args:
+        notebook: A student's notebook; it is not changed.
+        source: The instructor's notebook.
+    """
+    tests = {grade_id(cell): cell.source for cell in source.cells if is_test_cell(cell)}
+    restored: NotebookNode = copy.deepcopy(notebook)
+    for cell in restored.cells:
+        if is_test_cell(cell) and grade_id(cell) in tests:
+            cell.source = tests[grade_id(cell)]
+    return restored
