@@ -179,13 +179,15 @@ class Sandbox:
 
         Args:
             program: runs with this Python.
-            folder: a private folder in which it may write.
+            folder: a private folder in which it may write; removed afterwards if it is empty.
         """
         if not self.is_walled:
             return program
         here = replace(self, python=PythonEnvironment.this())
         folders = [*here.find_folders(), *self.read_only, *_find_own_packages()]
-        command = ["bwrap", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--new-session"]
+        # The program can empty its folder, but not remove it: that takes a process outside.
+        command = ["/bin/sh", "-c", '"$@"; rmdir "$0" 2> /dev/null', str(folder), "bwrap"]
+        command += ["--unshare-net", "--unshare-ipc", "--unshare-uts", "--new-session"]
         command += [*_show(folders), "--bind", str(folder), str(folder)]
         command += ["--ro-bind", "/proc", "/proc", "--cap-drop", "ALL"]
         return [*command, "--chdir", str(folder), "--remount-ro", "/", "--", *program]
