@@ -73,9 +73,11 @@ def main() -> None:
             count = kept.get(lab.name)
             if count is None or count.digest != compute_digest(course, lab):
                 count = kept[lab.name] = Count(compute_digest(course, lab))
-            run_round(course, lab, count, options.repeats)
-            if not options.quick:
-                write_counts(kept)
+            cases, seed = make_cases(course, lab), secrets.randbits(128)
+            for run in (run_ours, run_stock):
+                run(course, lab, count, cases, seed, options.repeats)
+                if not options.quick:
+                    write_counts(kept)
             if time.monotonic() > end:
                 break
         if options.quick or time.monotonic() > end:
@@ -83,9 +85,10 @@ def main() -> None:
     report_counts(kept)
 
 
-def run_round(course: Course, lab: Lab, count: Count, repeats: int) -> None:
-    """Grade every case of a lab once under a new seed."""
-    cases, seed = make_cases(course, lab), secrets.randbits(128)
+def run_ours(
+    course: Course, lab: Lab, count: Count, cases: list[Case], seed: int, repeats: int
+) -> None:
+    """Grade every case of a lab under a seed."""
     with start_engine(course, lab) as engine:
         grader = RepeatingGrader(engine, repeats)
         for finding in check_cases(course, lab, grader, 2, cases, [seed], count.stability):
@@ -93,6 +96,11 @@ def run_round(course: Course, lab: Lab, count: Count, repeats: int) -> None:
             count.otherwise += not finding.is_right
             if not finding.is_right:
                 print(f"{lab.name}, seed {seed}: {finding.subject}: {finding.detail}", flush=True)
+    print(f"{lab.name}: {count.runs} runs, {count.otherwise} otherwise", flush=True)
+
+
+def run_stock(course: Course, lab: Lab, count: Count, cases: list[Case], seed: int, _: int) -> None:
+    """Grade a tenth of the cases by stock nbgrader."""
     sample: list[Case] = random.sample(cases, max(1, len(cases) // 10))
     with StockEngine(course, lab) as stock:
         for finding in check_cases(course, lab, stock, 2, sample, [seed]):
@@ -100,7 +108,6 @@ def run_round(course: Course, lab: Lab, count: Count, repeats: int) -> None:
             count.otherwise += not finding.is_right
             if not finding.is_right:
                 print(f"stock, {lab.name}, seed {seed}: {finding.subject}: {finding.detail}")
-    print(f"{lab.name}: {count.runs} runs, {count.otherwise} otherwise", flush=True)
 
 
 def compute_digest(course: Course, lab: Lab) -> str:

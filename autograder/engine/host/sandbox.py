@@ -189,6 +189,7 @@ class Sandbox:
         command = ["/bin/sh", "-c", '"$@"; rmdir "$0" 2> /dev/null', str(folder), "bwrap"]
         command += ["--unshare-net", "--unshare-ipc", "--unshare-uts", "--new-session"]
         command += [*_show(folders), "--bind", str(folder), str(folder)]
+        command += ["--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
         command += ["--ro-bind", "/proc", "/proc", "--cap-drop", "ALL"]
         return [*command, "--chdir", str(folder), "--remount-ro", "/", "--", *program]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from autograder.engine.student.agent import Agent
 from autograder.engine.verifier.student_channel import StudentChannel
+from autograder.engine.wire.deadline import WaitingTime
 from autograder.engine.wire.limits import Limits
 
 
@@ -26,7 +27,7 @@ def connect(names: dict[str, Any]) -> Iterator[StudentChannel]:
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     with here, there:
-        yield StudentChannel(here, Limits(call_seconds=60))
+        yield StudentChannel(here, Limits(call_seconds=60), WaitingTime())
         here.shutdown(socket.SHUT_RDWR)
         thread.join(10)
 

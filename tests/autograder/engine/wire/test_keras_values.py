@@ -41,7 +41,7 @@ def test_schedules_losses_and_metrics_come_along() -> None:
     model = small_model()
     schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.1)
-    model.compile(keras.optimizers.SGD(schedule, momentum=0.9), loss, ["accuracy"])
+    model.compile(keras.optimizers.SGD(schedule, momentum=0.9), loss, metrics=["accuracy"])
     rebuilt = rebuild_model(model_data(model))
     assert rebuilt.loss.label_smoothing == 0.1
     assert isinstance(rebuilt.optimizer._learning_rate, type(schedule))

@@ -17,6 +17,7 @@ from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.verifier.student_error import LimitReachedError, make_student_error
 from autograder.engine.verifier.trusted_values import TrustedValues
 from autograder.engine.wire.codec import CodecError, Extension, decode, encode
+from autograder.engine.wire.deadline import WaitingTime
 from autograder.engine.wire.frames import FrameError, receive_frame
 from autograder.engine.wire.limits import Limits
 from tests.autograder.engine.wire.hostile_values import (
@@ -35,7 +36,7 @@ def dead() -> StudentChannel:
     importlib.import_module("autograder.engine.verifier.model_handles")
     here, there = socket.socketpair()
     there.close()
-    return StudentChannel(here, Limits())
+    return StudentChannel(here, Limits(), WaitingTime())
 
 
 @fuzz

@@ -96,5 +96,5 @@ def test_outputs_of_an_old_notebook_are_not_converted(tmp_path: Path) -> None:
 def test_too_many_parts_are_not_read(tmp_path: Path) -> None:
     many = b'{"nbformat": 4, "cells": [' + b"[]," * 5_000_000 + b"[]]}"
     (tmp_path / "lab.ipynb").write_bytes(many)
-    with pytest.raises(AutograderError, match="the maximum is 5000000"):
+    with pytest.raises(AutograderError, match="the maximum is 3,000,000"):
         read_submitted_notebook(tmp_path, "lab", set())
