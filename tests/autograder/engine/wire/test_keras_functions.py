@@ -42,7 +42,7 @@ def test_there_are_twins_of_both_libraries() -> None:
 
 
 @pytest.mark.parametrize(
-    "function", [softplus, lambda x: x, keras.ops.gelu, keras.ops.sin, tf.nn.crelu, "relu"], ids=str
+    "function", [softplus, lambda x: x, keras.ops.gelu, keras.ops.sin, tf.nn.crelu, "relu"]
 )
 def test_other_functions_stand_for_none(function: object) -> None:
     assert find_activation(function) is None
