@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.course.course import Course, Lab
 from autograder.course.submissions import Submission, find_submissions
@@ -14,6 +17,9 @@ from autograder.gradebook.gradebook import CourseGradebook
 from autograder.grading.marking import Marking
 from autograder.results.results import Result, Results
 from autograder.results.verdict import SubmissionStatus
+
+
+_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
 @dataclass(frozen=True)
@@ -99,14 +105,16 @@ class GradingRun:
         """Write and record a result; a failure without its notebooks if they can't be written.
 
         Raises:
-            AutograderError: nothing can be written: the disk is full, the gradebook damaged.
+            AutograderError, OSError, SQLAlchemyError: nothing can be written: the disk is full, the
+                gradebook is locked or damaged.
         """
         try:
             self._results.write(submission, result)
             self._record(submission, result)
-        except AutograderError:
-            raise
-        except Exception as error:  # of any kind: it costs this submission and no other
+        except Exception as error:
+            # Of any other kind, it costs this submission and no other.
+            if isinstance(error, (AutograderError, SQLAlchemyError)) or _is_no_space(error):
+                raise
             result = self._marking.make_failed_result(submission, result.fingerprint, error)
             self._results.write(submission, result)
             self._record(submission, result)
@@ -122,3 +130,8 @@ class GradingRun:
     def _record(self, submission: Submission, result: Result) -> None:
         self._registry.record(submission, result.notebooks)
         self._results.mark_recorded(submission, result)
+
+
+def _is_no_space(error: Exception) -> bool:
+    """Whether the disk is full, or may not be written."""
+    return isinstance(error, OSError) and error.errno in _DISK_ERRORS
