@@ -18,7 +18,6 @@ from autograder.grading.marking import Marking
 from autograder.results.results import Result, Results
 from autograder.results.verdict import SubmissionStatus
 
-
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
