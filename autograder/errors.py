@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+
+# Errors of writing to an open file: they do not name the file.
+DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+
 
 class AutograderError(Exception):
     """An error that a person can fix.

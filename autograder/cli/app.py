@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import functools
 import sys
 from collections.abc import Callable
@@ -25,10 +24,7 @@ from autograder.cli import (
     similar,
 )
 from autograder.cli.console import print_error
-from autograder.errors import AutograderError
-
-# Errors of writing to an open file: they do not name the file.
-_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+from autograder.errors import DISK_ERRORS, AutograderError
 
 app = typer.Typer(
     help="Build, check, release and grade the labs of a course.",
@@ -88,7 +84,7 @@ def run() -> None:
         print_error(error)
         sys.exit(2)
     except OSError as error:
-        if error.filename is None and error.errno not in _DISK_ERRORS:
+        if error.filename is None and error.errno not in DISK_ERRORS:
             raise
         place = f"{error.filename or 'the disk'}: {error.strerror}"
         advice = "check the permissions and the free disk space, then run again"

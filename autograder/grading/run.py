@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,13 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.course.course import Course, Lab
 from autograder.course.submissions import Submission, find_submissions
-from autograder.errors import AutograderError
+from autograder.errors import DISK_ERRORS, AutograderError
 from autograder.gradebook.gradebook import CourseGradebook
 from autograder.grading.marking import Marking
 from autograder.results.results import Result, Results
 from autograder.results.verdict import SubmissionStatus
-
-_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
 @dataclass(frozen=True)
@@ -112,7 +109,7 @@ class GradingRun:
             self._record(submission, result)
         except Exception as error:
             # Of any other kind, it costs this submission and no other.
-            if isinstance(error, (AutograderError, SQLAlchemyError)) or _is_no_space(error):
+            if isinstance(error, (AutograderError, SQLAlchemyError)) or _is_of_the_disk(error):
                 raise
             result = self._marking.make_failed_result(submission, result.fingerprint, error)
             self._results.write(submission, result)
@@ -131,6 +128,6 @@ class GradingRun:
         self._results.mark_recorded(submission, result)
 
 
-def _is_no_space(error: Exception) -> bool:
+def _is_of_the_disk(error: Exception) -> bool:
     """Whether the disk is full, or may not be written."""
-    return isinstance(error, OSError) and error.errno in _DISK_ERRORS
+    return isinstance(error, OSError) and error.errno in DISK_ERRORS

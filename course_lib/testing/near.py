@@ -84,7 +84,7 @@ def _name_shape(shape: tuple[int, ...]) -> str:
 
 def _measure_error(values: np.ndarray, right: np.ndarray, rtol: float, atol: float) -> float:
     """Return the largest error in units of the tolerance; infinite where one of them is NaN."""
-    same = values == right  # of infinities there is no difference
+    same = values == right  # inf - inf is NaN, so equal infinities are compared here
     with np.errstate(invalid="ignore", over="ignore"):
         errors = np.abs(values - right) / (atol + rtol * np.abs(right))
     errors = np.where(same, 0.0, np.where(np.isnan(errors), np.inf, errors))

@@ -14,7 +14,7 @@ def at_least(value: Any, threshold: float, name: str, *, sd: float, hint: str = 
 
     Choose a threshold that is at least 4 standard deviations from the values of right answers and
     from the values of the mistakes that it has to detect, both measured over at least 30 seeds.
-    Where there is none, test something else.
+    If no threshold fits, test another property.
 
     Args:
         value: A number, or an array of one element.

@@ -71,9 +71,8 @@ class LayerHandle(CallableHandle):
         # A property of ours whose value the student's object lacks ends here, too.
         if (name.startswith("__") and name.endswith("__")) or hasattr(type(self), name):
             raise AttributeError(f"{self!r} has no `{name}`")
-        if name.startswith("_") or (hasattr(keras.Model, name) and name not in _TRAINING):
-            self._refuse_part(f"`{name}`")
-        if name in _SET_BY_KERAS:
+        is_of_keras = name in _SET_BY_KERAS or hasattr(keras.Model, name)
+        if name.startswith("_") or (is_of_keras and name not in _TRAINING):
             self._refuse_part(f"`{name}`")
         return self._channel.ask(Operation.ATTRIBUTE, self._number, name)
 
