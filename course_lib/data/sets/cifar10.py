@@ -17,14 +17,22 @@ import numpy as np
 from course_lib.data.sources.dataset import Dataset, Split
 from course_lib.data.sources.keras_archive import keras_archive
 from course_lib.data.synthetic.draw_labelled_scenes import draw_labelled_scenes
-from course_lib.data.synthetic.drawing import box, circle, ellipse, stroke
+from course_lib.data.synthetic.drawing import (
+    box,
+    circle,
+    ellipse,
+    stroke,
+    trapezoid,
+    triangle,
+)
 from course_lib.data.synthetic.scene_object import ACCENT, BODY, DARK, LIGHT, Part, SceneObject
 
 PIXELS = 32
 
 
-def _make_wheels(*across: float) -> tuple[Part, ...]:
-    return tuple((circle, DARK, place, 0.5, 0.22) for place in across)
+def _make_wheels(radius: float, *across: float) -> tuple[Part, ...]:
+    tyres = tuple((circle, DARK, place, 0.45, radius) for place in across)
+    return tyres + tuple((circle, LIGHT, place, 0.45, 0.4 * radius) for place in across)
 
 
 def _make_legs(colour: int, length: float, radius: float, *across: float) -> tuple[Part, ...]:
@@ -36,69 +44,83 @@ OBJECTS = {
         (225, 225, 230),
         (130, 170, 220),
         (
-            (stroke, ACCENT, 0.05, 0.0, -0.3, -0.65, 0.1),
-            (stroke, ACCENT, -0.85, 0.0, -1.0, -0.5, 0.09),
-            (ellipse, BODY, 0.0, 0.0, 1.0, 0.2),
-            (stroke, ACCENT, 0.1, 0.05, -0.25, 0.75, 0.12),
-            (circle, LIGHT, 0.7, -0.05, 0.08),
+            (stroke, ACCENT, 0.15, 0.0, -0.3, -0.8, 0.13),
+            (stroke, ACCENT, -0.75, 0.0, -1.0, -0.4, 0.09),
+            (stroke, ACCENT, -0.75, 0.0, -1.0, 0.35, 0.09),
+            (stroke, BODY, -0.85, 0.0, 0.85, 0.0, 0.15),
+            (stroke, ACCENT, 0.15, 0.05, -0.3, 0.85, 0.13),
+            (circle, DARK, 0.75, -0.03, 0.1),
         ),
     ),
     "automobile": SceneObject(
         (180, 50, 50),
         (120, 120, 120),
         (
-            (ellipse, BODY, -0.05, -0.1, 0.6, 0.42),
-            (box, BODY, 0.0, 0.2, 1.0, 0.26),
-            (box, LIGHT, -0.05, -0.18, 0.36, 0.13),
-            *_make_wheels(-0.55, 0.55),
+            (trapezoid, BODY, -0.5, 0.05, 0.38, 0.66),
+            (box, BODY, 0.0, 0.2, 1.0, 0.24),
+            (box, LIGHT, -0.24, -0.2, 0.18, 0.15),
+            (box, LIGHT, 0.22, -0.2, 0.18, 0.15),
+            *_make_wheels(0.24, -0.55, 0.55),
         ),
     ),
     "bird": SceneObject(
         (150, 110, 70),
         (140, 180, 150),
         (
-            (stroke, ACCENT, -0.4, 0.1, -1.0, -0.1, 0.1),
-            (stroke, DARK, 0.0, 0.3, 0.0, 0.9, 0.05),
-            (ellipse, BODY, 0.0, 0.1, 0.55, 0.36),
-            (circle, BODY, 0.5, -0.3, 0.26),
-            (stroke, LIGHT, 0.7, -0.3, 1.0, -0.25, 0.06),
-            (ellipse, ACCENT, -0.1, 0.05, 0.36, 0.18),
+            (stroke, ACCENT, -0.4, 0.15, -1.0, 0.3, 0.11),
+            (stroke, DARK, -0.05, 0.3, -0.05, 0.9, 0.05),
+            (stroke, DARK, 0.15, 0.3, 0.15, 0.9, 0.05),
+            (ellipse, BODY, 0.0, 0.12, 0.56, 0.36),
+            (circle, BODY, 0.45, -0.32, 0.28),
+            (stroke, LIGHT, 0.7, -0.26, 1.0, -0.2, 0.08),
+            (ellipse, DARK, -0.14, 0.08, 0.36, 0.16),
+            (circle, DARK, 0.5, -0.38, 0.09),
         ),
     ),
     "cat": SceneObject(
         (150, 120, 95),
         (170, 145, 130),
         (
-            (stroke, BODY, -0.42, -0.2, -0.55, -0.8, 0.16),
-            (stroke, BODY, 0.42, -0.2, 0.55, -0.8, 0.16),
-            (circle, BODY, 0.0, 0.1, 0.68),
-            (circle, LIGHT, -0.28, -0.02, 0.15),
-            (circle, LIGHT, 0.28, -0.02, 0.15),
-            (circle, DARK, 0.0, 0.3, 0.1),
+            (triangle, BODY, -0.45, -0.9, 0.28, 0.75),
+            (triangle, BODY, 0.45, -0.9, 0.28, 0.75),
+            (ellipse, BODY, 0.0, 0.1, 0.74, 0.62),
+            (ellipse, LIGHT, -0.3, -0.02, 0.19, 0.15),
+            (ellipse, LIGHT, 0.3, -0.02, 0.19, 0.15),
+            (ellipse, DARK, -0.3, -0.02, 0.07, 0.14),
+            (ellipse, DARK, 0.3, -0.02, 0.07, 0.14),
+            (circle, DARK, 0.0, 0.28, 0.1),
+            (stroke, LIGHT, 0.25, 0.36, 0.95, 0.3, 0.03),
+            (stroke, LIGHT, -0.25, 0.36, -0.95, 0.3, 0.03),
         ),
     ),
     "deer": SceneObject(
         (150, 105, 60),
         (100, 140, 70),
         (
-            *_make_legs(BODY, 1.0, 0.06, -0.45, -0.3, 0.3, 0.45),
-            (stroke, LIGHT, 0.7, -0.55, 0.45, -1.05, 0.05),
-            (stroke, LIGHT, 0.75, -0.55, 1.0, -1.05, 0.05),
-            (stroke, BODY, 0.4, 0.0, 0.72, -0.5, 0.11),
-            (ellipse, BODY, 0.0, 0.1, 0.58, 0.24),
-            (ellipse, ACCENT, 0.82, -0.5, 0.2, 0.12),
+            *_make_legs(BODY, 1.0, 0.06, -0.45, -0.28, 0.28, 0.45),
+            (stroke, LIGHT, 0.62, -0.6, 0.4, -1.1, 0.06),
+            (stroke, LIGHT, 0.52, -0.8, 0.22, -0.85, 0.05),
+            (stroke, LIGHT, 0.78, -0.6, 0.95, -1.1, 0.06),
+            (stroke, LIGHT, 0.86, -0.8, 1.12, -0.85, 0.05),
+            (stroke, BODY, 0.4, 0.0, 0.68, -0.5, 0.12),
+            (ellipse, BODY, 0.0, 0.1, 0.58, 0.25),
+            (ellipse, BODY, 0.82, -0.48, 0.25, 0.14),
+            (circle, LIGHT, -0.58, 0.02, 0.11),
         ),
     ),
     "dog": SceneObject(
         (190, 160, 120),
         (150, 145, 120),
         (
-            *_make_legs(BODY, 0.8, 0.11, -0.55, 0.25),
-            (stroke, BODY, -0.6, 0.1, -1.0, -0.45, 0.08),
-            (ellipse, BODY, -0.15, 0.2, 0.62, 0.3),
-            (circle, BODY, 0.55, -0.2, 0.34),
-            (ellipse, BODY, 0.9, -0.1, 0.22, 0.14),
-            (ellipse, DARK, 0.4, -0.12, 0.13, 0.32),
+            *_make_legs(BODY, 0.8, 0.12, -0.55, 0.25),
+            *_make_legs(ACCENT, 0.75, 0.1, -0.3, 0.02),
+            (stroke, BODY, -0.6, 0.05, -1.0, -0.45, 0.08),
+            (ellipse, BODY, -0.12, 0.16, 0.62, 0.29),
+            (circle, BODY, 0.52, -0.28, 0.33),
+            (ellipse, BODY, 0.85, -0.18, 0.28, 0.16),
+            (circle, DARK, 1.08, -0.22, 0.1),
+            (circle, DARK, 0.62, -0.36, 0.08),
+            (ellipse, DARK, 0.32, -0.16, 0.15, 0.34),
         ),
     ),
     "frog": SceneObject(
@@ -107,9 +129,11 @@ OBJECTS = {
         (
             (stroke, BODY, -0.6, 0.5, -1.05, 0.75, 0.14),
             (stroke, BODY, 0.6, 0.5, 1.05, 0.75, 0.14),
-            (circle, LIGHT, -0.42, -0.3, 0.25),
-            (circle, LIGHT, 0.42, -0.3, 0.25),
+            (circle, BODY, -0.42, -0.28, 0.32),
+            (circle, BODY, 0.42, -0.28, 0.32),
             (ellipse, BODY, 0.0, 0.25, 0.85, 0.5),
+            (circle, LIGHT, -0.42, -0.3, 0.23),
+            (circle, LIGHT, 0.42, -0.3, 0.23),
             (circle, DARK, -0.42, -0.32, 0.12),
             (circle, DARK, 0.42, -0.32, 0.12),
             (stroke, DARK, -0.5, 0.35, 0.5, 0.35, 0.05),
@@ -120,33 +144,37 @@ OBJECTS = {
         (120, 155, 90),
         (
             *_make_legs(BODY, 0.95, 0.1, -0.5, 0.45),
-            *_make_legs(ACCENT, 0.95, 0.1, -0.25, 0.25),
-            (stroke, DARK, -0.6, 0.0, -0.9, 0.55, 0.1),
-            (stroke, BODY, 0.45, 0.0, 0.75, -0.65, 0.18),
-            (stroke, BODY, 0.75, -0.7, 1.05, -0.45, 0.13),
-            (stroke, DARK, 0.35, -0.15, 0.6, -0.85, 0.08),
-            (ellipse, BODY, 0.0, 0.05, 0.65, 0.3),
+            *_make_legs(ACCENT, 0.95, 0.1, -0.25, 0.22),
+            (stroke, DARK, -0.62, 0.0, -0.92, 0.6, 0.11),
+            (stroke, DARK, 0.3, -0.2, 0.56, -0.8, 0.11),
+            (stroke, BODY, 0.45, 0.0, 0.72, -0.62, 0.18),
+            (stroke, BODY, 0.72, -0.65, 1.05, -0.38, 0.14),
+            (triangle, BODY, 0.68, -1.05, 0.09, 0.35),
+            (ellipse, BODY, 0.0, 0.05, 0.66, 0.31),
         ),
     ),
     "ship": SceneObject(
         (120, 120, 130),
         (70, 110, 170),
         (
-            (box, DARK, 0.15, -0.5, 0.06, 0.45),
-            (box, ACCENT, -0.1, 0.0, 0.45, 0.25),
-            (box, LIGHT, -0.1, -0.02, 0.32, 0.08),
-            (box, BODY, 0.0, 0.35, 1.0, 0.13),
-            (box, BODY, 0.0, 0.55, 0.75, 0.14),
+            (box, DARK, 0.4, -0.4, 0.04, 0.45),
+            (box, ACCENT, -0.2, -0.4, 0.14, 0.3),
+            (box, LIGHT, -0.05, 0.05, 0.58, 0.24),
+            (circle, DARK, -0.4, 0.04, 0.08),
+            (circle, DARK, -0.05, 0.04, 0.08),
+            (circle, DARK, 0.3, 0.04, 0.08),
+            (trapezoid, BODY, 0.25, 0.72, 1.05, 0.7),
         ),
     ),
     "truck": SceneObject(
         (200, 200, 190),
         (130, 130, 135),
         (
-            (box, BODY, -0.3, -0.15, 0.7, 0.52),
-            (box, ACCENT, 0.7, 0.1, 0.28, 0.32),
-            (box, LIGHT, 0.75, 0.0, 0.14, 0.12),
-            *_make_wheels(-0.7, -0.2, 0.65),
+            (box, BODY, -0.32, -0.2, 0.68, 0.52),
+            (box, ACCENT, 0.66, 0.05, 0.3, 0.36),
+            (box, LIGHT, 0.74, -0.08, 0.17, 0.14),
+            (box, DARK, 0.0, 0.4, 0.95, 0.06),
+            *_make_wheels(0.2, -0.75, -0.3, 0.62),
         ),
     ),
 }

@@ -97,6 +97,23 @@ def trapezoid(
     )
 
 
+def triangle(
+    x: np.ndarray, y: np.ndarray, across: Number, top: Number, width: Number, height: Number
+) -> np.ndarray:
+    """Return an approximate signed distance from a triangle that points upwards.
+
+    Args:
+        x: Coordinates to the right.
+        y: Coordinates downwards.
+        across: `x` of the tip.
+        top: `y` of the tip.
+        width: Half the length of the lower side.
+        height: Distance of the lower side from the tip.
+    """
+    below = y - top
+    return np.maximum(np.abs(x - across) - width * below / height, below - height)
+
+
 def stroke(
     x: np.ndarray,
     y: np.ndarray,

@@ -22,8 +22,8 @@ def test_weights_file_is_small():
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_accuracy_on_the_source_task(seed):
-    # 89.5 % after the whole recipe; chance is 1 %.
-    assert measure_source_accuracy(small_vgg(), images=1000, seed=seed) > 0.86
+    # 95.0 % after the whole recipe, ± 0.7 % on 1,000 images; chance is 1 %.
+    assert measure_source_accuracy(small_vgg(), images=1000, seed=seed) > 0.92
 
 
 @pytest.mark.slow
