@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell
 from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
 from autograder.notebooks.cell_roles import grade_id, graded_cells, list_grade_ids
+from course_lib.notebook.shorten_checks import CHECK_TITLE
 
 _KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -79,7 +80,16 @@ def _set_metadata(cell: NotebookNode, lab: Lab, path: Path) -> None:
                 f"add it to course.toml: [labs.{lab.name}.points] {question} = 1",
             )
         nbgrader["points"] = lab.points[question]
+    if role == "tests":
+        _fold(cell, str(question))
     cell.metadata.nbgrader = NotebookNode(nbgrader)
+
+
+def _fold(cell: NotebookNode, question: str) -> None:
+    """Let JupyterLab and Colab show a check as one line: most students read only what it prints."""
+    cell.source = f"{CHECK_TITLE}{question}\n{cell.source}"
+    cell.metadata.cellView = "form"
+    cell.metadata.jupyter = NotebookNode(source_hidden=True)
 
 
 _REGION = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS)")
@@ -129,7 +139,7 @@ def _find_library(course: Course) -> str:
 def _make_install_cell(course: Course) -> str:
     """Return the cell that installs `course_lib` and, with `--no-deps`, nothing else.
 
-    It also prints the profile and the GPU, and imports the helper that checks a question.
+    It also prints the profile and the GPU, and imports the helpers that run and list checks.
     """
     return (
         "# Colab: fetch course_lib; the TensorFlow, Keras and NumPy there stay as they are.\n"
@@ -138,8 +148,10 @@ def _make_install_cell(course: Course) -> str:
         "except ImportError:\n"
         f'    %pip install --quiet --no-deps "git+{_find_library(course)}"\n'
         "\n"
-        "from course_lib import check_my_work, profile\n"
+        "from course_lib import profile\n"
+        "from course_lib.notebook import check_my_work, progress, shorten_checks\n"
         "\n"
-        '# check_my_work("QUESTION") says, in words, what the checks of a question say.\n'
+        "shorten_checks()  # a check prints one sentence; its traceback is folded below it\n"
+        '# check_my_work("QUESTION") runs the checks again; progress() lists the questions.\n'
         "print(profile.describe())"
     )

@@ -1,9 +1,11 @@
-"""Tools for the open notebook: finding its cells and running its visible checks.
+"""Tools for the open notebook: its cells, its visible checks, and what they said.
 
 They run in the student's kernel.
 """
 
 from course_lib.notebook.check_my_work import check_my_work
+from course_lib.notebook.progress import progress
+from course_lib.notebook.shorten_checks import shorten_checks
 from course_lib.notebook.this_notebook import this_notebook
 
-__all__ = ["check_my_work", "this_notebook"]
+__all__ = ["check_my_work", "progress", "shorten_checks", "this_notebook"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import linecache
-import traceback
 from typing import Any
 
+from course_lib.notebook.describe_error import describe_error
+from course_lib.notebook.outcomes import outcomes
 from course_lib.notebook.this_notebook import this_notebook
 
 
@@ -51,24 +51,16 @@ def check_my_work(question: str, namespace: dict[str, Any] | None = None) -> Non
     if cell["cell_type"] != "code" or cell["metadata"]["nbgrader"].get("solution"):
         print(f"{question}: a person marks it; there are no checks to run.")
         return
-    print(f"{question}: {_run_checks(''.join(cell['source']), namespace)}")
+    print(f"{question}: {_run_checks(question, ''.join(cell['source']), namespace)}")
 
 
-def _run_checks(source: str, namespace: dict[str, Any]) -> str:
+def _run_checks(question: str, source: str, namespace: dict[str, Any]) -> str:
     """Run the source of a check cell and describe the outcome."""
     filename = "<the checks>"
+    outcomes[question] = False
     try:
         exec(compile(source, filename, "exec"), namespace)
-    except AssertionError as error:
-        return f"not yet. {error}".rstrip()
-    except NotImplementedError:
-        return "no answer yet. Replace `raise NotImplementedError()` with your answer."
     except Exception as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        outside = [frame for frame in frames if frame.filename != filename]
-        line = ""
-        if len(outside) > 1:  # the first frame is this function
-            line = linecache.getline(outside[-1].filename, outside[-1].lineno or 0).strip()
-        at = f"\nIt stopped at: {line}" if line else ""
-        return f"not yet. {type(error).__name__}: {error}{at}"
+        return describe_error(error, filename)
+    outcomes[question] = True
     return "right, as far as you can see. More checks run when it is graded."

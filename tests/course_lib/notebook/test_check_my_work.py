@@ -69,7 +69,7 @@ def test_cells_without_a_passing_check(notebook: Path, capsys) -> None:
     assert lines[0].startswith("neuron: no answer yet.")
     assert lines[1].startswith("curves: a person marks it")
     assert lines[2] == "silent: not yet."
-    assert lines[3] == "neuron: not yet. NameError: name 'neuron' is not defined"
+    assert lines[3].startswith("neuron: not yet. NameError: name 'neuron' is not defined. Run")
 
 
 def test_notebook_is_found(notebook: Path, monkeypatch, capsys, tmp_path: Path) -> None:
