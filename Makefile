@@ -19,8 +19,9 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 demo: $(INSTALLED)
 	autograder demo
 
+# The student's view: without nbgrader's buttons for instructors and without JupyterLab's news.
 lab: $(INSTALLED)
-	jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(firstword $(sort $(wildcard labs/$(LAB)*/*.ipynb)))
+	JUPYTER_CONFIG_PATH=$(CURDIR)/tools/jupyter jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) $(firstword $(sort $(wildcard labs/$(LAB)*/*.ipynb)))
 
 test: $(INSTALLED)
 	pytest -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)

@@ -46,7 +46,7 @@ def make_instructor_notebook(course: Course, lab: Lab) -> NotebookNode:
         _set_metadata(cell, lab, path)
         _check_regions(cell, path)
     _check_questions(notebook, lab, path)
-    if notebook.cells and notebook.cells[0].cell_type == "markdown":
+    if course.repository and notebook.cells and notebook.cells[0].cell_type == "markdown":
         notebook.cells[0].source = f"{_make_badge(course, lab)}\n\n{notebook.cells[0].source}"
     notebook.cells.insert(1, new_code_cell(_make_install_cell(course)))
     for number, cell in enumerate(notebook.cells):
@@ -121,6 +121,17 @@ def _check_questions(notebook: NotebookNode, lab: Lab, path: Path) -> None:
         )
 
 
+_FETCH = "# Colab: fetch course_lib; the TensorFlow, Keras and NumPy there stay as they are."
+# An address that nobody owns could be registered by anyone, who would then run code here.
+_NO_REPOSITORY = (
+    "# To let Colab install course_lib here, set `repository` in course.toml and build again."
+)
+_MISSING = (
+    'raise ImportError("course_lib is not installed: follow the README, or ask your instructor '
+    'for a notebook for Colab.") from None'
+)
+
+
 def _make_badge(course: Course, lab: Lab) -> str:
     path = f"{course.branch}/{course.release_dir.name}/{lab.name}/{lab.notebook}"
     github = course.repository.removeprefix("https://github.com/")
@@ -141,12 +152,13 @@ def _make_install_cell(course: Course) -> str:
 
     It also prints the profile and the GPU, and imports the helpers that run and list checks.
     """
+    install = f'%pip install --quiet --no-deps "git+{_find_library(course)}"'
     return (
-        "# Colab: fetch course_lib; the TensorFlow, Keras and NumPy there stay as they are.\n"
+        f"{_FETCH if course.library else _NO_REPOSITORY}\n"
         "try:\n"
         "    import course_lib\n"
         "except ImportError:\n"
-        f'    %pip install --quiet --no-deps "git+{_find_library(course)}"\n'
+        f"    {install if course.library else _MISSING}\n"
         "\n"
         "from course_lib import profile\n"
         "from course_lib.notebook import check_my_work, progress, shorten_checks\n"

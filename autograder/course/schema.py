@@ -116,7 +116,11 @@ SETTINGS = (
     Setting("", "labs", TABLE, {}, "The labs."),
     Setting("course", "name", STRING, None, "The name on reports and pages.", "the folder's name"),
     Setting(
-        "course", "repository", STRING, "", "The public repository that Colab opens labs from."
+        "course",
+        "repository",
+        STRING,
+        "",
+        "The public repository that Colab opens labs from; without it, labs have no Colab badge.",
     ),
     Setting(
         "course",
@@ -126,7 +130,13 @@ SETTINGS = (
         "The repository from which a lab installs `course_lib` in Colab.",
         "`repository`",
     ),
-    Setting("course", "branch", STRING, "main", "The branch of `repository`."),
+    Setting(
+        "course",
+        "branch",
+        STRING,
+        "main",
+        "The branch or tag of `repository`. With a tag, labs stay the same for the whole term.",
+    ),
     Setting("course", "timezone", TIME_ZONE, "UTC", "The zone of dates and times without a zone."),
     Setting("course", "trust", TRUST, [], "The default of `trust` in each lab."),
     *(

@@ -29,8 +29,8 @@
 # - to sample in such a way that a gradient gets through (the reparameterisation trick);
 # - to recognise posterior collapse, where the code carries no information, and to explain it.
 #
-# **You need** Labs 01 and 05: the Functional API, logits, and a `keras.Model` with its own
-# `train_step`.
+# **You need** Lab 05: logits, and a `keras.Model` with its own `train_step`; and Lab 08, which comes
+# first: autoencoders, and why they cannot invent images.
 #
 # **Running time**, apart from importing TensorFlow:
 #
@@ -82,12 +82,11 @@ print("training set", x_train.shape, x_train.dtype, "· test set", x_test.shape)
 # %% [markdown]
 # ## 1 An autoencoder
 #
-# An **autoencoder** is a network that is trained to return its own input. That would be easy
-# without the narrow layer in the middle. The **encoder** compresses the 784 pixels into a few
-# numbers, the **code**, and the **decoder** has to rebuild the image from the code alone (Hinton &
-# Salakhutdinov 2006). So the code has to keep what matters. (Lab 08 is about autoencoders alone; here
-# you build one to see what it cannot do.) Codes are also called *latent*, Latin
-# for hidden: the data do not contain them, and no label says what they should be.
+# In Lab 08 you trained autoencoders. The encoder compresses the 784 pixels into a few numbers, the
+# code, and the decoder has to rebuild the image from the code alone (Hinton & Salakhutdinov
+# 2006). So the code has to keep what matters. Here you build one more, to see exactly what it cannot do.
+# Codes are also called *latent*, Latin for hidden: the data do not contain them, and no label says what
+# they should be.
 #
 # A code may take any values, positive or negative. The decoder returns **logits**, one per pixel;
 # the sigmoid of a logit is how dark the pixel is.

@@ -25,7 +25,7 @@
 # - sparse, denoising and contractive autoencoders, and how to measure what each of them promises;
 # - to detect anomalies, to find similar images, and to extract features for a classifier with only
 #   100 labels;
-# - why an autoencoder cannot invent images, the topic of Lab 06.
+# - why an autoencoder cannot invent images. Lab 06, the next one, starts there.
 #
 # **You need** Labs 01 and 02: the Functional API and convolutions.
 #
@@ -72,8 +72,7 @@ def error(copies, x):
 # %% [markdown]
 # ## 1 Through a bottleneck
 #
-# An **autoencoder** is trained to return its own input (Hinton & Salakhutdinov 2006; Lab 06 builds
-# a dense one, too, as a first step to a network that invents images). In the middle
+# An **autoencoder** is trained to return its own input (Hinton & Salakhutdinov 2006). In the middle
 # is its **bottleneck**: the **encoder** turns the 784 pixels into a few numbers, the **code**, and
 # the **decoder** makes 784 pixels from the code alone. Codes may take any values, so their layer
 # does not have an activation. Pixels lie between 0 and 1, so the last layer has a sigmoid.
