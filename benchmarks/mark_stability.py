@@ -7,7 +7,7 @@ hidden seed drawn anew; test cells that take less than a second are run under K 
 last case of each lab in every round is graded by stock nbgrader, too. Rounds follow until the time
 is used up.
 
-Counts are added up over runs in benchmarks/mark_stability.json, by lab; a lab whose source or cases
+Counts are added up over runs in benchmarks/mark_stability.json, by lab; a lab whose code or cases
 have changed begins again at 0. `--quick` runs Lab 00 once and keeps nothing.
 """
 
@@ -27,6 +27,7 @@ from scipy.stats import beta
 from autograder import Course, make_cases, start_engine
 from autograder.authoring.cases import Case
 from autograder.authoring.lint import RepeatingGrader, check_cases
+from autograder.authoring.read_code_cells import read_code_cells
 from autograder.authoring.stability import Stability
 from autograder.authoring.stock_engine import StockEngine
 from autograder.course.course import Lab
@@ -111,9 +112,11 @@ def run_stock(course: Course, lab: Lab, count: Count, cases: list[Case], seed: i
 
 
 def compute_digest(course: Course, lab: Lab) -> str:
-    """Return a digest of what decides the marks of a lab's cases."""
+    """Return a digest of what decides the marks of a lab's cases: its code and its answers."""
     digest = hashlib.sha256()
-    for name in (f"{lab.name}.py", "right_answers.toml", "wrong_answers.toml"):
+    for cell in read_code_cells(course, lab):
+        digest.update(repr(cell).encode())
+    for name in ("right_answers.toml", "wrong_answers.toml"):
         path = course.source_dir / lab.name / name
         digest.update(path.read_bytes() if path.exists() else b"")
     return digest.hexdigest()[:16]
