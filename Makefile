@@ -58,6 +58,7 @@ lint: $(INSTALLED)
 docs: $(INSTALLED)
 	python tools/make_reference.py
 	python tools/make_settings.py
+	python tools/make_library_reference.py
 	mkdocs build --strict
 
 bench: $(INSTALLED)

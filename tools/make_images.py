@@ -21,11 +21,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
-from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from autograder.authoring.instructor_notebook import make_instructor_notebook
-from autograder.course.course import Course
-from autograder.notebooks.forms import solve_notebook
+from autograder.course.course import Course, Lab
+from autograder.notebooks.cell_roles import grade_id
+from autograder.notebooks.forms import release_notebook, solve_notebook
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -40,6 +44,7 @@ def main() -> None:
         _show_report(browser, course)
         _show_feedback(browser, course)
         _show_formgrader(browser, course)
+        _show_checks(browser, course)
         _show_lab(browser, course)
         browser.close()
 
@@ -76,6 +81,53 @@ def _show_formgrader(browser: Browser, course: Course) -> None:
         page.screenshot(path=IMAGES / "formgrader.png")
 
 
+def _show_checks(browser: Browser, course: Course) -> None:
+    """Show a check that passed, one that failed, and the list of questions."""
+    lab = course.lab("01")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / lab.notebook
+        notebook = _answer_two_questions(course, lab)
+        last = _find_progress(notebook)
+        nbformat.write(notebook, path)  # `progress` reads it
+        client = NotebookClient(
+            notebook, allow_errors=True, resources={"metadata": {"path": folder}}
+        )
+        with client.setup_kernel():
+            for number, cell in enumerate(notebook.cells):
+                if cell.cell_type == "code" and number <= last:
+                    client.execute_cell(cell, number)
+        del notebook.cells[last + 1 :]
+        nbformat.write(notebook, path)
+        with _start_jupyter(Path(folder)) as address:
+            page = browser.new_page(viewport={"width": 1100, "height": 640})
+            page.goto(address.format(path=f"lab/tree/{lab.notebook}"))
+            page.wait_for_selector(".jp-Notebook", timeout=120_000)
+            page.wait_for_timeout(8000)  # shortcuts, menus and formulas load last
+            page.keyboard.press("Control+b")
+            shown = page.get_by_text("checks passed.").first
+            for _ in range(3):  # cells above get their height when they are first seen
+                shown.evaluate("text => text.scrollIntoView({block: 'end'})")
+                page.wait_for_timeout(1000)
+            page.screenshot(path=IMAGES / "checks.png")
+
+
+def _answer_two_questions(course: Course, lab: Lab) -> NotebookNode:
+    """Return the lab with one right and one wrong answer, and a cell that lists the questions."""
+    source = make_instructor_notebook(course, lab)
+    solved = solve_notebook(source)
+    notebook = release_notebook(source)
+    for cell, answer in zip(notebook.cells, solved.cells, strict=True):
+        if grade_id(cell) in ("neuron_answer", "activations_answer"):
+            cell.source = answer.source.replace("np.maximum(", "np.minimum(")
+    notebook.cells.insert(_find_progress(notebook), new_code_cell("progress()"))
+    return notebook
+
+
+def _find_progress(notebook: NotebookNode) -> int:
+    """Return the index of the cell below the check of the second question."""
+    return [grade_id(cell) for cell in notebook.cells].index("activations") + 1
+
+
 def _show_lab(browser: Browser, course: Course) -> None:
     with tempfile.TemporaryDirectory() as folder:
         lab = course.lab("01")
@@ -85,9 +137,6 @@ def _show_lab(browser: Browser, course: Course) -> None:
             page = browser.new_page(viewport={"width": 1100, "height": 900})
             page.goto(address.format(path=f"lab/tree/{lab.notebook}"))
             _run_all(page)
-            # JupyterLab asks, once, whether to show its news.
-            with contextlib.suppress(TimeoutError):
-                page.get_by_role("button", name="No", exact=True).click(timeout=5_000)
             mistakes = page.locator(".jp-OutputArea img").last
             mistakes.evaluate("image => image.scrollIntoView({block: 'end'})")
             page.wait_for_timeout(1000)
@@ -119,7 +168,8 @@ def _start_jupyter(folder: Path) -> Iterator[str]:
     command += [f"--ServerApp.root_dir={folder}", f"--port={port}", "--ip=127.0.0.1"]
     command += [f"--IdentityProvider.token={token}"]
     command += ["--ServerApp.jpserver_extensions", "nbgrader.server_extensions.formgrader=True"]
-    environment = {**os.environ, "COURSE_PROFILE": "quick"}
+    student = Path(__file__).with_name("jupyter")  # the settings of `make lab`
+    environment = {**os.environ, "COURSE_PROFILE": "quick", "JUPYTER_CONFIG_PATH": str(student)}
     server = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
     try:
         _wait_for(f"http://127.0.0.1:{port}/api?token={token}")

@@ -13,7 +13,7 @@ from course_lib.models.digit_judge import NO_DIGIT, digit_judge
 class SampleQuality(NamedTuple):
     """The result of `sample_quality`.
 
-    Args:
+    Attributes:
         confidence: Mean probability of the most probable digit, from 0 to 1.
         digits: Effective number of different digits, from 1 to 10.
         shares: Share of each digit, 0 to 9, among the samples; they add up to 1.

@@ -17,7 +17,7 @@ from autograder.cli.app import app
 from autograder.course.course import Course
 from tests.autograder.downloads import download
 from tests.autograder.tiny_course import LAB, mistaken, solved
-from tools import make_reference, make_settings
+from tools import make_library_reference, make_reference, make_settings
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -213,6 +213,13 @@ def test_the_command_line_reference_is_up_to_date() -> None:
 def test_the_settings_reference_is_up_to_date() -> None:
     advice = "run: python tools/make_settings.py"
     assert make_settings.make_settings() == make_settings.PAGE.read_text("utf-8"), advice
+
+
+@pytest.mark.parametrize("module", make_library_reference.PAGES)
+def test_the_library_reference_is_up_to_date(module: str) -> None:
+    advice = "run: python tools/make_library_reference.py"
+    page = make_library_reference.DOCS / f"{module}.md"
+    assert make_library_reference.make_page(module) == page.read_text("utf-8"), advice
 
 
 def test_the_site_builds(tmp_path: Path) -> None:
