@@ -13,11 +13,12 @@
 # %% [markdown]
 # # From one neuron to Keras
 #
-# How does a machine learn? It makes a mistake, finds out which of its numbers contributed to the mistake, and
-# changes each of them a little. Machines have learned like this since the 1950s (Minsky's SNARC in 1951, a network that
-# Farley and Clark simulated in 1954, Rosenblatt's perceptron in 1958), and the largest models do it today. In this lab
-# you write all of it by hand, in NumPy: a neuron that learns, the derivatives that tell it what to change, and a network
-# that learns to tell squares, circles and triangles apart. Then you build the same network in Keras.
+# How does a machine learn? It makes a mistake, finds out which of its numbers contributed to the mistake, and changes
+# each of them a little. Machines have learned like this since the 1950s: Minsky's SNARC in 1951, a network that Farley
+# and Clark simulated in 1954, Rosenblatt's perceptron in 1958. The largest models do it today. In this lab you write
+# all of it by hand, in NumPy. You begin with a neuron that learns, and with the derivatives that tell it what to
+# change. Then a network learns to tell squares, circles and triangles apart. At the end you build such networks in
+# Keras.
 #
 # **You will learn**
 #
@@ -245,6 +246,27 @@ figures.decision_boundary(lines, points, sides)
 #
 # Write the five derivatives. Work them out on paper first. (Those of sigmoid and softmax are easy to express with
 # the value of the function itself.) At $z = 0$, where ReLU has no derivative, the value on either side is accepted.
+#
+# <details><summary>▸ Hint 1, sigmoid and softplus</summary>
+#
+# Write the sigmoid as $(1 + e^{-z})^{-1}$ and use the chain rule. Then note that
+# $1 - \sigma(z) = e^{-z} / (1 + e^{-z})$. The derivative of softplus is $e^z / (1 + e^z)$: which function in the table
+# is this?
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, softmax</summary>
+#
+# Use the quotient rule twice: once for $j = k$, and once for $j \neq k$. In both cases, the result contains $-p_k p_j$.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, softmax</summary>
+#
+# `np.outer(p, p)` contains all products $p_k p_j$. Only on the diagonal, one more term is added; `np.diag` turns a row
+# into a diagonal matrix.
+#
+# </details>
 
 
 # %%
@@ -579,7 +601,7 @@ figures.image_to_outputs(
 #
 # **Backward pass.** How does the loss change when one weight changes? The derivatives of the loss with respect to all
 # weights form its **gradient**. To compute it, go from the loss back to the input and multiply by one derivative at
-# each step: this is the chain rule, and applied to a network it is called **backpropagation** (Rumelhart, Hinton &
+# each step. This is the chain rule. Applied to a network, it is called **backpropagation** (Rumelhart, Hinton &
 # Williams 1986). The first step is simple, because softmax and cross-entropy together have the gradient
 #
 # $$\frac{\partial\,\text{loss}}{\partial z} = \frac{p - y}{n}$$
@@ -598,22 +620,37 @@ figures.image_to_outputs(
 # | $a$ | (that of $h$) · 1, because $a > 0$ | 12 |
 # | $w_1$ | (that of $a$) · $x$ | 12 · 2 = 24 |
 #
-# If $w_1$ grows by 0.001, the loss grows by about 0.024. In a layer, the same products become matrix products. What is the gradient with respect to $W_2$, through $z = h W_2 + b_2$? With
-# respect to $b_2$, which is added to every row? With respect to $h$? Through the ReLU, with respect to $a$? And with
-# respect to $W_1$ and $b_1$? A gradient always has the shape of the array that it belongs to. This alone answers most
-# of these questions.
+# If $w_1$ grows by 0.001, the loss grows by about 0.024. In a layer, the same products become matrix products. What is
+# the gradient with respect to $W_2$, through $z = h W_2 + b_2$? With respect to $b_2$, which is added to every row?
+# With respect to $h$? Through the ReLU, with respect to $a$? And with respect to $W_1$ and $b_1$? A gradient always has
+# the shape of the array that it belongs to. This alone answers most of these questions.
 #
 # ### Question 4 · `backpropagation`
 #
 # Write `gradients(x, y, w1, b1, w2, b2)`. The labels `y` are integers 0, 1, 2, … Return the loss and the four
 # gradients as `loss, (dw1, db1, dw2, db2)`.
 #
-# <details><summary>▸ Hint 1</summary>In the example, the derivative with respect to a weight is the derivative with
-# respect to its z, times its input. A batch has n inputs for each weight: sum over them.</details>
+# <details><summary>▸ Hint 1</summary>
 #
-# <details><summary>▸ Hint 2</summary>dw2 has the shape (hidden, classes). You have h, of shape (n, hidden), and
-# (p − y) / n, of shape (n, classes). Only one matrix product of the two has this shape. Which one has to be
-# transposed?</details>
+# In the example, the derivative with respect to a weight is the derivative with respect to its $z$, times its input. A
+# batch has $n$ inputs for each weight: sum over them.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2</summary>
+#
+# `dw2` has the shape (hidden, classes). You have $h$, of shape (n, hidden), and $(p - y) / n$, of shape (n, classes).
+# Only one matrix product of the two has this shape. Which one has to be transposed? (`np.eye(w2.shape[1])[y]` makes the
+# integer labels one-hot.)
+#
+# </details>
+#
+# <details><summary>▸ Hint 3</summary>
+#
+# The gradient with respect to $h$ is that of $z$ times $W_2$, transposed so that the shape is (n, hidden). The ReLU
+# sets it to 0 wherever $a \leq 0$. From there on, the first layer is like the second, with $x$ in place of $h$.
+#
+# </details>
 
 
 # %% solution="backpropagation"
@@ -792,8 +829,8 @@ figures.image_grid(
 # - **Momentum** (Polyak 1964) keeps a velocity $v$, which starts at 0: $v \leftarrow \beta v - \eta g$, then
 #   $w \leftarrow w + v$. With $\beta = 0.9$, a tenth of the velocity is lost in each update, so it is a sum of about the
 #   last ten gradients.
-# - **Adam** (Kingma & Ba 2015, algorithm 1) keeps two averages, which start at 0, and divides one by the square root
-#   of the other, so that each weight has its own step size. In update number $t = 1, 2, \dots$
+# - **Adam** (Kingma & Ba 2015, algorithm 1) keeps two averages, which start at 0, and divides one by the square root of
+#   the other. So each weight has its own step size. In update number $t = 1, 2, \dots$
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1) g \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2 \qquad
 # w \leftarrow w - \eta\, \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}$$
@@ -991,12 +1028,12 @@ figures.loss_surface(valley, paths)
 
 # %% [markdown]
 # SGD zigzags. Its learning rate of 0.06 is small for $w_1$, but along $w_2$ each update goes beyond the minimum: it
-# multiplies $w_2$ by $1 - 25 \cdot 0.06 = -0.5$. From $2/25 = 0.08$ on, it would diverge. With momentum, the steps along
-# $w_1$ add up, because these gradients have the same sign, and those along $w_2$ partly cancel. Adam divides by the size
-# of the gradient. It sets off equally fast in both directions, however strongly the loss curves, but near the minimum it
-# overshoots, because its steps do not become smaller with the gradient. This is why the learning rate is often lowered
-# towards the end of a training. The figure shows one loss and one learning rate for each; it does not say which
-# optimizer is the best.
+# multiplies $w_2$ by $1 - 25 \cdot 0.06 = -0.5$. From $2/25 = 0.08$ on, it would diverge. With momentum, the steps
+# along $w_1$ add up, because these gradients have the same sign, and those along $w_2$ partly cancel. Adam divides by
+# the size of the gradient. It sets off equally fast in both directions, however strongly the loss curves. But near the
+# minimum it overshoots, because its steps do not become smaller with the gradient. This is why the learning rate is
+# often lowered towards the end of a training. The figure shows one loss and one learning rate for each; it does not say
+# which optimizer is the best.
 #
 # ## 6 The same in Keras
 #
@@ -1028,6 +1065,26 @@ figures.loss_surface(valley, paths)
 # 4. `twin_model()`: **two** inputs of 8 numbers each. Both go through **one and the same** `Dense` layer of 12 neurons
 #    with ReLU. The two results are concatenated (`keras.layers.Concatenate()([a, b])`) into 24 numbers, which lead to
 #    **two** outputs: 1 neuron with sigmoid, and 3 without activation.
+#
+# <details><summary>▸ Hint 1, updates</summary>
+#
+# A smaller last batch is also an update. So round the number of batches in an epoch *up*, for example with `math.ceil`.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, twin_model</summary>
+#
+# A layer is an object with its own weights. Create the shared layer once, `shared = keras.layers.Dense(…)`, and call it
+# twice, once for each input.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, twin_model</summary>
+#
+# Both output layers are called with the concatenated tensor. `keras.Model` takes a *list* of inputs and a *list* of
+# outputs.
+#
+# </details>
 
 
 # %% solution="keras_models"
@@ -1256,16 +1313,15 @@ figures.decision_boundary(snapshots, spiral[::4], arms[::4])
 #
 # A network can also predict a quantity, with one output, no activation, and a loss for quantities. This is called
 # regression. A classic data set for it is `boston_housing`: the median price of a house, in thousands of dollars, in
-# each of 506 districts of Boston in 1970, and 13 **attributes** of the district, such as the crime rate, the number
-# of rooms, or the distance to work.
+# each of 506 districts of Boston in 1970. Each district has 13 **attributes**, such as the crime rate, the number of
+# rooms, or the distance to work.
 #
 # **This data set is kept for its history, and one of its columns should not be used.** Its authors (Harrison &
-# Rubinfeld 1978) computed column 11, `B`, from the share of Black people in a district, as $1000 (B_k - 0.63)^2$, where
-# $B_k$ is the share. The formula assumes that prices fall as the share grows, up to 63 %, and rise again beyond
-# (Carlisle 2019). A model that is trained on this column learns the assumption as if it
-# were a fact. For this reason scikit-learn removed the data set in version 1.2. Here we leave column 11 out. To avoid
-# the data set altogether, use `data.load("california_housing")`, which has 8 attributes without such a column, and
-# 20,640 rows.
+# Rubinfeld 1978) computed column 11, `B`, as $1000 (B_k - 0.63)^2$. Here $B_k$ is the share of Black people in the
+# district. The formula assumes that prices fall as the share grows, up to 63 %, and rise again beyond (Carlisle 2019).
+# A model that is trained on this column learns the assumption as if it were a fact. For this reason scikit-learn
+# removed the data set in version 1.2. Here we leave column 11 out. To avoid the data set altogether, use
+# `data.load("california_housing")`, which has 8 attributes without such a column, and 20,640 rows.
 
 # %%
 (houses, prices), (test_houses, test_prices) = data.load("boston_housing")
@@ -1286,6 +1342,20 @@ print("one district:", np.round(houses[0], 2).tolist(), "· price", prices[0])
 #    `y`, with `verbose=0`, and return it. On the test set, its mean absolute error must be at most two thirds of the
 #    error that you make by always predicting the mean price. (The hidden test trains again, with other numbers, and
 #    allows three quarters.)
+#
+# <details><summary>▸ Hint 1, standardise</summary>
+#
+# Each column has its own mean and standard deviation: `axis=0`. Both arrays are scaled with the two rows of numbers
+# that come from `x_train`.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, train_regression</summary>
+#
+# Is the error too large? Count the updates: with 404 districts and batches of 32, an epoch has only 13. Train for more
+# epochs, or give Adam a larger learning rate than its default of 0.001.
+#
+# </details>
 
 
 # %% solution="regression"
@@ -1431,8 +1501,8 @@ _check_regression_hidden(hidden_seed())
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Finally, classes again, ten of them: which garment is it? The pixels become numbers between 0 and 1, the last layer
-# has a softmax, and the loss is the *sparse* categorical cross-entropy, which takes integer labels instead of one-hot
+# Finally, classes again, ten of them: which garment is it? The pixels become numbers between 0 and 1, and the last
+# layer has a softmax. The loss is the *sparse* categorical cross-entropy, which takes integer labels instead of one-hot
 # rows. A tenth of the training set (`validation_split`) is held out: the network does not learn from it, and its loss
 # after each epoch makes the *validation* curve.
 

@@ -89,6 +89,20 @@ figures.threshold_unit(weights=(1.0, 1.0), bias=-0.5)
 # 1. Write `neuron(x, w, b)`: the sum $z$, before any decision.
 # 2. Find weights and a bias with which the threshold unit computes *and*: it fires only if **both** inputs are 1.
 #    (Where would you have to move the line?) Call them `w_and`, a list of two numbers, and `b_and`, a number.
+#
+# <details><summary>▸ Hint 1, w_and and b_and</summary>
+#
+# For *or*, the line separates the corner (0, 0) from the other three. For *and*, it has to separate the corner (1, 1)
+# from the other three.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, w_and and b_and</summary>
+#
+# Keep both weights at 1. Then the sum without the bias is the number of inputs that are 1. With which bias is $z > 0$
+# for 2 of them, but not for 1?
+#
+# </details>
 
 
 # %% solution="neuron"
@@ -209,11 +223,25 @@ _check_neuron_hidden(np.random.default_rng(hidden_seed()))
 # Write all six for arrays of any shape. They must return the correct number for every $z$ from -1000 to 1000. Where
 # the formula in the table does not, find an equivalent one that does. (At $z = 0$ the step may return 0 or 1.)
 #
-# <details><summary>▸ Hint 1, softmax</summary>Multiply the numerator and the denominator by the same number, such as
-# e to the power of −c. Which c makes every exponent 0 or negative?</details>
+# <details><summary>▸ Hint 1, softmax</summary>
 #
-# <details><summary>▸ Hint 2, sigmoid and softplus</summary>e to the power of −|z| is never larger than 1. Write the formula
-# once for positive z and once for negative z, so that only this power occurs.</details>
+# Multiply the numerator and the denominator by the same number, such as $e^{-c}$. Which $c$ makes every exponent 0 or
+# negative?
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, sigmoid and softplus</summary>
+#
+# $e^{-|z|}$ is never larger than 1. Write the formula once for positive $z$ and once for negative $z$, so that only
+# this power occurs. `np.where` chooses between the two.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, softplus</summary>
+#
+# For positive $z$, take the factor $e^z$ out of the logarithm: $\ln(1 + e^z) = z + \ln(1 + e^{-z})$.
+#
+# </details>
 
 
 # %% solution="activations"
@@ -446,8 +474,8 @@ figures.image_to_outputs(
 )
 
 # %% [markdown]
-# Between input and output there is at least one **hidden layer**: a row of neurons that all see the same inputs, each
-# with its own weights and bias. Neuron $j$ of a layer computes
+# Between input and output there is at least one **hidden layer**: a row of neurons that all see the same inputs. Each
+# has its own weights and bias. Neuron $j$ of a layer computes
 #
 # $$z_j = \sum_i x_i W_{ij} + b_j$$
 #
@@ -574,6 +602,19 @@ _check_forward_hidden(np.random.default_rng(hidden_seed()))
 # 1. Write `sequential_mlp(hidden)`: 784 inputs → two hidden layers with ReLU → 10 logits.
 # 2. How many **parameters**, weights and biases, does such a network learn? Write `count_parameters(sizes)` for layers
 #    of any sizes, as a formula. The sizes begin with the number of inputs and end with the number of outputs.
+#
+# <details><summary>▸ Hint 1, count_parameters</summary>
+#
+# A layer with $n$ inputs and $m$ neurons has a weight for each pair of an input and a neuron, and one bias for each
+# neuron.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, count_parameters</summary>
+#
+# The outputs of one layer are the inputs of the next. `zip(sizes, sizes[1:])` makes the pairs $(n, m)$.
+#
+# </details>
 
 
 # %% solution="sequential"
@@ -924,10 +965,28 @@ def as_inputs(images):
 #
 # 1. Write `updates(examples, epochs, batch_size)`: how many updates does training make? (Lab 00 asks for the same, with
 #    its arguments in another order.)
-# 2. Write `train(data, epochs, batch_size)`. `data` is what `data.load` returns, `(x_train, y_train), (x_test, y_test)`,
-#    images and labels as they come. Build a new network with hidden layers (128, 64), compile it, fit it with a tenth
-#    of the training set as validation set, and return `(model, history)`: the model and what `fit` returns. Pass
-#    `verbose=0` to `fit`; otherwise it prints a line for every epoch.
+# 2. Write `train(data, epochs, batch_size)`. `data` is what `data.load` returns,
+#    `(x_train, y_train), (x_test, y_test)`, images and labels as they come. Build a new network with hidden layers
+#    (128, 64), compile it, and fit it with a tenth of the training set as validation set. Return `(model, history)`:
+#    the model and what `fit` returns. Pass `verbose=0` to `fit`; otherwise it prints a line for every epoch.
+#
+# <details><summary>▸ Hint 1, updates</summary>
+#
+# A smaller last batch is also an update. So round the number of batches in an epoch *up*, for example with `math.ceil`.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, train</summary>
+#
+# Take the images through `as_inputs`. The model returns logits: pass `from_logits=True` to the loss of the table.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, train</summary>
+#
+# `fit` has the argument `validation_split`. The other half of `data`, the test set, is not used at all.
+#
+# </details>
 
 
 # %% solution="training"
@@ -1178,10 +1237,10 @@ figures.learning_curves(few_history)
 #
 # Now use all training images, and everything else that helps. Two functions are ready for you:
 #
-# - `mlp(units=(512, 512), activation="relu", dropout=0.3)` from `course_lib.models` builds the kind of network that
-#   you have built twice, of any size. Another activation to try is `"gelu"`, a smooth relative of ReLU (Hendrycks &
-#   Gimpel 2016). **Dropout** with a rate of 0.3 sets a random 30 % of the hidden outputs to 0 at every update, so that
-#   no neuron can rely on any single other one (Srivastava et al. 2014). After training, nothing is dropped.
+# - `mlp(units=(512, 512), activation="relu", dropout=0.3)` from `course_lib.models` builds the kind of network that you
+#   have built twice, of any size. Another activation to try is `"gelu"`, a smooth relative of ReLU (Hendrycks & Gimpel
+#   2016). **Dropout** with a rate of 0.3 sets a random 30 % of the hidden outputs to 0 at every update. So no neuron
+#   can rely on any single other one (Srivastava et al. 2014). After training, nothing is dropped.
 # - `fit(model, x, y, validation_split=0.1)` from `course_lib.training` compiles and trains in one line. It increases
 #   the learning rate at first and then decreases it step by step to 0. `epochs=` and `batch_size=` work as in Keras.
 #
@@ -1257,7 +1316,7 @@ figures.learning_curves(history)
 # %% [markdown]
 # ## 8 What the curves say
 #
-# You now have two pairs of curves: one of a network that was trained on 1,000 images for fifteen epochs, and one of the
+# You now have two pairs of curves. The first network was trained on 1,000 images for fifteen epochs. The second is the
 # network that you have just trained.
 #
 # ### Question 8 · `curves` · in words
@@ -1297,10 +1356,10 @@ figures.learning_curves(history)
 # %% [markdown]
 # ## 9 What does it get wrong?
 #
-# One number says how often the network is wrong, but not where. A **confusion matrix** has one row for each *true* digit
-# and one column for each *predicted* digit: the entry in row 4, column 9 is the number of fours that were read as nines.
-# Among the mistakes, the most telling are those in which the network was most confident. The **confidence** of the
-# network is the probability of the class that it predicts.
+# One number says how often the network is wrong, but not where. A **confusion matrix** has one row for each *true*
+# digit and one column for each *predicted* digit. The entry in row 4, column 9 is the number of fours that were read as
+# nines. Among the mistakes, the most telling are those in which the network was most confident. The **confidence** of
+# the network is the probability of the class that it predicts.
 #
 # ### Question 9 · `evaluation`
 #
@@ -1311,8 +1370,25 @@ figures.learning_curves(history)
 # 3. `worst_mistakes(labels, probabilities, count)`: the positions, in the test set, of the `count` mistakes with the
 #    highest confidence, the most confident one first. If there are fewer mistakes, return all of them.
 #
-# <details><summary>▸ Hint for part 3</summary>First find the positions of all mistakes (`np.flatnonzero`). Then sort these
-# positions by the confidence at each of them (`np.argsort` sorts in ascending order).</details>
+# <details><summary>▸ Hint 1, confusion</summary>
+#
+# `matrix[labels, predictions] += 1` counts a pair only once, even if it occurs many times. Use a loop over the pairs,
+# or `np.add.at`.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, accuracy_of</summary>
+#
+# The correct predictions are on the diagonal.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, worst_mistakes</summary>
+#
+# First find the positions of all mistakes (`np.flatnonzero`). Then sort these positions by the confidence at each of
+# them (`np.argsort` sorts in ascending order).
+#
+# </details>
 
 
 # %% solution="evaluation"
@@ -1486,9 +1562,8 @@ figures.confusion_matrix(matrix)
 figures.worst_mistakes(x_test, y_test, probabilities, worst_mistakes(y_test, probabilities, 12))
 
 # %% [markdown]
-# Would *you* have read them all? For some of these digits, the writers have only themselves to blame. For others you
-# see at once what was meant, and that the network, which knows nothing of strokes and loops, looks at something else
-# than you do.
+# Would *you* have read them all? Some of these digits are hard to read for anyone. For others you see at once what was
+# meant. The network knows nothing of strokes and loops, so it looks at something else than you do.
 #
 # ## What to try next
 #

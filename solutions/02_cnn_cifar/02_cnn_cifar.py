@@ -13,11 +13,11 @@
 # %% [markdown]
 # # A convolutional network sees
 #
-# The network of Lab 01 turned an image into 784 numbers and ignored which of them are neighbours. To
-# it, a cat moved by three pixels is a completely different image. In this lab you build a network that treats images
-# as images: it applies the same small *filters* everywhere, summarises what they found, and applies further filters
-# to the summary (LeCun et al. 1998). First you write each part in NumPy, then the whole network in Keras. At the end
-# you open the trained network and find out what it looks at.
+# The network of Lab 01 turned an image into 784 numbers and ignored which of them are neighbours. To it, a cat moved by
+# three pixels is a completely different image. In this lab you build a network that treats images as images (LeCun et
+# al. 1998). It applies the same small *filters* everywhere, summarises what they found, and applies further filters to
+# the summary. First you write each part in NumPy, then the whole network in Keras. At the end you open the trained
+# network and find out what it looks at.
 #
 # **You will learn**
 #
@@ -114,6 +114,20 @@ figures.sliding_filter(image, cross)
 #    pixels? Here `kernel` is the kernel size, an integer.
 # 2. Write `feature_map(image, kernel)` for one image with one channel, with stride 1 and without padding. Here
 #    `kernel` is the filter itself, an array, whose height and width may differ. Loops are fine.
+#
+# <details><summary>▸ Hint 1, output_size</summary>
+#
+# Along one side, the first position starts at 0. The last possible one starts at $n + 2p - k$, for a side of $n$
+# pixels.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, output_size</summary>
+#
+# Count the multiples of the stride from 0 to that number. Integer division, `//`, drops the rest; 0 itself is a
+# position, too.
+#
+# </details>
 
 
 # %% solution="feature_map"
@@ -246,11 +260,11 @@ _check_feature_map_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ## 2 Depth, and many filters
 #
-# A colour image has three channels, so a filter for it has three layers of weights, one for each channel: it is as
+# A colour image has three channels, so a filter for it has three layers of weights, one for each channel. It is as
 # *deep* as its input. It still computes **one** number at each position: the sum over height, width *and* depth, plus
-# the bias of the filter. One filter is not enough. Each of $F$ filters makes its own feature map, and these maps on
-# top of each other are the output, with $F$ channels. The next convolution treats this output as an image with $F$
-# colours. For row $y$, column $x$ and filter number $f$, with stride $s$, on the image with its padding:
+# the bias of the filter. One filter is not enough. Each of $F$ filters makes its own feature map, and these maps on top
+# of each other are the output, with $F$ channels. The next convolution treats this output as an image with $F$ colours.
+# For row $y$, column $x$ and filter number $f$, with stride $s$, on the image with its padding:
 #
 # $$z_{y,x,f} = b_f + \sum_{i,j,c} \text{image}_{\,ys+i,\;xs+j,\;c}\; W_{i,j,c,f}$$
 #
@@ -258,6 +272,19 @@ _check_feature_map_hidden(np.random.default_rng(hidden_seed()))
 #
 # Write it for a whole batch, with stride and padding. (It is fast enough for real images if you loop over the
 # *positions* only, and `np.tensordot` or `np.einsum` does the rest. More loops are accepted, too.)
+#
+# <details><summary>▸ Hint 1, padding</summary>
+#
+# `np.pad` takes one pair of widths for each axis. The batch and the channels get `(0, 0)`.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, sum</summary>
+#
+# At one position, the window has the shape (batch, rows, columns, channels), and the kernel (rows, columns, channels,
+# filters). Three axes match: `np.tensordot` with `axes=3` multiplies and sums over them.
+#
+# </details>
 
 
 # %% solution="convolution"
@@ -508,12 +535,13 @@ _check_pooling_hidden(np.random.default_rng(hidden_seed()))
 # ## 4 Batch normalisation
 #
 # While a network learns, the inputs of each layer change all the time, because the layers before it learn too. They
-# grow, shrink and shift, and a learning rate that was right before no longer is. (So its inventors explain why it helps,
-# and call it *internal covariate shift*. The explanation is disputed: Santurkar et al. 2018 add such shifts behind the
-# normalisation, and the network still learns as fast; they find that the loss surface becomes smoother.) **Batch
-# normalisation** (BN) shifts and scales each channel of a batch to mean 0 and variance 1. Then two numbers for each
-# channel, which the network learns, set the scale $\gamma$ and the shift $\beta$ that suit it best. Over the $m$ values of a channel, that is, over all
-# images of the batch and all positions (Ioffe & Szegedy 2015, algorithm 1):
+# grow, shrink and shift, and a learning rate that was right before no longer is. This is how its inventors explain why
+# batch normalisation helps; they call the changes *internal covariate shift*. (The explanation is disputed. Santurkar
+# et al. 2018 add such shifts behind the normalisation, and the network still learns as fast. They find that the loss
+# surface becomes smoother.) **Batch normalisation** (BN) shifts and scales each channel of a batch to mean 0 and
+# variance 1. Then two numbers for each channel, which the network learns, set the scale $\gamma$ and the shift $\beta$
+# that suit it best. The $m$ values $x_i$ of a channel are those of all images of the batch and all positions (Ioffe &
+# Szegedy 2015, algorithm 1):
 #
 # $$\mu = \frac1m \sum_i x_i \qquad \sigma^2 = \frac1m \sum_i (x_i - \mu)^2 \qquad
 # \hat x_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}} \qquad y_i = \gamma \hat x_i + \beta$$
@@ -531,6 +559,20 @@ _check_pooling_hidden(np.random.default_rng(hidden_seed()))
 # Write it. In training it normalises with the mean and variance of the batch, and updates the moving averages. After
 # training it normalises with the moving averages, which stay as they are. The last axis of `x` holds the channels; `x`
 # has two axes or four. Return $y$ and the two averages, updated or not.
+#
+# <details><summary>▸ Hint 1</summary>
+#
+# There is one mean and one variance for each channel: take them over all axes but the last,
+# `axis=tuple(range(x.ndim - 1))`. The variance divides by $m$, as `np.var` does by default.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2</summary>
+#
+# In training, $y$ uses the statistics of the *batch*, not the moving averages that you have just updated. Change the
+# averages only if `training` is true.
+#
+# </details>
 
 
 # %% solution="batch_norm"
@@ -879,9 +921,9 @@ _check_dropout_hidden(np.random.default_rng(hidden_seed()))
 #
 # With batch normalisation the convolution has *no* bias: the mean is subtracted right after it, and $\beta$ takes the
 # place of the bias. The `momentum` of its moving averages is **0.9**, where Keras' default is 0.99. The default needs
-# several hundred batches to forget the initial averages. The trainings of question 8 are shorter: with 0.99 the network
-# would learn just as well, but predict at random after training, because its averages are still wrong. If you write the
-# stages yourself, use `keras.layers.BatchNormalization(momentum=0.9)`.
+# several hundred batches to forget the initial averages. The trainings of question 8 are shorter. With 0.99 the network
+# would learn just as well, but predict at random after training, because its averages would still be wrong. If you
+# write the stages yourself, use `keras.layers.BatchNormalization(momentum=0.9)`.
 #
 # ### Question 6 · `network`
 #
@@ -894,6 +936,27 @@ _check_dropout_hidden(np.random.default_rng(hidden_seed()))
 #    (`model` returns logits, not probabilities: no softmax at the end.)
 # 3. Write `count_parameters(filters)`: how many parameters does such a network (with normalisation) learn? Compute the
 #    number without building the network. Moving averages are not learned.
+#
+# <details><summary>▸ Hint 1, sequential_cnn</summary>
+#
+# Begin a Sequential model with the input and the `Rescaling`. Then add, for each number in `filters`, the layers of a
+# block: `for layer in conv_block(…): model.add(layer)`.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, functional_cnn</summary>
+#
+# Append the output of each stage to a list, within the loop. A model can have this list as its outputs:
+# `keras.Model(inputs, stages)`.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, count_parameters</summary>
+#
+# A stage with $c$ input channels and $f$ filters has $9 c f$ weights and no bias, and batch normalisation learns two
+# numbers for each filter. Into the last layer go as many numbers as the last stage has filters.
+#
+# </details>
 
 
 # %% solution="network"
@@ -1199,20 +1262,21 @@ _check_network_hidden(np.random.default_rng(hidden_seed()))
 # - `cnn(filters=(32, 64, 128, 256), dropout=0.3, convolutions=1)` from `course_lib.models`: your network of question 6,
 #   with any number of `convolutions` in each stage;
 # - `fit(model, x, y, epochs=…, batch_size=…)` from `course_lib.training`, as in Lab 01. If you do not `compile` the
-#   model yourself, it uses the optimizer AdamW (Adam that also makes all weights a little smaller at each update) with a
-#   learning rate of 0.002. Networks with batch normalisation learn well with twice this rate;
+#   model yourself, it uses the optimizer AdamW with a learning rate of 0.002. (AdamW is Adam that also makes all
+#   weights a little smaller at each update.) Networks with batch normalisation learn well with twice this rate;
 # - `dense_block(64, batch_norm=True)` from `course_lib.blocks`, for the rival, after a `Flatten` layer;
 # - for the full profile: `data.pipeline(x, y, batch_size=128, shuffle=True, map=data.shift_and_flip())` in place of
 #   `x, y` shows every image slightly shifted, and sometimes mirrored. (Lab 04 is about this.)
 #
 # ### Question 7 · `accuracy`
 #
-# Train a convolutional network `model` and a network of dense layers `rival` with **at least as many** parameters
-# (`count_params()`), both on `x_train, y_train`, both for images with pixels from 0 to 255. The accuracy of `model` must
-# be at least **35 %** in the quick profile and **75 %** in the full one, and higher than that of `rival` by at least 1 %
-# of all images. This is checked on the validation set, and in the hidden test on images that nobody has seen. So train
-# neither on the validation set nor on the test set: the hidden test compares the losses, and a network that has seen
-# images in training has a clearly lower loss on them than on new ones. `rival` must have been trained, too.
+# Train a convolutional network `model`, and a network of dense layers `rival` with **at least as many** parameters
+# (`count_params()`). Both are trained on `x_train, y_train`, and both are for images with pixels from 0 to 255. The
+# accuracy of `model` must be at least **35 %** in the quick profile and **75 %** in the full one. It must also be
+# higher than that of `rival` by at least 1 % of all images. This is checked on the validation set, and in the hidden
+# test on images that nobody has seen. So train neither on the validation set nor on the test set. The hidden test
+# compares the losses: a network that has seen images in training has a clearly lower loss on them than on new ones.
+# `rival` must have been trained, too.
 
 # %% solution="accuracy"
 from course_lib.blocks import dense_block
@@ -1358,8 +1422,8 @@ _check_accuracy_hidden(hidden_seed())
 # ## 8 What is it good for? An experiment
 #
 # You have read what batch normalisation and dropout are said to do. Do not just believe it: test it. An experiment
-# changes **one** thing and keeps everything else the same: the images, their order, the initial weights as far as
-# possible (hence the seed), the optimizer, and the number of epochs.
+# changes **one** thing and keeps everything else the same. That is: the images, their order, the optimizer, the number
+# of epochs, and, with the help of the seed, the initial weights as far as possible.
 #
 # ### Question 8 · `experiment`
 #
@@ -1632,8 +1696,8 @@ figures.filters(keras.ops.convert_to_numpy(first.kernel))
 
 # %% [markdown]
 # Filters of later layers take many channels as input and cannot be shown as images. But their feature maps can. The
-# figure shows the last layer of each size, with eight of its maps: yellow where the pattern of the filter is strong,
-# dark blue where it is weak. (A border of another colour comes from the zero padding.)
+# figure shows the last layer of each size, with eight of its maps. A map is yellow where the pattern of the filter is
+# strong, and dark blue where it is weak. (A border of another colour comes from the zero padding.)
 
 # %%
 by_size = {layer.output.shape[1]: layer for layer in seen.layers if len(layer.output.shape) == 4}
@@ -1648,11 +1712,11 @@ figures.feature_maps(
 )
 
 # %% [markdown]
-# **Grad-CAM** shows *where*: the gradient of the logit of a class says how much each map counts for this class, and the
-# maps, weighted by this, show where the evidence lies (Selvaraju et al. 2017). The network sees its evidence where the
-# map is bright, but only roughly: the maps have only a few positions along a side. (Where everything is dark, more speaks
-# against the class than for it, everywhere.) Does the network look at the object itself, or at something that happens to
-# be beside it?
+# **Grad-CAM** shows *where* (Selvaraju et al. 2017). The gradient of the logit of a class says how much each map counts
+# for this class. The maps, weighted by this, show where the evidence lies. The network sees its evidence where the map
+# is bright, but only roughly: the maps have only a few positions along a side. (Where everything is dark, more speaks
+# against the class than for it, everywhere.) Does the network look at the object itself, or at something that happens
+# to be beside it?
 
 # %%
 from course_lib.models import grad_cam

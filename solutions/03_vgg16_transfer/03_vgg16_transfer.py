@@ -13,11 +13,11 @@
 # %% [markdown]
 # # VGG, and how to stand on its shoulders
 #
-# In 2014, two researchers in Oxford asked a simple question: how far can you get with nothing but 3 × 3
-# convolutions, if you stack enough of them? Far enough that their network, VGG, is still in use today: less
-# for the task that it was trained on than as a source of features for other tasks. In this lab you build VGG
-# from the table in the paper. Then you take a network that somebody else has trained, cut off its top, and
-# teach it a new task with fewer images per class than you have fingers.
+# In 2014, two researchers in Oxford asked a simple question. How far can you get with nothing but 3 × 3
+# convolutions, if you stack enough of them? Far enough: their network, VGG, is still in use today. It is used
+# less for the task that it was trained on than as a source of features for other tasks. In this lab you build
+# VGG from the table in the paper. Then you take a network that somebody else has trained, cut off its top, and
+# teach it a new task with about ten images per class.
 #
 # **You will learn** to
 #
@@ -87,8 +87,8 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # (The paper also tests A-LRN: A with a normalisation across neighbouring channels. It did not help and soon
 # fell out of use.)
 #
-# Why 3 × 3? Two such convolutions in a row see 5 × 5 pixels, and three see 7 × 7, but with fewer weights than
-# one large kernel and with a ReLU after each.
+# Why 3 × 3? Two such convolutions in a row see 5 × 5 pixels, and three see 7 × 7. They need fewer weights than
+# one large kernel, and each has a ReLU of its own.
 #
 # ### Question 1 · `configurations`
 #
@@ -96,6 +96,27 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # 2. Write `count_parameters(layers, input_shape, classes)`: it computes how many weights and biases such a
 #    list has. Do not build the network: VGG16 alone would take half a gigabyte. Pooling rounds down. Use
 #    `classes` in place of the number in the last word.
+#
+# <details><summary>▸ Hint 1, count_parameters</summary>
+#
+# Go through the words and keep the shape of the image up to date: a convolution changes only the number of
+# channels, `maxpool` halves height and width (`//`).
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, count_parameters</summary>
+#
+# A convolution with kernels of $k \times k$ has $(k^2 \cdot \text{channels} + 1)$ parameters for each of its
+# filters; the 1 is the bias.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, count_parameters</summary>
+#
+# The first `FC` has height · width · channels inputs. Each later one has as many inputs as its predecessor has
+# neurons.
+#
+# </details>
 
 # %%
 A = (
@@ -362,6 +383,20 @@ figures.parameters_by_layer(by_layer)
 # what the table says: a convolution keeps the size, pooling halves it, and the last layer, with `classes` neurons, has no activation. (The paper
 # adds dropout after the first two fully connected layers. You may add it, too: it has no weights and does
 # nothing at inference.)
+#
+# <details><summary>▸ Hint 1</summary>
+#
+# `Flatten` is needed only before the *first* `FC`. The last word is special: it has `classes` neurons, whatever
+# its number and `width` say, and no ReLU.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2</summary>
+#
+# `padding="same"` keeps the size for both kinds of convolution. `int(kind[-1])` is the kernel size of `"conv3"`
+# and `"conv1"`.
+#
+# </details>
 
 
 # %% solution="vgg"
@@ -560,9 +595,9 @@ _check_vgg_hidden(np.random.default_rng(hidden_seed()))
 # ### Question 3 · `preprocess`
 #
 # 1. Write `preprocess_input(images)` yourself.
-# 2. Write `decode_predictions(probabilities, names, top)`: for each image, that is, for each row of
-#    `probabilities`, it returns a list of the `top` most probable classes, the most probable first. Each
-#    class is a pair `(name, probability)`. The name of class `k` is `names[k]`.
+# 2. Write `decode_predictions(probabilities, names, top)`. Each row of `probabilities` belongs to one image. For
+#    each row it returns a list of the `top` most probable classes, the most probable first. Each class is a pair
+#    `(name, probability)`. The name of class `k` is `names[k]`.
 
 
 # %% solution="preprocess"
@@ -767,18 +802,39 @@ figures.image_grid(
 # ### Question 4 · `features`
 #
 # 1. Write `feature_extractor(layer)`: it returns a model from the inputs of a new
-#    `transfer.backbone("small_vgg")` to the outputs of the layer with that name, flattened to one row of
-#    numbers for each image. (The blocks end at `"block1_pool"` … `"block4_pool"`. A model has `input` and
-#    `get_layer(name)`; a layer has `output`.)
+#    `transfer.backbone("small_vgg")` to the outputs of the layer with that name. The outputs are flattened to
+#    one row of numbers for each image. (The blocks end at `"block1_pool"` … `"block4_pool"`. A model has `input`
+#    and `get_layer(name)`; a layer has `output`.)
 # 2. Write `cache_key(model, images, preprocessing)`: it returns a string. The string is the same whenever the
-#    model's weights, the images and the name of the preprocessing are the same, also tomorrow and for another
-#    model with the same weights (whose layers Keras gives other names). It is different if any of them differs,
-#    even in a single number or in the order of the images.
+#    model's weights, the images and the name of the preprocessing are the same. It is also the same tomorrow,
+#    and for another model with the same weights (whose layers Keras gives other names). It is different if any
+#    of them differs, even in a single number or in the order of the images.
 #
 # `hashlib.sha256(some_bytes).hexdigest()` turns many bytes into a short string; other bytes give another
 # string. Get the bytes of an array with `array.tobytes()`, and those of a string with `text.encode()`. Do not
 # use Python's built-in `hash`: for strings it differs from process to process, so tomorrow you would not find
 # your features.
+#
+# <details><summary>▸ Hint 1, feature_extractor</summary>
+#
+# As in Lab 01: call a `Flatten` layer with the output of the layer, and build a `keras.Model` from the
+# backbone's input to the result.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, cache_key</summary>
+#
+# A hash object takes bytes piece by piece: `key = hashlib.sha256()`, then `key.update(…)` for each piece, and
+# `key.hexdigest()` at the end. `model.get_weights()` is a list of arrays.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, cache_key</summary>
+#
+# `tobytes()` does not say which shape and dtype the array had. Arrays that differ only in these should have
+# different keys, so add both as a string.
+#
+# </details>
 
 
 # %% solution="features"
@@ -1091,14 +1147,14 @@ for task in ("objects", "digits"):
 figures.accuracy_by_layer(by_depth)
 
 # %% [markdown]
-# For a task like the one that the network was trained on, deeper is better. For a different task, the last
-# block is too specialised: it discards information that the new task needs, and the block before is the
-# better place to cut (Yosinski et al. 2014).
+# For a task like the one that the network was trained on, deeper is better. For a different task, the last block
+# is too specialised: it discards information that the new task needs. Then the block before is the better place
+# to cut (Yosinski et al. 2014).
 #
 # ## 6 Four cases
 #
-# How much of a pre-trained network you keep depends on two things: whether you have **few images or many**,
-# and whether the new task is **similar** to the old one or **different**. Four rules of thumb:
+# How much of a pre-trained network you keep depends on two things. Do you have **few images or many**? Is the
+# new task **similar** to the old one or **different**? Four rules of thumb:
 #
 # - With few images, train as few weights as possible: a network with many trainable weights memorises them.
 # - With many images, it pays to train the whole network. If the tasks are similar, the pre-trained weights
@@ -1106,7 +1162,7 @@ figures.accuracy_by_layer(by_depth)
 #   stays frozen (section 8 explains why).
 # - Early layers, here up to `"block3_pool"`, detect edges and textures, which all images have. Late layers
 #   detect what their own task needed.
-# - With many images of a very different task, you can do without the pre-trained weights: take the architecture
+# - With many images of a very different task, you can do without the pre-trained weights. Take the architecture
 #   with all its blocks and **random** weights, and train all of it. How many images are "many"? Far more than it
 #   seems. Often the pre-trained weights are still the better start, and the experiment below shows such a case.
 #   So for this row a plan with pre-trained weights that are trained further is accepted, too.
@@ -1127,6 +1183,27 @@ figures.accuracy_by_layer(by_depth)
 # `transfer.backbone("small_vgg", weights=None)` has random weights. A layer with `trainable = False` is
 # **frozen**; `model.trainable = False` freezes all layers of a model. To find the batch normalisation layers,
 # use `isinstance(layer, keras.layers.BatchNormalization)`.
+#
+# <details><summary>▸ Hint 1, plan</summary>
+#
+# The first rule decides `frozen` for both rows with few images. The third rule decides `keep`: which blocks are
+# of use to a different task?
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, transfer_model</summary>
+#
+# `"early"` means that the network is cut: the features are the output of `base.get_layer("block3_pool")` instead
+# of `base.output`.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, transfer_model</summary>
+#
+# Random weights are all trained. Pre-trained weights are either all frozen (`base.trainable = False`), or only
+# their batch normalisation is: go through `base.layers`.
+#
+# </details>
 
 
 # %% solution="four_cases"
@@ -1355,10 +1432,10 @@ figures.four_cases({case: plan(*case) for case in cases})
 # - **fine-tuned**: all blocks, starting from the pre-trained weights, trained;
 # - **from scratch**: all blocks, starting from random weights, trained.
 #
-# In each case, all three models see every image the same number of times, and all trials of one model on one
-# task start from the same weights. The outputs of frozen blocks never change, so there you train only the
-# head, on precomputed features. Keep in mind that with 300 test images the accuracy has a standard error of
-# two or three percentage points, and that each bar shows a single training run.
+# In each case, all three models see every image the same number of times. All trials of one model on one task
+# start from the same weights. The outputs of frozen blocks never change, so there you train only the head, on
+# precomputed features. Keep in mind that with 300 test images the accuracy has a standard error of two or three
+# percentage points. And each bar shows a single training run.
 
 # %%
 SMALL, LARGE = 96, {"quick": 240, "full": 4000}[profile.current()]
@@ -1444,9 +1521,23 @@ figures.accuracy_by_case(results)
 #
 # Write `fine_tune(model, x, y, epochs)`. `model` is a network with a pre-trained backbone and a head that has
 # already been trained; all its layers are trainable, and it returns logits. `x` are preprocessed images, `y`
-# their classes. Continue training **all convolutions and the head**, but not the batch normalisation, with a
+# their classes. Continue training **all convolutions and the head**, but not the batch normalisation. Use a
 # learning rate of at most 0.001, for `epochs` passes over the images, and return the model. The loss must expect
 # logits. (`trace_once` helps here, too.)
+#
+# <details><summary>▸ Hint 1</summary>
+#
+# Go through `model.layers`, freeze each batch normalisation, and only then call `compile`. If you change
+# `trainable` later, you have to compile again.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2</summary>
+#
+# The loss that expects logits is that of Lab 01, with `from_logits=True`. Pass the learning rate to the
+# optimizer itself: a name such as `"adam"` has its default of 0.001.
+#
+# </details>
 
 
 # %% solution="fine_tuning"
@@ -1581,10 +1672,10 @@ _check_fine_tuning(seed=hidden_seed(), epochs=13, images=12)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# What happens without this care? Your `train_head` trains a head on 96 images of objects. This head goes on
-# top of the whole network, which is then fine-tuned for one epoch with a batch size of one, in three ways:
-# carefully, with a learning rate of 0.0001; with 0.01; and with 0.0001, but with batch normalisation in
-# training mode.
+# What happens without this care? Your `train_head` trains a head on 96 images of objects. This head goes on top
+# of the whole network. Then the network is fine-tuned for one epoch with a batch size of one, in three ways. The
+# careful way has a learning rate of 0.0001. The second has 0.01. The third has 0.0001, but its batch
+# normalisation is in training mode.
 
 # %%
 (x, y), (x_test, y_test) = transfer.target_task("objects", SMALL, 300)
@@ -1611,17 +1702,17 @@ for way, network, learning_rate in [
 figures.accuracy_by_case({"96 objects": outcome})
 
 # %% [markdown]
-# The large learning rate has destroyed the network: guessing also gets one image in ten right. Normalising
-# with the statistics of single images costs much less: seven to eleven percentage points in five runs of
-# ours. Careful fine-tuning, from a trained head and in small steps, is as good as the head alone, within the
-# error of two or three points: with 96 images there is little to gain.
+# The large learning rate has destroyed the network: guessing also gets one image in ten right. Normalising with
+# the statistics of single images costs much less: seven to eleven percentage points in five runs of ours.
+# Careful fine-tuning, from a trained head and in small steps, is as good as the head alone, within the error of
+# two or three points. With 96 images there is little to gain.
 #
 # ## 9 What the network sees
 #
-# Finally, look at the feature space itself. The figure shows images of five kinds of objects that the
-# backbone was never trained on: as pixels, as features of a network with random weights, and as features of
-# the pre-trained network. Each image is a vector of hundreds or thousands of numbers; the figure shows the
-# two directions in which these vectors vary most (*principal component analysis*, PCA).
+# Finally, look at the feature space itself. The figure shows images of five kinds of objects that the backbone
+# was never trained on. It shows them as pixels, as features of a network with random weights, and as features of
+# the pre-trained network. Each image is a vector of hundreds or thousands of numbers; the figure shows the two
+# directions in which these vectors vary most (*principal component analysis*, PCA).
 
 # %%
 _, (x_test, y_test) = transfer.target_task("objects", 1, 500)
@@ -1645,9 +1736,9 @@ figures.feature_space(
 # nearest neighbour of their own kind; with pixels, only one in three; by chance, one in five. Nobody ever
 # told the backbone what a bird is.
 #
-# **Photographs.** In the full profile, the last cell uses VGG16 itself, with the weights that it learned from
-# 1.3 million photographs (a download of 58 MB), and photographs of cats and dogs. If the weights or the
-# photographs are not available, the cell says so and uses the course's own network or images instead.
+# **Photographs.** In the full profile, the last cell uses VGG16 itself, with photographs of cats and dogs. Its
+# weights were learned from 1.3 million photographs (a download of 58 MB). If the weights or the photographs are
+# not available, the cell says so and uses the course's own network or images instead.
 
 # %%
 if profile.current() == "full":

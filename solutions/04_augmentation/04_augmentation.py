@@ -15,9 +15,9 @@
 #
 # You have a thousand labelled images and a network that can memorise a thousand images. So it will: it
 # **overfits**. The best remedy is more images, and often you already have them. A car seen in a mirror is
-# still a car. Shifted by three pixels, it is still a car. **Augmentation** shows the network a slightly
-# different version of each image every time. What it has memorised does not help it the next time, and what
-# stays the same is what makes a car a car.
+# still a car. A car that is shifted by three pixels is still a car. **Augmentation** shows the network a
+# slightly different version of each image every time. What it has memorised does not help it the next time,
+# and what stays the same is what makes a car a car.
 #
 # **You will learn** to
 #
@@ -95,6 +95,27 @@ figures.image_grid(
 #    extends beyond the edge, only the part inside the image changes (DeVries & Taylor 2017).
 #
 # The checks use the two helpers below. Run this cell, and leave it as it is.
+#
+# <details><summary>▸ Hint 1, shift</summary>
+#
+# Begin with a black image, `np.zeros_like(image)`. Copy into it the part that stays visible. Which rows of
+# the image are these, and in which rows do they end up?
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, shift</summary>
+#
+# If `down` is positive, the visible rows begin at 0 in the image and at `down` in the result; if it is
+# negative, at `-down` and at 0. `max(0, down)` and `max(0, -down)` cover both.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, cutout</summary>
+#
+# In NumPy, a negative index counts from the end: `image[-2:3]` is not what you want. Both ends of a slice
+# should be at least 0.
+#
+# </details>
 
 
 # %%
@@ -521,11 +542,26 @@ figures.image_grid(
 #
 # 1. Write `label_breaking(reader, originals, labels, candidates, tolerance=0.2)`. `reader` is a Keras model
 #    that returns logits. `labels` are the labels of the originals. `candidates` is a dictionary from a name
-#    to the transformed images, in the order of `originals`. The function returns the **set** of names for
-#    which the accuracy is lower than on `originals` by more than `tolerance` (0.2 means 20 of 100 images).
+#    to the transformed images, in the order of `originals`. The function returns a **set** of names: those
+#    for which the accuracy is lower than on `originals` by more than `tolerance`. (0.2 means 20 of 100
+#    images.)
 # 2. Set `suspects` to the result of this function for `reader`, `unseen`, `unseen_labels` and `candidates`
 #    above, with the tolerance 0.2. Then look at the suspects, and set `harmful` to the set of those that you
 #    would not use for digits.
+#
+# <details><summary>▸ Hint 1, label_breaking</summary>
+#
+# One function for both: the accuracy of `reader` on some images is the mean of
+# `reader.predict(images, verbose=0).argmax(axis=-1) == labels`.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, label_breaking</summary>
+#
+# Compare each candidate with the accuracy on `originals` minus `tolerance`.
+# `{name for name, changed in candidates.items() if …}` is a set.
+#
+# </details>
 
 
 # %% solution="labels"
@@ -701,6 +737,20 @@ _check_labels_hidden(np.random.default_rng(hidden_seed()))
 # 3. Write `batches(x, y)`: it returns a `data.pipeline(x, y, batch_size=…, shuffle=…, map=…)` with shuffled
 #    batches of 32, whose images are augmented anew in every epoch. `map` is a function of a batch, `x` and
 #    `y`, that returns the new `x` and `y`.
+#
+# <details><summary>▸ Hint 1, with_augmentation</summary>
+#
+# Begin with `keras.Input((32, 32, 3))`. Call your augmentation with it, then `model` with the result. Do not
+# pass `training`: then Keras decides.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, batches</summary>
+#
+# Build the layers once, before the pipeline, not in each call of `map`. Then `map` calls them with
+# `training=True` and returns the labels as they are.
+#
+# </details>
 
 
 # %% solution="layers"
@@ -945,7 +995,7 @@ _check_layers_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ## 4 When to stop
 #
-# The longer the training, the more the network memorises. **Early stopping** watches the validation loss, and
+# The longer the training, the more the network memorises. **Early stopping** watches the validation loss. It
 # stops the training when the loss has not improved on its best value for `patience` epochs in a row. Then it
 # restores the weights *of the best epoch*, because those of the last epoch are already overfitted.
 #
@@ -954,6 +1004,19 @@ _check_layers_hidden(np.random.default_rng(hidden_seed()))
 # Write `stop(val_losses, patience)`. `val_losses` are the validation losses of all epochs of a long training
 # run. Return two numbers: after how many epochs training would have stopped, and the epoch whose weights
 # would be restored, counted from 1. An equal loss is not an improvement.
+#
+# <details><summary>▸ Hint 1</summary>
+#
+# Go through the losses and remember the best epoch so far. Only a loss that is strictly smaller replaces it.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2</summary>
+#
+# After each epoch, ask how many epochs ago the best one was. If this never reaches `patience`, training goes
+# on to the end.
+#
+# </details>
 
 
 # %% solution="stopping"
@@ -1051,8 +1114,8 @@ _check_stop_hidden(np.random.default_rng(hidden_seed()))
 # `fit(network, pipeline, epochs=…)`. You need ten epochs or more, and you may stop early.
 #
 # After training, both models are evaluated on all training images and on unseen images. The gap between the
-# two accuracies of `augmented_model` must be at least **0.10** smaller than that of `bare` (0.03 in the full
-# profile, where more images leave a smaller gap). Its accuracy on unseen images must be at least
+# two accuracies of `augmented_model` must be at least **0.10** smaller than that of `bare`. (In the full
+# profile, where more images leave a smaller gap, it is 0.03.) Its accuracy on unseen images must be at least
 # **2 percentage points** higher. (In the quick profile, a thousand images and ten epochs are too few to
 # promise that: there the accuracy must not be 2 points lower.) Both models are trained on the same few
 # images, `x_train`; the other images of `x_all` count as unlabelled.
@@ -1189,11 +1252,11 @@ figures.compared_curves(histories)
 # %% [markdown]
 # ## 6 Mixing images
 #
-# This method sounds as if it could not work. **Mixup** (Zhang et al. 2018) blends two training images, say
-# 70 % of a ship and 30 % of a frog, and the label becomes 70 % ship and 30 % frog. Nobody has ever seen such
+# This method sounds as if it could not work. **Mixup** (Zhang et al. 2018) blends two training images. If the
+# image is 70 % of a ship and 30 % of a frog, its label is 70 % ship and 30 % frog. Nobody has ever seen such
 # a thing. But a network that has to answer a mixture with a mixture cannot be too confident about anything
-# between its training images, and that is where unseen images are. Each image $i$ has a partner $j$. The
-# labels are rows of ten numbers (*one-hot*: 1 for the class, 0 for the others):
+# between its training images. That is where unseen images are. Each image $i$ has a partner $j$. The labels
+# are rows of ten numbers (*one-hot*: 1 for the class, 0 for the others):
 #
 # $$\tilde x_i = \lambda_i x_i + (1 - \lambda_i)\, x_j \qquad \tilde y_i = \lambda_i y_i + (1 - \lambda_i)\, y_j
 # \qquad \lambda_i \sim \text{Beta}(\alpha, \alpha)$$
@@ -1207,6 +1270,20 @@ figures.compared_curves(histories)
 # Write `mixup(x, y, alpha, seed)` with `rng = np.random.default_rng(seed)`. The partners are the same batch
 # in another order, from `rng.permutation`. Each image has its own $\lambda$, from `rng.beta`. Use the same
 # $\lambda$ and the same partner for an image and for its label.
+#
+# <details><summary>▸ Hint 1</summary>
+#
+# There are $n$ numbers $\lambda_i$, one for each image. To multiply the images by them, they need the shape
+# (n, 1, 1, 1); for the labels, (n, 1).
+#
+# </details>
+#
+# <details><summary>▸ Hint 2</summary>
+#
+# `partner = rng.permutation(len(x))` holds positions. So `x[partner]` are the partners of the images, and
+# `y[partner]` those of the labels.
+#
+# </details>
 
 
 # %% solution="mixup"

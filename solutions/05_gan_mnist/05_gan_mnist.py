@@ -15,7 +15,7 @@
 #
 # Two networks play against each other. One, the forger, draws digits. The other, the detective, sees real and
 # forged digits and has to tell them apart. Neither has a teacher. Whenever the detective finds a flaw, it
-# shows the forger, without meaning to, where to improve; and the better the forger becomes, the closer the
+# shows the forger, without meaning to, where to improve. The better the forger becomes, the closer the
 # detective has to look. This is a **generative adversarial network**, or GAN (Goodfellow et al. 2014).
 #
 # **You will learn** to
@@ -271,8 +271,30 @@ for name, square in [
 # %% [markdown]
 # ### Question 2 · `losses`
 #
-# Write both losses. Their arguments are logits of shape `(m, 1)`, and each returns a single number, which is
-# finite for all logits and lets gradients flow. First, on paper: how do you write $-\ln D$ and $-\ln(1 - D)$ with the softplus?
+# Write both losses. Their arguments are logits of shape `(m, 1)`. Each returns a single number, which is
+# finite for all logits and lets gradients flow. First, on paper: how do you write $-\ln D$ and $-\ln(1 - D)$
+# with the softplus?
+#
+# <details><summary>▸ Hint 1</summary>
+#
+# $1 - D$ is the sigmoid of $-s$: multiply the numerator and the denominator of $\dfrac{e^{-s}}{1 + e^{-s}}$
+# by $e^s$.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2</summary>
+#
+# $-\ln D = -\ln \dfrac{1}{1 + e^{-s}} = \ln(1 + e^{-s})$. Of which number is this the softplus? For the other
+# term, use hint 1.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3</summary>
+#
+# Each of the two terms of the discriminator's loss is a mean over its own batch (`ops.mean`); the loss is
+# their sum.
+#
+# </details>
 
 
 # %% solution="losses"
@@ -421,6 +443,18 @@ _check_losses_hidden(np.random.default_rng(_testing.hidden_seed()))
 # 2. the minimax loss, $\ln(1 - D)$.
 #
 # Derive both with pencil and paper. (They are short if you write them with $D$ itself.)
+#
+# <details><summary>▸ Hint 1</summary>
+#
+# The derivative of the sigmoid is $\dfrac{\partial D}{\partial s} = D (1 - D)$. The rest is the chain rule.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2</summary>
+#
+# The outer derivatives are $-\dfrac{1}{D}$ and $-\dfrac{1}{1 - D}$. Multiply and cancel.
+#
+# </details>
 
 
 # %% solution="slopes"
@@ -526,6 +560,27 @@ figures.generator_losses()
 # `self.noise` numbers for each real image. `ops.shape(real)[0]` is the number of real images. (Do not use
 # `real.shape[0]`: inside `fit` it is None, because the last batch of an epoch may be smaller.) End with
 # `return self.track(loss of D, loss of G)`.
+#
+# <details><summary>▸ Hint 1</summary>
+#
+# There are two losses, so use two tapes. In each, compute everything that the loss needs; after it, take the
+# gradient with respect to the `trainable_variables` of *one* of the networks.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2</summary>
+#
+# The gradient for $G$ has to pass through the images. So `self.generator(…)` has to be called *inside* the
+# tape of the generator's loss. For $D$, the images may come from outside the tape.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3</summary>
+#
+# The shape of the noise is `(ops.shape(real)[0], self.noise)`. An update of $D$ is
+# `self.d_optimizer.apply(gradients, weights)`, with the weights of $D$.
+#
+# </details>
 
 
 # %% solution="gan"
@@ -970,6 +1025,26 @@ _check_gan_hidden(np.random.default_rng(_testing.hidden_seed()))
 #
 # Write `measure(probabilities)`: it returns confidence and spread, two numbers, from the output of the judge,
 # an array `(n, 11)`.
+#
+# <details><summary>▸ Hint 1, confidence</summary>
+#
+# First drop the last column, `probabilities[:, :10]`. The confidence is the largest number of each remaining
+# row, averaged.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, spread</summary>
+#
+# `np.bincount(digits, minlength=10)` counts how often each digit occurs in a list of digits; it also counts
+# the zeros.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, spread</summary>
+#
+# In NumPy, `0 * np.log(0)` is nan. Sum only over the shares that are greater than 0.
+#
+# </details>
 
 
 # %% solution="measure"
@@ -1109,9 +1184,8 @@ for name, rows in [
 # ## 6 Train the GAN
 #
 # `fit` from `course_lib.training` does the same as `model.fit`, a little faster. One of its callbacks can be
-# a `SampleRecorder(noise)`: it repeatedly records what the generator makes of this noise, always the same
-# rows, so that you can watch it learn. For 64 rows of 32 numbers, use
-# `keras.random.normal((64, 32), seed=1)`.
+# a `SampleRecorder(noise)`. It repeatedly records what the generator makes of this noise, always the same
+# rows. So you can watch it learn. For 64 rows of 32 numbers, use `keras.random.normal((64, 32), seed=1)`.
 #
 # ### Question 6 · `samples`
 #
@@ -1119,12 +1193,12 @@ for name, rows in [
 # `x_train`, as well as you can. Name its generator `generator`, its discriminator `discriminator`, the
 # callback `recorder`, and what `fit` returns `history`.
 #
-# With new noise, the judge's confidence must be at least **0.15** and the number of different digits at least
-# **4** in the quick profile, **0.4** and **6** in the full profile. (The check counts digits as your
-# `measure` does, but samples with a lower confidence count less.) You need about a thousand updates: compute
-# how many an epoch has with your batch size. Try learning rates between 1e-4 and 2e-3; they need not be the
-# same for both networks. Be warned: a GAN that looks bad now may look good an epoch later, and the other way
-# round.
+# This is judged with new noise. In the quick profile, the confidence must be at least **0.15** and the number
+# of different digits at least **4**. In the full profile, it must be **0.4** and **6**. (The check counts
+# digits as your `measure` does, but samples with a lower confidence count less.) You need about a thousand
+# updates: compute how many an epoch has with your batch size. Try learning rates between 1e-4 and 2e-3; they
+# need not be the same for both networks. Be warned: a GAN that looks bad now may look good an epoch later,
+# and the other way round.
 
 # %% solution="samples"
 ### BEGIN SOLUTION
@@ -1226,7 +1300,7 @@ figures.interpolation(np.stack(paths))
 # network is so far ahead that the other cannot learn from it. **Vanishing gradient**: see question 3. The
 # figures of this section show all four, and in question 7 you say where.
 #
-# In 784 dimensions it is hard to see what happens. So start in two dimensions: the real points lie in eight
+# In 784 dimensions it is hard to see what happens. So start in two dimensions. The real points lie in eight
 # small clusters on a ring (Metz et al. 2017, §3.1), and a small generator has to cover all eight. There are
 # three training runs, which differ only in their learning rates. `gan` from `course_lib.models` builds both
 # networks, with a training step like yours.
@@ -1257,10 +1331,10 @@ figures.heaps_over_time(runs, points[:500], [f"epoch {n}" for n in range(2, 11)]
 # The number above each panel counts the clusters that hold at least 2 % of the generated points (blue; real
 # points are grey). Look along each row: which clusters are covered at one time, and which two epochs later?
 #
-# Now the same with digits. Starting from your two networks after question 6, there are three training runs
-# of 80 updates each: with suitable learning rates, with a generator that learns twenty times as fast, and
-# with a discriminator that no longer learns (against a generator that learns twice as fast). For each, the
-# table shows both losses in the last epoch, and `measure` of 500 samples.
+# Now the same with digits. Starting from your two networks after question 6, there are three training runs of
+# 80 updates each. The first has suitable learning rates. In the second, the generator learns twenty times as
+# fast. In the third, the discriminator no longer learns, and the generator learns twice as fast. For each,
+# the table shows both losses in the last epoch, and `measure` of 500 samples.
 
 # %%
 trainings = {}
@@ -1371,6 +1445,19 @@ figures.vanishing_gradient(*np.transpose(points))
 # (`trainable = False`), and a new dense layer. The classifier needs its own layers, with copies of the
 # weights; otherwise you would freeze the discriminator itself. `keras.models.clone_model` builds a second
 # network with the same layers and new weights.
+#
+# <details><summary>▸ Hint 1</summary>
+#
+# `clone_model` copies the layers, but not their weights: `set_weights` and `get_weights` do the rest.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2</summary>
+#
+# As in question 5 of Lab 01, the features are the output of the last layer but one, `copy.layers[-2].output`.
+# Freeze only the layers of the copy, not the new dense layer.
+#
+# </details>
 
 
 # %% solution="features"
@@ -1533,10 +1620,10 @@ for name, classifier in classifiers.items():
 # There are three hundred labels, about thirty for each digit, and only one layer learns from them. The
 # experiment is repeated five times, each time with other labelled images. How much better are the
 # discriminator's features than those of an untrained one, although it has never seen a label? In the quick
-# profile, where the training is short, the gain is small and varies from training to training: between two
+# profile, where the training is short, the gain is small. It varies from training to training, between two
 # and eleven percentage points. In the full profile on real digits, expect about fifteen. With convolutions
-# and many more images, Radford et al. (2016, §5.2) classified
-# photographs of house numbers in this way, from a thousand labels.
+# and many more images, Radford et al. (2016, §5.2) classified photographs of house numbers in this way, from
+# a thousand labels.
 #
 # ## What to try next
 #

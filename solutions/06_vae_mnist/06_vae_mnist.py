@@ -21,9 +21,8 @@
 #
 # - how a network learns a short code for images without any labels (an autoencoder), and why it
 #   cannot invent images;
-# - what a variational autoencoder changes: a code is a distribution instead of a point, the
-#   *posterior*, and training pulls it towards a fixed distribution that you can sample from, the
-#   *prior*;
+# - what a variational autoencoder changes: a code is a distribution, the *posterior*, instead of a
+#   point. Training pulls it towards a fixed distribution that you can sample from, the *prior*;
 # - to write both terms of its loss, the negative *ELBO*, and to check a formula with random
 #   samples;
 # - to sample in such a way that a gradient gets through (the reparameterisation trick);
@@ -62,8 +61,8 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # %% [markdown]
 # ## The data
 #
-# Each image of a digit is a row of 784 pixels from 0 (paper) to 1 (ink). The labels have a day off:
-# they are not used for training, only to colour the maps.
+# Each image of a digit is a row of 784 pixels from 0 (paper) to 1 (ink). The labels are not used for
+# training, only to colour the maps.
 
 # %%
 (x_train, y_train), (x_test, y_test) = data.load("mnist")
@@ -243,9 +242,8 @@ _check_autoencoder_hidden(np.random.default_rng(hidden_seed()))
 # %% [markdown]
 # ## 2 How good is a copy?
 #
-# Take a pixel's value $x$, between 0 and 1, as the probability of ink, and $p$, the sigmoid of the
-# decoder's logit, as the decoder's prediction. The **binary cross-entropy** measures how wrong the
-# prediction is:
+# Take a pixel's value $x$, between 0 and 1, as the probability of ink. The decoder's prediction is $p$,
+# the sigmoid of its logit. The **binary cross-entropy** measures how wrong the prediction is:
 #
 # $$-x \ln p - (1 - x) \ln(1 - p)$$
 #
@@ -399,12 +397,11 @@ figures.image_grid(
 # The **variational autoencoder**, or VAE (Kingma & Welling 2014; Rezende, Mohamed & Wierstra 2014),
 # is trained so that random codes decode to images, too. Two things change.
 #
-# First, the encoder no longer returns a point. For each image $x$ and each number of the code it
-# returns a mean $\mu$ and a standard deviation $\sigma$. Together they define a normal distribution
-# of codes, $q(z|x)$, called the (approximate) **posterior**: which codes $z$ are plausible once we
-# have seen the image. Imagine it as a small cloud on the map. The decoder gets a random point from
-# the cloud, a different one each time, and so it has to make a good image from every point nearby.
-# The gaps close.
+# First, the encoder no longer returns a point. For each image $x$ and each number of the code it returns
+# a mean $\mu$ and a standard deviation $\sigma$. Together they define a normal distribution of codes,
+# $q(z|x)$, called the (approximate) **posterior**: which codes $z$ are plausible once we have seen the
+# image. Imagine it as a small cloud on the map. The decoder gets a random point from the cloud, a
+# different one each time. So it has to make a good image from every point nearby. The gaps close.
 #
 # Second, training pulls every posterior towards N(0, I). This distribution is called the **prior**,
 # $p(z)$: it says where codes lie before we have seen any image. The clouds then lie where we will
@@ -413,18 +410,31 @@ figures.image_grid(
 # A standard deviation must be positive, but the outputs of a layer without an activation can be
 # negative. So the encoder returns $\ln \sigma^2$, the **log-variance**, which may take any value.
 #
-# How does a gradient get through random sampling? Sample first: take noise $\varepsilon$ from N(0,
-# I), which does not depend on any weight. Then stretch and move it, so that its standard deviation
-# becomes $\sigma$ and its mean $\mu$ (§2.4 of the paper, the *reparameterisation trick*). The code
-# $z$ is now an ordinary differentiable function of $\mu$ and $\sigma$; the randomness comes in from
-# outside.
+# How does a gradient get through random sampling? Sample first: take noise $\varepsilon$ from N(0, I),
+# which does not depend on any weight. Then compute the code $z$ from $\varepsilon$, $\mu$ and $\sigma$
+# (§2.4 of the paper, the *reparameterisation trick*). Now $z$ is an ordinary differentiable function of
+# $\mu$ and $\sigma$; the randomness comes in from outside.
 #
 # ### Question 3 · `reparameterise`
 #
-# Write `reparameterise(mean, log_variance, seed)`, which returns a random code for each image.
-# `keras.random.normal(shape, seed=seed)` samples the noise; pass your `seed` on to it. The seed is
-# either an integer, which gives the same noise each time, or a `keras.random.SeedGenerator`, which
-# gives different noise each time.
+# Write `reparameterise(mean, log_variance, seed)`, which returns a random code for each image, with this
+# mean and this log-variance. `keras.random.normal(shape, seed=seed)` samples the noise; pass your `seed`
+# on to it. The seed is either an integer, which gives the same noise each time, or a
+# `keras.random.SeedGenerator`, which gives different noise each time.
+#
+# <details><summary>▸ Hint 1</summary>
+#
+# If you multiply N(0, I) noise by a number, its standard deviation becomes that number. If you then add
+# another number, that becomes its mean.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2</summary>
+#
+# The argument is $\ln \sigma^2$, and you need $\sigma$. $\ln \sigma = \tfrac12 \ln \sigma^2$, so
+# `ops.exp` of half the log-variance. The noise has the shape `ops.shape(mean)`.
+#
+# </details>
 
 
 # %% solution="reparameterise"
@@ -553,8 +563,8 @@ _check_reparameterise_hidden(np.random.default_rng(hidden_seed()))
 # ## 4 How far is a posterior from the prior?
 #
 # To pull the posterior towards the prior we need a measure of the distance between the two. The
-# **Kullback–Leibler divergence** of $q$ from $p$ asks: for a random point $z$ from $q$, how much
-# larger is the logarithm of its density under $q$ than under $p$, on average?
+# **Kullback–Leibler divergence** of $q$ from $p$ says how much larger the logarithm of the density is
+# under $q$ than under $p$, on average over random points $z$ from $q$:
 #
 # $$\mathrm{KL}(q \,\|\, p) = \mathbb{E}_{z \sim q}\left[\ln q(z) - \ln p(z)\right]$$
 #
@@ -585,6 +595,28 @@ figures.kl_of_gaussians([(0, 1), (2, 1), (0, 0.2), (2, 0.2)])
 # 1. `kl_divergence(mean, log_variance)`, the formula;
 # 2. `kl_estimate(mean, log_variance, samples, seed)`, the estimate from `samples` random points per
 #    entry, also for a single one. Use your `reparameterise`.
+#
+# <details><summary>▸ Hint 1, kl_divergence</summary>
+#
+# Write both logarithms with the formula above; $\ln 2\pi$ cancels. With the two expectations,
+# $\mathbb{E}[\ln q(z)] = -\tfrac12 (\ln 2\pi + \ln \sigma^2 + 1)$. Now do the same for $\ln p(z)$, where
+# the mean is 0 and the variance 1.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, kl_estimate</summary>
+#
+# Repeat both arrays along a new first axis, `ops.repeat(ops.expand_dims(mean, 0), samples, axis=0)`.
+# Then one call of `reparameterise` returns all points.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, kl_estimate</summary>
+#
+# For each point, compute $\ln q(z)$ with the entry's own mean and variance, and $\ln p(z)$ with mean 0
+# and variance 1. The estimate is the mean of the difference over the first axis.
+#
+# </details>
 
 
 # %% solution="kl"
@@ -789,27 +821,47 @@ _check_kl_hidden(np.random.default_rng(hidden_seed()))
 # $$\text{loss} = \frac{1}{m} \sum_{\text{images}} \Big( \underbrace{\textstyle\sum_\text{pixels} \text{cross-entropy}}_\text{reconstruction}
 # + \beta \underbrace{\textstyle\sum_\text{code} \mathrm{KL}}_\text{pull towards the prior} \Big)$$
 #
-# With $\beta = 1$, the negative loss is the **ELBO** (*evidence lower bound*): a lower bound on the
-# logarithm of the probability that the model assigns to the images, which statisticians call the
-# evidence (equation 3 of the paper). Training therefore maximises this bound. The statement is
-# exact only for binary pixels, 0 or 1, because only then is the cross-entropy the negative
-# logarithm of a probability. For grey pixels, such as ours, the same loss works well in practice,
-# but it does not bound the probability of the grey image itself. Other values of $\beta$ change how
-# strong the pull towards the prior is (Higgins et al. 2017); you will try some at the end.
+# With $\beta = 1$, the negative loss is the **ELBO** (*evidence lower bound*; equation 3 of the paper).
+# It is a lower bound on the logarithm of the probability that the model assigns to the images.
+# Statisticians call this probability the evidence. Training therefore maximises this bound. The
+# statement is exact only for binary pixels, 0 or 1, because only then is the cross-entropy the negative
+# logarithm of a probability. For grey pixels, such as ours, the same loss works well in practice, but it
+# does not bound the probability of the grey image itself. Other values of $\beta$ change how strong the
+# pull towards the prior is (Higgins et al. 2017); you will try some at the end.
 #
 # ### Question 5 · `vae`
 #
 # 1. Write `vae_encoder(latent)`: a Functional model like the encoder of question 1, but with
 #    **two** outputs, `keras.Model(pixels, [mean, log_variance])`, from two last layers on top of
 #    the same hidden layers.
-# 2. Complete the class `VAE`. Its method `losses` computes the three numbers with your functions,
-#    from one random code per image, with other noise in every batch: `self.seed_generator` is the
-#    seed. Its method `train_step` makes one update of **all** weights,
-#    those of the encoder and those of the decoder, as in Lab 05: inside
-#    `with tf.GradientTape() as tape:` TensorFlow records the computation,
-#    `tape.gradient(loss, weights)` returns one gradient for each of `self.trainable_variables`, and
-#    `self.optimizer.apply(gradients, weights)` makes the update. Pass the losses to the trackers
-#    with `self.track`: `fit` displays what the trackers hold.
+# 2. Complete the class `VAE`. Its method `losses` computes the three numbers with your functions, from
+#    one random code per image, with other noise in every batch: `self.seed_generator` is the seed. Its
+#    method `train_step` makes one update of **all** weights, those of the encoder and those of the
+#    decoder, as in Lab 05. Inside `with tf.GradientTape() as tape:` TensorFlow records the computation.
+#    `tape.gradient(loss, weights)` returns one gradient for each of `self.trainable_variables`.
+#    `self.optimizer.apply(gradients, weights)` makes the update. Pass the losses to the trackers with
+#    `self.track`: `fit` displays what the trackers hold.
+#
+# <details><summary>▸ Hint 1, losses</summary>
+#
+# The steps are: encoder, `reparameterise`, decoder. `reconstruction` gets the decoder's logits for the
+# random code, not for the mean.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, losses</summary>
+#
+# `kl_divergence` returns one number for each entry: first sum over the code, the last axis, and then
+# take the mean over the batch. `reconstruction` has already summed over the pixels.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, train_step</summary>
+#
+# Call `self.losses(x)` inside the tape. The gradient is that of the *first* of the three numbers;
+# `self.track` gets all three.
+#
+# </details>
 
 
 # %% solution="vae"
@@ -1297,6 +1349,26 @@ figures.image_grid(
 #    between the codes (means) of two images, both ends included, in equal steps.
 #
 # All images are rows of 784 pixels from 0 to 1.
+#
+# <details><summary>▸ Hint 1, invent</summary>
+#
+# The decoder returns logits. What turns them into pixels from 0 to 1?
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, quantile_grid</summary>
+#
+# Make the $n$ quantiles of one axis first: piece number `i`, from 0, has its middle at $(i + 0.5)/n$.
+# Then form all pairs, for example with two loops.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, interpolate</summary>
+#
+# Mix the two *codes*, not the images: $(1 - t) \cdot \text{first} + t \cdot \text{second}$, with $t$
+# from `np.linspace(0, 1, steps)`. Only then decode.
+#
+# </details>
 
 
 # %% solution="generate"

@@ -13,8 +13,8 @@
 # %% [markdown]
 # # Eight networks that changed how networks are built
 #
-# Between 2012 and 2017, almost every year brought a new idea for arranging the few kinds of layers
-# that existed in 1998: smaller filters, parallel branches, shortcuts, convolutions split into two
+# Few kinds of layers existed in 1998. Between 2012 and 2017, almost every year brought a new idea
+# for arranging them: smaller filters, parallel branches, shortcuts, convolutions split into two
 # steps. Each idea now has a name. In this lab you write each of them in a few lines and run *one*
 # experiment that shows what it is good for. At the end you put all the networks on one chart: how
 # accurate are they, and what do they cost?
@@ -57,7 +57,7 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 # %% [markdown]
 # The images are those of CIFAR-10, small colour photographs of ten kinds of objects, scaled to mean
 # 0 and variance 1. The quick profile uses only the first four classes and halves the width and
-# height of the images: training a network then takes about a second, so you can train a dozen of
+# height of the images. Training a network then takes about a second, so you can train a dozen of
 # them.
 
 
@@ -89,9 +89,9 @@ print("training set", x_train.shape, "· test set", x_test.shape)
 #   the previous one. Inside `with tf.GradientTape() as tape:` TensorFlow records the computation,
 #   and `tape.gradient(loss, weights)` then returns one gradient for each weight. (`model.fit` would
 #   do the same, but for a deep network it needs several seconds to get ready, longer than these
-#   training runs take.) `train` also sets the momentum of every batch normalisation to 0.9: with
+#   training runs take.) `train` also sets the momentum of every batch normalisation to 0.9. With
 #   0.99, the default of Keras, the moving averages of mean and variance would still be close to
-#   their initial values after fifty steps, and the network would predict with the wrong ones.
+#   their initial values after fifty steps. The network would then predict with the wrong ones.
 # - `accuracy` computes the fraction of images that are classified correctly.
 
 
@@ -169,9 +169,9 @@ def accuracy(model, x, y):
 # %% [markdown]
 # ## 1 LeNet-5, 1998: convolution, subsampling, and again
 #
-# The network that read the cheques of American banks has the structure that all later ones kept:
-# convolution and pooling layers alternate, the feature maps become smaller and more numerous, and
-# dense layers follow at the end (LeCun et al. 1998, §II.B, figure 2).
+# This network read the cheques of American banks. It has the structure that later ones kept (LeCun
+# et al. 1998, §II.B, figure 2). Convolution and pooling layers alternate, the feature maps become
+# smaller and more numerous, and dense layers follow at the end.
 #
 # | layer | what it does | output |
 # | --- | --- | --- |
@@ -392,7 +392,7 @@ print(f"LeNet-5: accuracy {chart['LeNet-5'][1]:.0%}; guessing gives {1 / CLASSES
 # colour images of 224 × 224 pixels, and two graphics cards. (224 is the number in the paper; its
 # layer sizes work out with 227.) It won the ImageNet competition: more than a million photographs
 # of 1,000 classes. An ensemble of seven such networks missed the right class in its five guesses
-# for 15.3 % of the test images; the second-best entry missed it for 26.2 % (Krizhevsky et al.
+# for 15.3 % of the test images. The second-best entry missed it for 26.2 % (Krizhevsky et al.
 # 2012). Two choices made the training possible:
 #
 # - **ReLU** instead of tanh. In figure 1 of the paper, a convolutional network with four layers
@@ -424,7 +424,7 @@ figures.slope_by_spread(derivatives)
 #
 # How much does such a network cost? There are two kinds of cost:
 #
-# - the **weights**, which must be learnt, stored and transmitted;
+# - the **weights**, which must be learned, stored and transmitted;
 # - the **multiply-adds**: multiplications, each with its addition, for *one* image. A dense layer
 #   uses each of its weights once. A convolution uses each of its weights once at every position of
 #   its *output*. Biases, pooling, activations and batch normalisation cost almost nothing and are
@@ -447,6 +447,29 @@ figures.slope_by_spread(derivatives)
 # 2. Write `receptive_field(layers)`, which returns the side, in pixels, of the region that one
 #    neuron of the last layer sees. `layers` is a list with (kernel size, stride) for each
 #    convolution and pooling, first layer first: `[(3, 1), (3, 1)]` gives 5.
+#
+# <details><summary>▸ Hint 1, multiply_adds</summary>
+#
+# The positions of the output are all axes of `layer.output.shape` between the batch and the
+# channels. A dense layer on flat inputs has none of these axes, and one position. This fits, because
+# the product of no numbers, `np.prod(())`, is 1.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, multiply_adds</summary>
+#
+# For each layer, add up the sizes of its weight arrays with two axes or more, and multiply the sum
+# by the number of positions. A `SeparableConv2D` has two such arrays.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, receptive_field</summary>
+#
+# Keep two numbers, the side of the field and the distance between neighbouring neurons, in pixels.
+# Both begin at 1. A layer with kernel $k$ adds $k - 1$ distances to the side; then its stride
+# multiplies the distance.
+#
+# </details>
 
 
 # %% solution="cost"
@@ -872,10 +895,10 @@ for name, model in [("with reductions", reduced), ("without", direct)]:
 #
 # With 22 layers GoogLeNet was deep for its time, and its authors feared that only a weak gradient
 # would reach the first layers. So they attached small **auxiliary** classifiers to feature maps in
-# the middle of the network; their losses are added to the main loss with a weight of 0.3, and after
-# training the classifiers are discarded (§5). GoogLeNet also replaces AlexNet's large dense layers
-# by **global average pooling**, the mean of each feature map, followed by one dense layer for the
-# classes. This idea, too, is from Network in Network.
+# the middle of the network (§5). Their losses are added to the main loss with a weight of 0.3.
+# After training, the classifiers are discarded. GoogLeNet also replaces AlexNet's large dense
+# layers by **global average pooling**, the mean of each feature map, followed by one dense layer
+# for the classes. This idea, too, is from Network in Network.
 #
 # ### Question 4 · `auxiliary`
 #
@@ -889,6 +912,20 @@ for name, model in [("with reductions", reduced), ("without", direct)]:
 #    `model.trainable_weights`: does the loss of output number `output`, on its own, change this
 #    weight? The loss is the sparse categorical cross-entropy of logits. (`tape.gradient` returns
 #    None for a weight that does not affect the loss.)
+#
+# <details><summary>▸ Hint 1, small_googlenet</summary>
+#
+# Give the output of the first `inception` a name of its own: two paths begin there, the one to the
+# logits and the one to the auxiliary classifier.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, reached</summary>
+#
+# Inside the tape, compute the loss of `model(x)[output]` alone. Then the entries are
+# `gradient is not None`.
+#
+# </details>
 
 
 # %% solution="auxiliary"
@@ -1128,9 +1165,9 @@ print(f"GoogLeNet, small: accuracy {chart['GoogLeNet'][1]:.0%}, {alone.count_par
 #
 # One would think that more layers cannot make a network worse: the additional ones only have to
 # pass on their input. He et al. tried it. Their plain network with 56 layers made more errors than
-# the one with 20, not only on the test set, which could be overfitting, but also *on the training
-# set*. Apparently a stack of layers does not easily learn to pass on its input (He et al. 2016,
-# figure 1).
+# the one with 20. It did so not only on the test set, which could be overfitting, but also *on the
+# training set*. Apparently a stack of layers does not easily learn to pass on its input (He et al.
+# 2016, figure 1).
 #
 # So give it the input. A **residual block** adds its input to the output of its convolutions,
 # through an **identity shortcut**: $y = \text{ReLU}(F(x) + x)$. If there is nothing to do, $F$ only
@@ -1153,9 +1190,30 @@ print(f"GoogLeNet, small: accuracy {chart['GoogLeNet'][1]:.0%}, {alone.count_par
 #    convolutions. In both blocks, use `conv` for all convolutions, also on the shortcut, so that
 #    batch normalisation follows each of them.
 # 3. Write `gradient_norms(model, x, y)` for a model from images to logits. It returns a list with
-#    the norm of the gradient of the loss (the square root of the sum of its squares) for each
-#    *convolution kernel*, in the order of `model.trainable_weights`. The loss is as above; call the
-#    model with `training=True`.
+#    the norm of the gradient of the loss for each *convolution kernel*, in the order of
+#    `model.trainable_weights`. (The norm is the square root of the sum of the squares.) The loss is
+#    as above; call the model with `training=True`.
+#
+# <details><summary>▸ Hint 1, residual and bottleneck</summary>
+#
+# The shapes differ if the stride is not 1, or if the number of channels changes: compare
+# `x.shape[-1]` with the number of filters of the *last* convolution of the block.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, residual and bottleneck</summary>
+#
+# The last convolution of a block has no ReLU before the sum. `keras.layers.Add()([…, …])` adds two
+# tensors, and the ReLU comes after it.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, gradient_norms</summary>
+#
+# A convolution kernel is a weight with four axes. `tf.norm(gradient)` returns the norm; `float`
+# makes a number of it.
+#
+# </details>
 
 
 # %% solution="residual"
@@ -1418,7 +1476,7 @@ figures.gradient_by_layer(norms)
 # %% [markdown]
 # It does not vanish. In the plain network the norm even grows towards the image: batch
 # normalisation follows every convolution, and the first ones get the *largest* gradients. He et al.
-# also found healthy gradients in their plain networks with batch normalisation (§4.1), so they
+# also found healthy gradients in their plain networks with batch normalisation (§4.1). So they
 # consider it unlikely that vanishing gradients are what makes these networks hard to train. They
 # leave the cause open. What the figure does show: with shortcuts, the norms of the layers differ
 # less, so one learning rate suits all of them better.
@@ -1450,6 +1508,28 @@ figures.gradient_by_layer(norms)
 #    do not have biases; after each of them, also on shortcuts, batch normalisation has two
 #    trainable parameters per feature map. Shortcuts have a convolution where the shapes differ, as
 #    in question 5. The dense layer has biases.
+#
+# <details><summary>▸ Hint 1, layers_of</summary>
+#
+# Besides the blocks, there are the first convolution and the dense layer.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, resnet_parameters</summary>
+#
+# Write a helper for one convolution of size $k$ with its normalisation:
+# $k^2 \cdot \text{inputs} \cdot \text{outputs} + 2 \cdot \text{outputs}$. Then go through the
+# groups and blocks, and keep the number of channels that a block gets up to date.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, resnet_parameters</summary>
+#
+# A bottleneck block returns four times as many channels as `filters`. So also the *first* block of
+# the first group has a convolution on its shortcut, although its stride is 1; with basic blocks it
+# has none.
+#
+# </details>
 
 # %%
 BLOCKS = {34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
@@ -1614,13 +1694,13 @@ for depth in (34, 50, 101, 152):
 # mixes nothing. A **pointwise** convolution, 1 × 1, mixes the channels at each position and does
 # not look at the neighbourhood.
 #
-# How much cheaper are the two steps? Take $M$ input channels, $N$ output channels and filters of
-# $k \times k$, and count the multiply-adds at one position: first those of the ordinary
-# convolution, then those of each of the two steps. $M$ cancels out of the ratio.
+# How much cheaper are the two steps? Let the input have $M$ channels and the output $N$, and let
+# the filters have $k \times k$ weights for each channel. You can find the ratio of the costs on
+# paper; it depends on $k$ and $N$ only.
 #
-# Two more parameters adapt the network to the phone: the **width multiplier** $\alpha$ scales the
-# number of filters in *every* layer, and the **resolution multiplier** $\rho$ scales the side of
-# the image.
+# Two more parameters adapt the network to the phone. The **width multiplier** $\alpha$ scales the
+# number of filters in *every* layer. The **resolution multiplier** $\rho$ scales the side of the
+# image.
 #
 # ### Question 7 · `separable`
 #
@@ -1633,6 +1713,27 @@ for depth in (34, 50, 101, 152):
 #    stride 2, with 64 → global average pooling → dense. Multiply all these numbers of filters, 16,
 #    32 and 64, by `alpha` and round them to the nearest integer; the number of classes stays the
 #    same.
+#
+# <details><summary>▸ Hint 1, cost_ratio</summary>
+#
+# Count the multiply-adds at *one* position. Each of the $N$ filters of the ordinary convolution has
+# $k^2 M$ weights. The depthwise step has one filter of $k^2$ weights for each of the $M$ channels.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, cost_ratio</summary>
+#
+# The pointwise step has $M$ weights for each of its $N$ filters. Add both steps and divide by the
+# cost of the ordinary convolution: $M$ cancels.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, small_mobilenet</summary>
+#
+# `round(alpha * filters)` rounds to the nearest integer; `int` would cut off. The depthwise
+# convolution needs no number of filters.
+#
+# </details>
 
 
 # %% solution="separable"
@@ -1897,10 +1998,10 @@ show_chart(knobs, "MobileNet: α changes weights and multiply-adds, ρ only mult
 # pointwise step: Keras has both as one layer, `keras.layers.SeparableConv2D`. (In figure 5 of the
 # paper, no ReLU follows the sum.)
 #
-# **Inception-ResNet** (Szegedy et al. 2017) combines the branches of an inception module, a 1 × 1
-# convolution that restores the number of channels of the input, and the identity shortcut. Before
-# the sum, the output of the convolution is scaled down by a factor of 0.1 to 0.3; otherwise deep
-# networks of this kind became unstable (§3.3).
+# **Inception-ResNet** (Szegedy et al. 2017) combines the branches of an inception module with the
+# identity shortcut. Between them, a 1 × 1 convolution restores the number of channels of the input.
+# Before the sum, the output of the convolution is scaled down by a factor of 0.1 to 0.3. Otherwise
+# deep networks of this kind became unstable (§3.3).
 #
 # ### Question 8 · `compositions`
 #

@@ -14,7 +14,7 @@
 # # Autoencoders at work
 #
 # An image of a digit has 784 pixels. How few numbers are enough to describe it? In this lab a
-# network finds out by itself, without a single label: it has to squeeze each image through a
+# network finds out by itself, without a single label. It has to squeeze each image through a
 # bottleneck and redraw it on the other side. You compare it with the best linear method, train it
 # for three other goals, and put it to work.
 #
@@ -73,9 +73,9 @@ def error(copies, x):
 # ## 1 Through a bottleneck
 #
 # An **autoencoder** is trained to return its own input (Hinton & Salakhutdinov 2006). In the middle
-# is its **bottleneck**: the **encoder** turns the 784 pixels into a few numbers, the **code**, and
-# the **decoder** makes 784 pixels from the code alone. Codes may take any values, so their layer
-# does not have an activation. Pixels lie between 0 and 1, so the last layer has a sigmoid.
+# is a narrow layer, its **bottleneck**. The **encoder** turns the 784 pixels into a few numbers, the
+# **code**. The **decoder** makes 784 pixels from the code alone. Codes may take any values, so their
+# layer does not have an activation. Pixels lie between 0 and 1, so the last layer has a sigmoid.
 #
 # In a **dense** autoencoder all layers are `Dense`. A **convolutional** one (Masci et al. 2011)
 # looks at the image with filters. A convolution with stride 2 and `padding="same"` halves the
@@ -89,10 +89,10 @@ def error(copies, x):
 #
 # 1. `dense_autoencoder(latent)`: one hidden layer of 128 ReLU neurons before the code and one after
 #    it.
-# 2. `conv_autoencoder(latent)`: `Reshape((28, 28, 1))`, two 3 × 3 convolutions with 16 and 32
-#    filters, stride 2 and ReLU, `Flatten`, the code; then back: a dense layer of 7 · 7 · 32 neurons
-#    with ReLU, `Reshape`, two 3 × 3 transposed convolutions with stride 2, the first with 16
-#    filters and ReLU, the second with 1 filter and the sigmoid, `Flatten`.
+# 2. `conv_autoencoder(latent)`. The encoder: `Reshape((28, 28, 1))`, two 3 × 3 convolutions with 16
+#    and 32 filters, stride 2 and ReLU, `Flatten`, the code. The decoder: a dense layer of 7 · 7 · 32
+#    neurons with ReLU, `Reshape`, two 3 × 3 transposed convolutions with stride 2, `Flatten`. The
+#    first transposed convolution has 16 filters and ReLU, the second has 1 filter and the sigmoid.
 
 
 # %% solution="autoencoders"
@@ -328,9 +328,9 @@ print(
 # %% [markdown]
 # ## 2 The best linear method
 #
-# Without activations, an autoencoder is just two matrices. Then the best solution has a closed
-# form, **principal component analysis** (PCA). Subtract the mean of the training images; the first
-# **component** is the direction in which they vary most, the second is the direction orthogonal to
+# Without activations, an autoencoder is just two matrices. Then the best solution has a closed form,
+# **principal component analysis** (PCA). Subtract the mean of the training images. The first
+# **component** is the direction in which they vary most. The second is the direction orthogonal to
 # it in which they vary most, and so on. NumPy is enough to find them: `np.cov(x.T)` (it expects the
 # variables as rows) returns the *covariance matrix* of the images, which tells how any two pixels
 # vary together. A direction that this matrix only stretches is called an *eigenvector*. The factor
@@ -355,6 +355,27 @@ print(
 # 2. `pca_copy(x, mean, components)` returns the copies.
 # 3. `overlap(a, b)` compares two sets of `k` directions, given as rows that need **not** be
 #    orthogonal or of length 1: `np.linalg.qr(a.T)[0].T` makes them so.
+#
+# <details><summary>▸ Hint 1, principal_components</summary>
+#
+# The components are columns of what `eigh` returns, the first component last. So reverse the order
+# of the columns, take the first $k$, and transpose.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, pca_copy</summary>
+#
+# The codes of all images are one matrix product, of shape (n, k). One more matrix product, with the
+# components, takes them back to the pixels. Add the mean at the end.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, overlap</summary>
+#
+# Make both sets orthogonal with `np.linalg.qr` first. Then $A B^\top$ is `a @ b.T`, and $k$ is the
+# number of rows.
+#
+# </details>
 
 
 # %% solution="principal"
@@ -545,7 +566,7 @@ print(f"overlap of eight random directions: {overlap(random_directions, componen
 
 # %% [markdown]
 # So the linear autoencoder is PCA, found the long way round. The nonlinear autoencoder, with its
-# ReLUs, gets more into the same 8 numbers; with 2 numbers, and as little training as in the quick
+# ReLUs, gets more into the same 8 numbers. With 2 numbers, and as little training as in the quick
 # profile, it hardly does. (The convolutional one has half as many weights and needs more updates
 # than it gets in the quick profile.)
 #
@@ -624,6 +645,20 @@ for latent, (model, _, decoder) in dense.items():
 # `ops.abs`, `ops.log`: Keras' version of NumPy). Each returns one number, and gradients have to
 # flow through it: otherwise training ignores the penalty. `gradient_of` shows whether they do.
 # (Section 5 explains the tape.)
+#
+# <details><summary>▸ Hint 1, order</summary>
+#
+# The two penalties average at different points. L1: first sum over the neurons, then average over
+# the batch. KL: first average each neuron over the batch (`axis=0`), then apply the formula, then
+# sum.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, gradients</summary>
+#
+# Use `ops` from the first step to the last: `np.mean` or `float` in between stops the gradient.
+#
+# </details>
 
 
 # %%
@@ -825,12 +860,12 @@ figures.image_grid(
 # ### Question 4 · `denoising`
 #
 # 1. `add_noise(x, deviation, seed)`: add normally distributed noise with mean 0 and this standard
-#    deviation to every pixel (`np.random.default_rng(seed).normal`), the same noise for the same
-#    seed, and clip the result to 0 … 1.
-# 2. Train a `dense_autoencoder(32)` on noisy images with a standard deviation of 0.4 (you can use
-#    `train` from above), and name the trained model, the first of the three, `denoiser`. On
-#    held-out noisy images, the error of its outputs against the clean images must be at most 0.45
-#    times the error of the noisy images themselves.
+#    deviation to every pixel (`np.random.default_rng(seed).normal`). The same seed gives the same
+#    noise. Clip the result to 0 … 1.
+# 2. Train a `dense_autoencoder(32)` on noisy images with a standard deviation of 0.4. You can use
+#    `train` from above. Name the trained model, the first of the three, `denoiser`. On held-out
+#    noisy images, the error of its outputs against the clean images must be at most 0.45 times the
+#    error of the noisy images themselves.
 
 
 # %% solution="denoising"
@@ -991,8 +1026,7 @@ figures.image_grid(
 #
 # For $h = \sigma(x W + b)$ there is a formula that costs almost nothing. Derive it on paper: what is
 # $\partial h_j / \partial x_i$, by the chain rule, if the derivative of a sigmoid is $h (1 - h)$?
-# Square it. Only one of its two factors depends on $i$, so the double sum over $i$ and $j$ splits,
-# and the Jacobian itself need not be built.
+# Its squares can be summed over $i$ and $j$ without building the Jacobian itself.
 #
 # ### Question 5 · `contraction`
 #
@@ -1001,6 +1035,28 @@ figures.image_grid(
 # 2. `contraction(h, kernel)`, with the formula and `ops`, so that gradients flow, returns for each
 #    image the sum of the squares of its Jacobian, `(batch,)`. `h` are the activations
 #    `(batch, neurons)`, and `kernel` is $W$, `(pixels, neurons)`.
+#
+# <details><summary>▸ Hint 1, jacobian</summary>
+#
+# Make `x` a tensor first, watch it, and call the encoder inside the tape. The name of the method
+# begins with `batch_`; its arguments are those of `tape.gradient`, the result and the input.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, contraction</summary>
+#
+# $\partial h_j / \partial x_i$ is a product: the derivative of the sigmoid of neuron $j$, times a
+# weight. Only the weight depends on $i$. So, in its square, the sum over $i$ concerns the squared
+# weights alone.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, contraction</summary>
+#
+# $\sum_i W_{ij}^2$ is one number for each neuron, `ops.sum(kernel**2, axis=0)`. What does neuron $j$
+# multiply it by before you sum over the neurons?
+#
+# </details>
 
 
 # %% solution="contraction"
@@ -1176,11 +1232,33 @@ for name, (model, encoder) in {"no penalty": free, "contractive": tight}.items()
 #
 # ### Question 6 · `roc`
 #
-# 1. `roc(scores, anomalous)` returns two arrays, `false_alarms` and `found`, that begin with 0 and
-#    end with 1: the fractions with a score of **at least** the threshold, first for a threshold
-#    above all scores and then for each score that occurs, from the highest to the lowest.
+# 1. `roc(scores, anomalous)` returns two arrays, `false_alarms` and `found`: the fractions with a
+#    score of **at least** the threshold. The first threshold is above all scores. The others are the
+#    scores that occur, each once, from the highest to the lowest. So both arrays begin with 0 and
+#    end with 1.
 # 2. `area(false_alarms, found)` returns the area under the curve, with straight lines between its
 #    points.
+#
+# <details><summary>▸ Hint 1, roc</summary>
+#
+# `np.unique(scores)` returns each score once, in ascending order. Reverse it, and put `np.inf` in
+# front.
+#
+# </details>
+#
+# <details><summary>▸ Hint 2, roc</summary>
+#
+# `scores >= thresholds[:, None]` has one row for each threshold. The mean over the columns of the
+# anomalies is one array, and that over the other columns is the other.
+#
+# </details>
+#
+# <details><summary>▸ Hint 3, area</summary>
+#
+# Between two neighbouring points lies a trapezoid: its width is the difference of their false
+# alarms, its height the mean of their `found`. `np.diff` returns all differences.
+#
+# </details>
 
 
 # %% solution="roc"
@@ -1471,8 +1549,8 @@ figures.image_grid(
 #
 # Images are cheap; labels are expensive. Suppose that only ten images of each digit are labelled.
 # Compare a classifier on top of the sparse encoder, which has seen all images without their labels,
-# with the same classifier on top of an encoder with random weights. In each case either only the
-# classifier's own layer is trained (**frozen** encoder) or the whole network (**fine-tuned**).
+# with the same classifier on top of random weights. In each case either only the classifier's own
+# layer is trained (**frozen** encoder) or the whole network (**fine-tuned**).
 
 
 # %%
@@ -1502,8 +1580,8 @@ for frozen, how in [(True, "frozen"), (False, "fine-tuned")]:
 
 # %% [markdown]
 # With a frozen encoder, pre-trained features are clearly better than random ones. Once the whole
-# network is trained, little or nothing is left of the lead: pre-training once made deep networks
-# possible (Erhan et al. 2010) because such networks were hard to train at the time.
+# network is trained, little or nothing is left of the lead. Pre-training once made deep networks
+# possible (Erhan et al. 2010), because such networks were hard to train at the time.
 #
 # ## 9 What it cannot do
 #
