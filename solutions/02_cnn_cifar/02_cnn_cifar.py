@@ -1732,7 +1732,7 @@ surest = [
 figures.heat_maps(
     x_test[surest],
     grad_cam(seen, x_test[surest]),
-    [f"{classes[y_test[n]]}\npredicted: {classes[predictions[n]]}" for n in surest],
+    [f"{classes[y_test[n]]}\n→ {classes[predictions[n]]}" for n in surest],
     "Where the network sees its evidence, in the image of each class with the highest confidence",
 )
 
