@@ -1570,8 +1570,9 @@ figures.learning_curves(history)
 # - **XOR.** How many hidden neurons does a network need for it? Try your `gradients` with two classes.
 #
 # **Sources.** F. Rosenblatt, *The perceptron*, Psychological Review 65, 1958 · A. Novikoff, *On convergence proofs for
-# perceptrons*, 1962 · B. Farley, W. Clark, *Simulation of self-organizing systems by digital computer*, 1954 · B. Polyak, *Some methods of speeding up the convergence of iteration methods*, 1964 · D.
-# Rumelhart, G. Hinton, R. Williams, *Learning representations by back-propagating errors*, Nature 323, 1986 · D.
-# Kingma, J. Ba, *Adam*, ICLR 2015, algorithm 1 · D. Harrison, D. Rubinfeld, *Hedonic housing prices and the demand for
-# clean air*, 1978 · M. Carlisle, *Racist data destruction?*, 2019 · I. Goodfellow, Y. Bengio, A. Courville, *Deep
-# Learning*, 2016, §6.2 and §6.5. The text of this lab is licensed CC BY 4.0, its code MIT.
+# perceptrons*, 1962 · B. Farley, W. Clark, *Simulation of self-organizing systems by digital computer*, 1954 · B.
+# Polyak, *Some methods of speeding up the convergence of iteration methods*, 1964 · D. Rumelhart, G. Hinton, R.
+# Williams, *Learning representations by back-propagating errors*, Nature 323, 1986 · D. Kingma, J. Ba, *Adam*, ICLR
+# 2015, algorithm 1 · D. Harrison, D. Rubinfeld, *Hedonic housing prices and the demand for clean air*, 1978 · M.
+# Carlisle, *Racist data destruction?*, 2019 · I. Goodfellow, Y. Bengio, A. Courville, *Deep Learning*, 2016, §6.2 and
+# §6.5. The text of this lab is licensed CC BY 4.0, its code MIT.

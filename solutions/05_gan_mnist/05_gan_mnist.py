@@ -284,8 +284,8 @@ for name, square in [
 #
 # <details><summary>▸ Hint 2</summary>
 #
-# $-\ln D = -\ln \dfrac{1}{1 + e^{-s}} = \ln(1 + e^{-s})$. Of which number is this the softplus? For the other
-# term, use hint 1.
+# $-\ln D = -\ln \dfrac{1}{1 + e^{-s}} = \ln(1 + e^{-s})$. This is a softplus: what is its argument? For the
+# other term, use hint 1.
 #
 # </details>
 #
