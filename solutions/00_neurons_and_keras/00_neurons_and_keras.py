@@ -247,7 +247,7 @@ figures.decision_boundary(lines, points, sides)
 # Write the five derivatives. Work them out on paper first. (Those of sigmoid and softmax are easy to express with
 # the value of the function itself.) At $z = 0$, where ReLU has no derivative, the value on either side is accepted.
 #
-# <details><summary>▸ Hint 1, sigmoid and softplus</summary>
+# <details><summary>Hint 1, sigmoid and softplus</summary>
 #
 # Write the sigmoid as $(1 + e^{-z})^{-1}$ and use the chain rule. Then note that
 # $1 - \sigma(z) = e^{-z} / (1 + e^{-z})$. The derivative of softplus is $e^z / (1 + e^z)$: which function in the table
@@ -255,13 +255,13 @@ figures.decision_boundary(lines, points, sides)
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, softmax</summary>
+# <details><summary>Hint 2, softmax</summary>
 #
 # Use the quotient rule twice: once for $j = k$, and once for $j \neq k$. In both cases, the result contains $-p_k p_j$.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, softmax</summary>
+# <details><summary>Hint 3, softmax</summary>
 #
 # `np.outer(p, p)` contains all products $p_k p_j$. Only on the diagonal, one more term is added; `np.diag` turns a row
 # into a diagonal matrix.
@@ -630,14 +630,14 @@ figures.image_to_outputs(
 # Write `gradients(x, y, w1, b1, w2, b2)`. The labels `y` are integers 0, 1, 2, … Return the loss and the four
 # gradients as `loss, (dw1, db1, dw2, db2)`.
 #
-# <details><summary>▸ Hint 1</summary>
+# <details><summary>Hint 1</summary>
 #
 # In the example, the derivative with respect to a weight is the derivative with respect to its $z$, times its input. A
 # batch has $n$ inputs for each weight: sum over them.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2</summary>
+# <details><summary>Hint 2</summary>
 #
 # `dw2` has the shape (hidden, classes). You have $h$, of shape (n, hidden), and $(p - y) / n$, of shape (n, classes).
 # Only one matrix product of the two has this shape. Which one has to be transposed? (`np.eye(w2.shape[1])[y]` makes the
@@ -645,7 +645,7 @@ figures.image_to_outputs(
 #
 # </details>
 #
-# <details><summary>▸ Hint 3</summary>
+# <details><summary>Hint 3</summary>
 #
 # The gradient with respect to $h$ is that of $z$ times $W_2$, transposed so that the shape is (n, hidden). The ReLU
 # sets it to 0 wherever $a \leq 0$. From there on, the first layer is like the second, with $x$ in place of $h$.
@@ -1066,20 +1066,20 @@ figures.loss_surface(valley, paths)
 #    with ReLU. The two results are concatenated (`keras.layers.Concatenate()([a, b])`) into 24 numbers, which lead to
 #    **two** outputs: 1 neuron with sigmoid, and 3 without activation.
 #
-# <details><summary>▸ Hint 1, updates</summary>
+# <details><summary>Hint 1, updates</summary>
 #
 # A smaller last batch is also an update. So round the number of batches in an epoch *up*, for example with `math.ceil`.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, twin_model</summary>
+# <details><summary>Hint 2, twin_model</summary>
 #
 # A layer is an object with its own weights. Create the shared layer once, `shared = keras.layers.Dense(…)`, and call it
 # twice, once for each input.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, twin_model</summary>
+# <details><summary>Hint 3, twin_model</summary>
 #
 # Both output layers are called with the concatenated tensor. `keras.Model` takes a *list* of inputs and a *list* of
 # outputs.
@@ -1343,14 +1343,14 @@ print("one district:", np.round(houses[0], 2).tolist(), "· price", prices[0])
 #    error that you make by always predicting the mean price. (The hidden test trains again, with other numbers, and
 #    allows three quarters.)
 #
-# <details><summary>▸ Hint 1, standardise</summary>
+# <details><summary>Hint 1, standardise</summary>
 #
 # Each column has its own mean and standard deviation: `axis=0`. Both arrays are scaled with the two rows of numbers
 # that come from `x_train`.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, train_regression</summary>
+# <details><summary>Hint 2, train_regression</summary>
 #
 # Is the error too large? Count the updates: with 404 districts and batches of 32, an epoch has only 13. Train for more
 # epochs, or give Adam a larger learning rate than its default of 0.001.

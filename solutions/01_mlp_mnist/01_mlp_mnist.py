@@ -90,14 +90,14 @@ figures.threshold_unit(weights=(1.0, 1.0), bias=-0.5)
 # 2. Find weights and a bias with which the threshold unit computes *and*: it fires only if **both** inputs are 1.
 #    (Where would you have to move the line?) Call them `w_and`, a list of two numbers, and `b_and`, a number.
 #
-# <details><summary>▸ Hint 1, w_and and b_and</summary>
+# <details><summary>Hint 1, w_and and b_and</summary>
 #
 # For *or*, the line separates the corner (0, 0) from the other three. For *and*, it has to separate the corner (1, 1)
 # from the other three.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, w_and and b_and</summary>
+# <details><summary>Hint 2, w_and and b_and</summary>
 #
 # Keep both weights at 1. Then the sum without the bias is the number of inputs that are 1. With which bias is $z > 0$
 # for 2 of them, but not for 1?
@@ -223,21 +223,21 @@ _check_neuron_hidden(np.random.default_rng(hidden_seed()))
 # Write all six for arrays of any shape. They must return the correct number for every $z$ from -1000 to 1000. Where
 # the formula in the table does not, find an equivalent one that does. (At $z = 0$ the step may return 0 or 1.)
 #
-# <details><summary>▸ Hint 1, softmax</summary>
+# <details><summary>Hint 1, softmax</summary>
 #
 # Multiply the numerator and the denominator by the same number, such as $e^{-c}$. Which $c$ makes every exponent 0 or
 # negative?
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, sigmoid and softplus</summary>
+# <details><summary>Hint 2, sigmoid and softplus</summary>
 #
 # $e^{-|z|}$ is never larger than 1. Write the formula once for positive $z$ and once for negative $z$, so that only
 # this power occurs. `np.where` chooses between the two.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, softplus</summary>
+# <details><summary>Hint 3, softplus</summary>
 #
 # For positive $z$, take the factor $e^z$ out of the logarithm: $\ln(1 + e^z) = z + \ln(1 + e^{-z})$.
 #
@@ -603,14 +603,14 @@ _check_forward_hidden(np.random.default_rng(hidden_seed()))
 # 2. How many **parameters**, weights and biases, does such a network learn? Write `count_parameters(sizes)` for layers
 #    of any sizes, as a formula. The sizes begin with the number of inputs and end with the number of outputs.
 #
-# <details><summary>▸ Hint 1, count_parameters</summary>
+# <details><summary>Hint 1, count_parameters</summary>
 #
 # A layer with $n$ inputs and $m$ neurons has a weight for each pair of an input and a neuron, and one bias for each
 # neuron.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, count_parameters</summary>
+# <details><summary>Hint 2, count_parameters</summary>
 #
 # The outputs of one layer are the inputs of the next. `zip(sizes, sizes[1:])` makes the pairs $(n, m)$.
 #
@@ -970,19 +970,19 @@ def as_inputs(images):
 #    (128, 64), compile it, and fit it with a tenth of the training set as validation set. Return `(model, history)`:
 #    the model and what `fit` returns. Pass `verbose=0` to `fit`; otherwise it prints a line for every epoch.
 #
-# <details><summary>▸ Hint 1, updates</summary>
+# <details><summary>Hint 1, updates</summary>
 #
 # A smaller last batch is also an update. So round the number of batches in an epoch *up*, for example with `math.ceil`.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, train</summary>
+# <details><summary>Hint 2, train</summary>
 #
 # Take the images through `as_inputs`. The model returns logits: pass `from_logits=True` to the loss of the table.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, train</summary>
+# <details><summary>Hint 3, train</summary>
 #
 # `fit` has the argument `validation_split`. The other half of `data`, the test set, is not used at all.
 #
@@ -1370,20 +1370,20 @@ figures.learning_curves(history)
 # 3. `worst_mistakes(labels, probabilities, count)`: the positions, in the test set, of the `count` mistakes with the
 #    highest confidence, the most confident one first. If there are fewer mistakes, return all of them.
 #
-# <details><summary>▸ Hint 1, confusion</summary>
+# <details><summary>Hint 1, confusion</summary>
 #
 # `matrix[labels, predictions] += 1` counts a pair only once, even if it occurs many times. Use a loop over the pairs,
 # or `np.add.at`.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, accuracy_of</summary>
+# <details><summary>Hint 2, accuracy_of</summary>
 #
 # The correct predictions are on the diagonal.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, worst_mistakes</summary>
+# <details><summary>Hint 3, worst_mistakes</summary>
 #
 # First find the positions of all mistakes (`np.flatnonzero`). Then sort these positions by the confidence at each of
 # them (`np.argsort` sorts in ascending order).

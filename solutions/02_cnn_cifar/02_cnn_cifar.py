@@ -115,14 +115,14 @@ figures.sliding_filter(image, cross)
 # 2. Write `feature_map(image, kernel)` for one image with one channel, with stride 1 and without padding. Here
 #    `kernel` is the filter itself, an array, whose height and width may differ. Loops are fine.
 #
-# <details><summary>▸ Hint 1, output_size</summary>
+# <details><summary>Hint 1, output_size</summary>
 #
 # Along one side, the first position starts at 0. The last possible one starts at $n + 2p - k$, for a side of $n$
 # pixels.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, output_size</summary>
+# <details><summary>Hint 2, output_size</summary>
 #
 # Count the multiples of the stride from 0 to that number. Integer division, `//`, drops the rest; 0 itself is a
 # position, too.
@@ -273,13 +273,13 @@ _check_feature_map_hidden(np.random.default_rng(hidden_seed()))
 # Write it for a whole batch, with stride and padding. (It is fast enough for real images if you loop over the
 # *positions* only, and `np.tensordot` or `np.einsum` does the rest. More loops are accepted, too.)
 #
-# <details><summary>▸ Hint 1, padding</summary>
+# <details><summary>Hint 1, padding</summary>
 #
 # `np.pad` takes one pair of widths for each axis. The batch and the channels get `(0, 0)`.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, sum</summary>
+# <details><summary>Hint 2, sum</summary>
 #
 # At one position, the window has the shape (batch, rows, columns, channels), and the kernel (rows, columns, channels,
 # filters). Three axes match: `np.tensordot` with `axes=3` multiplies and sums over them.
@@ -560,14 +560,14 @@ _check_pooling_hidden(np.random.default_rng(hidden_seed()))
 # training it normalises with the moving averages, which stay as they are. The last axis of `x` holds the channels; `x`
 # has two axes or four. Return $y$ and the two averages, updated or not.
 #
-# <details><summary>▸ Hint 1</summary>
+# <details><summary>Hint 1</summary>
 #
 # There is one mean and one variance for each channel: take them over all axes but the last,
 # `axis=tuple(range(x.ndim - 1))`. The variance divides by $m$, as `np.var` does by default.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2</summary>
+# <details><summary>Hint 2</summary>
 #
 # In training, $y$ uses the statistics of the *batch*, not the moving averages that you have just updated. Change the
 # averages only if `training` is true.
@@ -937,21 +937,21 @@ _check_dropout_hidden(np.random.default_rng(hidden_seed()))
 # 3. Write `count_parameters(filters)`: how many parameters does such a network (with normalisation) learn? Compute the
 #    number without building the network. Moving averages are not learned.
 #
-# <details><summary>▸ Hint 1, sequential_cnn</summary>
+# <details><summary>Hint 1, sequential_cnn</summary>
 #
 # Begin a Sequential model with the input and the `Rescaling`. Then add, for each number in `filters`, the layers of a
 # block: `for layer in conv_block(…): model.add(layer)`.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, functional_cnn</summary>
+# <details><summary>Hint 2, functional_cnn</summary>
 #
 # Append the output of each stage to a list, within the loop. A model can have this list as its outputs:
 # `keras.Model(inputs, stages)`.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, count_parameters</summary>
+# <details><summary>Hint 3, count_parameters</summary>
 #
 # A stage with $c$ input channels and $f$ filters has $9 c f$ weights and no bias, and batch normalisation learns two
 # numbers for each filter. Into the last layer go as many numbers as the last stage has filters.

@@ -97,21 +97,21 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 #    list has. Do not build the network: VGG16 alone would take half a gigabyte. Pooling rounds down. Use
 #    `classes` in place of the number in the last word.
 #
-# <details><summary>▸ Hint 1, count_parameters</summary>
+# <details><summary>Hint 1, count_parameters</summary>
 #
 # Go through the words and keep the shape of the image up to date: a convolution changes only the number of
 # channels, `maxpool` halves height and width (`//`).
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, count_parameters</summary>
+# <details><summary>Hint 2, count_parameters</summary>
 #
 # A convolution with kernels of $k \times k$ has $(k^2 \cdot \text{channels} + 1)$ parameters for each of its
 # filters; the 1 is the bias.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, count_parameters</summary>
+# <details><summary>Hint 3, count_parameters</summary>
 #
 # The first `FC` has height · width · channels inputs. Each later one has as many inputs as its predecessor has
 # neurons.
@@ -384,14 +384,14 @@ figures.parameters_by_layer(by_layer)
 # adds dropout after the first two fully connected layers. You may add it, too: it has no weights and does
 # nothing at inference.)
 #
-# <details><summary>▸ Hint 1</summary>
+# <details><summary>Hint 1</summary>
 #
 # `Flatten` is needed only before the *first* `FC`. The last word is special: it has `classes` neurons, whatever
 # its number and `width` say, and no ReLU.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2</summary>
+# <details><summary>Hint 2</summary>
 #
 # `padding="same"` keeps the size for both kinds of convolution. `int(kind[-1])` is the kernel size of `"conv3"`
 # and `"conv1"`.
@@ -815,21 +815,21 @@ figures.image_grid(
 # use Python's built-in `hash`: for strings it differs from process to process, so tomorrow you would not find
 # your features.
 #
-# <details><summary>▸ Hint 1, feature_extractor</summary>
+# <details><summary>Hint 1, feature_extractor</summary>
 #
 # As in Lab 01: call a `Flatten` layer with the output of the layer, and build a `keras.Model` from the
 # backbone's input to the result.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, cache_key</summary>
+# <details><summary>Hint 2, cache_key</summary>
 #
 # A hash object takes bytes piece by piece: `key = hashlib.sha256()`, then `key.update(…)` for each piece, and
 # `key.hexdigest()` at the end. `model.get_weights()` is a list of arrays.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, cache_key</summary>
+# <details><summary>Hint 3, cache_key</summary>
 #
 # `tobytes()` does not say which shape and dtype the array had. Arrays that differ only in these should have
 # different keys, so add both as a string.
@@ -1184,21 +1184,21 @@ figures.accuracy_by_layer(by_depth)
 # **frozen**; `model.trainable = False` freezes all layers of a model. To find the batch normalisation layers,
 # use `isinstance(layer, keras.layers.BatchNormalization)`.
 #
-# <details><summary>▸ Hint 1, plan</summary>
+# <details><summary>Hint 1, plan</summary>
 #
 # The first rule decides `frozen` for both rows with few images. The third rule decides `keep`: which blocks are
 # of use to a different task?
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, transfer_model</summary>
+# <details><summary>Hint 2, transfer_model</summary>
 #
 # `"early"` means that the network is cut: the features are the output of `base.get_layer("block3_pool")` instead
 # of `base.output`.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, transfer_model</summary>
+# <details><summary>Hint 3, transfer_model</summary>
 #
 # Random weights are all trained. Pre-trained weights are either all frozen (`base.trainable = False`), or only
 # their batch normalisation is: go through `base.layers`.
@@ -1525,14 +1525,14 @@ figures.accuracy_by_case(results)
 # learning rate of at most 0.001, for `epochs` passes over the images, and return the model. The loss must expect
 # logits. (`trace_once` helps here, too.)
 #
-# <details><summary>▸ Hint 1</summary>
+# <details><summary>Hint 1</summary>
 #
 # Go through `model.layers`, freeze each batch normalisation, and only then call `compile`. If you change
 # `trainable` later, you have to compile again.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2</summary>
+# <details><summary>Hint 2</summary>
 #
 # The loss that expects logits is that of Lab 01, with `from_logits=True`. Pass the learning rate to the
 # optimizer itself: a name such as `"adam"` has its default of 0.001.

@@ -96,21 +96,21 @@ figures.image_grid(
 #
 # The checks use the two helpers below. Run this cell, and leave it as it is.
 #
-# <details><summary>▸ Hint 1, shift</summary>
+# <details><summary>Hint 1, shift</summary>
 #
 # Begin with a black image, `np.zeros_like(image)`. Copy into it the part that stays visible. Which rows of
 # the image are these, and in which rows do they end up?
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, shift</summary>
+# <details><summary>Hint 2, shift</summary>
 #
 # If `down` is positive, the visible rows begin at 0 in the image and at `down` in the result; if it is
 # negative, at `-down` and at 0. `max(0, down)` and `max(0, -down)` cover both.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, cutout</summary>
+# <details><summary>Hint 3, cutout</summary>
 #
 # In NumPy, a negative index counts from the end: `image[-2:3]` is not what you want. Both ends of a slice
 # should be at least 0.
@@ -549,14 +549,14 @@ figures.image_grid(
 #    above, with the tolerance 0.2. Then look at the suspects, and set `harmful` to the set of those that you
 #    would not use for digits.
 #
-# <details><summary>▸ Hint 1, label_breaking</summary>
+# <details><summary>Hint 1, label_breaking</summary>
 #
 # One function for both: the accuracy of `reader` on some images is the mean of
 # `reader.predict(images, verbose=0).argmax(axis=-1) == labels`.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, label_breaking</summary>
+# <details><summary>Hint 2, label_breaking</summary>
 #
 # Compare each candidate with the accuracy on `originals` minus `tolerance`.
 # `{name for name, changed in candidates.items() if …}` is a set.
@@ -738,14 +738,14 @@ _check_labels_hidden(np.random.default_rng(hidden_seed()))
 #    batches of 32, whose images are augmented anew in every epoch. `map` is a function of a batch, `x` and
 #    `y`, that returns the new `x` and `y`.
 #
-# <details><summary>▸ Hint 1, with_augmentation</summary>
+# <details><summary>Hint 1, with_augmentation</summary>
 #
 # Begin with `keras.Input((32, 32, 3))`. Call your augmentation with it, then `model` with the result. Do not
 # pass `training`: then Keras decides.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, batches</summary>
+# <details><summary>Hint 2, batches</summary>
 #
 # Build the layers once, before the pipeline, not in each call of `map`. Then `map` calls them with
 # `training=True` and returns the labels as they are.
@@ -1005,13 +1005,13 @@ _check_layers_hidden(np.random.default_rng(hidden_seed()))
 # run. Return two numbers: after how many epochs training would have stopped, and the epoch whose weights
 # would be restored, counted from 1. An equal loss is not an improvement.
 #
-# <details><summary>▸ Hint 1</summary>
+# <details><summary>Hint 1</summary>
 #
 # Go through the losses and remember the best epoch so far. Only a loss that is strictly smaller replaces it.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2</summary>
+# <details><summary>Hint 2</summary>
 #
 # After each epoch, ask how many epochs ago the best one was. If this never reaches `patience`, training goes
 # on to the end.
@@ -1271,14 +1271,14 @@ figures.compared_curves(histories)
 # in another order, from `rng.permutation`. Each image has its own $\lambda$, from `rng.beta`. Use the same
 # $\lambda$ and the same partner for an image and for its label.
 #
-# <details><summary>▸ Hint 1</summary>
+# <details><summary>Hint 1</summary>
 #
 # There are $n$ numbers $\lambda_i$, one for each image. To multiply the images by them, they need the shape
 # (n, 1, 1, 1); for the labels, (n, 1).
 #
 # </details>
 #
-# <details><summary>▸ Hint 2</summary>
+# <details><summary>Hint 2</summary>
 #
 # `partner = rng.permutation(len(x))` holds positions. So `x[partner]` are the partners of the images, and
 # `y[partner]` those of the labels.

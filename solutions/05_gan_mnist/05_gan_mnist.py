@@ -275,21 +275,21 @@ for name, square in [
 # finite for all logits and lets gradients flow. First, on paper: how do you write $-\ln D$ and $-\ln(1 - D)$
 # with the softplus?
 #
-# <details><summary>▸ Hint 1</summary>
+# <details><summary>Hint 1</summary>
 #
 # $1 - D$ is the sigmoid of $-s$: multiply the numerator and the denominator of $\dfrac{e^{-s}}{1 + e^{-s}}$
 # by $e^s$.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2</summary>
+# <details><summary>Hint 2</summary>
 #
 # $-\ln D = -\ln \dfrac{1}{1 + e^{-s}} = \ln(1 + e^{-s})$. This is a softplus: what is its argument? For the
 # other term, use hint 1.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3</summary>
+# <details><summary>Hint 3</summary>
 #
 # Each of the two terms of the discriminator's loss is a mean over its own batch (`ops.mean`); the loss is
 # their sum.
@@ -444,13 +444,13 @@ _check_losses_hidden(np.random.default_rng(_testing.hidden_seed()))
 #
 # Derive both with pencil and paper. (They are short if you write them with $D$ itself.)
 #
-# <details><summary>▸ Hint 1</summary>
+# <details><summary>Hint 1</summary>
 #
 # The derivative of the sigmoid is $\dfrac{\partial D}{\partial s} = D (1 - D)$. The rest is the chain rule.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2</summary>
+# <details><summary>Hint 2</summary>
 #
 # The outer derivatives are $-\dfrac{1}{D}$ and $-\dfrac{1}{1 - D}$. Multiply and cancel.
 #
@@ -561,21 +561,21 @@ figures.generator_losses()
 # `real.shape[0]`: inside `fit` it is None, because the last batch of an epoch may be smaller.) End with
 # `return self.track(loss of D, loss of G)`.
 #
-# <details><summary>▸ Hint 1</summary>
+# <details><summary>Hint 1</summary>
 #
 # There are two losses, so use two tapes. In each, compute everything that the loss needs; after it, take the
 # gradient with respect to the `trainable_variables` of *one* of the networks.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2</summary>
+# <details><summary>Hint 2</summary>
 #
 # The gradient for $G$ has to pass through the images. So `self.generator(…)` has to be called *inside* the
 # tape of the generator's loss. For $D$, the images may come from outside the tape.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3</summary>
+# <details><summary>Hint 3</summary>
 #
 # The shape of the noise is `(ops.shape(real)[0], self.noise)`. An update of $D$ is
 # `self.d_optimizer.apply(gradients, weights)`, with the weights of $D$.
@@ -1026,21 +1026,21 @@ _check_gan_hidden(np.random.default_rng(_testing.hidden_seed()))
 # Write `measure(probabilities)`: it returns confidence and spread, two numbers, from the output of the judge,
 # an array `(n, 11)`.
 #
-# <details><summary>▸ Hint 1, confidence</summary>
+# <details><summary>Hint 1, confidence</summary>
 #
 # First drop the last column, `probabilities[:, :10]`. The confidence is the largest number of each remaining
 # row, averaged.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, spread</summary>
+# <details><summary>Hint 2, spread</summary>
 #
 # `np.bincount(digits, minlength=10)` counts how often each digit occurs in a list of digits; it also counts
 # the zeros.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, spread</summary>
+# <details><summary>Hint 3, spread</summary>
 #
 # In NumPy, `0 * np.log(0)` is nan. Sum only over the shares that are greater than 0.
 #
@@ -1446,13 +1446,13 @@ figures.vanishing_gradient(*np.transpose(points))
 # weights; otherwise you would freeze the discriminator itself. `keras.models.clone_model` builds a second
 # network with the same layers and new weights.
 #
-# <details><summary>▸ Hint 1</summary>
+# <details><summary>Hint 1</summary>
 #
 # `clone_model` copies the layers, but not their weights: `set_weights` and `get_weights` do the rest.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2</summary>
+# <details><summary>Hint 2</summary>
 #
 # As in question 5 of Lab 01, the features are the output of the last layer but one, `copy.layers[-2].output`.
 # Freeze only the layers of the copy, not the new dense layer.

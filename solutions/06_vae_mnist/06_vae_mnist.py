@@ -45,7 +45,7 @@
 # %%
 import os
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # less small talk from TensorFlow
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # fewer log messages from TensorFlow
 
 import keras
 import numpy as np
@@ -422,14 +422,14 @@ figures.image_grid(
 # on to it. The seed is either an integer, which gives the same noise each time, or a
 # `keras.random.SeedGenerator`, which gives different noise each time.
 #
-# <details><summary>▸ Hint 1</summary>
+# <details><summary>Hint 1</summary>
 #
 # If you multiply N(0, I) noise by a number, its standard deviation becomes that number. If you then add
 # another number, that becomes its mean.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2</summary>
+# <details><summary>Hint 2</summary>
 #
 # The argument is $\ln \sigma^2$, and you need $\sigma$. $\ln \sigma = \tfrac12 \ln \sigma^2$, so
 # `ops.exp` of half the log-variance. The noise has the shape `ops.shape(mean)`.
@@ -596,7 +596,7 @@ figures.kl_of_gaussians([(0, 1), (2, 1), (0, 0.2), (2, 0.2)])
 # 2. `kl_estimate(mean, log_variance, samples, seed)`, the estimate from `samples` random points per
 #    entry, also for a single one. Use your `reparameterise`.
 #
-# <details><summary>▸ Hint 1, kl_divergence</summary>
+# <details><summary>Hint 1, kl_divergence</summary>
 #
 # Write both logarithms with the formula above; $\ln 2\pi$ cancels. With the two expectations,
 # $\mathbb{E}[\ln q(z)] = -\tfrac12 (\ln 2\pi + \ln \sigma^2 + 1)$. Now do the same for $\ln p(z)$, where
@@ -604,14 +604,14 @@ figures.kl_of_gaussians([(0, 1), (2, 1), (0, 0.2), (2, 0.2)])
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, kl_estimate</summary>
+# <details><summary>Hint 2, kl_estimate</summary>
 #
 # Repeat both arrays along a new first axis, `ops.repeat(ops.expand_dims(mean, 0), samples, axis=0)`.
 # Then one call of `reparameterise` returns all points.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, kl_estimate</summary>
+# <details><summary>Hint 3, kl_estimate</summary>
 #
 # For each point, compute $\ln q(z)$ with the entry's own mean and variance, and $\ln p(z)$ with mean 0
 # and variance 1. The estimate is the mean of the difference over the first axis.
@@ -842,21 +842,21 @@ _check_kl_hidden(np.random.default_rng(hidden_seed()))
 #    `self.optimizer.apply(gradients, weights)` makes the update. Pass the losses to the trackers with
 #    `self.track`: `fit` displays what the trackers hold.
 #
-# <details><summary>▸ Hint 1, losses</summary>
+# <details><summary>Hint 1, losses</summary>
 #
 # The steps are: encoder, `reparameterise`, decoder. `reconstruction` gets the decoder's logits for the
 # random code, not for the mean.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, losses</summary>
+# <details><summary>Hint 2, losses</summary>
 #
 # `kl_divergence` returns one number for each entry: first sum over the code, the last axis, and then
 # take the mean over the batch. `reconstruction` has already summed over the pixels.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, train_step</summary>
+# <details><summary>Hint 3, train_step</summary>
 #
 # Call `self.losses(x)` inside the tape. The gradient is that of the *first* of the three numbers;
 # `self.track` gets all three.
@@ -1350,20 +1350,20 @@ figures.image_grid(
 #
 # All images are rows of 784 pixels from 0 to 1.
 #
-# <details><summary>▸ Hint 1, invent</summary>
+# <details><summary>Hint 1, invent</summary>
 #
 # The decoder returns logits. What turns them into pixels from 0 to 1?
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, quantile_grid</summary>
+# <details><summary>Hint 2, quantile_grid</summary>
 #
 # Make the $n$ quantiles of one axis first: piece number `i`, from 0, has its middle at $(i + 0.5)/n$.
 # Then form all pairs, for example with two loops.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, interpolate</summary>
+# <details><summary>Hint 3, interpolate</summary>
 #
 # Mix the two *codes*, not the images: $(1 - t) \cdot \text{first} + t \cdot \text{second}$, with $t$
 # from `np.linspace(0, 1, steps)`. Only then decode.

@@ -41,7 +41,7 @@
 # %%
 import os
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # less small talk from TensorFlow
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # fewer log messages from TensorFlow
 
 import keras
 import numpy as np
@@ -448,7 +448,7 @@ figures.slope_by_spread(derivatives)
 #    neuron of the last layer sees. `layers` is a list with (kernel size, stride) for each
 #    convolution and pooling, first layer first: `[(3, 1), (3, 1)]` gives 5.
 #
-# <details><summary>▸ Hint 1, multiply_adds</summary>
+# <details><summary>Hint 1, multiply_adds</summary>
 #
 # The positions of the output are all axes of `layer.output.shape` between the batch and the
 # channels. A dense layer on flat inputs has none of these axes, and one position. This fits, because
@@ -456,14 +456,14 @@ figures.slope_by_spread(derivatives)
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, multiply_adds</summary>
+# <details><summary>Hint 2, multiply_adds</summary>
 #
 # For each layer, add up the sizes of its weight arrays with two axes or more, and multiply the sum
 # by the number of positions. A `SeparableConv2D` has two such arrays.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, receptive_field</summary>
+# <details><summary>Hint 3, receptive_field</summary>
 #
 # Keep two numbers, the side of the field and the distance between neighbouring neurons, in pixels.
 # Both begin at 1. A layer with kernel $k$ adds $k - 1$ distances to the side; then its stride
@@ -913,14 +913,14 @@ for name, model in [("with reductions", reduced), ("without", direct)]:
 #    weight? The loss is the sparse categorical cross-entropy of logits. (`tape.gradient` returns
 #    None for a weight that does not affect the loss.)
 #
-# <details><summary>▸ Hint 1, small_googlenet</summary>
+# <details><summary>Hint 1, small_googlenet</summary>
 #
 # Give the output of the first `inception` a name of its own: two paths begin there, the one to the
 # logits and the one to the auxiliary classifier.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, reached</summary>
+# <details><summary>Hint 2, reached</summary>
 #
 # Inside the tape, compute the loss of `model(x)[output]` alone. Then the entries are
 # `gradient is not None`.
@@ -1194,21 +1194,21 @@ print(f"GoogLeNet, small: accuracy {chart['GoogLeNet'][1]:.0%}, {alone.count_par
 #    `model.trainable_weights`. (The norm is the square root of the sum of the squares.) The loss is
 #    as above; call the model with `training=True`.
 #
-# <details><summary>▸ Hint 1, residual and bottleneck</summary>
+# <details><summary>Hint 1, residual and bottleneck</summary>
 #
 # The shapes differ if the stride is not 1, or if the number of channels changes: compare
 # `x.shape[-1]` with the number of filters of the *last* convolution of the block.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, residual and bottleneck</summary>
+# <details><summary>Hint 2, residual and bottleneck</summary>
 #
 # The last convolution of a block has no ReLU before the sum. `keras.layers.Add()([…, …])` adds two
 # tensors, and the ReLU comes after it.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, gradient_norms</summary>
+# <details><summary>Hint 3, gradient_norms</summary>
 #
 # A convolution kernel is a weight with four axes. `tf.norm(gradient)` returns the norm; `float`
 # makes a number of it.
@@ -1509,13 +1509,13 @@ figures.gradient_by_layer(norms)
 #    trainable parameters per feature map. Shortcuts have a convolution where the shapes differ, as
 #    in question 5. The dense layer has biases.
 #
-# <details><summary>▸ Hint 1, layers_of</summary>
+# <details><summary>Hint 1, layers_of</summary>
 #
 # Besides the blocks, there are the first convolution and the dense layer.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, resnet_parameters</summary>
+# <details><summary>Hint 2, resnet_parameters</summary>
 #
 # Write a helper for one convolution of size $k$ with its normalisation:
 # $k^2 \cdot \text{inputs} \cdot \text{outputs} + 2 \cdot \text{outputs}$. Then go through the
@@ -1523,7 +1523,7 @@ figures.gradient_by_layer(norms)
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, resnet_parameters</summary>
+# <details><summary>Hint 3, resnet_parameters</summary>
 #
 # A bottleneck block returns four times as many channels as `filters`. So also the *first* block of
 # the first group has a convolution on its shortcut, although its stride is 1; with basic blocks it
@@ -1714,21 +1714,21 @@ for depth in (34, 50, 101, 152):
 #    32 and 64, by `alpha` and round them to the nearest integer; the number of classes stays the
 #    same.
 #
-# <details><summary>▸ Hint 1, cost_ratio</summary>
+# <details><summary>Hint 1, cost_ratio</summary>
 #
 # Count the multiply-adds at *one* position. Each of the $N$ filters of the ordinary convolution has
 # $k^2 M$ weights. The depthwise step has one filter of $k^2$ weights for each of the $M$ channels.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, cost_ratio</summary>
+# <details><summary>Hint 2, cost_ratio</summary>
 #
 # The pointwise step has $M$ weights for each of its $N$ filters. Add both steps and divide by the
 # cost of the ordinary convolution: $M$ cancels.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, small_mobilenet</summary>
+# <details><summary>Hint 3, small_mobilenet</summary>
 #
 # `round(alpha * filters)` rounds to the nearest integer; `int` would cut off. The depthwise
 # convolution needs no number of filters.

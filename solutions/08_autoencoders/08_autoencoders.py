@@ -39,7 +39,7 @@
 # %%
 import os
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # less small talk from TensorFlow
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # fewer log messages from TensorFlow
 
 import keras
 import numpy as np
@@ -356,21 +356,21 @@ print(
 # 3. `overlap(a, b)` compares two sets of `k` directions, given as rows that need **not** be
 #    orthogonal or of length 1: `np.linalg.qr(a.T)[0].T` makes them so.
 #
-# <details><summary>▸ Hint 1, principal_components</summary>
+# <details><summary>Hint 1, principal_components</summary>
 #
 # The components are columns of what `eigh` returns, the first component last. So reverse the order
 # of the columns, take the first $k$, and transpose.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, pca_copy</summary>
+# <details><summary>Hint 2, pca_copy</summary>
 #
 # The codes of all images are one matrix product, of shape (n, k). One more matrix product, with the
 # components, takes them back to the pixels. Add the mean at the end.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, overlap</summary>
+# <details><summary>Hint 3, overlap</summary>
 #
 # Make both sets orthogonal with `np.linalg.qr` first. Then $A B^\top$ is `a @ b.T`, and $k$ is the
 # number of rows.
@@ -646,7 +646,7 @@ for latent, (model, _, decoder) in dense.items():
 # flow through it: otherwise training ignores the penalty. `gradient_of` shows whether they do.
 # (Section 5 explains the tape.)
 #
-# <details><summary>▸ Hint 1, order</summary>
+# <details><summary>Hint 1, order</summary>
 #
 # The two penalties average at different points. L1: first sum over the neurons, then average over
 # the batch. KL: first average each neuron over the batch (`axis=0`), then apply the formula, then
@@ -654,7 +654,7 @@ for latent, (model, _, decoder) in dense.items():
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, gradients</summary>
+# <details><summary>Hint 2, gradients</summary>
 #
 # Use `ops` from the first step to the last: `np.mean` or `float` in between stops the gradient.
 #
@@ -1036,14 +1036,14 @@ figures.image_grid(
 #    image the sum of the squares of its Jacobian, `(batch,)`. `h` are the activations
 #    `(batch, neurons)`, and `kernel` is $W$, `(pixels, neurons)`.
 #
-# <details><summary>▸ Hint 1, jacobian</summary>
+# <details><summary>Hint 1, jacobian</summary>
 #
 # Make `x` a tensor first, watch it, and call the encoder inside the tape. The name of the method
 # begins with `batch_`; its arguments are those of `tape.gradient`, the result and the input.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, contraction</summary>
+# <details><summary>Hint 2, contraction</summary>
 #
 # $\partial h_j / \partial x_i$ is a product: the derivative of the sigmoid of neuron $j$, times a
 # weight. Only the weight depends on $i$. So, in its square, the sum over $i$ concerns the squared
@@ -1051,7 +1051,7 @@ figures.image_grid(
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, contraction</summary>
+# <details><summary>Hint 3, contraction</summary>
 #
 # $\sum_i W_{ij}^2$ is one number for each neuron, `ops.sum(kernel**2, axis=0)`. What does neuron $j$
 # multiply it by before you sum over the neurons?
@@ -1239,21 +1239,21 @@ for name, (model, encoder) in {"no penalty": free, "contractive": tight}.items()
 # 2. `area(false_alarms, found)` returns the area under the curve, with straight lines between its
 #    points.
 #
-# <details><summary>▸ Hint 1, roc</summary>
+# <details><summary>Hint 1, roc</summary>
 #
 # `np.unique(scores)` returns each score once, in ascending order. Reverse it, and put `np.inf` in
 # front.
 #
 # </details>
 #
-# <details><summary>▸ Hint 2, roc</summary>
+# <details><summary>Hint 2, roc</summary>
 #
 # `scores >= thresholds[:, None]` has one row for each threshold. The mean over the columns of the
 # anomalies is one array, and that over the other columns is the other.
 #
 # </details>
 #
-# <details><summary>▸ Hint 3, area</summary>
+# <details><summary>Hint 3, area</summary>
 #
 # Between two neighbouring points lies a trapezoid: its width is the difference of their false
 # alarms, its height the mean of their `found`. `np.diff` returns all differences.

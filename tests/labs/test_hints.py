@@ -10,7 +10,7 @@ import pytest
 
 LABS = sorted((Path(__file__).resolve().parents[2] / "solutions").glob("*/*.py"))
 HINT = re.compile(
-    r"<details><summary>▸ Hint (\d)(?:, [^<>\n]+)?</summary>\n\n(.+?)\n\n</details>", re.DOTALL
+    r"<details><summary>Hint (\d)(?:, [^<>\n]+)?</summary>\n\n(.+?)\n\n</details>", re.DOTALL
 )
 
 
