@@ -34,7 +34,6 @@ from autograder.engine.wire.seed_libraries import derive_kernel_seed
 from autograder.notebooks.cell_roles import (
     grade_id,
     graded_cells,
-    is_answer_cell,
     is_test_cell,
     max_points,
 )
@@ -293,7 +292,7 @@ class Supervision:
             question, points = grade_id(cell), max_points(cell)
             if question in self._verdicts:
                 verdicts.append(self._verdicts[question])
-            elif is_answer_cell(cell) or cell.cell_type != "code":
+            elif not is_test_cell(cell) or cell.cell_type != "code":
                 verdicts.append(QuestionVerdict(question, 0.0, points, Status.MANUAL))
             else:
                 verdicts.append(QuestionVerdict(question, 0.0, points, Status.LIMIT, why))

@@ -28,6 +28,7 @@ from autograder.notebooks.cell_roles import (
     automatic_points,
     grade_id,
     graded_cells,
+    is_task_cell,
     list_grade_ids,
     max_points,
 )
@@ -173,8 +174,9 @@ def _find_missing(
     """The verdicts, with 0 for an answer as it was released, which nobody needs to read."""
     cells = {grade_id(cell): cell for cell in graded_cells(notebook)}
     for question in questions:
-        is_manual = question.status is Status.MANUAL
-        if is_manual and determine_grade(cells[question.grade_id])[0] == 0:
+        cell = cells[question.grade_id]
+        is_manual = question.status is Status.MANUAL and not is_task_cell(cell)
+        if is_manual and determine_grade(cell)[0] == 0:
             yield replace(question, status=Status.MISSING, message=NO_ANSWER)
         else:
             yield question

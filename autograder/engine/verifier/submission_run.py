@@ -33,7 +33,6 @@ from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.notebooks.cell_roles import (
     grade_id,
-    is_answer_cell,
     is_graded_cell,
     is_test_cell,
     max_points,
@@ -124,7 +123,7 @@ class SubmissionRun:
 
     async def _judge(self, index: int, cell: NotebookNode) -> None:
         question, points = grade_id(cell), max_points(cell)
-        if is_answer_cell(cell) or cell.cell_type != "code":
+        if not is_test_cell(cell) or cell.cell_type != "code":
             if cell.cell_type == "code":
                 await self._run_cell(index, cell)
             self._decide(QuestionVerdict(question, 0.0, points, Status.MANUAL))
