@@ -73,7 +73,7 @@ def grade_lab(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     start = partial(start_engine, course, lab, isolation, say, allows_weak)
     with ExitStack() as stack:
-        engine = _LateEngine(stack, start)
+        engine = LateEngine(stack, start)
         if not cluster and (force or _has_new_submission(course, lab)):
             # The engine imports TensorFlow while this process imports nbgrader.
             engine.start()
@@ -98,7 +98,7 @@ def grade_lab(
     return GradedLab(verdicts, unchanged=sum(not one.is_new for one in graded))
 
 
-class _LateEngine:
+class LateEngine:
     """An engine that is started when it is first needed and ends with `stack`."""
 
     def __init__(self, stack: ExitStack, start: Callable[[], Engine]) -> None:

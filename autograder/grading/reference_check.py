@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 from nbformat import NotebookNode
@@ -15,12 +16,21 @@ from nbformat import NotebookNode
 from autograder.course.course import Course, Lab
 from autograder.course.submissions import Submission
 from autograder.engine.wire.note import Note, NoteKind
+from autograder.engine.wire.question_verdict import QuestionVerdict
 from autograder.files import write_atomically
 from autograder.grading.marking import Marking
 from autograder.grading.run import Workers
-from autograder.notebooks.cell_roles import automatic_points, is_answer_cell
+from autograder.notebooks.cell_roles import (
+    automatic_points,
+    graded_cells,
+    is_answer_cell,
+    is_test_cell,
+)
 from autograder.notebooks.forms import solve_notebook
 from autograder.results.results import Result
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
 
 SOLUTION, STUB = "solution", "stub"
 
@@ -99,49 +109,19 @@ class ReferenceCheck:
 
     def run(self, workers: Workers) -> ReferenceReport:
         """Grade the solution and the stub, and keep the report."""
-        with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
-            solved = list(self._submit(Path(folder)))
-            unsolved = tuple(
-                name
-                for name, source in self._marking.sources.items()
-                if name not in solved and any(automatic_points(source).values())
-            )
-            todo = [
-                (Submission(who, self._lab.name, Path(folder, who)), "")
-                for who in (SOLUTION, STUB)
-                if solved
-            ]
-            with closing(workers.grade(self._marking, todo)) as results:
-                graded = {one.student: result for one, result in results}
-        report = ReferenceReport(tuple(self._compare(graded, solved)), unsolved)
+        marking = self._marking
+        solved = find_solved_notebooks(marking, self._config)
+        tested = [
+            n for n, source in marking.sources.items() if any(automatic_points(source).values())
+        ]
+        graded = {}
+        if set(solved) & set(tested):
+            graded = grade_references(self._lab, marking, self._config, workers)
+        findings = [f for name in tested if name in solved for f in _compare(graded, name)]
+        unsolved = tuple(name for name in tested if name not in solved)
+        report = ReferenceReport(tuple(findings), unsolved)
         self._write(report)
         return report
-
-    def _submit(self, folder: Path) -> Iterator[str]:
-        """Write both submissions; yields the names of the notebooks that hold answers."""
-        for who in (SOLUTION, STUB):
-            (folder / who).mkdir()
-        for name, source in self._marking.sources.items():
-            solution, stub = solve_notebook(source, self._config), self._marking.released[name]
-            nbformat.write(solution, folder / SOLUTION / f"{name}.ipynb")
-            nbformat.write(stub, folder / STUB / f"{name}.ipynb")
-            if any(automatic_points(source).values()) and not _is_same(solution, stub):
-                yield name
-
-    def _compare(
-        self, graded: dict[str, Result], solved: Iterable[str]
-    ) -> Iterator[ReferenceFinding]:
-        wanted = [
-            set(automatic_points(source)) if name in solved else set()
-            for name, source in self._marking.sources.items()
-        ]
-        automatic = set().union(*wanted)
-        for who, result in graded.items():
-            for one in result.verdict.questions:
-                right = one.max_score if who == SOLUTION else 0.0
-                if one.grade_id in automatic and one.score != right:
-                    message = one.message if who == SOLUTION else ""
-                    yield ReferenceFinding(who, one.grade_id, one.score, one.max_score, message)
 
     def _write(self, report: ReferenceReport) -> None:
         kept = {
@@ -151,6 +131,63 @@ class ReferenceCheck:
         }
         self._path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(self._path, json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+
+
+def find_solved_notebooks(marking: Marking, config: Config) -> list[str]:
+    """Return the names of the notebooks in which the instructor's answers are."""
+    return [
+        name
+        for name, source in marking.sources.items()
+        if not _is_same(solve_notebook(source, config), marking.released[name])
+    ]
+
+
+def grade_references(
+    lab: Lab, marking: Marking, config: Config, workers: Workers
+) -> dict[str, dict[str, list[QuestionVerdict]]]:
+    """Grade the solution and the stub of a lab as two submissions.
+
+    Args:
+        lab: The lab.
+        marking: Marks submissions of the lab.
+        config: nbgrader's settings.
+        workers: Do the grading.
+
+    Returns:
+        The verdicts on the test cells, by "solution" or "stub" and by notebook.
+    """
+    with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+        todo = [(Submission(who, lab.name, Path(folder, who)), "") for who in (SOLUTION, STUB)]
+        for submission, _ in todo:
+            submission.folder.mkdir()
+        for name, source in marking.sources.items():
+            nbformat.write(solve_notebook(source, config), Path(folder, SOLUTION, f"{name}.ipynb"))
+            nbformat.write(marking.released[name], Path(folder, STUB, f"{name}.ipynb"))
+        with closing(workers.grade(marking, todo)) as results:
+            return {one.student: _split(result, marking) for one, result in results}
+
+
+def _split(result: Result, marking: Marking) -> dict[str, list[QuestionVerdict]]:
+    """The verdicts on test cells by notebook; ids may be the same in two notebooks."""
+    verdicts = iter(result.verdict.questions)
+    return {
+        name: [
+            verdict
+            for cell, verdict in zip(graded_cells(source), verdicts, strict=False)
+            if is_test_cell(cell) and cell.cell_type == "code"
+        ]
+        for name, source in marking.sources.items()
+    }
+
+
+def _compare(
+    graded: dict[str, dict[str, list[QuestionVerdict]]], name: str
+) -> Iterator[ReferenceFinding]:
+    for who in (SOLUTION, STUB):
+        for one in graded[who][name]:
+            if one.score != (one.max_score if who == SOLUTION else 0.0):
+                message = one.message if who == SOLUTION else ""
+                yield ReferenceFinding(who, one.grade_id, one.score, one.max_score, message)
 
 
 def _is_same(solution: NotebookNode, stub: NotebookNode) -> bool:
