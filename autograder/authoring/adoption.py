@@ -65,14 +65,14 @@ class Adoption:
     Args:
         cells: The test cells, in the lab's order, without any trust.
         trust: The cells that need the student's kernel, and why.
+        trusting: The test cells once more, with these cells in the kernel.
         unsolved: Notebooks without answers in them: only their stub could be compared.
-        left: Cells that grade differently although these are trusted.
     """
 
     cells: tuple[CellComparison, ...]
     trust: Mapping[str, str]
+    trusting: tuple[CellComparison, ...]
     unsolved: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
 
 
 def compare_lab(course: Course, lab: Lab, workers: Workers) -> Adoption:
@@ -94,17 +94,17 @@ def compare_lab(course: Course, lab: Lab, workers: Workers) -> Adoption:
     inside, outside = grade("kernel"), grade(())
     cells = _compare(marking, outside, inside)
     trust = {cell.grade_id: _find_reason(cell) for cell in cells if cell.needs_trust}
-    left: tuple[CellComparison, ...] = ()
+    trusting = cells
     for _ in range(_ROUNDS if trust else 0):
         # A test may need what an earlier, now trusted test defines.
-        left = tuple(c for c in _compare(marking, grade(tuple(trust)), inside) if not c.is_same)
-        new = [cell for cell in left if cell.needs_trust and cell.grade_id not in trust]
+        trusting = _compare(marking, grade(tuple(trust)), inside)
+        new = [cell for cell in trusting if cell.needs_trust and cell.grade_id not in trust]
         if not new:
             break
         trust |= {cell.grade_id: _find_reason(cell) for cell in new}
     solved = find_solved_notebooks(marking, config)
     unsolved = tuple(name for name in marking.sources if name not in solved and inside[STUB][name])
-    return Adoption(cells, trust, unsolved, tuple(cell.grade_id for cell in left))
+    return Adoption(cells, trust, trusting, unsolved)
 
 
 def _compare(marking: Marking, outside: Graded, inside: Graded) -> tuple[CellComparison, ...]:

@@ -101,8 +101,10 @@ def _show(lab: str, adoption: Adoption) -> None:
     for name in adoption.unsolved:
         text = f"{name}.ipynb holds no answers: only its released form was compared"
         out.print(f"  {text}", markup=False)
-    for name in adoption.left:
-        out.print(f"  {name} grades differently although these are trusted", markup=False)
+    for cell in adoption.trusting if adoption.trust else ():
+        if not cell.is_same:
+            text = f"{cell.grade_id} still differs with these trusted: {cell.reason}"
+            out.print(f"  {text}", markup=False)
 
 
 def _format(scores: tuple[float, float]) -> str:

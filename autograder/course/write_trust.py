@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping
@@ -49,12 +50,12 @@ def write_trust(course: Course, needed: Mapping[str, Mapping[str, str]]) -> list
         new = [] if before is None else [name for name in reasons if name not in before]
         if new:
             trust = [*(before or ()), *new]
-            lines = [*(_describe(name, reasons[name]) for name in new), _format_trust(trust)]
-            text = _put(text, lab.name, [_COMMENT, *lines])
+            described = [_describe(name, reasons[name]) for name in new]
+            text = _put(text, lab.name, described, _format_trust(trust))
             data.setdefault("labs", {}).setdefault(lab.name, {})["trust"] = trust
             changed.append(lab.name)
         elif not has_labs and any(needed.values()):
-            text = _put(text, lab.name, [])
+            text = _put(text, lab.name, [], "")
             data.setdefault("labs", {}).setdefault(lab.name, {})
     if changed:
         _check(text, data, needed)
@@ -91,31 +92,42 @@ def _format_key(lab: str) -> str:
     return lab if _BARE_KEY.fullmatch(lab) else json.dumps(lab, ensure_ascii=False)
 
 
-def _put(text: str, lab: str, new: list[str]) -> str:
-    """Return the text with lines at the start of a lab's table, in place of its `trust`."""
+def _put(text: str, lab: str, reasons: list[str], trust: str) -> str:
+    """Return the text with reasons and a line `trust` in a lab's table, in place of the old line.
+
+    Args:
+        text: The text of `course.toml`.
+        lab: The lab.
+        reasons: Comments.
+        trust: The line; empty for an empty table.
+    """
     lines = text.splitlines()
     keys = (lab, json.dumps(lab, ensure_ascii=False), f"'{lab}'")
     key = "|".join(map(re.escape, keys))
     header = re.compile(rf"\s*\[\s*labs\s*\.\s*(?:{key})\s*\]\s*(?:#.*)?")
     start = next((i for i, line in enumerate(lines) if header.fullmatch(line)), None)
+    new = [_COMMENT, *reasons, trust] if trust else []
     if start is None:
         gap = [""] if lines else []
         return "\n".join([*lines, *gap, f"[labs.{_format_key(lab)}]", *new]) + "\n"
     after = (i for i in range(start + 1, len(lines)) if _TABLE.match(lines[i]))
     end = next(after, len(lines))
-    inside = _drop_trust(lines[start + 1 : end])
-    return "\n".join([*lines[: start + 1], *new, *inside, *lines[end:]]) + "\n"
+    first, last = _find_trust(lines, start + 1, end)
+    if last > first:
+        new = [*reasons, trust]
+    return "\n".join([*lines[:first], *new, *lines[last:]]) + "\n"
 
 
-def _drop_trust(lines: list[str]) -> list[str]:
-    """Return the lines of a table without its `trust`, which may be a list of several lines."""
-    for first, line in enumerate(lines):
-        if not _TRUST.match(line):
+def _find_trust(lines: list[str], start: int, end: int) -> tuple[int, int]:
+    """Return where `trust`, which may be a list of several lines, begins and ends in a table.
+
+    Both are the table's first line if it is not there.
+    """
+    for first in range(start, end):
+        if not _TRUST.match(lines[first]):
             continue
-        for last in range(first + 1, len(lines) + 1):
-            try:
+        for last in range(first + 1, end + 1):
+            with contextlib.suppress(AutograderError):
                 parse_toml("\n".join(lines[first:last]))
-            except AutograderError:
-                continue
-            return lines[:first] + lines[last:]
-    return lines
+                return first, last
+    return start, start
