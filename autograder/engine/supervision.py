@@ -7,7 +7,6 @@ import select
 import shutil
 import signal
 import socket
-import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -31,6 +30,7 @@ from autograder.engine.wire.messages import Message, receive_message, send_messa
 from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.engine.wire.seed_libraries import derive_kernel_seed
+from autograder.files import make_filled_folder
 from autograder.notebooks.cell_roles import (
     grade_id,
     graded_cells,
@@ -60,6 +60,7 @@ class Supervision:
         folder: the run's private folder.
         limits: what the submission may use.
         files: the files beside the notebook in the student's sandbox.
+        companions: the instructor's files, which the verifier has beside the test cells.
         in_kernel: grade_ids of test cells that may run in the student's kernel.
         seed: what the hidden tests draw their inputs from.
         more_seeds: further hidden seeds for quick test cells.
@@ -72,11 +73,12 @@ class Supervision:
         folder: Path,
         limits: Limits,
         files: Mapping[str, bytes],
+        companions: Mapping[str, bytes],
         in_kernel: Collection[str],
         seed: int,
         more_seeds: Sequence[int] = (),
     ) -> None:
-        self._in_kernel = list(in_kernel)
+        self._in_kernel, self._companions = list(in_kernel), companions
         self._hidden_seed, self._seed = seed, derive_kernel_seed(seed)
         self._more_seeds, self._ended = list(more_seeds), messages.RunEnd({}, [], {}, [])
         self._kernels, self._verifiers = kernels, verifiers
@@ -85,8 +87,7 @@ class Supervision:
         # A process was killed, perhaps from outside: the student may not be to blame.
         self.was_disturbed = False
         self._limit_met: Cause | None = None
-        self._peak_mb = 0.0
-        self._cpu_before, self._cpu = 0.0, 0.0
+        self._peak_mb, self._cpu_before, self._cpu = 0.0, 0.0, 0.0
         self._waiting = WaitingTime()
         self._start_cell(0)
         self._watched, self._no_kernel = 0.0, ""
@@ -102,7 +103,7 @@ class Supervision:
         """
         self._started = time.monotonic()
         self._time = Deadline(self._limits.seconds, self._waiting)
-        work = Path(tempfile.mkdtemp(prefix="verifier-", dir=self._folder))
+        work = make_filled_folder(self._folder, "verifier-", self._companions)
         executed = None
         try:
             for _ in range(_MAX_VERIFIERS):

@@ -103,8 +103,7 @@ class Marking:
                 )
                 notebook, repairs = repair_notebook(submitted, source, self.released[name])
                 notes += [Note(NoteKind.REPAIR, text) for text in (*read, *repairs)]
-                trusted = self.list_trusted_cells(source)
-                graded[name] = engine.grade(notebook, source, self.seed, files, in_kernel=trusted)
+                graded[name] = self._grade(engine, notebook, source, files)
                 questions += _find_missing(notebook, graded[name].questions)
                 notes += graded[name].notes
             except Exception as error:  # of any kind: it costs this notebook and no other
@@ -127,6 +126,18 @@ class Marking:
         notes = [Note(NoteKind.NOT_GRADED, reason)]
         verdict = _make_verdict(submission, SubmissionStatus.FAILED, questions, notes)
         return Result(fingerprint, 0, verdict, {})
+
+    def _grade(
+        self, engine: Engine, notebook: NotebookNode, source: NotebookNode, files: dict[str, bytes]
+    ) -> JudgedNotebook:
+        return engine.grade(
+            notebook,
+            source,
+            self.seed,
+            files,
+            in_kernel=self.list_trusted_cells(source),
+            companions=self.companions,
+        )
 
     def list_trusted_cells(self, source: NotebookNode) -> list[str]:
         """The test cells that the instructor lets run in the student's own kernel."""

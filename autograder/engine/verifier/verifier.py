@@ -8,6 +8,7 @@ import logging
 import os
 import resource
 import socket
+import sys
 from functools import partial
 
 import nbformat
@@ -48,6 +49,8 @@ def verify(request: bytes, fds: list[int]) -> None:
     _limit_memory(job.limits)
     set_seed(job.seed)
     os.chdir(job.folder)
+    # As in nbgrader's kernel: a module beside the notebook comes before any other of its name.
+    sys.path.insert(0, job.folder)
     # Loggers of our own would write nothing that anybody reads.
     logging.disable(logging.CRITICAL)
     run = SubmissionRun(
