@@ -101,6 +101,7 @@ class Marking:
                 submitted, read = read_submitted_notebook(
                     submission.folder, name, set(self.sources), list_grade_ids(source)
                 )
+                self._check_notebook(name, submitted)
                 notebook, repairs = repair_notebook(submitted, source, self.released[name])
                 notes += [Note(NoteKind.REPAIR, text) for text in (*read, *repairs)]
                 graded[name] = self._grade(engine, notebook, source, files)
@@ -116,6 +117,20 @@ class Marking:
         seconds = time.monotonic() - started
         verdict = _make_verdict(submission, status, questions, notes, seconds, peak)
         return Result(fingerprint, self.seed, verdict, notebooks)
+
+    def _check_notebook(self, name: str, submitted: NotebookNode) -> None:
+        """Check that a submitted notebook is not another one of the lab's.
+
+        Raises:
+            AutograderError: It is, under another name.
+        """
+        found = set(list_grade_ids(submitted))
+        shared = {n: len(found.intersection(list_grade_ids(s))) for n, s in self.sources.items()}
+        best = max(shared, key=lambda other: shared[other])
+        if shared[best] > shared[name]:
+            raise AutograderError(
+                f"{name}.ipynb was not handed in: the submitted notebook is {best}.ipynb"
+            )
 
     def make_failed_result(
         self, submission: Submission, fingerprint: str, error: Exception

@@ -97,7 +97,7 @@ class ReferenceCheck:
         self._fingerprint = f"{marking.compute_digest()} {environment}"
 
     def read(self) -> ReferenceReport | None:
-        """The report that is kept; None if there is none of this lab on this machine."""
+        """The report that is kept; None if it was made for another lab or machine."""
         try:
             kept = json.loads(self._path.read_text(encoding="utf-8"))
             if kept["fingerprint"] != self._fingerprint:
