@@ -36,6 +36,7 @@ from autograder.course.course import Lab
 from autograder.course.source_notebooks import read_source_notebooks, upgrade_notebook
 from autograder.course.submissions import read_companions
 from autograder.engine.engine import Engine
+from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.question_verdict import Status
 from autograder.errors import AutograderError
 from autograder.grading.local_workers import LocalWorkers
@@ -86,7 +87,7 @@ def main() -> None:
     options = parser.parse_args()
     outcomes = []
     with ExitStack() as stack:
-        engine = stack.enter_context(Engine())
+        engine = stack.enter_context(Engine(Limits(cell_seconds=60)))
         workers = LocalWorkers(lambda: _Shared(engine), options.workers)
         for text in options.courses:
             outcome, root = identify(text)
@@ -137,10 +138,11 @@ def measure(outcome: Outcome, root: Path, workers: LocalWorkers, only: str) -> N
                 lab = make_course(path, Path(folder))
                 if lab is None:
                     continue
+                print(f"  {within}", file=sys.stderr, flush=True)
                 stock = grade_with_stock(*lab, Path(folder))
                 count(outcome, str(within), stock, compare_lab(*lab, workers))
             except AutograderError as error:
-                print(f"  {within} is left out: {error}", file=sys.stderr, flush=True)
+                print(f"  {within} is left out: {error}", flush=True)
 
 
 def make_course(path: Path, folder: Path) -> tuple[Course, Lab] | None:

@@ -132,7 +132,9 @@ def test_autotests_without_their_file_are_an_error_that_says_so(tmp_path: Path) 
 
 
 def test_tasks_are_questions(tmp_path: Path) -> None:
-    root = make_course(tmp_path, answer("a", "x = 1"), check("q", "assert x"), task("t", "Draw.", 4))
+    root = make_course(
+        tmp_path, answer("a", "x = 1"), check("q", "assert x"), task("t", "Draw.", 4)
+    )
     course = Course(root)
     assert list_questions(course, course.lab("ps1")) == {"ps1": ["q", "t"]}
 

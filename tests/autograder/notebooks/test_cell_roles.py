@@ -22,7 +22,9 @@ from autograder.notebooks.cell_roles import (
 
 FIELDS = ("grade", "solution", "locked", "task")
 # None stands for a field that is missing, as in older schemas.
-ROLES = [dict(zip(FIELDS, values, strict=True)) for values in product((True, False, None), repeat=4)]
+ROLES = [
+    dict(zip(FIELDS, values, strict=True)) for values in product((True, False, None), repeat=4)
+]
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: "-".join(map(str, role.values())))
