@@ -31,9 +31,9 @@ RESULTS = ROOT / "tools" / "matrix.json"
 PAGE = ROOT / "docs" / "compatibility.md"
 COURSES = ROOT / "benchmarks" / "nbgrader_courses.json"
 _COURSES = """\
-`python benchmarks/nbgrader_courses.py` grades the instructors' own solutions: test cells that pass under stock
-nbgrader, and how many of these pass with ours. Kernels of other names become Python 3. A course's packages are
-installed in today's versions, so some of its cells fail under stock nbgrader too."""
+`python benchmarks/nbgrader_courses.py` grades the instructors' own solutions: test cells that pass
+under stock nbgrader, and how many of these pass with ours. Kernels of other names become Python 3.
+Packages have today's versions, so some cells of older courses fail under stock nbgrader too."""
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 TENSORFLOWS = ("2.17", "2.18", "2.19", "2.20")
 _SHOWN = ("tensorflow", "keras", "numpy", "nbgrader", "ipykernel")

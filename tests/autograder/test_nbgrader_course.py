@@ -204,7 +204,7 @@ def test_adopt_says_what_differs_and_writes_only_when_asked(tmp_path: Path) -> N
         tmp_path,
         answer("a", "def f(): return 2", "f = None"),
         check("same", "assert f() == 2"),
-        check("inputs", "assert 'def f' in In[1]"),
+        check("inputs", "import sys\nassert sys.modules['__main__'].f() == 2"),
         check("broken", "import no_such_package"),
     )
     write_notebook(
@@ -213,7 +213,7 @@ def test_adopt_says_what_differs_and_writes_only_when_asked(tmp_path: Path) -> N
         check("open", "pass"),
     )
     shown = run_module(course, "autograder", "adopt", "--isolation", "auto").stdout
-    assert "2 of 4 test cells (50%)" in shown or "3 of 4 test cells (75%)" in shown
+    assert "3 of 4 test cells (75%)" in shown
     assert "No module named 'no_such_package'" in shown
     assert "ps2.ipynb holds no answers" in shown
     assert not (course / "course.toml").exists()
