@@ -10,7 +10,6 @@ import tempfile
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.errors import AutograderError
@@ -132,12 +131,3 @@ def is_device_name(name: str) -> bool:
         (True, False)
     """
     return _DEVICE.fullmatch(name.partition(".")[0].rstrip()) is not None
-
-
-def make_filled_folder(parent: Path, prefix: str, files: Mapping[str, bytes]) -> Path:
-    """Make a new folder with files in it, by their paths inside it."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-    for name, content in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
-    return folder

@@ -48,5 +48,5 @@ def grade_notebook(
         marking.seed,
         marking.companions,
         in_kernel=marking.list_trusted_cells(source),
-        companions=marking.companions,
+        given=marking.companions,
     )

@@ -151,7 +151,7 @@ class Marking:
             self.seed,
             files,
             in_kernel=self.list_trusted_cells(source),
-            companions=self.companions,
+            given=self.companions,
         )
 
     def list_trusted_cells(self, source: NotebookNode) -> list[str]:

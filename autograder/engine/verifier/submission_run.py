@@ -33,7 +33,6 @@ from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.notebooks.cell_roles import (
     grade_id,
-    is_answer_cell,
     is_graded_cell,
     is_test_cell,
     max_points,
@@ -77,7 +76,7 @@ class SubmissionRun:
         self._take_kernel, self._ask_loss, self._send = take_kernel, ask_loss, send
         self._progress = progress
         self._names = VerifierNamespace(
-            TrustedImports(*_find_imports(source)),
+            TrustedImports.of(source),
             find_instructor_definitions(source),
         )
         self._tests = {grade_id(c): c.source for c in source.cells if is_test_cell(c)}
@@ -288,10 +287,3 @@ class SubmissionRun:
 
     def _is_time_up(self) -> bool:
         return self._time.measure_left() <= 0
-
-
-def _find_imports(source: NotebookNode) -> tuple[list[str], list[str]]:
-    """The code cells in which the instructor's imports are, and the answers in code."""
-    cells = [cell for cell in source.cells if cell.cell_type == "code"]
-    answers = [cell.source for cell in cells if is_answer_cell(cell)]
-    return [cell.source for cell in cells if not is_answer_cell(cell)], answers

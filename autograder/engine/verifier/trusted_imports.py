@@ -7,9 +7,12 @@ import importlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from nbformat import NotebookNode
+
 from autograder.engine.verifier.handles import find_handle_number
 from autograder.engine.verifier.trusted_values import StudentModule
 from autograder.engine.wire.agent_protocol import Operation
+from autograder.notebooks.cell_roles import is_answer_cell
 
 if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
@@ -46,6 +49,13 @@ class TrustedImports:
         self._read_cells(answers)
         self._of_answers, self._imports = self._imports, {}
         self._read_cells(sources)
+
+    @classmethod
+    def of(cls, source: NotebookNode) -> TrustedImports:
+        """Those of the instructor's notebook."""
+        code = [cell for cell in source.cells if cell.cell_type == "code"]
+        given = (cell.source for cell in code if not is_answer_cell(cell))
+        return cls(given, (cell.source for cell in code if is_answer_cell(cell)))
 
     def _read_cells(self, sources: Iterable[str]) -> None:
         for source in sources:

@@ -49,8 +49,8 @@ def verify(request: bytes, fds: list[int]) -> None:
     _limit_memory(job.limits)
     set_seed(job.seed)
     os.chdir(job.folder)
-    # As in nbgrader's kernel: a module beside the notebook comes before any other of its name.
-    sys.path.insert(0, job.folder)
+    # The instructor's modules beside the notebook; the working folder itself is not for imports.
+    sys.path.insert(0, messages.find_module_folder(job.folder))
     # Loggers of our own would write nothing that anybody reads.
     logging.disable(logging.CRITICAL)
     run = SubmissionRun(
