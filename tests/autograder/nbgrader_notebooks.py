@@ -11,6 +11,15 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.course.course import Course
+from autograder.course.source_notebooks import read_source_notebooks
+from autograder.engine.wire.note import Note
+from autograder.grading.local_workers import LocalWorkers
+from autograder.grading.run import GradingRun
+from autograder.notebooks.cell_roles import is_answer_cell
+from autograder.notebooks.forms import release_notebook
+from autograder.results.verdict import Verdict
+
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -58,11 +67,6 @@ def make_course(root: Path, *cells: NotebookNode, lab: str = "ps1", config: str 
 
 def hand_in(root: Path, student: str, *sources: str, lab: str = "ps1", name: str = "") -> Path:
     """Submit the released notebook with these sources in place of its answers, in their order."""
-    from autograder.course.course import Course
-    from autograder.course.source_notebooks import read_source_notebooks
-    from autograder.notebooks.cell_roles import is_answer_cell
-    from autograder.notebooks.forms import release_notebook
-
     course = Course(root)
     source = read_source_notebooks(course, course.lab(lab))[name or lab]
     notebook = release_notebook(source, course.nbgrader_config)
@@ -86,3 +90,12 @@ def run_module(root: Path, *command: str, code: int = 0) -> subprocess.Completed
     )
     assert done.returncode == code, done.stdout + done.stderr
     return done
+
+
+def grade_all(
+    workers: LocalWorkers, root: Path, lab: str = "ps1", note: Note | None = None
+) -> dict[str, Verdict]:
+    """Grade and record as `autograder grade` does; the verdicts by student."""
+    course = Course(root)
+    graded = GradingRun(course, course.lab(lab)).run(workers, note)
+    return {one.result.verdict.student: one.result.verdict for one in graded}
