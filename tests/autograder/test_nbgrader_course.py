@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import csv
-import json
 import shutil
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.authoring.adoption import compare_lab
+from autograder.course.course import Course
+from autograder.engine.wire.question_verdict import Status
+from autograder.feedback import write_feedback
+from autograder.grading.local_workers import LocalWorkers
+from autograder.marks.scorecard import read_scorecards
 from tests.autograder.nbgrader_notebooks import (
     answer,
     check,
     code,
+    grade_all,
     hand_in,
     make_course,
     mark,
@@ -25,16 +31,6 @@ from tests.autograder.nbgrader_notebooks import (
 pytestmark = pytest.mark.slow
 
 
-def read_rows(course: Path) -> dict[str, dict]:
-    lines = (course / "out.jsonl").read_text().splitlines()
-    return {row["student"]: row for row in map(json.loads, lines)}
-
-
-def grade(course: Path, lab: str = "ps1", *options: str) -> dict[str, dict]:
-    run_module(course, "autograder", "grade", lab, "--json", "out.jsonl", *options)
-    return read_rows(course)
-
-
 def export(course: Path) -> dict[tuple[str, str], dict[str, str]]:
     """What `nbgrader export` writes, by assignment and student."""
     run_module(course, "nbgrader", "export")
@@ -42,7 +38,7 @@ def export(course: Path) -> dict[tuple[str, str], dict[str, str]]:
         return {(row["assignment"], row["student_id"]): row for row in csv.DictReader(file)}
 
 
-def test_the_example_course_of_nbgrader(tmp_path: Path) -> None:
+def test_the_example_course_of_nbgrader(tmp_path: Path, workers: LocalWorkers) -> None:
     run_module(tmp_path, "nbgrader", "quickstart", "example")
     course = tmp_path / "example"
     shutil.copytree(course / "source" / "ps1", course / "submitted" / "perfect" / "ps1")
@@ -52,12 +48,12 @@ def test_the_example_course_of_nbgrader(tmp_path: Path) -> None:
 
     adopted = run_module(course, "autograder", "adopt", "--write").stdout
     assert "sum_of_squares_uses_squares" in adopted and "test cells" in adopted
-    rows = grade(course)
-    assert {v["student"]: (v["score"], v["max_score"]) for v in rows.values()} == {
+    verdicts = grade_all(workers, course)
+    assert {s: (v.score, v.max_score) for s, v in verdicts.items()} == {
         "perfect": (3.0, 13.0),
         "half": (3.0, 13.0),
     }
-    waiting = {q["grade_id"] for q in rows["perfect"]["questions"] if q["status"] == "manual"}
+    waiting = {q.grade_id for q in verdicts["perfect"].questions if q.status is Status.MANUAL}
     assert {"part-a", "part-b", "sum_of_squares_equation"} <= waiting
 
     run_module(course, "nbgrader", "generate_feedback", "ps1")
@@ -71,7 +67,7 @@ c.LateSubmissionPlugin.penalty_method = "zero"
 """
 
 
-def test_scores_are_those_of_nbgrader_beside_it(tmp_path: Path) -> None:
+def test_scores_are_those_of_nbgrader_beside_it(tmp_path: Path, workers: LocalWorkers) -> None:
     essay = answer("essay", "y = 1")
     essay.metadata.nbgrader.update(grade=True, points=3)
     course = make_course(
@@ -92,7 +88,7 @@ def test_scores_are_those_of_nbgrader_beside_it(tmp_path: Path) -> None:
     for one in (course, theirs):
         due = ("--duedate", "2027-02-05 10:00:00 UTC")
         run_module(one, "nbgrader", "db", "assignment", "add", "ps1", *due)
-    grade(course, "ps1", "--anyway")
+    grade_all(workers, course)
     run_module(theirs, "nbgrader", "generate_assignment", "ps1")
     run_module(theirs, "nbgrader", "autograde", "ps1")
     assert export(course) == export(theirs)
@@ -105,14 +101,15 @@ def test_scores_are_those_of_nbgrader_beside_it(tmp_path: Path) -> None:
             mark_by_hand.manual_score, mark_by_hand.extra_credit = 4.0, 0.5
             gradebook.db.commit()
     assert export(course) == export(theirs)
-    run_module(course, "autograder", "export", "ps1", "--format", "csv")
-    page = run_module(course, "autograder", "feedback", "ps1")
-    assert "3 pages" in page.stdout
+    lab = Course(course).lab("ps1")
+    cards = {card.student: card for card in read_scorecards(Course(course), lab)}
+    assert (cards["ada"].score, cards["ada"].max_score, cards["ada"].waiting) == (7.0, 11.0, 3.0)
+    write_feedback(Course(course), lab)
     html = (course / "feedback" / "ada" / "ps1" / "ps1.html").read_text()
     assert "Draw it." in html and "11" in html
 
 
-def test_an_import_exercise_is_the_students(tmp_path: Path) -> None:
+def test_an_import_exercise_is_the_students(tmp_path: Path, workers: LocalWorkers) -> None:
     course = make_course(
         tmp_path,
         answer("a", "from math import hypot as dist\nimport statistics as st"),
@@ -127,11 +124,11 @@ def test_an_import_exercise_is_the_students(tmp_path: Path) -> None:
     }
     for student, (text, _) in answers.items():
         hand_in(course, student, text)
-    rows = grade(course)
-    assert {s: row["score"] for s, row in rows.items()} == {s: v[1] for s, v in answers.items()}
+    scores = {student: verdict.score for student, verdict in grade_all(workers, course).items()}
+    assert scores == {student: points for student, (_, points) in answers.items()}
 
 
-def test_a_test_cell_has_the_files_of_its_assignment(tmp_path: Path) -> None:
+def test_a_test_cell_has_the_files_of_its_assignment(tmp_path: Path, workers: LocalWorkers) -> None:
     course = make_course(
         tmp_path,
         answer("a", "def total(numbers): return sum(numbers)"),
@@ -144,29 +141,30 @@ def test_a_test_cell_has_the_files_of_its_assignment(tmp_path: Path) -> None:
     hand_in(course, "ada", "def total(numbers): return sum(numbers)")
     cheat = hand_in(course, "eve", "def total(numbers): return 0").with_name("tests.py")
     cheat.write_text("def check(total): pass\n")
-    assert {s: row["score"] for s, row in grade(course).items()} == {"ada": 1, "eve": 0}
+    assert {s: v.score for s, v in grade_all(workers, course).items()} == {"ada": 1, "eve": 0}
 
 
-def test_a_test_cell_is_the_instructors_whatever_its_metadata(tmp_path: Path) -> None:
+def test_an_unlocked_test_cell_is_the_instructors(tmp_path: Path, workers: LocalWorkers) -> None:
     course = make_course(tmp_path, answer("a", "x = 2"), check("q", "assert x == 2", locked=False))
     path = hand_in(course, "eve", "x = 3")
     path.write_text(path.read_text().replace("assert x == 2", "pass"))
-    assert grade(course)["eve"]["score"] == 0
+    assert grade_all(workers, course)["eve"].score == 0
 
 
-def test_one_renamed_notebook_of_two_counts_once(tmp_path: Path) -> None:
+def test_one_renamed_notebook_of_two_counts_once(tmp_path: Path, workers: LocalWorkers) -> None:
     course = make_course(tmp_path, answer("a1", "x = 1"), check("q1", "assert x == 1"))
     (course / "source" / "ps1" / "ps1.ipynb").rename(course / "source" / "ps1" / "problem1.ipynb")
     second = (answer("a2", "y = 2"), check("q2", "assert y == 2"))
     write_notebook(course / "source" / "ps1" / "problem2.ipynb", *second)
     one = hand_in(course, "ada", "x = 1", name="problem1")
     one.rename(one.with_name("Problem1_final.ipynb"))
-    row = grade(course)["ada"]
-    assert (row["score"], row["max_score"]) == (1, 2)
-    assert "problem2.ipynb was not handed in: the submitted notebook is problem1.ipynb" in str(row)
+    row = grade_all(workers, course)["ada"]
+    assert (row.score, row.max_score) == (1, 2)
+    reason = "problem2.ipynb was not handed in: the submitted notebook is problem1.ipynb"
+    assert reason in row.repairs
 
 
-def test_feedback_goes_through_the_exchange(tmp_path: Path) -> None:
+def test_feedback_goes_through_the_exchange(tmp_path: Path, workers: LocalWorkers) -> None:
     exchange = tmp_path / "exchange"
     exchange.mkdir(mode=0o777)
     config = f"c.CourseDirectory.course_id = 'c'\nc.Exchange.root = {str(exchange)!r}\n"
@@ -176,21 +174,21 @@ def test_feedback_goes_through_the_exchange(tmp_path: Path) -> None:
     folder = hand_in(course, "ada", "x = 2").parent
     (folder / "timestamp.txt").write_text("2027-02-01 10:00:00.000000 UTC")
     (folder / "submission_secret.txt").write_text("5" * 128)
-    grade(course)
+    grade_all(workers, course)
     run_module(course, "autograder", "feedback", "ps1")
     run_module(course, "nbgrader", "release_feedback", "ps1")
     (page,) = (exchange / "c" / "feedback").glob("*.html")
     assert page.read_text() == (course / "feedback" / "ada" / "ps1" / "ps1.html").read_text()
 
 
-def test_students_of_the_gradebook_have_names_and_absentees_are_listed(tmp_path: Path) -> None:
+def test_names_and_absentees_come_from_the_gradebook(tmp_path: Path, workers: LocalWorkers) -> None:
     course = make_course(tmp_path, answer("a", "x = 2"), check("q", "assert x == 2"))
     (course / "class.csv").write_text(
         "id,first_name,last_name,email\nada,Ada,Lovelace,a@x.org\nzoe,Zoë,Ng,z@x.org\n"
     )
     run_module(course, "nbgrader", "db", "student", "import", "class.csv")
     hand_in(course, "ada", "x = 2")
-    grade(course)
+    grade_all(workers, course)
     run_module(course, "autograder", "report")
     page = next((course / "reports").glob("*.html")).read_text()
     assert "Lovelace" in page and "Ng, Zoë" in page
@@ -199,24 +197,45 @@ def test_students_of_the_gradebook_have_names_and_absentees_are_listed(tmp_path:
     assert "Lovelace" in table and "Zoë" in table
 
 
-def test_adopt_says_what_differs_and_writes_only_when_asked(tmp_path: Path) -> None:
+ONLY_IN_KERNEL = "import sys\nassert sys.modules['__main__'].f() == 2"
+
+
+def test_cells_are_compared_outside_the_kernel_and_in_it(
+    tmp_path: Path, workers: LocalWorkers
+) -> None:
     course = make_course(
         tmp_path,
         answer("a", "def f(): return 2", "f = None"),
         check("same", "assert f() == 2"),
-        check("inputs", "import sys\nassert sys.modules['__main__'].f() == 2"),
+        check("main", ONLY_IN_KERNEL),
         check("broken", "import no_such_package"),
+        check("open", "pass", points=2),
+    )
+    adoption = compare_lab(Course(course), Course(course).lab("ps1"), workers)
+    found = {cell.grade_id: (cell.outside, cell.inside) for cell in adoption.cells}
+    assert found == {
+        "same": ((1, 0), (1, 0)),
+        "main": ((0, 0), (1, 0)),
+        "broken": ((0, 0), (0, 0)),
+        "open": ((2, 2), (2, 2)),
+    }
+    assert list(adoption.trust) == ["main"] and adoption.trust["main"]
+    assert [cell.outside for cell in adoption.trusting] == [cell.inside for cell in adoption.cells]
+    assert adoption.unsolved == ()
+
+
+def test_adopt_writes_when_asked(tmp_path: Path) -> None:
+    """The command itself."""
+    course = make_course(
+        tmp_path, answer("a", "def f(): return 2", "f = None"), check("main", ONLY_IN_KERNEL)
     )
     write_notebook(
         course / "source" / "ps2" / "ps2.ipynb",
         mark(code("raise NotImplementedError()"), "b", solution=True),
         check("open", "pass"),
     )
-    shown = run_module(course, "autograder", "adopt", "--isolation", "auto").stdout
-    assert "3 of 4 test cells (75%)" in shown
-    assert "No module named 'no_such_package'" in shown
-    assert "ps2.ipynb holds no answers" in shown
-    assert not (course / "course.toml").exists()
-    run_module(course, "autograder", "adopt", "--write")
+    shown = run_module(course, "autograder", "adopt", "--write").stdout
+    assert "1 of 2 test cells (50%) need no trust" in shown
+    assert "ps2.ipynb holds no answers" in shown and "needs the kernel" in shown
     text = (course / "course.toml").read_text()
-    assert 'trust = ["inputs"]' in text and "[labs.ps2]" in text and "#   inputs: " in text
+    assert 'trust = ["main"]' in text and "[labs.ps2]" in text and "#   main: " in text
