@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+
+from nbformat import NotebookNode
 
 from autograder.course.course import Course, Lab
 from autograder.engine.wire.question_verdict import QuestionVerdict
@@ -15,6 +17,8 @@ from autograder.grading.reference_check import (
     grade_references,
 )
 from autograder.grading.run import Workers
+from autograder.notebooks.cell_roles import grade_id, is_test_cell
+from autograder.notebooks.names import find_bound_names, find_read_names
 
 _ROUNDS = 3
 Graded = dict[str, dict[str, list[QuestionVerdict]]]
@@ -96,12 +100,15 @@ def compare_lab(course: Course, lab: Lab, workers: Workers) -> Adoption:
     trust = {cell.grade_id: _find_reason(cell) for cell in cells if cell.needs_trust}
     trusting = cells
     for _ in range(_ROUNDS if trust else 0):
-        # A test may need what an earlier, now trusted test defines.
+        # A test may need what an earlier test defines, which is now on the other side.
         trusting = _compare(marking, grade(tuple(trust)), inside)
-        new = [cell for cell in trusting if cell.needs_trust and cell.grade_id not in trust]
+        left = [cell for cell in trusting if cell.needs_trust]
+        new = {c.grade_id: _find_reason(c) for c in left if c.grade_id not in trust}
+        for cell in left:
+            new |= _find_needed_tests(marking.sources[cell.notebook], cell.grade_id, trust)
         if not new:
             break
-        trust |= {cell.grade_id: _find_reason(cell) for cell in new}
+        trust |= new
     solved = find_solved_notebooks(marking, config)
     unsolved = tuple(name for name in marking.sources if name not in solved and inside[STUB][name])
     return Adoption(cells, trust, trusting, unsolved)
@@ -136,6 +143,24 @@ def _compare_cell(
         (solution_inside.score, stub_inside.score),
         solution.message or solution_inside.message,
     )
+
+
+def _find_needed_tests(source: NotebookNode, test: str, trust: Collection[str]) -> dict[str, str]:
+    """The test cells above a trusted one that bind a name which it reads, and why."""
+    found: dict[str, str] = {}
+    cells = [cell for cell in source.cells if is_test_cell(cell) and cell.cell_type == "code"]
+    wanted = next((cell for cell in cells if grade_id(cell) == test), None)
+    if wanted is None or test not in trust:
+        return found
+    try:
+        read = find_read_names(wanted.source)
+        for cell in cells[: cells.index(wanted)]:
+            names = sorted(find_bound_names(cell.source) & read)
+            if names and grade_id(cell) not in trust:
+                found[grade_id(cell)] = f"it defines {', '.join(names)} for {test}"
+    except SyntaxError:
+        return {}
+    return found
 
 
 def _find_reason(cell: CellComparison) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import tempfile
 from collections.abc import Iterator
@@ -194,7 +195,16 @@ def _is_same(solution: NotebookNode, stub: NotebookNode) -> bool:
     """Whether the instructor's notebook holds no answer: it is the released one."""
     pairs = zip(solution.cells, stub.cells, strict=True)
     return all(
-        solved.source.strip() == given.source.strip()
-        for solved, given in pairs
-        if is_answer_cell(given)
+        _normalize(solved) == _normalize(given) for solved, given in pairs if is_answer_cell(given)
     )
+
+
+def _normalize(cell: NotebookNode) -> str:
+    """A cell's text; of code, what remains without comments and layout."""
+    text: str = cell.source.strip()
+    if cell.cell_type != "code":
+        return text
+    try:
+        return ast.dump(ast.parse(text))
+    except (SyntaxError, ValueError):
+        return text

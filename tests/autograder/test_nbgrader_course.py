@@ -224,6 +224,21 @@ def test_cells_are_compared_outside_the_kernel_and_in_it(
     assert adoption.unsolved == ()
 
 
+def test_a_trusted_cell_takes_along_the_tests_that_define_its_names(
+    tmp_path: Path, workers: LocalWorkers
+) -> None:
+    course = make_course(
+        tmp_path,
+        answer("a", "def f(): return 2"),
+        check("first", "from math import isclose\nassert isclose(f(), 2)"),
+        check("second", "assert f() == 2"),
+        check("main", f"{ONLY_IN_KERNEL}\nassert isclose(f(), 2)"),
+    )
+    adoption = compare_lab(Course(course), Course(course).lab("ps1"), workers)
+    assert set(adoption.trust) <= {"main", "first"} and "main" in adoption.trust
+    assert all(cell.outside == (1, 0) for cell in adoption.trusting)
+
+
 def test_adopt_writes_when_asked(tmp_path: Path) -> None:
     """The command itself."""
     course = make_course(
