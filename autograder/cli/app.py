@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from autograder.cli import (
+    adopt,
     build,
     collect,
     demo,
@@ -41,6 +42,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "build": build.build,
     "new-lab": new_lab.new_lab,
     "lint": lint.lint,
+    "adopt": adopt.adopt,
     "collect": collect.collect,
     "grade": grade.grade,
     "feedback": feedback.feedback,

@@ -45,7 +45,8 @@ RosterFile = Annotated[
     typer.Option(
         "--roster",
         metavar="FILE.csv",
-        help="The class: columns id and name, or an LMS export; default: the course's roster.csv.",
+        help="The class: columns id and name, or an LMS export; default: the course's roster.csv, "
+        "or else the students of gradebook.db.",
     ),
 ]
 
@@ -56,13 +57,15 @@ def open_course(course_dir: str | None) -> Course:
 
 
 def read_roster_file(course: Course, path: Path | None) -> Roster | None:
-    """Return the class in `--roster`, or else the course's own; None if there is none."""
+    """Return the class in `--roster`, or else the course's own or its gradebook's; or None."""
     from autograder.lms.read_roster import read_roster
 
     own = course.root / "roster.csv"
-    if path is None and not own.is_file():
-        return None
-    return read_roster(path or own)
+    if path is not None or own.is_file():
+        return read_roster(path or own)
+    from autograder.gradebook.gradebook_roster import read_gradebook_roster
+
+    return read_gradebook_roster(course)
 
 
 def print_error(error: AutograderError) -> None:

@@ -34,7 +34,6 @@ from autograder.engine.wire.seed_libraries import derive_kernel_seed
 from autograder.notebooks.cell_roles import (
     grade_id,
     graded_cells,
-    is_answer_cell,
     is_test_cell,
     max_points,
 )
@@ -64,6 +63,7 @@ class Supervision:
         in_kernel: grade_ids of test cells that may run in the student's kernel.
         seed: what the hidden tests draw their inputs from.
         more_seeds: further hidden seeds for quick test cells.
+        given: the instructor's files beside the notebook, for the test cells.
     """
 
     def __init__(
@@ -76,7 +76,9 @@ class Supervision:
         in_kernel: Collection[str],
         seed: int,
         more_seeds: Sequence[int] = (),
+        given: Mapping[str, bytes] | None = None,
     ) -> None:
+        self._given = given or {}
         self._in_kernel = list(in_kernel)
         self._hidden_seed, self._seed = seed, derive_kernel_seed(seed)
         self._more_seeds, self._ended = list(more_seeds), messages.RunEnd({}, [], {}, [])
@@ -86,8 +88,7 @@ class Supervision:
         # A process was killed, perhaps from outside: the student may not be to blame.
         self.was_disturbed = False
         self._limit_met: Cause | None = None
-        self._peak_mb = 0.0
-        self._cpu_before, self._cpu = 0.0, 0.0
+        self._peak_mb, self._cpu_before, self._cpu = 0.0, 0.0, 0.0
         self._waiting = WaitingTime()
         self._start_cell(0)
         self._watched, self._no_kernel = 0.0, ""
@@ -106,6 +107,7 @@ class Supervision:
         work = Path(tempfile.mkdtemp(prefix="verifier-", dir=self._folder))
         executed = None
         try:
+            messages.write_given_files(str(work), self._given)
             for _ in range(_MAX_VERIFIERS):
                 executed = self._run_once(notebook, source, work)
                 if executed is not None or self._time.measure_left() <= 0:
@@ -113,6 +115,7 @@ class Supervision:
         finally:
             self._drop_kernel()
             shutil.rmtree(work, ignore_errors=True)
+            shutil.rmtree(messages.find_module_folder(str(work)), ignore_errors=True)
             Path(messages.find_crash_file(str(work))).unlink(missing_ok=True)
         if self._no_kernel:
             raise HostError(f"a kernel did not start: {self._no_kernel}")
@@ -290,11 +293,8 @@ class Supervision:
         if self._lost:
             why = self._describe_loss(notebook, list(self._lost)[-1])
         for cell in graded_cells(notebook):
-            question, points = grade_id(cell), max_points(cell)
-            if question in self._verdicts:
-                verdicts.append(self._verdicts[question])
-            elif is_answer_cell(cell) or cell.cell_type != "code":
-                verdicts.append(QuestionVerdict(question, 0.0, points, Status.MANUAL))
-            else:
-                verdicts.append(QuestionVerdict(question, 0.0, points, Status.LIMIT, why))
+            is_automatic = is_test_cell(cell) and cell.cell_type == "code"
+            status, reason = (Status.LIMIT, why) if is_automatic else (Status.MANUAL, "")
+            default = QuestionVerdict(grade_id(cell), 0.0, max_points(cell), status, reason)
+            verdicts.append(self._verdicts.get(default.grade_id, default))
         return verdicts

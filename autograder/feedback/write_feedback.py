@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autograder.course.course import Course, Lab
 from autograder.course.source_notebooks import list_questions
+from autograder.course.submissions import Submission
 from autograder.errors import AutograderError
 from autograder.feedback.student_page import render_student_page
 from autograder.files import write_atomically
@@ -14,6 +15,9 @@ from autograder.gradebook.hand_grading import HandGrading, read_hand_grading
 from autograder.marks.final_score import Policies
 from autograder.marks.scorecard import make_scorecard
 from autograder.results.results import Results
+
+_EXCHANGE_FILES = ("timestamp.txt", "submission_secret.txt")
+_MOST_BYTES = 10_000
 
 
 def feedback_path(course: Course, lab: Lab, student: str, notebook: str) -> Path:
@@ -53,6 +57,7 @@ def iter_feedback(course: Course, lab: Lab) -> Iterator[Path]:
                 continue
             path = feedback_path(course, lab, student, name)
             write_atomically(path, page)
+            _copy_exchange_files(course, lab, student)
             yield path
     if by_hand is None:
         raise AutograderError(
@@ -64,6 +69,16 @@ def iter_feedback(course: Course, lab: Lab) -> Iterator[Path]:
             f"all other pages are written, but none for: {', '.join(failed)}",
             "look at their notebooks in autograded/, and tell them their marks yourself",
         )
+
+
+def _copy_exchange_files(course: Course, lab: Lab, student: str) -> None:
+    """Copy what `nbgrader release_feedback` needs beside the pages, as `generate_feedback` does."""
+    submission = Submission(student, lab.name, course.submitted_dir / student / lab.name)
+    for path in submission.files():
+        if path.name in _EXCHANGE_FILES and len(path.parts) == 1:
+            with (submission.folder / path).open("rb") as file:
+                content = file.read(_MOST_BYTES)
+            write_atomically(course.feedback_dir / student / lab.name / path.name, content)
 
 
 def write_feedback(course: Course, lab: Lab) -> list[Path]:

@@ -28,6 +28,7 @@ from autograder.notebooks.cell_roles import (
     automatic_points,
     grade_id,
     graded_cells,
+    is_task_cell,
     list_grade_ids,
     max_points,
 )
@@ -100,10 +101,10 @@ class Marking:
                 submitted, read = read_submitted_notebook(
                     submission.folder, name, set(self.sources), list_grade_ids(source)
                 )
+                self._check_notebook(name, submitted)
                 notebook, repairs = repair_notebook(submitted, source, self.released[name])
                 notes += [Note(NoteKind.REPAIR, text) for text in (*read, *repairs)]
-                trusted = self.list_trusted_cells(source)
-                graded[name] = engine.grade(notebook, source, self.seed, files, in_kernel=trusted)
+                graded[name] = self._grade(engine, notebook, source, files)
                 questions += _find_missing(notebook, graded[name].questions)
                 notes += graded[name].notes
             except Exception as error:  # of any kind: it costs this notebook and no other
@@ -117,6 +118,20 @@ class Marking:
         verdict = _make_verdict(submission, status, questions, notes, seconds, peak)
         return Result(fingerprint, self.seed, verdict, notebooks)
 
+    def _check_notebook(self, name: str, submitted: NotebookNode) -> None:
+        """Check that a submitted notebook is not another one of the lab's.
+
+        Raises:
+            AutograderError: It is, under another name.
+        """
+        found = set(list_grade_ids(submitted))
+        shared = {n: len(found.intersection(list_grade_ids(s))) for n, s in self.sources.items()}
+        best = max(shared, key=lambda other: shared[other])
+        if shared[best] > shared[name]:
+            raise AutograderError(
+                f"{name}.ipynb was not handed in: the submitted notebook is {best}.ipynb"
+            )
+
     def make_failed_result(
         self, submission: Submission, fingerprint: str, error: Exception
     ) -> Result:
@@ -126,6 +141,18 @@ class Marking:
         notes = [Note(NoteKind.NOT_GRADED, reason)]
         verdict = _make_verdict(submission, SubmissionStatus.FAILED, questions, notes)
         return Result(fingerprint, 0, verdict, {})
+
+    def _grade(
+        self, engine: Engine, notebook: NotebookNode, source: NotebookNode, files: dict[str, bytes]
+    ) -> JudgedNotebook:
+        return engine.grade(
+            notebook,
+            source,
+            self.seed,
+            files,
+            in_kernel=self.list_trusted_cells(source),
+            given=self.companions,
+        )
 
     def list_trusted_cells(self, source: NotebookNode) -> list[str]:
         """The test cells that the instructor lets run in the student's own kernel."""
@@ -173,8 +200,9 @@ def _find_missing(
     """The verdicts, with 0 for an answer as it was released, which nobody needs to read."""
     cells = {grade_id(cell): cell for cell in graded_cells(notebook)}
     for question in questions:
-        is_manual = question.status is Status.MANUAL
-        if is_manual and determine_grade(cells[question.grade_id])[0] == 0:
+        cell = cells[question.grade_id]
+        is_manual = question.status is Status.MANUAL and not is_task_cell(cell)
+        if is_manual and determine_grade(cell)[0] == 0:
             yield replace(question, status=Status.MISSING, message=NO_ANSWER)
         else:
             yield question

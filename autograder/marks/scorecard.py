@@ -81,14 +81,14 @@ class Scorecard:
 
     @property
     def isolation(self) -> list[str]:
-        """How weakly the student's code was isolated, if it was."""
-        notes = self.verdict.notes
-        return [note.text for note in notes if note.kind is NoteKind.ISOLATION]
+        """What puts the marks in doubt: weak isolation, or tests that failed on the solution."""
+        kinds = (NoteKind.ISOLATION, NoteKind.UNPROVEN)
+        return [note.text for note in self.verdict.notes if note.kind in kinds]
 
     @property
     def notes(self) -> list[str]:
         """What was repaired, or why the submission could not be graded."""
-        others = (NoteKind.ISOLATION, NoteKind.CLOSE)
+        others = (NoteKind.ISOLATION, NoteKind.UNPROVEN, NoteKind.CLOSE)
         return [note.text for note in self.verdict.notes if note.kind not in others]
 
     @property

@@ -31,7 +31,7 @@ def find_student_names(notebook: NotebookNode) -> dict[str, list[str]]:
     for cell in notebook.cells:
         if cell.cell_type == "code" and is_test_cell(cell):
             own |= find_bound_names(cell.source)
-            found[grade_id(cell)] = sorted(_find_read_names(cell.source) - own - _BUILTINS)
+            found[grade_id(cell)] = sorted(find_read_names(cell.source) - own - _BUILTINS)
     return found
 
 
@@ -41,7 +41,7 @@ def find_bound_names(source: str) -> set[str]:
     return {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
 
 
-def _find_read_names(source: str) -> set[str]:
+def find_read_names(source: str) -> set[str]:
     """Return the global names that a cell reads, in functions and classes too."""
     module = _parse_symbols(source)
     used: set[str] = set()

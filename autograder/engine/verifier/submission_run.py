@@ -33,7 +33,6 @@ from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.notebooks.cell_roles import (
     grade_id,
-    is_answer_cell,
     is_graded_cell,
     is_test_cell,
     max_points,
@@ -77,7 +76,7 @@ class SubmissionRun:
         self._take_kernel, self._ask_loss, self._send = take_kernel, ask_loss, send
         self._progress = progress
         self._names = VerifierNamespace(
-            TrustedImports(c.source for c in source.cells if c.cell_type == "code"),
+            TrustedImports.of(source),
             find_instructor_definitions(source),
         )
         self._tests = {grade_id(c): c.source for c in source.cells if is_test_cell(c)}
@@ -124,7 +123,7 @@ class SubmissionRun:
 
     async def _judge(self, index: int, cell: NotebookNode) -> None:
         question, points = grade_id(cell), max_points(cell)
-        if is_answer_cell(cell) or cell.cell_type != "code":
+        if not is_test_cell(cell) or cell.cell_type != "code":
             if cell.cell_type == "code":
                 await self._run_cell(index, cell)
             self._decide(QuestionVerdict(question, 0.0, points, Status.MANUAL))

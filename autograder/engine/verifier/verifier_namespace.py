@@ -109,7 +109,7 @@ class VerifierNamespace(dict[str, Any]):
                 )
                 exec(code, self)
                 return self[name]
-            return self._channel.fetch(name)
+            return self._imports.recognize(name, self._channel.fetch(name), self._channel)
 
     def __contains__(self, name: object) -> bool:
         if super().__contains__(name) or not isinstance(name, str):
