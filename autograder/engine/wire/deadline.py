@@ -13,6 +13,7 @@ from pathlib import Path
 # Threads that wait for each other's processor would wait for ever: time stretches this far.
 MAX_STRETCH = 4.0
 _MAX_THREADS = 1_000
+_CROWDED = 2.0
 
 
 class WaitingTime:
@@ -34,6 +35,13 @@ class WaitingTime:
         waited = max(_measure_waiting(self._pid) - self._offset, 0.0)
         self.last = max(self.last, self._before + waited)
         return self.last
+
+    def outweighs(self, used: float) -> bool:
+        """Whether a thread has waited much longer than all computed, for `used` seconds.
+
+        Then others had the processors; a crowd of the submission's own uses them itself.
+        """
+        return self.last > max(_CROWDED * used, 1.0)
 
 
 class Deadline:
