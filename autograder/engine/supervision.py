@@ -80,7 +80,9 @@ class Supervision:
         self._folder, self._limits, self._files = folder, limits, files
         self._kernel: KernelHandle | None = None
         # A process was killed, perhaps from outside: the student may not be to blame.
-        self.was_disturbed = self._was_late = False
+        self.was_disturbed = False
+        # A time limit was met while others had the processors that this submission asked for.
+        self.was_crowded = False
         # What was decided before the first loss: of an earlier run, and of this one.
         self._earlier = standing or {}
         self.standing: dict[str, QuestionVerdict] | None = None
@@ -177,6 +179,7 @@ class Supervision:
         # Judged is a test that the verifier itself runs.
         self._at, self._is_judged = index, is_judged
         self._cell_time = Deadline(self._limits.cell_seconds, self._waiting)
+        self._cpu_at_start = self._cpu_before + self._cpu
 
     def _answer(self, verifier: socket.socket, message: Message) -> None:
         match message:
@@ -209,14 +212,11 @@ class Supervision:
         self._verdicts.setdefault(verdict.grade_id, worse)
 
     def _note_loss(self, status: Status) -> None:
-        self._was_late |= status is Status.TIMEOUT
+        if status is Status.TIMEOUT:
+            used = self._cpu_before + self._cpu - self._cpu_at_start
+            self.was_crowded |= self._cell_time.was_crowded(used)
         if self.standing is None and status in (Status.TIMEOUT, Status.LIMIT):
             self.standing = dict(self._verdicts)
-
-    @property
-    def was_crowded(self) -> bool:
-        """Whether a time limit was met while others had the processors that this one asked for."""
-        return self._was_late and self._waiting.outweighs(self._cpu_before + self._cpu)
 
     def _give_kernel(self, verifier: socket.socket) -> None:
         self._drop_kernel()

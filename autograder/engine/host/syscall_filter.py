@@ -89,43 +89,45 @@ def compile_filter() -> bytes:
     seccomp: Any = pyseccomp
     rules = seccomp.SyscallFilter(seccomp.ERRNO(errno.ENOSYS))
     rules.set_attr(seccomp.Attr.CTL_OPTIMIZE, 2)
-
-    def add(action: int, name: str, *conditions: Any) -> None:
+    conditions = _list_conditions(seccomp)
+    for name in [*_ALLOWED, *conditions, "flock"]:
         # Other architectures and older versions of the library lack some calls.
-        if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) >= 0:
-            rules.add_rule(action, name, *conditions)
-
-    def differ(index: int, value: int) -> list[Any]:
-        # A condition for each bit of an int: the system ignores the upper half of the register,
-        # so a comparison of all of it could be passed by setting a bit there.
-        masks = [1 << bit for bit in range(32)]
-        return [seccomp.Arg(index, seccomp.MASKED_EQ, mask, ~value & mask) for mask in masks]
-
-    for name in _ALLOWED:
-        add(seccomp.ALLOW, name)
-    for command in _FCNTL:
-        for name in ("fcntl", "fcntl64"):
-            add(seccomp.ALLOW, name, seccomp.Arg(1, seccomp.EQ, command))
-    for name in _OF_ONE_PROCESS:
-        for unequal in differ(0, _FIRST_PROCESS):
-            add(seccomp.ALLOW, name, unequal)
-    for name, kinds in _PRIORITIES.items():
-        for kind in kinds:
-            for unequal in differ(1, _FIRST_PROCESS):
-                add(seccomp.ALLOW, name, seccomp.Arg(0, seccomp.EQ, kind), unequal)
-    # A process sets its own limits, and no other's.
-    add(seccomp.ALLOW, "prlimit64", seccomp.Arg(0, seccomp.EQ, 0))
-    for family in _FAMILIES:
-        add(seccomp.ALLOW, "socket", seccomp.Arg(0, seccomp.EQ, int(family)))
-    for persona in (0, 0xFFFFFFFF):
-        add(seccomp.ALLOW, "personality", seccomp.Arg(0, seccomp.EQ, persona))
-    for unequal in differ(1, _TIOCSTI):
-        add(seccomp.ALLOW, "ioctl", unequal)
-    # Without clone3, whose flags lie in memory: a filter cannot see them, and the C library then
-    # calls clone.
-    add(seccomp.ALLOW, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _NEW_NAMESPACES, 0))
-    add(seccomp.ERRNO(0), "flock")
+        if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) < 0:
+            continue
+        action = seccomp.ERRNO(0) if name == "flock" else seccomp.ALLOW
+        for condition in conditions.get(name, [()]):
+            rules.add_rule(action, name, *condition)
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)
         return file.read()
+
+
+def _list_conditions(seccomp: Any) -> dict[str, list[tuple[Any, ...]]]:
+    """By call: the conditions under which it is allowed; those of one tuple hold together."""
+
+    def equal(index: int, *values: int) -> list[tuple[Any, ...]]:
+        return [(seccomp.Arg(index, seccomp.EQ, value),) for value in values]
+
+    def differ(index: int, value: int) -> list[tuple[Any, ...]]:
+        # A condition for each bit of an int: the system ignores the upper half of the register,
+        # so a comparison of all of it could be passed by setting a bit there.
+        masks = [1 << bit for bit in range(32)]
+        return [(seccomp.Arg(index, seccomp.MASKED_EQ, mask, ~value & mask),) for mask in masks]
+
+    return {
+        **dict.fromkeys(("fcntl", "fcntl64"), equal(1, *_FCNTL)),
+        **dict.fromkeys(_OF_ONE_PROCESS, differ(0, _FIRST_PROCESS)),
+        **{
+            name: [kind + one for kind in equal(0, *kinds) for one in differ(1, _FIRST_PROCESS)]
+            for name, kinds in _PRIORITIES.items()
+        },
+        # A process sets its own limits, and no other's.
+        "prlimit64": equal(0, 0),
+        "socket": equal(0, *map(int, _FAMILIES)),
+        "personality": equal(0, 0, 0xFFFFFFFF),
+        "ioctl": differ(1, _TIOCSTI),
+        # Without clone3, whose flags lie in memory: a filter cannot see them, and the C library
+        # then calls clone.
+        "clone": [(seccomp.Arg(0, seccomp.MASKED_EQ, _NEW_NAMESPACES, 0),)],
+    }
