@@ -178,7 +178,7 @@ def _check_control_groups() -> Check:
         return Check("control groups", "good", f"one for each submission: {bounded}")
     finding = f"{groups.problem}: one submission can slow down others; limits are only watched"
     if os.geteuid() == 0:
-        advice = "in a container: docker run --cgroupns=private with /sys/fs/cgroup writable"
+        advice = "in a container: docs/isolation.md, a fair share of the machine"
     else:
         advice = (
             "have systemd delegate: systemd-run --user --scope -p Delegate=yes autograder grade"

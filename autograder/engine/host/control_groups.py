@@ -157,7 +157,7 @@ def _make_folder(above: Path, name: str) -> Path:
     """A new group in `above`; those of runs that were killed go.
 
     Raises:
-        OSError: it can't be made, or `above` is no control group but a usual folder.
+        OSError: it cannot be made, or `above` is a usual folder and not a control group.
     """
     _remove_abandoned(above)
     folder = above / name

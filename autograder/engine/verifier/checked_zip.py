@@ -1,4 +1,4 @@
-"""`zip` in test cells: a comparison of pairs, of which there are none, fails."""
+"""`zip` in test cells: comparing no pairs at all fails."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class CheckedZip(zip):  # type: ignore[type-arg]
     Example:
         >>> list(CheckedZip([1, 2], [3, 4]))
         [(1, 3), (2, 4)]
-        >>> list(CheckedZip([1][1:], [1]))  # neighbours, of which a single number has none
+        >>> list(CheckedZip([1][1:], [1]))  # a single number has no neighbours
         []
         >>> CheckedZip([], [3, 4])
         Traceback (most recent call last):
