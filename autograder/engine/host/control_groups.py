@@ -115,42 +115,47 @@ class ControlGroups:
 
 def _make_unified(name: str) -> dict[str, Path]:
     """A folder of version 2 and the controllers that it offers to the groups in it."""
-    for above in (_ROOT, *_find_delegated()):
+    for above in _find_parents():
         with contextlib.suppress(OSError):
             folder = _make_folder(above, name)
-            offered = (folder / "cgroup.controllers").read_text().split()
-            for controller in filter(_HIERARCHIES.__contains__, offered):
-                (folder / "cgroup.subtree_control").write_text(f"+{controller}")
-            _share_more(folder / "cpu.weight", 100)
-            given = (folder / "cgroup.subtree_control").read_text().split()
+            _pass_on(above)
+            given = _pass_on(folder)
             if given:
-                return dict.fromkeys(filter(_HIERARCHIES.__contains__, given), folder)
+                _share_more(folder / "cpu.weight", 100)
+                return dict.fromkeys(given, folder)
             folder.rmdir()
     return {}
 
 
-def _find_delegated() -> Iterator[Path]:
-    """This process's own group of version 2, if the user may make groups in it.
-
-    A group that passes controllers on holds no process itself, so its processes move into a group
-    below it.
-    """
+def _find_parents() -> Iterator[Path]:
+    """Groups of version 2 in which this user may be allowed to make others."""
+    yield _ROOT
     for line in Path("/proc/self/cgroup").read_text().splitlines():
-        if not line.startswith("0::/"):
-            continue
-        own = _ROOT / line.removeprefix("0::/")
-        if own.name == _OWN_GROUP:
-            yield own.parent
-        elif own != _ROOT and os.access(own, os.W_OK):
+        if line.startswith("0::/") and line != "0::/":
+            own = _ROOT / line.removeprefix("0::/")
+            # Another grader may have moved this process into the group below.
+            yield own.parent if own.name == _OWN_GROUP else own
+
+
+def _pass_on(group: Path) -> list[str]:
+    """Have a group offer its controllers to the groups in it; return those that it offers.
+
+    Except for the machine's first group, one that does so holds no process itself: its processes
+    move into a group below it.
+    """
+    processes = (group / "cgroup.procs").read_text().split()
+    if processes and (group / "cgroup.type").exists():
+        inner = group / _OWN_GROUP
+        inner.mkdir(exist_ok=True)
+        for pid in processes:
+            with contextlib.suppress(ProcessLookupError):
+                (inner / "cgroup.procs").write_text(pid)
+    control = group / "cgroup.subtree_control"
+    for controller in (group / "cgroup.controllers").read_text().split():
+        if controller in _HIERARCHIES:
             with contextlib.suppress(OSError):
-                inner = own / _OWN_GROUP
-                inner.mkdir(exist_ok=True)
-                for pid in (own / "cgroup.procs").read_text().split():
-                    (inner / "cgroup.procs").write_text(pid)
-                for controller in (own / "cgroup.controllers").read_text().split():
-                    if controller in _HIERARCHIES:
-                        (own / "cgroup.subtree_control").write_text(f"+{controller}")
-                yield own
+                control.write_text(f"+{controller}")
+    return [name for name in control.read_text().split() if name in _HIERARCHIES]
 
 
 def _make_folder(above: Path, name: str) -> Path:
