@@ -30,36 +30,41 @@ link linkat listen listxattr llistxattr _llseek lremovexattr lseek lsetxattr lst
 map_shadow_stack membarrier mincore mkdir mkdirat mknod mknodat mlock mlock2 mlockall mmap mmap2
 mprotect mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedreceive_time64 mq_timedsend
 mq_timedsend_time64 mq_unlink mremap mseal msync munlock munlockall munmap nanosleep newfstatat
-_newselect open openat openat2 pause pidfd_open pidfd_send_signal pipe pipe2 pkey_alloc pkey_free
-pkey_mprotect poll ppoll ppoll_time64 prctl pread64 preadv preadv2 pselect6 pselect6_time64 pwrite64
-pwritev pwritev2 read readahead readlink readlinkat readv recv recvfrom recvmmsg recvmmsg_time64
-recvmsg remap_file_pages removexattr rename renameat renameat2 restart_syscall riscv_flush_icache
-rmdir rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend
-rt_sigtimedwait rt_sigtimedwait_time64 rt_tgsigqueueinfo sched_get_priority_max
-sched_get_priority_min sched_getaffinity sched_getattr sched_getparam sched_getscheduler
-sched_rr_get_interval sched_rr_get_interval_time64 sched_yield select semctl semget semop semtimedop
-semtimedop_time64 send sendfile sendfile64 sendmmsg sendmsg sendto set_robust_list set_thread_area
-set_tid_address setfsgid setfsgid32 setfsuid setfsuid32 setgid setgid32 setgroups setgroups32
-setitimer setpgid setregid setregid32 setresgid setresgid32 setresuid setresuid32 setreuid
-setreuid32 setrlimit setsid setsockopt setuid setuid32 setxattr shutdown sigaltstack signalfd
-signalfd4 sigprocmask sigreturn socketpair splice stat stat64 statfs statfs64 statx symlink
-symlinkat sync sync_file_range sync_file_range2 syncfs sysinfo tee tgkill time timer_create
-timer_delete timer_getoverrun timer_gettime timer_gettime64 timer_settime timer_settime64
-timerfd_create timerfd_gettime timerfd_gettime64 timerfd_settime timerfd_settime64 times tkill
-truncate truncate64 ugetrlimit umask uname unlink unlinkat utime utimensat utimensat_time64 utimes
-vfork vmsplice wait4 waitid waitpid write writev
+_newselect open openat openat2 pause pidfd_send_signal pipe pipe2 pkey_alloc pkey_free pkey_mprotect
+poll ppoll ppoll_time64 prctl pread64 preadv pselect6 pselect6_time64 pwrite64 pwritev pwritev2 read
+readahead readlink readlinkat readv recv recvfrom recvmmsg recvmmsg_time64 recvmsg remap_file_pages
+removexattr rename renameat renameat2 restart_syscall riscv_flush_icache rmdir rseq rt_sigaction
+rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait
+rt_sigtimedwait_time64 rt_tgsigqueueinfo sched_get_priority_max sched_get_priority_min
+sched_getaffinity sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval
+sched_rr_get_interval_time64 sched_yield select semctl semget semop semtimedop semtimedop_time64
+send sendfile sendfile64 sendmmsg sendmsg sendto set_robust_list set_thread_area set_tid_address
+setfsgid setfsgid32 setfsuid setfsuid32 setgid setgid32 setgroups setgroups32 setitimer setpgid
+setregid setregid32 setresgid setresgid32 setresuid setresuid32 setreuid setreuid32 setrlimit setsid
+setsockopt setuid setuid32 setxattr shutdown sigaltstack signalfd signalfd4 sigprocmask sigreturn
+socketpair splice stat stat64 statfs statfs64 statx symlink symlinkat sync sync_file_range
+sync_file_range2 syncfs sysinfo tee tgkill time timer_create timer_delete timer_getoverrun
+timer_gettime timer_gettime64 timer_settime timer_settime64 timerfd_create timerfd_gettime
+timerfd_gettime64 timerfd_settime timerfd_settime64 times tkill truncate truncate64 ugetrlimit umask
+uname unlink unlinkat utime utimensat utimensat_time64 utimes vfork vmsplice wait4 waitid waitpid
+write writev
 """.split()  # noqa: SIM905
 # All but asking who holds a lock, leases and watches, which tell of other processes.
 _FCNTL = (0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 15, 16, 37, 38, *range(1030, 1039))
 _FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)
 # The sandbox's first process has the same user, but is not the student's.
 _FIRST_PROCESS = 1
-_OF_ONE_PROCESS = ("sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler")
+_OF_ONE_PROCESS = (
+    *("pidfd_open", "sched_setaffinity", "sched_setattr", "sched_setparam"),
+    "sched_setscheduler",
+)
 # By call: its names for one process and for a group; not for all processes of a user.
 _PRIORITIES = {"setpriority": (0, 1), "ioprio_set": (1, 2)}
 _NEW_NAMESPACES = 0x7E020000
 # Types characters into a terminal.
 _TIOCSTI = 0x5412
+# Reads only what somebody has read before: a file that two submissions see could carry a message.
+_RWF_NOWAIT = 8
 
 
 def find_problem() -> str:
@@ -127,6 +132,7 @@ def _list_conditions(seccomp: Any) -> dict[str, list[tuple[Any, ...]]]:
         "socket": equal(0, *map(int, _FAMILIES)),
         "personality": equal(0, 0, 0xFFFFFFFF),
         "ioctl": differ(1, _TIOCSTI),
+        "preadv2": [(seccomp.Arg(5, seccomp.MASKED_EQ, _RWF_NOWAIT, 0),)],
         # Without clone3, whose flags lie in memory: a filter cannot see them, and the C library
         # then calls clone.
         "clone": [(seccomp.Arg(0, seccomp.MASKED_EQ, _NEW_NAMESPACES, 0),)],

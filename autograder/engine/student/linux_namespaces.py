@@ -22,23 +22,13 @@ _STUDENT_UID = 1000
 _MAX_TERMINALS = 64
 
 # What /proc tells of the machine and of others; programs that compute ask for none of it.
-_HIDDEN = (
-    *("acpi", "bus", "driver", "fs", "irq", "pressure", "scsi", "tty"),
-    *(
-        "buddyinfo",
-        "cmdline",
-        "config.gz",
-        "consoles",
-        "diskstats",
-        "interrupts",
-        "iomem",
-        "ioports",
-    ),
-    *("kallsyms", "kcore", "key-users", "keys", "kmsg", "kpagecgroup", "kpagecount", "kpageflags"),
-    *("latency_stats", "loadavg", "locks", "mdstat", "modules", "pagetypeinfo", "partitions"),
-    *("sched_debug", "schedstat", "slabinfo", "softirqs", "swaps", "sysrq-trigger", "timer_list"),
-    *("vmallocinfo", "vmstat", "zoneinfo"),
-)
+_HIDDEN = """
+acpi bus driver fs irq pressure scsi sys/fs sys/kernel/pty tty buddyinfo cmdline config.gz
+consoles diskstats interrupts iomem ioports kallsyms kcore key-users keys
+kmsg kpagecgroup kpagecount kpageflags latency_stats loadavg locks mdstat modules pagetypeinfo
+partitions sched_debug schedstat slabinfo softirqs swaps sysrq-trigger timer_list vmallocinfo vmstat
+zoneinfo
+""".split()  # noqa: SIM905
 
 # Below the kernel's smallest pid_max a limit cannot be set, and is not needed: rlimits hold there.
 _SMALLEST_PID_MAX = 400
