@@ -16,7 +16,6 @@ from autograder.collect.submission_reader import (
     SubmissionReader,
     check_paths,
     drop_timestamp,
-    has_suffix,
 )
 from autograder.course.collected import CollectedRow, read_record, write_record
 from autograder.course.course import Course, Lab
@@ -27,6 +26,7 @@ from autograder.lms.download import open_download
 from autograder.lms.lms import Lms
 from autograder.lms.registry import LMSS
 from autograder.lms.submitted_file import SubmittedFile
+from autograder.notebooks.reading.submitted_files import is_notebook
 
 _LONGEST = 2_000  # characters of a cell in the record
 
@@ -187,7 +187,7 @@ class Collector:
         with_notebook = (
             file
             for file, content in zip(files, contents, strict=True)
-            if any(has_suffix(path, ".ipynb") for path in content)
+            if any(is_notebook(path, data) for path, data in content.items())
         )
         main = next(with_notebook, files[0])
         state, remark = self._write(student, main, merged)

@@ -9,6 +9,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
 from autograder.notebooks.cell_roles import grade_id, graded_cells
+from autograder.notebooks.reading.recognise_lab import find_grade_ids
 
 
 def read_source_notebooks(course: Course, lab: Lab) -> dict[str, NotebookNode]:
@@ -59,3 +60,15 @@ def list_questions(course: Course, lab: Lab) -> dict[str, list[str]]:
         notebook = nbformat.read(path, as_version=4)
         found[path.stem] = [grade_id(cell) for cell in graded_cells(notebook)]
     return found
+
+
+def read_lab_ids(course: Course) -> dict[str, set[str]]:
+    """Return the grade_ids of all cells of every lab, by which its notebooks are recognised."""
+    return {
+        lab.name: {
+            name
+            for path in (course.source_dir / lab.name).glob("*.ipynb")
+            for name in find_grade_ids(path.read_bytes())
+        }
+        for lab in course.labs()
+    }

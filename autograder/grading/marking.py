@@ -6,16 +6,16 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
 from autograder.course.course import Course, Lab
-from autograder.course.source_notebooks import read_source_notebooks
+from autograder.course.source_notebooks import read_lab_ids, read_source_notebooks
 from autograder.course.submissions import Submission, read_companions
 from autograder.engine.engine import Engine
 from autograder.engine.judged_notebook import JudgedNotebook
@@ -28,12 +28,12 @@ from autograder.notebooks.cell_roles import (
     automatic_points,
     grade_id,
     graded_cells,
-    list_grade_ids,
     max_points,
 )
 from autograder.notebooks.forms import release_notebook
 from autograder.notebooks.reading.read_submitted_notebook import read_submitted_notebook
 from autograder.notebooks.reading.repair_notebook import repair_notebook
+from autograder.notebooks.reading.submitted_files import merge_files
 from autograder.results.results import Result
 from autograder.results.verdict import SubmissionStatus, Verdict
 
@@ -49,6 +49,7 @@ class Marking:
         released: the released notebooks, by name.
         companions: the instructor's files beside the notebooks, by path.
         seed: what the hidden tests draw their inputs from; the same for the whole class.
+        labs: the grade_ids of every lab of the course, by which another lab is recognised.
     """
 
     trust: str | tuple[str, ...]
@@ -57,6 +58,7 @@ class Marking:
     released: dict[str, NotebookNode]
     companions: dict[str, bytes]
     seed: int
+    labs: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, course: Course, lab: Lab, seed: int | None = None) -> Marking:
@@ -74,7 +76,8 @@ class Marking:
         released = {n: release_notebook(s, course.nbgrader_config) for n, s in sources.items()}
         companions = read_companions(course, lab)
         seed = secrets.randbits(128) if seed is None else seed
-        return cls(lab.trust, dict(lab.limits), sources, released, companions, seed)
+        labs = read_lab_ids(course)
+        return cls(lab.trust, dict(lab.limits), sources, released, companions, seed, labs)
 
     def compute_digest(self) -> str:
         """A digest of all that decides a lab's scores."""
@@ -89,7 +92,7 @@ class Marking:
         """Run and judge all notebooks of a submission; a failure becomes part of the result."""
         started = time.monotonic()
         try:
-            files = _merge_files(submission.read_companions(), self.companions)
+            theirs = submission.read_companions()
         except OSError as error:
             return self.make_failed_result(submission, fingerprint, error)
         graded: dict[str, JudgedNotebook] = {}
@@ -97,11 +100,17 @@ class Marking:
         questions: list[QuestionVerdict] = []
         for name, source in self.sources.items():
             try:
-                submitted, read = read_submitted_notebook(
-                    submission.folder, name, set(self.sources), list_grade_ids(source)
+                submitted = read_submitted_notebook(
+                    submission.folder,
+                    name,
+                    set(self.sources),
+                    self.released[name],
+                    submission.lab,
+                    self.labs,
                 )
-                notebook, repairs = repair_notebook(submitted, source, self.released[name])
-                notes += [Note(NoteKind.REPAIR, text) for text in (*read, *repairs)]
+                notebook, repairs = repair_notebook(submitted.notebook, source, self.released[name])
+                notes += [Note(NoteKind.REPAIR, text) for text in (*submitted.repairs, *repairs)]
+                files = merge_files(submitted.place_files(theirs), self.companions)
                 trusted = self.list_trusted_cells(source)
                 graded[name] = engine.grade(notebook, source, self.seed, files, in_kernel=trusted)
                 questions += _find_missing(notebook, graded[name].questions)
@@ -178,17 +187,6 @@ def _find_missing(
             yield replace(question, status=Status.MISSING, message=NO_ANSWER)
         else:
             yield question
-
-
-def _merge_files(theirs: dict[str, bytes], ours: dict[str, bytes]) -> dict[str, bytes]:
-    """All files for a kernel's folder; where two conflict, the instructor's."""
-    folders = {str(parent) for path in ours for parent in PurePosixPath(path).parents}
-    kept = {
-        path: content
-        for path, content in theirs.items()
-        if path not in folders and not any(str(p) in ours for p in PurePosixPath(path).parents)
-    }
-    return {**kept, **ours}
 
 
 def _decide_missing(source: NotebookNode, reason: str) -> list[QuestionVerdict]:
