@@ -24,6 +24,7 @@ from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.errors import AutograderError
 from autograder.files import replace_surrogates
+from autograder.grading.first_failure import name_first_failure, note_missing_modules
 from autograder.notebooks.cell_roles import (
     automatic_points,
     grade_id,
@@ -31,6 +32,8 @@ from autograder.notebooks.cell_roles import (
     max_points,
 )
 from autograder.notebooks.forms import release_notebook
+from autograder.notebooks.reading.colab_module import NOTE as COLAB_NOTE
+from autograder.notebooks.reading.colab_module import make_colab_module
 from autograder.notebooks.reading.read_submitted_notebook import read_submitted_notebook
 from autograder.notebooks.reading.repair_notebook import repair_notebook
 from autograder.notebooks.reading.submitted_files import merge_files
@@ -100,21 +103,13 @@ class Marking:
         questions: list[QuestionVerdict] = []
         for name, source in self.sources.items():
             try:
-                submitted = read_submitted_notebook(
-                    submission.folder,
-                    name,
-                    set(self.sources),
-                    self.released[name],
-                    submission.lab,
-                    self.labs,
-                )
-                notebook, repairs = repair_notebook(submitted.notebook, source, self.released[name])
-                notes += [Note(NoteKind.REPAIR, text) for text in (*submitted.repairs, *repairs)]
-                files = merge_files(submitted.place_files(theirs), self.companions)
+                notebook, files, repairs = self._prepare(submission, name, theirs)
+                notes += repairs
                 trusted = self.list_trusted_cells(source)
                 graded[name] = engine.grade(notebook, source, self.seed, files, in_kernel=trusted)
-                questions += _find_missing(notebook, graded[name].questions)
-                notes += graded[name].notes
+                verdicts = name_first_failure(graded[name].questions, graded[name].notebook)
+                questions += _find_missing(notebook, verdicts)
+                notes += [*graded[name].notes, *note_missing_modules(graded[name].notebook)]
             except Exception as error:  # of any kind: it costs this notebook and no other
                 reason = _describe_failure(error, submission)
                 notes.append(Note(NoteKind.NOT_GRADED, reason))
@@ -125,6 +120,26 @@ class Marking:
         seconds = time.monotonic() - started
         verdict = _make_verdict(submission, status, questions, notes, seconds, peak)
         return Result(fingerprint, self.seed, verdict, notebooks)
+
+    def _prepare(
+        self, submission: Submission, name: str, theirs: dict[str, bytes]
+    ) -> tuple[NotebookNode, dict[str, bytes], list[Note]]:
+        """The notebook to run, the files beside it, and what was repaired."""
+        submitted = read_submitted_notebook(
+            submission.folder,
+            name,
+            set(self.sources),
+            self.released[name],
+            submission.lab,
+            self.labs,
+        )
+        notebook, repairs = repair_notebook(
+            submitted.notebook, self.sources[name], self.released[name]
+        )
+        colab = make_colab_module(notebook)
+        sentences = [*submitted.repairs, *repairs, *([COLAB_NOTE] if colab else [])]
+        files = merge_files({**submitted.place_files(theirs), **colab}, self.companions)
+        return notebook, files, [Note(NoteKind.REPAIR, text) for text in sentences]
 
     def make_failed_result(
         self, submission: Submission, fingerprint: str, error: Exception
