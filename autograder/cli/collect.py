@@ -18,6 +18,7 @@ from autograder.cli.console import (
     out,
     read_roster_file,
 )
+from autograder.course.read_times import DateOrder
 from autograder.lms.registry import LmsName
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ Download = Annotated[
     Path, typer.Argument(metavar="PATH", help="The downloaded zip file, or a folder.")
 ]
 Source = Annotated[LmsName, typer.Option("--from", help="The LMS that made the download.")]
+Dates = Annotated[
+    DateOrder | None,
+    typer.Option(help="How the class list writes 04/02/2027; default: what its other times say."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be taken; write nothing.")]
 
 
@@ -36,6 +41,7 @@ def collect(
     download: Download,
     source: Source,
     roster: RosterFile = None,
+    dates: Dates = None,
     dry_run: DryRun = False,
     course_dir: CourseDir = None,
 ) -> None:
@@ -53,7 +59,7 @@ def collect(
 
     course = open_course(course_dir)
     chosen = course.lab(lab)
-    people = read_roster_file(course, roster)
+    people = read_roster_file(course, roster, dates)
     rows = collect_download(course, chosen, download, source.value, people, dry_run=dry_run)
     out.print(_table(rows, f"{chosen.name}, from {source.value}"))
     counts = _print_counts(rows)

@@ -15,6 +15,7 @@ from autograder.errors import AutograderError
 from autograder.files import make_printable
 
 if TYPE_CHECKING:
+    from autograder.course.read_times import DateOrder
     from autograder.course.roster import Roster
 
 
@@ -55,14 +56,22 @@ def open_course(course_dir: str | None) -> Course:
     return Course(Path(course_dir)) if course_dir else Course.find()
 
 
-def read_roster_file(course: Course, path: Path | None) -> Roster | None:
-    """Return the class in `--roster`, or else the course's own; None if there is none."""
+def read_roster_file(
+    course: Course, path: Path | None, order: DateOrder | None = None
+) -> Roster | None:
+    """Return the class in `--roster`, or else the course's own; None if there is none.
+
+    Args:
+        course: The course.
+        path: The file that `--roster` names.
+        order: The order of day and month in its times, where a person says so.
+    """
     from autograder.lms.read_roster import read_roster
 
     own = course.root / "roster.csv"
     if path is None and not own.is_file():
         return None
-    return read_roster(path or own)
+    return read_roster(path or own, order)
 
 
 def print_error(error: AutograderError) -> None:

@@ -19,7 +19,7 @@ from autograder.collect.submission_reader import (
 )
 from autograder.course.collected import CollectedRow, read_record, write_record
 from autograder.course.course import Course, Lab
-from autograder.course.roster import Person, Roster
+from autograder.course.roster import ANONYMOUS, Person, Roster
 from autograder.course.submissions import TIMESTAMP
 from autograder.errors import AutograderError
 from autograder.lms.download import open_download
@@ -66,6 +66,7 @@ class Collector:
                     f"{listed}",
                     f"choose another LMS with --from: {', '.join(LMSS)}",
                 )
+            self._check_times(submitted)
             try:
                 for student, own in self._group_by_student(submitted).items():
                     self._collect_student(student, own)
@@ -75,6 +76,22 @@ class Collector:
                 if not self._dry_run:
                     write_record(self._course, self._lab, self.rows)
         return self.rows
+
+    def _check_times(self, submitted: Sequence[SubmittedFile]) -> None:
+        """Check that the class list's times can be read, where the download has none.
+
+        Raises:
+            AutograderError: one may be read in two ways.
+        """
+        people = self._roster.people if self._roster else ()
+        times = [person.unread_time for person in people if person.unread_time]
+        doubt = next((time.text for time in times if time.is_uncertain), "")
+        if doubt and any(file.name and file.submitted is None for file in submitted):
+            raise AutograderError(
+                f"the class list has a time that can be read in two ways: {doubt!r}",
+                "say which with --dates day-first or --dates month-first, "
+                "or write such times as 2027-02-04 23:59",
+            )
 
     def _add_row(self, file: SubmittedFile, student: str, state: str, remark: str = "") -> None:
         self.rows.append(
@@ -106,7 +123,7 @@ class Collector:
                 if len(people) == 1:
                     groups[people[0].id].append(_add_time(file, people[0]))
                 else:
-                    self._add_row(file, "", "unclear", _explain_owner(people))
+                    self._add_row(file, "", "unclear", _explain_owner(file, people))
             elif len(owners[folder]) > 1:
                 remark = "several students have this name: pass the class with --roster"
                 self._add_row(file, "", "unclear", remark)
@@ -182,7 +199,7 @@ class Collector:
         times = [file.submitted for file in files if file.submitted]
         if times:
             merged[TIMESTAMP] = self._format_utc(max(times)).encode()
-        elif files[0].attempt:
+        elif files[0].attempt or self._has_unread_time(student):
             remarks.append(f"its time can't be read; if it may be late, write a {TIMESTAMP}")
         with_notebook = (
             file
@@ -196,6 +213,10 @@ class Collector:
                 self._add_row(file, student, state, "; ".join(filter(None, [remark, *remarks])))
             else:
                 self._add_row(file, student, "part")
+
+    def _has_unread_time(self, student: str) -> bool:
+        people = self._roster.people if self._roster else ()
+        return any(person.id == student and person.unread_time for person in people)
 
     def _write(self, student: str, main: SubmittedFile, files: Files) -> tuple[str, str]:
         """Make submitted/STUDENT/LAB hold these files; returns the state and a remark.
@@ -271,7 +292,9 @@ def _add_time(file: SubmittedFile, person: Person) -> SubmittedFile:
     return replace(file, submitted=file.submitted or person.submitted)
 
 
-def _explain_owner(people: list[Person]) -> str:
+def _explain_owner(file: SubmittedFile, people: list[Person]) -> str:
+    if not people and ANONYMOUS in file.ids:
+        return "the download is anonymous, so no list of students fits it: collect without a roster"
     if not people:
         return "no student in the roster has this name or number"
     return f"it may be from {' or '.join(person.id for person in people)}"
