@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import io
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +20,40 @@ from autograder.files import make_printable
 if TYPE_CHECKING:
     from autograder.course.read_times import DateOrder
     from autograder.course.roster import Roster
+
+
+# What a console that is not Unicode shows of what commands print.
+_PLAIN = {
+    "✓": "+",
+    "✗": "x",
+    "→": "->",
+    "…": "...",
+    "–": "-",
+    "−": "-",
+    "·": "-",
+    "×": "x",
+    "≥": ">=",
+    "≤": "<=",
+    "±": "+-",
+    "’": "'",
+    "“": '"',
+    "”": '"',
+}
+
+
+def _replace_letters(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(letter, "?") for letter in letters), error.end
+
+
+def print_anywhere() -> None:
+    """Let stdout and stderr print any text, whatever the console's encoding is."""
+    codecs.register_error("autograder-plain", _replace_letters)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="autograder-plain")
 
 
 class _InertConsole(Console):
