@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
 
 from autograder.collect.attempts import is_later, split_attempts
+from autograder.collect.check_times import check_times
 from autograder.collect.folder_name import make_folder_name
 from autograder.collect.student_files import StudentFiles
 from autograder.collect.submission_reader import (
@@ -66,7 +67,7 @@ class Collector:
                     f"{listed}",
                     f"choose another LMS with --from: {', '.join(LMSS)}",
                 )
-            self._check_times(submitted)
+            check_times(self._roster, submitted)
             try:
                 for student, own in self._group_by_student(submitted).items():
                     self._collect_student(student, own)
@@ -76,22 +77,6 @@ class Collector:
                 if not self._dry_run:
                     write_record(self._course, self._lab, self.rows)
         return self.rows
-
-    def _check_times(self, submitted: Sequence[SubmittedFile]) -> None:
-        """Check that the class list's times can be read, where the download has none.
-
-        Raises:
-            AutograderError: one may be read in two ways.
-        """
-        people = self._roster.people if self._roster else ()
-        times = [person.unread_time for person in people if person.unread_time]
-        doubt = next((time.text for time in times if time.is_uncertain), "")
-        if doubt and any(file.name and file.submitted is None for file in submitted):
-            raise AutograderError(
-                f"the class list has a time that can be read in two ways: {doubt!r}",
-                "say which with --dates day-first or --dates month-first, "
-                "or write such times as 2027-02-04 23:59",
-            )
 
     def _add_row(self, file: SubmittedFile, student: str, state: str, remark: str = "") -> None:
         self.rows.append(
@@ -231,7 +216,8 @@ class Collector:
         # Where the LMS doesn't say when, the instructor may have written it there.
         if current and current == {p: current[p] for p in (TIMESTAMP,) if p in current} | files:
             return "unchanged", ""
-        remark = "another version was there; it is kept in collected/" if current else ""
+        kept = "would be kept" if self._dry_run else "is kept"
+        remark = f"another version was there; it {kept} in collected/" if current else ""
         if current and on_disk.is_kept(files):
             later = self._came_later(student, main)
             if later is False:

@@ -60,6 +60,7 @@ def render_student_page(
         marks=marks,
         **_sum_points(marks),
         final=final,
+        extra=[mark.grade_id for mark in marks if mark.extra],
         several=len({mark.notebook for mark in card.marks}) > 1,
         limits=[mark for mark in marks if mark.outcome in {Outcome.TIMEOUT, Outcome.LIMIT}],
         notes=card.notes,
