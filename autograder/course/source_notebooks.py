@@ -19,6 +19,7 @@ from autograder.notebooks.cell_roles import (
     has_role,
     nbgrader_metadata,
 )
+from autograder.notebooks.reading.recognise_lab import find_grade_ids
 
 
 def read_source_notebooks(course: Course, lab: Lab) -> dict[str, NotebookNode]:
@@ -141,3 +142,15 @@ def _check_language(name: str, source: NotebookNode, lab: Lab) -> None:
             f"{name}.ipynb is written in {language}; autograder grades only Python notebooks",
             f"grade it with: nbgrader autograde {lab.name}",
         )
+
+
+def read_lab_ids(course: Course) -> dict[str, set[str]]:
+    """Return the grade_ids of all cells of every lab, by which its notebooks are recognised."""
+    return {
+        lab.name: {
+            name
+            for path in (course.source_dir / lab.name).glob("*.ipynb")
+            for name in find_grade_ids(path.read_bytes())
+        }
+        for lab in course.labs()
+    }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
+
 from autograder.course.course import Course, Lab
 from autograder.course.source_notebooks import list_questions
 from autograder.course.submissions import Submission
@@ -37,6 +39,7 @@ def iter_feedback(course: Course, lab: Lab) -> Iterator[Path]:
     """
     results = Results(course.results_dir / lab.name).read_all()
     questions = list_questions(course, lab)
+    given = {name: _list_given(course, lab, name) for name in questions}
     by_hand, policies = None, Policies(course)
     failed: list[str] = []
     for result in results:
@@ -49,7 +52,7 @@ def iter_feedback(course: Course, lab: Lab) -> Iterator[Path]:
         for name in questions:
             notebook = result.notebooks.get(name)
             try:
-                page = render_student_page(course, lab, card, final, name, notebook)
+                page = render_student_page(course, lab, card, final, name, notebook, given[name])
             except AutograderError:
                 raise
             except Exception as error:  # of any kind: it costs this page and no other
@@ -79,6 +82,16 @@ def _copy_exchange_files(course: Course, lab: Lab, student: str) -> None:
             with (submission.folder / path).open("rb") as file:
                 content = file.read(_MOST_BYTES)
             write_atomically(course.feedback_dir / student / lab.name / path.name, content)
+
+
+def _list_given(course: Course, lab: Lab, name: str) -> set[str]:
+    """The texts of the released notebook's cells; none where it was not released here."""
+    path = course.release_dir / lab.name / f"{name}.ipynb"
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception:  # missing, or damaged: then the page folds nothing
+        return set()
+    return {cell.source.strip() for cell in notebook.cells}
 
 
 def write_feedback(course: Course, lab: Lab) -> list[Path]:

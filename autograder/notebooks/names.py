@@ -58,6 +58,14 @@ def find_read_names(source: str) -> set[str]:
 
 
 def _parse_symbols(source: str) -> symtable.SymbolTable:
-    # IPython's magics and shell lines are not Python; the names that they bind are unknown.
-    plain = "\n".join(_MAGIC.sub(r"\1pass #", line) for line in source.splitlines())
-    return symtable.symtable(plain, "<cell>", "exec")
+    return symtable.symtable(blank_magics(source), "<cell>", "exec")
+
+
+def blank_magics(source: str) -> str:
+    """Replace IPython's magics and shell lines, which are not Python; what they bind is unknown.
+
+    Example:
+        >>> blank_magics("%matplotlib inline")
+        'pass #matplotlib inline'
+    """
+    return "\n".join(_MAGIC.sub(r"\1pass #", line) for line in source.splitlines())
