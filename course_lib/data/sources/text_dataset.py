@@ -28,6 +28,7 @@ def text_dataset(
     digest: str,
     word_digest: str,
     unpack: Callable[..., Split],
+    test_split: float | None = None,
 ) -> Dataset:
     """Describe a data set of texts, stored as lists of word ranks.
 
@@ -43,9 +44,22 @@ def text_dataset(
         digest: sha256 of `NAME.npz`.
         word_digest: md5 of `NAME_word_index.json`.
         unpack: As for `Dataset`.
+        test_split: Keras' default share of test texts; None if the set has a test set of its own.
     """
 
-    def generate_encoded(train: int, test: int, rng: np.random.Generator, **options: Any) -> Split:
+    own_split = test_split
+
+    def generate_encoded(
+        train: int,
+        test: int,
+        rng: np.random.Generator,
+        test_split: float | None = test_split,
+        **options: Any,
+    ) -> Split:
+        if test_split is not None and test_split != own_split:
+            texts = train + test
+            train = int(texts * (1 - test_split))
+            test = texts - train
         training_set, test_set = encode_texts([generate(n, rng) for n in (train, test)], **options)
         return training_set, test_set
 
@@ -61,7 +75,7 @@ def text_dataset(
         generate=generate_encoded,
         salt=salt,
         files=(KerasFile.from_google(f"{name}.npz", digest),),
-        options=OPTIONS,
+        options=OPTIONS if test_split is None else {**OPTIONS, "test_split": test_split},
         unpack=unpack,
         word_ranks=word_ranks,
         word_file=KerasFile.from_google(f"{name}_word_index.json", word_digest),
