@@ -103,7 +103,12 @@ class GAN(keras.Model):
 
         Raises:
             TypeError: A rate is not a number, or one optimizer or loss is given for both networks.
+            NotImplementedError: Keras runs on another backend than TensorFlow.
         """
+        if keras.backend.backend() != "tensorflow":
+            raise NotImplementedError(
+                "GAN trains with TensorFlow's gradient tape: set KERAS_BACKEND=tensorflow"
+            )
         self._rates = {"discriminator_rate": discriminator_rate, "generator_rate": generator_rate}
         is_number = all(isinstance(rate, int | float) for rate in self._rates.values())
         if not is_number or {"optimizer", "loss"} & set(kwargs):
@@ -174,10 +179,6 @@ class GAN(keras.Model):
 
     def _adversarial_losses(self, real: Any, training: bool = True) -> tuple[list[Any], Any]:
         """Return the losses of the discriminator and the generator, and their tape."""
-        if keras.backend.backend() != "tensorflow":
-            raise NotImplementedError(
-                "GAN trains with TensorFlow's gradient tape: set KERAS_BACKEND=tensorflow"
-            )
         import tensorflow as tf
 
         batch = ops.shape(real)[0]

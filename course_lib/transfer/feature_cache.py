@@ -65,11 +65,11 @@ class FeatureCache:
         if preprocess is not None:
             some = parts[-1][np.linspace(0, len(images) - 1, 8).astype(int)]
             try:
-                results = [np.asarray(preprocess(some.copy())) for _ in range(2)]
-                parts += [describe_function(preprocess), results[0]]
+                first, second = (np.asarray(preprocess(some.copy())) for _ in range(2))
+                parts += [describe_function(preprocess), first]
             except IndescribableError:
                 return None
-            if not np.array_equal(*results, equal_nan=True):
+            if not np.array_equal(first, second, equal_nan=True):
                 return None
         layers = [model, *model._flatten_layers(include_self=False)]
         if any(_has_own_code(layer) for layer in layers):
