@@ -105,6 +105,7 @@ def fit(
         >>> sorted(history.history), len(history.history["loss"])
         (['accuracy', 'loss'], 2)
     """
+    # Long because it names every argument of Keras' `fit`.
     _check_model(model)
     default = EPOCHS[profiles.resolve(profile)]
     epochs = _check_epochs(default if epochs is None else epochs, initial_epoch)

@@ -40,6 +40,36 @@ def table_dataset(
         versions: What `version` may be, the default first; empty if the set has no versions.
     """
 
+    options: dict[str, object] = {"test_split": TEST_SPLIT}
+    if versions:
+        options["version"] = versions[0]
+
+    return Dataset(
+        name=name,
+        page=f"https://keras.io/api/datasets/{name}/",
+        made_of=made_of,
+        shape=(len(columns),),
+        dtype=dtype,
+        label_dtype=dtype,
+        class_names=None,
+        sizes=sizes,
+        generate=_make_generator(generate, versions),
+        salt=salt,
+        files=(KerasFile.from_google(f"{name}.npz", digest),),
+        options=MappingProxyType(options),
+        unpack=split_table,
+    )
+
+
+def _quote(names: tuple[str, ...]) -> str:
+    return " or ".join(f'"{name}"' for name in names)
+
+
+def _make_generator(
+    generate: Callable[[int, np.random.Generator], Examples], versions: tuple[str, ...]
+) -> Callable[..., Split]:
+    """Return a function that generates both sets, in the sizes that Keras' options ask for."""
+
     def generate_both(
         train: int,
         test: int,
@@ -54,26 +84,4 @@ def table_dataset(
             train = int(rows * (1 - test_split))
         return generate(train, rng), generate(rows - train, rng)
 
-    options: dict[str, object] = {"test_split": TEST_SPLIT}
-    if versions:
-        options["version"] = versions[0]
-
-    return Dataset(
-        name=name,
-        page=f"https://keras.io/api/datasets/{name}/",
-        made_of=made_of,
-        shape=(len(columns),),
-        dtype=dtype,
-        label_dtype=dtype,
-        class_names=None,
-        sizes=sizes,
-        generate=generate_both,
-        salt=salt,
-        files=(KerasFile.from_google(f"{name}.npz", digest),),
-        options=MappingProxyType(options),
-        unpack=split_table,
-    )
-
-
-def _quote(names: tuple[str, ...]) -> str:
-    return " or ".join(f'"{name}"' for name in names)
+    return generate_both

@@ -47,22 +47,6 @@ def text_dataset(
         test_split: Keras' default share of test texts; None if the set has a test set of its own.
     """
 
-    own_split = test_split
-
-    def generate_encoded(
-        train: int,
-        test: int,
-        rng: np.random.Generator,
-        test_split: float | None = test_split,
-        **options: Any,
-    ) -> Split:
-        if test_split is not None and test_split != own_split:
-            texts = train + test
-            train = int(texts * (1 - test_split))
-            test = texts - train
-        training_set, test_set = encode_texts([generate(n, rng) for n in (train, test)], **options)
-        return training_set, test_set
-
     return Dataset(
         name=name,
         page=page,
@@ -72,7 +56,7 @@ def text_dataset(
         label_dtype="int64",
         class_names=class_names,
         sizes=sizes,
-        generate=generate_encoded,
+        generate=_make_generator(generate, test_split),
         salt=salt,
         files=(KerasFile.from_google(f"{name}.npz", digest),),
         options=OPTIONS if test_split is None else {**OPTIONS, "test_split": test_split},
@@ -80,3 +64,25 @@ def text_dataset(
         word_ranks=word_ranks,
         word_file=KerasFile.from_google(f"{name}_word_index.json", word_digest),
     )
+
+
+def _make_generator(
+    generate: Callable[[int, np.random.Generator], Texts], own_split: float | None
+) -> Callable[..., Split]:
+    """Return a function that generates both sets, in the sizes that Keras' options ask for."""
+
+    def generate_encoded(
+        train: int,
+        test: int,
+        rng: np.random.Generator,
+        test_split: float | None = own_split,
+        **options: Any,
+    ) -> Split:
+        if test_split is not None and test_split != own_split:
+            texts = train + test
+            train = int(texts * (1 - test_split))
+            test = texts - train
+        training_set, test_set = encode_texts([generate(n, rng) for n in (train, test)], **options)
+        return training_set, test_set
+
+    return generate_encoded
