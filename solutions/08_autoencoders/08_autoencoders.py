@@ -34,7 +34,7 @@
 # | profile | where | training images | error per pixel, code of 32 | time |
 # | --- | --- | --- | --- | --- |
 # | quick | default on a CPU | 2,000 | 0.008–0.03 | 15–30 s on 2 cores |
-# | full | default on a GPU | 20,000 | 0.003–0.009 | 1–3 min on 2 cores, less on a GPU |
+# | full | default on a GPU | 20,000 | 0.003–0.009 | 1–3 min on 2 cores |
 
 # %%
 import os
