@@ -132,7 +132,7 @@ def fit(
             # Batches have their size, and Keras rejects another one.
             batch_size=None if data.is_batched else data.batch_size,
             # Keras warns on stderr that it cannot shuffle batches.
-            shuffle=shuffle and (not data.is_batched or isinstance(x, keras.utils.PyDataset)),
+            shuffle=shuffle and data.can_shuffle,
             epochs=epochs,
             initial_epoch=initial_epoch,
             validation_split=validation_split,

@@ -19,8 +19,9 @@ def half_precision(model: keras.Model) -> str | None:
     GPU has it (NVIDIA since Ampere), and float32 elsewhere.
 
     On a CPU with instructions for it (AMD since Zen 4, Intel's server CPUs) it is bfloat16 for
-    networks with convolutions, also in nested models: small dense networks gain little, and
-    depthwise convolutions get slower (MobileNet trains at half the speed, TensorFlow 2.21).
+    networks with convolutions, also in nested models: small dense networks gain little,
+    small autoencoders with transposed convolutions neither gain nor lose, and depthwise
+    convolutions get slower (MobileNet trains at half the speed, TensorFlow 2.21).
 
     A model with layers that have another dtype policy than float32 is left as it is.
 

@@ -24,6 +24,7 @@ class TrainingData:
 
     Attributes:
         is_batched: Whether `x` yields batches.
+        can_shuffle: Whether Keras can give the examples or batches another order.
 
     Raises:
         ValueError: There are no data, they have no end and `steps` is None, or `batch_size` or
@@ -48,6 +49,9 @@ class TrainingData:
             hasattr(x, "cardinality")
             or isinstance(x, keras.utils.PyDataset | GeneratorType)
             or hasattr(x, "batch_sampler")
+        )
+        self.can_shuffle = not self.is_batched or (
+            isinstance(x, keras.utils.PyDataset) and x.num_batches is not None
         )
         self.batch_size = DEFAULT_BATCH if batch_size is None else batch_size
         self.steps = steps
