@@ -68,9 +68,9 @@ def _split(text: str, most: int) -> tuple[list[str | tuple[str, bool]], int]:
     end = drawn = 0
     for match in _FORMULA.finditer(text):
         formula = next(filter(None, match.groups()))
-        if drawn == most or draw_formula(formula) is None:
-            continue
         is_block = match["block"] is not None or match["display"] is not None
+        if drawn == most or draw_formula(formula, is_block) is None:
+            continue
         pieces += [text[end : match.start()], (formula, is_block)]
         end, drawn = match.end(), drawn + 1
     return [*pieces, text[end:]], drawn
@@ -80,7 +80,7 @@ def _make_node(soup: BeautifulSoup, part: str | tuple[str, bool]) -> PageElement
     if isinstance(part, str):
         return NavigableString(part)
     formula, is_block = part
-    drawn = draw_formula(formula)
+    drawn = draw_formula(formula, is_block)
     assert drawn is not None
     image, height, depth = drawn
     style = f"height:{height:.2f}em;vertical-align:{-depth:.2f}em"
@@ -89,11 +89,12 @@ def _make_node(soup: BeautifulSoup, part: str | tuple[str, bool]) -> PageElement
 
 
 @lru_cache(maxsize=2_000)
-def draw_formula(formula: str) -> tuple[str, float, float] | None:
+def draw_formula(formula: str, is_block: bool = False) -> tuple[str, float, float] | None:
     """Draw a formula; None where it can't be drawn.
 
     Args:
         formula: TeX without dollar signs.
+        is_block: Whether it stands alone: its fractions are larger.
 
     Returns:
         The image as a data URI, its height, and the part below the baseline, both in em.
@@ -101,7 +102,8 @@ def draw_formula(formula: str) -> tuple[str, float, float] | None:
     from matplotlib.font_manager import FontProperties
     from matplotlib.mathtext import math_to_image
 
-    plain = _COMMAND.sub(lambda match: _WORDS.get(match.group(), match.group()), formula)
+    words = _WORDS | {r"\frac": r"\dfrac", r"\dfrac": r"\dfrac"} if is_block else _WORDS
+    plain = _COMMAND.sub(lambda match: words.get(match.group(), match.group()), formula)
     file = io.BytesIO()
     if len(formula) > _LONGEST:
         return None

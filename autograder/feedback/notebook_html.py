@@ -32,7 +32,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x7f]")
 _MARKUP = re.compile(r"[<>\"&\x00-\x1f]")
 _IMAGE = 4_000_000  # characters of one image, base64
 _OUTPUTS = 60  # outputs of one cell
-_PAGE = 12_000_000  # characters of all outputs and pasted images of a page together
+_PAGE = 3_000_000  # characters of all outputs and pasted images of a page together
 # Processor time. A lab's page takes 2 s, a table of 100,000 characters 1 s; parsers of Markdown,
 # HTML and Python take hours for some texts.
 _CELL_SECONDS = 4.0

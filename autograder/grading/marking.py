@@ -37,7 +37,7 @@ from autograder.notebooks.forms import release_notebook
 from autograder.notebooks.reading.colab_module import NOTE as COLAB_NOTE
 from autograder.notebooks.reading.colab_module import make_colab_module
 from autograder.notebooks.reading.read_submitted_notebook import read_submitted_notebook
-from autograder.notebooks.reading.repair_notebook import repair_notebook
+from autograder.notebooks.reading.repair_notebook import has_lab_cells, repair_notebook
 from autograder.notebooks.reading.submitted_files import merge_files
 from autograder.results.results import Result
 from autograder.results.verdict import SubmissionStatus, Verdict
@@ -149,9 +149,10 @@ class Marking:
             self.labs,
         )
         self._check_notebook(name, submitted.notebook)
-        notebook, repairs = repair_notebook(
-            submitted.notebook, self.sources[name], self.released[name]
-        )
+        source, released = self.sources[name], self.released[name]
+        if not has_lab_cells(submitted.notebook, source, released):
+            raise AutograderError(f"the notebook has none of the cells of {submission.lab}")
+        notebook, repairs = repair_notebook(submitted.notebook, source, released)
         colab = make_colab_module(notebook)
         sentences = [*submitted.repairs, *repairs, *([COLAB_NOTE] if colab else [])]
         files = merge_files({**submitted.place_files(theirs), **colab}, self.companions)

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import nbformat
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.course.course import Course
+from autograder.export import ExportOptions, export_scores
 from tests.autograder.downloads import add_other_lab, zip_files
 from tests.autograder.grading.test_run import grade
 from tests.autograder.tiny_course import LAB, solved
@@ -28,6 +29,7 @@ def read_data_first(course: Course, *, colab: bool) -> bytes:
 
 def test_right_work_in_odd_files(course: Course, tmp_path: Path) -> None:
     other = add_other_lab(course)
+    foreign = new_notebook(cells=[new_code_cell("import pandas as pd\ntable = pd.DataFrame()")])
     files = {"data/one.txt": b"1.0", "helper.py": b"two = 2"}
     inside = {f"lab/{name}": content for name, content in files.items()}
     work, colab = read_data_first(course, colab=False), read_data_first(course, colab=True)
@@ -36,6 +38,7 @@ def test_right_work_in_odd_files(course: Course, tmp_path: Path) -> None:
         "zip": {"work.zip": zip_files({f"lab/{LAB}.ipynb": work, **inside})},
         "json": {f"{LAB}.json": colab, **files},
         "other": {f"{LAB}.ipynb": nbformat.writes(other).encode()},
+        "foreign": {f"{LAB}.ipynb": nbformat.writes(foreign).encode()},
     }
     for student, own in class_files.items():
         for name, content in own.items():
@@ -47,8 +50,10 @@ def test_right_work_in_odd_files(course: Course, tmp_path: Path) -> None:
     rows = {row["student"]: row for row in map(json.loads, lines.read_text().splitlines())}
     scores = {student: (row["status"], row["score"]) for student, row in rows.items()}
     right = ("graded", 6.0)
-    assert scores == {"folder": right, "zip": right, "json": right, "other": ("failed", 0.0)}, (
-        run.stdout
-    )
+    not_graded = ("failed", 0.0)
+    expected = {"folder": right, "zip": right, "json": right}
+    assert scores == {**expected, "other": not_graded, "foreign": not_graded}, run.stdout
+    assert "none of the cells of 01_neuron" in rows["foreign"]["repairs"][0]
     assert "is lab 02_other, not 01_neuron" in rows["other"]["repairs"][0]
+    assert export_scores(course, course.lab(LAB), None, ExportOptions())[1].marks == {}
     assert any("google.colab" in text for text in rows["json"]["repairs"])
