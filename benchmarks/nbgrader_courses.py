@@ -27,7 +27,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode
 
 from autograder import Course
 from autograder.authoring.adoption import Adoption, compare_lab
@@ -40,6 +39,7 @@ from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.question_verdict import Status
 from autograder.errors import AutograderError
 from autograder.grading.local_workers import LocalWorkers
+from autograder.grading.reference_check import is_same_answer
 from autograder.notebooks.cell_roles import is_test_cell
 from autograder.notebooks.forms import release_notebook, solve_notebook
 
@@ -156,7 +156,7 @@ def make_course(path: Path, folder: Path) -> tuple[Course, Lab] | None:
     except Exception:  # a notebook that nbgrader itself does not accept
         return None
     tests = [c for c in notebook.cells if is_test_cell(c) and c.cell_type == "code"]
-    if not tests or _has_no_answers(notebook, released):
+    if not tests or is_same_answer(solve_notebook(notebook), released):
         return None
     for cell in tests:
         cell.metadata.nbgrader["points"] = cell.metadata.nbgrader.get("points") or 1
@@ -175,12 +175,6 @@ def make_course(path: Path, folder: Path) -> tuple[Course, Lab] | None:
     (folder / "course" / "nbgrader_config.py").write_text(config)
     course = Course(folder / "course")
     return course, course.lab(name)
-
-
-def _has_no_answers(notebook: NotebookNode, released: NotebookNode) -> bool:
-    solved = solve_notebook(notebook)
-    pairs = zip(solved.cells, released.cells, strict=True)
-    return all(one.source.strip() == other.source.strip() for one, other in pairs)
 
 
 def find_companions(path: Path) -> Iterator[Path]:

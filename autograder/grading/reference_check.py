@@ -139,7 +139,7 @@ def find_solved_notebooks(marking: Marking, config: Config) -> list[str]:
     return [
         name
         for name, source in marking.sources.items()
-        if not _is_same(solve_notebook(source, config), marking.released[name])
+        if not is_same_answer(solve_notebook(source, config), marking.released[name])
     ]
 
 
@@ -191,8 +191,8 @@ def _compare(
                 yield ReferenceFinding(who, one.grade_id, one.score, one.max_score, message)
 
 
-def _is_same(solution: NotebookNode, stub: NotebookNode) -> bool:
-    """Whether the instructor's notebook holds no answer: it is the released one."""
+def is_same_answer(solution: NotebookNode, stub: NotebookNode) -> bool:
+    """Whether a notebook has the released notebook's answers, apart from comments and layout."""
     pairs = zip(solution.cells, stub.cells, strict=True)
     return all(
         _normalize(solved) == _normalize(given) for solved, given in pairs if is_answer_cell(given)

@@ -164,6 +164,14 @@ def test_one_renamed_notebook_of_two_counts_once(tmp_path: Path, workers: LocalW
     assert reason in row.repairs
 
 
+def test_widgets_cost_neither_the_kernel_nor_time(tmp_path: Path, workers: LocalWorkers) -> None:
+    widgets = "import ipywidgets as w\ndef f(x): return 2 * x\nw.interact(f, x=(0, 9))"
+    course = make_course(tmp_path, answer("a", widgets), check("q", "assert f(2) == 4"))
+    hand_in(course, "ada", f"{widgets}\nw.Image(value=bytes(300_000))")
+    row = grade_all(workers, course)["ada"]
+    assert (row.score, row.notes) == (1, ()) and row.seconds < 60
+
+
 def test_feedback_goes_through_the_exchange(tmp_path: Path, workers: LocalWorkers) -> None:
     exchange = tmp_path / "exchange"
     exchange.mkdir(mode=0o777)

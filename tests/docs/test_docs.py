@@ -47,6 +47,7 @@ NOT_RUN = {
     "kubectl ": "needs a Kubernetes cluster",
     "nbgrader quickstart": "run by tests/autograder/test_nbgrader_course.py",
     "mkdir -p course101": "as above",
+    "autograder adopt": "as above",
     "autograder grade ps1": "as above",
 }
 # These say by exit code 1 that something is left for a person.
