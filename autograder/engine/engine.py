@@ -174,7 +174,7 @@ class Engine:
             judged = first.run(notebook, source)
         if judged is None or first.was_disturbed or first.was_crowded:
             # Killed from outside, or by itself? What was decided before that gets no better.
-            second = make_supervision(standing=first.standing)
+            second = make_supervision(standing=first.verdicts.standing)
             turn = self._turns.take() if first.was_crowded else self._turns.share()
             try:
                 with turn:

@@ -16,6 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.engine import run_sentences
+from autograder.engine.decided_verdicts import DecidedVerdicts
 from autograder.engine.host.kernel_handle import KernelHandle
 from autograder.engine.host.kernel_host import KernelHost
 from autograder.engine.host.verifier_host import VerifierHost
@@ -86,15 +87,12 @@ class Supervision:
         self.was_disturbed = False
         # A time limit was met while others had the processors that this submission asked for.
         self.was_crowded = False
-        # What was decided before the first loss: of an earlier run, and of this one.
-        self._earlier = standing or {}
-        self.standing: dict[str, QuestionVerdict] | None = None
         self._limit_met: Cause | None = None
         self._peak_mb, self._cpu_before, self._cpu = 0.0, 0.0, 0.0
         self._waiting = WaitingTime()
         self._start_cell(0)
         self._watched, self._no_kernel = 0.0, ""
-        self._verdicts: dict[str, QuestionVerdict] = {}
+        self.verdicts = DecidedVerdicts(standing)
         self._lost: dict[int, Loss] = {}
         self._notes: list[Note] = []
 
@@ -123,7 +121,7 @@ class Supervision:
             raise HostError(f"a kernel did not start: {self._no_kernel}")
         last = [self._describe_loss(notebook, index) for index in list(self._lost)[-1:]]
         why = "".join(last) or run_sentences.NOTEBOOK_TIME_USED_UP
-        questions = order_verdicts(notebook, self._verdicts, why)
+        questions = order_verdicts(notebook, self.verdicts, why)
         return JudgedNotebook(
             notebook=write_verdicts(executed or nbformat.from_dict(notebook), questions),
             questions=questions,
@@ -145,7 +143,7 @@ class Supervision:
             folder=str(work),
             limits=self._limits,
             seconds_left=self._time.measure_left(),
-            verdicts=list(self._verdicts.values()),
+            verdicts=list(self.verdicts.values()),
             lost=self._lost,
             in_kernel=self._in_kernel,
             more_seeds=self._more_seeds,
@@ -195,7 +193,8 @@ class Supervision:
             case messages.CellStart(index, is_judged):
                 self._start_cell(index, is_judged)
             case messages.Decision(verdict):
-                self._decide(verdict)
+                self._note_loss(verdict.status)
+                self.verdicts.decide(verdict)
                 self._start_cell(self._at)
             case messages.CellLoss(index, loss):
                 self._lost[index] = loss
@@ -209,18 +208,11 @@ class Supervision:
             case _:
                 raise FrameError(f"a verifier does not send {type(message).__name__}")
 
-    def _decide(self, verdict: QuestionVerdict) -> None:
-        self._note_loss(verdict.status)
-        earlier = self._earlier.get(verdict.grade_id, verdict)
-        worse = min(verdict, earlier, key=lambda one: one.score)
-        self._verdicts.setdefault(verdict.grade_id, worse)
-
     def _note_loss(self, status: Status) -> None:
+        self.verdicts.note_loss(status)
         if status is Status.TIMEOUT:
             used = self._cpu_before + self._cpu - self._cpu_at_start
             self.was_crowded |= self._cell_time.was_crowded(used)
-        if self.standing is None and status in (Status.TIMEOUT, Status.LIMIT):
-            self.standing = dict(self._verdicts)
 
     def _give_kernel(self, verifier: socket.socket) -> None:
         self._drop_kernel()
@@ -295,7 +287,8 @@ class Supervision:
         why = self._describe_loss(notebook, self._at)
         self._notes.append(Note(NoteKind.LOST_CELL, why))
         if is_test_cell(cell):
-            self._decide(QuestionVerdict(grade_id(cell), 0.0, max_points(cell), cause.status, why))
+            question, points = grade_id(cell), max_points(cell)
+            self.verdicts.decide(QuestionVerdict(question, 0.0, points, cause.status, why))
 
     def _describe_loss(self, notebook: NotebookNode, index: int) -> str:
         cell = notebook.cells[index]

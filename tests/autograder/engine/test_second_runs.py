@@ -49,8 +49,8 @@ def test_a_killed_kernel_makes_no_earlier_mark_better(
     kill = "import os\nos.kill(os.getpid(), 9)"
     graded = grade(engine, toss, ("assert answer < 0", 1), kill, ("x = 1", 1))
     first, second = supervisions
-    assert first.was_disturbed and list(first.standing) == ["q1"]
-    assert second._earlier == first.standing
+    assert first.was_disturbed and list(first.verdicts.standing) == ["q1"]
+    assert second.verdicts.earlier == first.verdicts.standing
     assert [question.score for question in graded.questions] == [0, 1]
 
 
@@ -59,7 +59,7 @@ def test_a_standing_verdict_is_the_most_that_a_question_gets(engine: Engine) -> 
     run = Supervision.run
 
     def run_with(self: Supervision, *arguments: object) -> object:
-        self._earlier = {"q1": failed}
+        self.verdicts.earlier = {"q1": failed}
         return run(self, *arguments)
 
     with pytest.MonkeyPatch.context() as patch:
