@@ -131,6 +131,7 @@ class Engine:
         limits: Limits | None = None,
         in_kernel: Collection[str] = (),
         more_seeds: Sequence[int] = (),
+        given: Mapping[str, bytes] | None = None,
     ) -> JudgedNotebook:
         """Run the notebook's cells in the student's sandbox and its test cells outside.
 
@@ -146,6 +147,7 @@ class Engine:
                 kernel, as nbgrader does, where the student's code can reach them. A note says so.
             more_seeds: hidden seeds under which each test cell that took less than a second is run
                 once more, in the same kernel, to see whether its score depends on the seed.
+            given: the instructor's files among `files`, for the test cells: data and modules.
 
         Returns:
             A verdict for each graded cell, in the notebook's order, and the executed notebook.
@@ -163,6 +165,7 @@ class Engine:
             in_kernel,
             seed,
             more_seeds,
+            _keep_inside(given or {}),
         )
         notebook = restore_tests(notebook, source)
         supervision = make_supervision()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import select
-import shutil
 import signal
 import socket
-import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -18,6 +16,7 @@ from nbformat import NotebookNode
 from autograder.engine import run_sentences
 from autograder.engine.host.kernel_handle import KernelHandle
 from autograder.engine.host.kernel_host import KernelHost
+from autograder.engine.host.verifier_folder import make_verifier_folder
 from autograder.engine.host.verifier_host import VerifierHost
 from autograder.engine.host.warm_process import HostError
 from autograder.engine.host.watcher import measure_memory_mb
@@ -64,6 +63,7 @@ class Supervision:
         in_kernel: grade_ids of test cells that may run in the student's kernel.
         seed: what the hidden tests draw their inputs from.
         more_seeds: further hidden seeds for quick test cells.
+        given: the instructor's files beside the notebook, for the test cells.
     """
 
     def __init__(
@@ -76,7 +76,9 @@ class Supervision:
         in_kernel: Collection[str],
         seed: int,
         more_seeds: Sequence[int] = (),
+        given: Mapping[str, bytes] | None = None,
     ) -> None:
+        self._given = given or {}
         self._in_kernel = list(in_kernel)
         self._hidden_seed, self._seed = seed, derive_kernel_seed(seed)
         self._more_seeds, self._ended = list(more_seeds), messages.RunEnd({}, [], {}, [])
@@ -103,17 +105,15 @@ class Supervision:
         """
         self._started = time.monotonic()
         self._time = Deadline(self._limits.seconds, self._waiting)
-        work = Path(tempfile.mkdtemp(prefix="verifier-", dir=self._folder))
         executed = None
         try:
-            for _ in range(_MAX_VERIFIERS):
-                executed = self._run_once(notebook, source, work)
-                if executed is not None or self._time.measure_left() <= 0:
-                    break
+            with make_verifier_folder(self._folder, self._given) as work:
+                for _ in range(_MAX_VERIFIERS):
+                    executed = self._run_once(notebook, source, work)
+                    if executed is not None or self._time.measure_left() <= 0:
+                        break
         finally:
             self._drop_kernel()
-            shutil.rmtree(work, ignore_errors=True)
-            Path(messages.find_crash_file(str(work))).unlink(missing_ok=True)
         if self._no_kernel:
             raise HostError(f"a kernel did not start: {self._no_kernel}")
         questions = tuple(self._order_verdicts(notebook))

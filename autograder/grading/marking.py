@@ -103,7 +103,14 @@ class Marking:
                 notebook, repairs = repair_notebook(submitted, source, self.released[name])
                 notes += [Note(NoteKind.REPAIR, text) for text in (*read, *repairs)]
                 trusted = self.list_trusted_cells(source)
-                graded[name] = engine.grade(notebook, source, self.seed, files, in_kernel=trusted)
+                graded[name] = engine.grade(
+                    notebook,
+                    source,
+                    self.seed,
+                    files,
+                    in_kernel=trusted,
+                    given=self.companions,
+                )
                 questions += _find_missing(notebook, graded[name].questions)
                 notes += graded[name].notes
             except Exception as error:  # of any kind: it costs this notebook and no other

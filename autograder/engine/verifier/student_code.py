@@ -22,7 +22,9 @@ def refuse_code() -> None:
 def _check_attribute(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "object.__getattr__" and arguments[1] in _CODE:
         function, attribute = arguments
-        if find_handle_number(function) is not None:
+        # It tells a coroutine function from another one, as ours is one, too.
+        asks_kind = sys._getframe(1).f_code.co_name == "_has_code_flag"
+        if not asks_kind and find_handle_number(function) is not None:
             raise NotByValueError(
                 f"the test reads the code of `{function.__name__}` (`{attribute}`), which is in "
                 "the student's kernel: compare what the function returns"
