@@ -27,7 +27,7 @@ from autograder.engine.student.test_objects import TestObjects
 from autograder.engine.wire.agent_protocol import HandleKind, ValueKind
 from autograder.engine.wire.codec import CodecError, Extension
 from autograder.engine.wire.find_library_object import find_library_object
-from autograder.engine.wire.operators import OPERATORS
+from autograder.engine.wire.operators import EXTENDABLE, OPERATORS
 from autograder.engine.wire.shared_values import describe_shared, rebuild_shared
 
 
@@ -152,8 +152,16 @@ class StudentValues:
             extra = {name: getattr(value, name) for name in fields if name not in kind._fields}
             data = [self.keep(kind), kind.__name__, list(kind._fields), list(value), extra]
             return Extension(ValueKind.RECORD, data)
+        base = _find_builtin_base(kind)
+        if base is not None and kind.__module__ == "__main__":
+            data = [self.keep(value), self.keep(kind), kind.__name__, base(value)]
+            return Extension(ValueKind.EXTENDED, data)
         shared = describe_shared(value)
         return _as_builtin(value) if shared is None else shared
+
+
+def _find_builtin_base(kind: type) -> type | None:
+    return next((base for base in EXTENDABLE if issubclass(kind, base)), None)
 
 
 _NOT_PLAIN = object()

@@ -11,6 +11,8 @@ from autograder.engine.verifier.function_stand_ins import make_signature
 from autograder.engine.verifier.handles import Handle, find_permissions, make_async
 from autograder.engine.verifier.student_error import NotByValueError
 from autograder.engine.wire.agent_protocol import Operation
+from autograder.engine.wire.mutable_values import update_in_place
+from autograder.engine.wire.operators import OPERATORS
 from autograder.engine.wire.python_values import check_type
 
 if TYPE_CHECKING:
@@ -44,7 +46,10 @@ def add_members(
         about: the description of the student's side; untrusted.
         names: what the class is going to be made of.
     """
-    for name, (form, signature, doc) in _list_methods(about):
+    methods = _list_methods(about)
+    # What its instances are asked for; also by classes below it.
+    names["_handle_defined"] = frozenset(name for name, _ in methods)
+    for name, (form, signature, doc) in methods:
         for protocol in _PROTOCOLS.get(name, ()):
             names[protocol] = getattr(Handle, protocol)
         if name == "__call__":
@@ -69,11 +74,27 @@ def _list_methods(about: dict[str, Any]) -> list[tuple[str, Any]]:
     return named[:_MOST_MEMBERS]
 
 
-def add_methods(channel: StudentChannel, number: int, about: dict[str, Any], kind: Any) -> None:
-    """Add the methods of a student's enum or namedtuple to the class of ours."""
+def add_methods(
+    channel: StudentChannel,
+    number: int,
+    about: dict[str, Any],
+    kind: Any,
+    allowed: frozenset[str] = frozenset(),
+) -> None:
+    """Add the methods of a student's enum, namedtuple or list to the class of ours.
+
+    Args:
+        channel: where to ask.
+        number: the class's number.
+        about: the description of the student's side; untrusted.
+        kind: the class of ours.
+        allowed: methods of the built-in class that the instructor's class has anew.
+    """
     for name, (form, signature, doc) in _list_methods(about):
-        if not name.startswith("_") and name not in vars(kind) and not hasattr(tuple, name):
-            setattr(kind, name, _make_member(channel, number, name, form, signature, doc))
+        is_new = not hasattr(kind, name) or name in allowed
+        if not name.startswith("_") and is_new:
+            made = _make_member(channel, number, name, form, signature, doc)
+            type.__setattr__(kind, name, made)
 
 
 def _drop_self(signature: Any) -> Any:
@@ -103,7 +124,13 @@ def _make_member(
         # Of the class, not of the object: a class of the test may call it with `super`.
         function = channel.fetch_quietly(number, name)
         given = args if form in ("class", "static") else (self, *args)
-        return channel.keep_origin(self, channel.call(function, name, given, kwargs))
+        if not isinstance(self, (list, dict, set)):
+            return channel.keep_origin(self, channel.call(function, name, given, kwargs))
+        # The test may have changed it here, and the method there.
+        channel.operate("refill", self, OPERATORS["plain"](self))
+        result = channel.call(function, name, given, kwargs)
+        update_in_place(self, channel.operate("plain", self))
+        return result
 
     method.__name__ = method.__qualname__ = name
     vars(method)["student_class"] = number
@@ -179,10 +206,15 @@ def _check_answer(self: Any, answer: Any) -> Any:
     return answer
 
 
+def _defines(self: Any, *operators: str) -> bool:
+    defined = [vars(kind).get("_handle_defined", ()) for kind in type(self).__mro__]
+    return any(name in found for found in defined for name in operators)
+
+
 def _equals(self: Any, other: Any) -> Any:
     if _allows(self, other, "__eq__"):
         return _check_answer(self, self._ask_operator("eq", self, other))
-    if find_permissions(self) is None and find_permissions(other) is None:
+    if find_permissions(self) is None and _defines(self, "__eq__"):
         return Handle.__eq__(self, other)
     # As in Python where a class defines no comparison.
     return self is other
@@ -199,7 +231,8 @@ def _contains(self: Any, value: Any) -> bool:
 
 def _is_true(self: Any) -> bool:
     may = find_permissions(self)
-    if isinstance(self, Exception):
+    if not _defines(self, "__bool__", "__len__"):
+        # As of any object; the student is not asked.
         return True
     if may is None:
         raise self._refuse_operator("a truth value")
@@ -210,7 +243,7 @@ def _is_true(self: Any) -> bool:
 
 def _find_hash(self: Any) -> int:
     may = find_permissions(self)
-    if may is None and not isinstance(self, Exception):
+    if may is None and _defines(self, "__hash__", "__eq__"):
         raise self._refuse_operator("hash")
     found = self._ask_operator("hash", self) if "__hash__" in (may or ()) else self._handle_number
     return hash(found) if type(found) is int else 0

@@ -164,7 +164,16 @@ class Handle:
         raise self._refuse_operator("hash")
 
     def __bool__(self) -> bool:
-        raise self._refuse_operator("a truth value")
+        library: type | None = object.__getattribute__(self, "_handle_library")
+        if library is None or hasattr(library, "__bool__") or hasattr(library, "__len__"):
+            raise self._refuse_operator("a truth value")
+        return True
+
+    def __copy__(self) -> Any:
+        return self._handle_channel.keep_origin(self, self._ask_operator("copy", self))
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self._handle_channel.keep_origin(self, self._ask_operator("deepcopy", self))
 
     __lt__ = _refuse("<")
     __le__ = _refuse("<=")
@@ -205,9 +214,7 @@ class CallableHandle(Handle):
         return self._handle_channel.call(self._handle_number, "", args, kwargs)
 
     def __bool__(self) -> bool:
-        if self._handle_kind is HandleKind.CLASS:
-            return True
-        raise self._refuse_operator("a truth value")
+        return self._handle_kind is HandleKind.CLASS or super().__bool__()
 
 
 class ClassHandle(CallableHandle):

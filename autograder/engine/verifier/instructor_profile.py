@@ -30,6 +30,7 @@ class InstructorProfile:
 
     Args:
         sources: the texts of the code cells that are not test cells.
+        tests: the texts of the test cells.
 
     Example:
         >>> profile = InstructorProfile(["rate = 2\\ndef price(x): return x * rate"])
@@ -37,7 +38,7 @@ class InstructorProfile:
         ['rate']
     """
 
-    def __init__(self, sources: Iterable[str]) -> None:
+    def __init__(self, sources: Iterable[str], tests: Iterable[str] = ()) -> None:
         self.instances: set[str] = set()
         self.makers: set[str] = set()
         self.free_names: set[str] = set()
@@ -60,6 +61,7 @@ class InstructorProfile:
             bound |= find_bound_names(tree)
         for tree in trees:
             self._read_makers(tree)
+        self.whole_text = "\n".join((self.text, *tests))
         self._changed, globals_changed = find_changed_parameters(trees)
         self.changed_names |= globals_changed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -49,7 +50,7 @@ class StudentChannel:
         connection: the socket whose other end the kernel's agent holds.
         limits: how long an answer may take, and how large it may be.
         waiting: how long the kernel has waited for a processor.
-        profile: what the instructor's own notebook does.
+        profile: what the instructor's notebook does.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class StudentChannel:
         self.stand_ins: dict[tuple[int, HandleKind], Any] = {}
         self._fetched_names: dict[int, str] = {}
         self._arguments: list[list[Any]] = []
+        self._changeable: list[set[int]] = []
         self._lock = threading.RLock()
         self.failure: LimitReachedError | None = None
         self.is_open = True
@@ -156,10 +158,12 @@ class StudentChannel:
         given = list(args)
         changeable = self.profile.find_changeable(name, given, kwargs)
         self._arguments.append(list_mutables([given, kwargs]))
+        self._changeable.append(set(changeable))
         try:
             value = self.ask(Operation.CALL, number, given, kwargs, changeable)
         finally:
             self._arguments.pop()
+            self._changeable.pop()
         return self.classes.mark(value) if name in self.profile.makers else value
 
     def find_argument(self, number: Any) -> Any:
@@ -242,12 +246,11 @@ class StudentChannel:
         if type(effects) is not dict:
             return
         show_effects(effects)
-        changed = effects.get("changed")
+        changed = effects.get("changed") if self._arguments else None
         for number, new in changed if type(changed) is list else []:
-            try:
-                update_in_place(self.find_argument(number), new)
-            except (CodecError, TypeError, ValueError):
-                continue
+            if type(number) is int and number in self._changeable[-1]:
+                with contextlib.suppress(CodecError, TypeError, ValueError):
+                    update_in_place(self.find_argument(number), new)
 
     def _exchange(self, payload: bytes) -> bytes:
         """The frame that answers a frame; the student's code may ask objects of the test before."""

@@ -24,6 +24,7 @@ from autograder.engine.verifier.handles import (
 from autograder.engine.wire.agent_protocol import HandleKind, Operation
 from autograder.engine.wire.clean_text import clean_text
 from autograder.engine.wire.codec import CodecError
+from autograder.engine.wire.operators import EXTENDABLE
 from autograder.engine.wire.python_values import check_type
 
 if TYPE_CHECKING:
@@ -85,6 +86,11 @@ class StudentObject(Handle):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The student's kernel has made the object already."""
 
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        found = self._ask_operator("vars", self)
+        return found if type(found) is dict else {}
+
 
 class StudentClasses:
     """The stand-ins for a kernel's classes, by number.
@@ -120,12 +126,14 @@ class StudentClasses:
         if number in self._made:
             return self._made[number]
         bases = [base for base in check_type(about["bases"], list) if base not in _IGNORED]
-        if any(isinstance(base, type) and issubclass(base, tuple) for base in bases):
+        if bases == [tuple] and "record" in self._describe(number):
             made = self._make_record(number)
         elif any(isinstance(base, type) and issubclass(base, enum.Enum) for base in bases):
             made = self._make_enum(number, bases)
         elif all(map(_can_be_base, bases)):
             made = self._make_class(number, bases)
+        elif len(bases) == 1 and bases[0] in EXTENDABLE and self._is_known(about["name"]):
+            made = self._make_class(number, bases, is_extended=True)
         else:
             name = clean_text(about["name"], 100)
             made = ClassHandle(self._channel, number, name, HandleKind.CLASS)
@@ -166,10 +174,30 @@ class StudentClasses:
             raise CodecError("a broken class")
         return about
 
-    def _make_class(self, number: int, bases: list[Any]) -> Any:
+    def _is_known(self, name: Any) -> bool:
+        """Whether the instructor's notebook has a class of this name."""
+        return type(name) is str and self._channel.profile.find_operators([name]) is not None
+
+    def make_extended(self, data: list[Any]) -> Any:
+        """A list, dict, … with the methods of a student's class, by value.
+
+        Only for a class that the instructor's notebook has, too: another one is not looked for.
+        """
+        number, class_number, name, plain = data
+        kind = self.find_number(class_number) if self._is_known(name) else None
+        base = next((one for one in EXTENDABLE if type(plain) is one), None)
+        if base is None or not isinstance(kind, StudentClass) or not issubclass(kind, base):
+            return plain
+        made = cast(Any, base).__new__(kind, plain)
+        if base in (list, dict, set):
+            base.__init__(made, plain)
+        register_stand_in(made, check_type(number, int))
+        return made
+
+    def _make_class(self, number: int, bases: list[Any], is_extended: bool = False) -> Any:
         about = self._describe(number)
         real = [base for base in bases if base not in _ABSTRACT]
-        if not any(isinstance(base, StudentClass) for base in real):
+        if not is_extended and not any(isinstance(base, StudentClass) for base in real):
             real.insert(0, StudentObject)
         names: dict[str, Any] = {
             "_handle_number": number,
@@ -177,9 +205,13 @@ class StudentClasses:
             "__module__": "__main__",
             "__doc__": about["doc"] if type(about.get("doc")) is str else None,
         }
-        add_members(self._channel, number, about, names)
+        if not is_extended:
+            add_members(self._channel, number, about, names)
         name = clean_text(about["name"], 100) or "Class"
         made = StudentClass(name, tuple(real), names)
+        if is_extended:
+            allowed = self._channel.profile.find_operators([name]) or frozenset()
+            add_methods(self._channel, number, about, made, allowed)
         for base in bases:
             if base in _ABSTRACT:
                 cast(Any, base).register(made)

@@ -80,7 +80,8 @@ class SubmissionRun:
         self._take_kernel, self._ask_loss, self._send = take_kernel, ask_loss, send
         self._progress = progress
         code = [c for c in source.cells if c.cell_type == "code"]
-        self._profile = InstructorProfile(c.source for c in code if not is_test_cell(c))
+        tests = [c.source for c in code if is_test_cell(c)]
+        self._profile = InstructorProfile((c.source for c in code if not is_test_cell(c)), tests)
         self._names = VerifierNamespace(
             TrustedImports(c.source for c in code),
             find_instructor_definitions(source),

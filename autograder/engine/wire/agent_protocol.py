@@ -71,6 +71,7 @@ class ValueKind(StringEnum):
     TEST_OBJECT = "test_object"  # an object of the test, by number
     RECORD = "record"  # a namedtuple
     MEMBER = "member"  # of an enum
+    EXTENDED = "extended"  # an object of a student's subclass of list, dict, str, …
     SHARED = "shared"  # a value that both sides rebuild alike: its kind and its data
 
 

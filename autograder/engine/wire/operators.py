@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import operator
 from collections.abc import Callable
 from typing import Any
+
+from autograder.engine.wire.mutable_values import update_in_place
 
 
 def _enter(value: Any) -> Any:
@@ -14,6 +17,14 @@ def _enter(value: Any) -> Any:
 def _exit(value: Any, error: BaseException | None) -> bool:
     kind = None if error is None else type(error)
     return bool(type(value).__exit__(value, kind, error, None))
+
+
+# Built-in classes from which a student's class may derive.
+EXTENDABLE: tuple[type[Any], ...] = (list, dict, set, str, float, int)
+
+
+def _find_plain(value: Any) -> Any:
+    return next(kind(value) for kind in EXTENDABLE if isinstance(value, kind))
 
 
 _NAMES = (
@@ -39,6 +50,11 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "next": next,
     "dir": lambda value: [name for name in dir(value) if type(name) is str],
     "getattr": getattr,
+    "vars": lambda value: dict(vars(value)),
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "plain": _find_plain,
+    "refill": update_in_place,
     "attributes": lambda function: {
         name: value
         for name, value in vars(function).items()

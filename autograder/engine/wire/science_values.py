@@ -23,8 +23,8 @@ _ATOMS = frozenset(_ATOM_NAMES.split())
 _NODE_NAMES = """Add Mul Pow Equality Unequality StrictLessThan LessThan StrictGreaterThan
     GreaterThan Tuple exp log sin cos tan cot sec csc asin acos atan acot atan2 sinh cosh tanh coth
     asinh acosh atanh Abs sign floor ceiling sqrt factorial binomial gamma erf re im conjugate
-    arg Max Min Heaviside DiracDelta Derivative Integral Sum Product Limit Piecewise ExprCondPair And Or Not Xor
-    FiniteSet Interval Union Intersection Complement Subs Order"""
+    arg Max Min Heaviside DiracDelta Derivative Integral Sum Product Limit Piecewise
+    ExprCondPair And Or Not Xor FiniteSet Interval Union Intersection Complement Subs Order"""
 _NODES = frozenset(_NODE_NAMES.split())
 ROOTS = frozenset(("scipy", "sklearn", "sympy", "networkx", "PIL"))
 
