@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.engine.verifier.dataclass_members import add_dataclass
 from autograder.engine.verifier.function_stand_ins import make_signature
-from autograder.engine.verifier.handles import Handle, find_permissions, make_async
+from autograder.engine.verifier.handles import Handle, OpenHandle, find_permissions, make_async
 from autograder.engine.verifier.student_error import NotByValueError
 from autograder.engine.wire.agent_protocol import Operation
 from autograder.engine.wire.mutable_values import update_in_place
@@ -51,7 +51,7 @@ def add_members(
     names["_handle_defined"] = frozenset(name for name, _ in methods)
     for name, (form, signature, doc) in methods:
         for protocol in _PROTOCOLS.get(name, ()):
-            names[protocol] = getattr(Handle, protocol)
+            names[protocol] = getattr(OpenHandle, protocol)
         if name == "__call__":
             names[name] = _call_instance
         elif name == "__next__":

@@ -7,10 +7,10 @@ from typing import Any
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.metrics import accuracy_score, r2_score
 
-from autograder.engine.verifier.handles import Handle
+from autograder.engine.verifier.handles import OpenHandle
 
 
-class EstimatorHandle(Handle):
+class EstimatorHandle(OpenHandle):
     """A student's estimator that can be asked for predictions; they are scored here."""
 
     def score(self, samples: Any, targets: Any, sample_weight: Any = None) -> float:

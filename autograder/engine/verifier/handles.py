@@ -95,36 +95,6 @@ class Handle:
     def __delattr__(self, name: str) -> None:
         self._handle_channel.ask(Operation.DELETE_ATTRIBUTE, self._handle_number, name)
 
-    def __getitem__(self, key: Any) -> Any:
-        return self._handle_channel.keep_origin(
-            self, self._handle_channel.ask(Operation.ITEM, self._handle_number, key)
-        )
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        self._ask_operator("setitem", self, key, value)
-
-    def __delitem__(self, key: Any) -> None:
-        self._ask_operator("delitem", self, key)
-
-    def __iter__(self) -> Any:
-        items = self._handle_channel.ask(Operation.ITERATE, self._handle_number)
-        return items if hasattr(type(items), "__next__") else iter(items)
-
-    def __len__(self) -> int:
-        length = self._ask_operator("len", self)
-        if type(length) is not int:
-            raise self._refuse_operator("len")
-        return length
-
-    def __enter__(self) -> Any:
-        return self._handle_channel.keep_origin(self, self._ask_operator("enter", self))
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
-        told = self._ask_operator("exit", self, error) is True
-        # A check that failed inside is not the student's to drop, nor is what cannot be checked.
-        kept = (AssertionError, NotByValueError, NameError, AttributeError)
-        return told and isinstance(error, Exception) and not isinstance(error, kept)
-
     def __repr__(self) -> str:
         kind = object.__getattribute__(self, "_handle_kind")
         return f"<the student's {kind} {object.__getattribute__(self, '_handle_name')}>"
@@ -207,7 +177,41 @@ def set_internals(
         object.__setattr__(handle, f"_handle_{attribute}", value)
 
 
-class CallableHandle(Handle):
+class OpenHandle(Handle):
+    """A student's object of which any use is asked: what its class can do is not known here."""
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._handle_channel.keep_origin(
+            self, self._handle_channel.ask(Operation.ITEM, self._handle_number, key)
+        )
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._ask_operator("setitem", self, key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        self._ask_operator("delitem", self, key)
+
+    def __iter__(self) -> Any:
+        items = self._handle_channel.ask(Operation.ITERATE, self._handle_number)
+        return items if hasattr(type(items), "__next__") else iter(items)
+
+    def __len__(self) -> int:
+        length = self._ask_operator("len", self)
+        if type(length) is not int:
+            raise self._refuse_operator("len")
+        return length
+
+    def __enter__(self) -> Any:
+        return self._handle_channel.keep_origin(self, self._ask_operator("enter", self))
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
+        told = self._ask_operator("exit", self, error) is True
+        # A check that failed inside is not the student's to drop, nor is what cannot be checked.
+        kept = (AssertionError, NotByValueError, NameError, AttributeError)
+        return told and isinstance(error, Exception) and not isinstance(error, kept)
+
+
+class CallableHandle(OpenHandle):
     """A student's object that can be called, or a class that has no stand-in of ours."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -234,7 +238,7 @@ class ClassHandle(CallableHandle):
         return hash(self._handle_number)
 
 
-class HandleIterator(Handle):
+class HandleIterator(OpenHandle):
     """A student's iterator."""
 
     def __init__(self, channel: StudentChannel, number: int, name: str) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from autograder.engine.verifier.function_stand_ins import make_function
 from autograder.engine.verifier.handles import (
     CallableHandle,
-    Handle,
     HandleIterator,
+    OpenHandle,
     make_generator,
 )
 from autograder.engine.wire.agent_protocol import HandleKind
@@ -81,7 +81,7 @@ def _make(channel: StudentChannel, about: dict[str, Any], kind: HandleKind) -> A
 
         made = EstimatorHandle(channel, number, name, kind, why)
     else:
-        make_plain = CallableHandle if kind is HandleKind.CALLABLE else Handle
+        make_plain = CallableHandle if kind is HandleKind.CALLABLE else OpenHandle
         made = make_plain(channel, number, name, kind, why)
     object.__setattr__(made, "_handle_library", library)
     return made

@@ -79,10 +79,6 @@ class StudentClass(type):
 class StudentObject(Handle):
     """An instance of a student's class; the class says what it can do."""
 
-    # `None` is Python's own way to say that there is no such operator.
-    __iter__ = __len__ = __getitem__ = __setitem__ = __delitem__ = None  # type: ignore[assignment]
-    __enter__ = __exit__ = None  # type: ignore[assignment]
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The student's kernel has made the object already."""
 
@@ -235,8 +231,11 @@ class StudentClasses:
     def make_record(self, data: list[Any]) -> Any:
         """A namedtuple of the student's or of a library's, by value."""
         number, name, _, values, extra = data
-        kind = self.find_number(check_type(number, int))
-        made = kind._make(check_type(values, list))
+        kind = self._made.get(check_type(number, int))
+        if not (isinstance(kind, type) and issubclass(kind, tuple)):
+            kind = self._make_record(number)
+            self.remember(number, kind)
+        made = cast(Any, kind)._make(check_type(values, list))
         if extra:
             wider = type(name, (kind,), {})
             made = wider(*made)

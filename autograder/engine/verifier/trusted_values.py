@@ -13,7 +13,7 @@ import numpy as np
 
 from autograder.engine.verifier.given_objects import find_library_reference, is_library
 from autograder.engine.verifier.guarded_array import GuardedArray, guard_array
-from autograder.engine.verifier.handles import Handle, find_handle_number
+from autograder.engine.verifier.handles import OpenHandle, find_handle_number
 from autograder.engine.verifier.make_handle import make_handle
 from autograder.engine.verifier.student_history import StudentHistory
 from autograder.engine.wire.agent_protocol import HandleKind, ValueKind
@@ -126,7 +126,7 @@ class TrustedValues:
         words = next((words for start, words in _USED.items() if kind.startswith(start)), ())
         if words and not any(word in self._channel.profile.whole_text for word in words):
             # Its comparisons are its own: a symbol may be less than everything.
-            return Handle(self._channel, -1, kind.rpartition(".")[2], HandleKind.OBJECT)
+            return OpenHandle(self._channel, -1, kind.rpartition(".")[2], HandleKind.OBJECT)
         if holds_values(data):
             data = [data[0], _guard_parts(data[1])]
         if data[0] == "tensor_values.tensor":
