@@ -78,7 +78,7 @@ class _ChangedNames(ast.NodeVisitor):
         return self._found
 
     def _find_roots(self, node: ast.AST | None) -> set[str]:
-        """The names of which an expression is the object, or a part."""
+        """The names whose object, or a part of it, an expression is."""
         while isinstance(node, (ast.Subscript, ast.Attribute, ast.Starred)):
             node = node.value
         if isinstance(node, ast.Name):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from autograder.engine.verifier.dataclass_members import add_dataclass
 from autograder.engine.verifier.function_stand_ins import make_signature
 from autograder.engine.verifier.handles import Handle, OpenHandle, find_permissions, make_async
-from autograder.engine.verifier.student_error import NotByValueError
 from autograder.engine.wire.agent_protocol import Operation
 from autograder.engine.wire.mutable_values import update_in_place
 from autograder.engine.wire.operators import OPERATORS
@@ -287,20 +286,3 @@ _OPERATORS: dict[str, Any] = {
 
 def _negate(answer: Any) -> Any:
     return not answer if type(answer) is bool else ~answer
-
-
-def derive_class(channel: StudentChannel, base: int, name: str, names: dict[str, Any]) -> int:
-    """Have the student's kernel derive a class with the test's methods.
-
-    Returns:
-        The class's number there.
-    """
-    attributes = {
-        key: value
-        for key, value in names.items()
-        if key not in ("__module__", "__qualname__", "__classcell__", "__dict__", "__weakref__")
-    }
-    number = channel.ask(Operation.DERIVE, base, name, attributes)
-    if type(number) is not int:
-        raise NotByValueError(f"the test cannot derive the class {name} from the student's class")
-    return number

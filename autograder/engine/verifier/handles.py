@@ -178,7 +178,7 @@ def set_internals(
 
 
 class OpenHandle(Handle):
-    """A student's object of which any use is asked: what its class can do is not known here."""
+    """A student's object that is asked for any use: what its class can do is not known here."""
 
     def __getitem__(self, key: Any) -> Any:
         return self._handle_channel.keep_origin(

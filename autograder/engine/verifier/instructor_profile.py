@@ -128,7 +128,8 @@ class InstructorProfile:
             scope = waiting.pop()
             waiting += scope.get_children()
             for symbol in scope.get_symbols():
-                if symbol.is_global() and symbol.is_referenced():
+                is_read = symbol.is_global() and symbol.is_referenced()
+                if is_read or symbol.is_declared_global():
                     self.free_names.add(symbol.get_name())
                 if symbol.is_declared_global() and symbol.is_assigned():
                     self.changed_names.add(symbol.get_name())

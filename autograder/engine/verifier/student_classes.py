@@ -14,7 +14,8 @@ from collections import namedtuple
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from autograder.engine.verifier.class_members import add_members, add_methods, derive_class
+from autograder.engine.verifier.class_members import add_members, add_methods
+from autograder.engine.verifier.derive_class import derive_class
 from autograder.engine.verifier.handles import (
     ClassHandle,
     Handle,
