@@ -95,5 +95,5 @@ def test_names_and_operators() -> None:
     operators = profile.find_operators(["Vec", "StudentObject"])
     assert operators is not None and {"__eq__", "__add__", "__radd__", "__lt__"} <= operators
     assert "__bool__" not in operators and profile.find_operators(["Liar"]) is None
-    # What returns a number is no maker, whatever it makes on the way.
+    # What returns a number is not a maker, whatever it makes on the way.
     assert profile.makers == {"__add__", "make"} and profile.instances == {"v"}
