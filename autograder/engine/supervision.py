@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import select
-import shutil
 import signal
 import socket
-import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +17,7 @@ from autograder.engine import run_sentences
 from autograder.engine.decided_verdicts import DecidedVerdicts
 from autograder.engine.host.kernel_handle import KernelHandle
 from autograder.engine.host.kernel_host import KernelHost
+from autograder.engine.host.verifier_folder import make_verifier_folder
 from autograder.engine.host.verifier_host import VerifierHost
 from autograder.engine.host.warm_process import HostError
 from autograder.engine.host.watcher import measure_memory_mb
@@ -104,19 +103,15 @@ class Supervision:
         """
         self._started = time.monotonic()
         self._time = Deadline(self._limits.seconds, self._waiting)
-        work = Path(tempfile.mkdtemp(prefix="verifier-", dir=self._folder))
         executed = None
         try:
-            messages.write_given_files(str(work), self._given)
-            for _ in range(_MAX_VERIFIERS):
-                executed = self._run_once(notebook, source, work)
-                if executed is not None or self._time.measure_left() <= 0:
-                    break
+            with make_verifier_folder(self._folder, self._given) as work:
+                for _ in range(_MAX_VERIFIERS):
+                    executed = self._run_once(notebook, source, work)
+                    if executed is not None or self._time.measure_left() <= 0:
+                        break
         finally:
             self._drop_kernel()
-            shutil.rmtree(work, ignore_errors=True)
-            shutil.rmtree(messages.find_module_folder(str(work)), ignore_errors=True)
-            Path(messages.find_crash_file(str(work))).unlink(missing_ok=True)
         if self._no_kernel:
             raise HostError(f"a kernel did not start: {self._no_kernel}")
         last = [self._describe_loss(notebook, index) for index in list(self._lost)[-1:]]

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from autograder.engine.wire.frames import FrameError, receive_frame, send_frame
@@ -69,19 +68,6 @@ def find_crash_file(folder: str) -> str:
 def find_module_folder(folder: str) -> str:
     """Where the verifier with this working folder imports the instructor's modules from."""
     return f"{folder}.modules"
-
-
-def write_given_files(folder: str, files: Mapping[str, bytes]) -> None:
-    """Write the instructor's files for a verifier: all to read, and modules to import.
-
-    Modules have a folder of their own, in which nothing of the student's is ever written.
-    """
-    for name, content in files.items():
-        places = [folder, find_module_folder(folder)] if name.endswith(".py") else [folder]
-        for place in places:
-            path = Path(place, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
 
 
 @dataclass(frozen=True)

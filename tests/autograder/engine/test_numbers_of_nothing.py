@@ -59,8 +59,6 @@ def test_a_comparison_with_nothing_fails(engine: Engine, answer: str, test: str)
 @pytest.mark.parametrize(
     "read",
     [
-        "import inspect\nassert 'sorted' not in inspect.getsource(f)",
-        "import inspect\nassert inspect.getsourcelines(f)",
         "assert 'sorted' not in f.__code__.co_names",
         "assert getattr(f, '__code__')",
         "import dis\nassert list(dis.get_instructions(f))",
