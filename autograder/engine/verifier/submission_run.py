@@ -35,7 +35,13 @@ from autograder.engine.wire.loss import Cause, Loss
 from autograder.engine.wire.messages import Message
 from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
-from autograder.notebooks.cell_roles import grade_id, is_answer_cell, is_graded_cell, is_test_cell
+from autograder.notebooks.cell_roles import (
+    grade_id,
+    is_answer_cell,
+    is_graded_cell,
+    is_test_cell,
+    max_points,
+)
 from autograder.notebooks.showing.rebuild_outputs import rebuild_output
 
 _MAX_KERNELS = 8
