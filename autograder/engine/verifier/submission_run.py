@@ -83,11 +83,8 @@ class SubmissionRun:
         code = [c for c in source.cells if c.cell_type == "code"]
         tests = [c.source for c in code if is_test_cell(c)]
         self._profile = InstructorProfile((c.source for c in code if not is_test_cell(c)), tests)
-        self._names = VerifierNamespace(
-            TrustedImports.of(source),
-            find_instructor_definitions(source),
-            self._profile,
-        )
+        imports, own = TrustedImports.of(source), find_instructor_definitions(source)
+        self._names = VerifierNamespace(imports, own, self._profile)
         self._answers = {grade_id(c): c.source for c in code if is_answer_cell(c)}
         self._answers.update((c.source, c.source) for c in code if not is_test_cell(c))
         self._tests = {grade_id(c): c.source for c in source.cells if is_test_cell(c)}
