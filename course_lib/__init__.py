@@ -13,7 +13,8 @@ Example:
 from importlib import import_module
 from typing import Any
 
-__all__ = [
+__version__ = "0.1.0"
+MODULES = (
     "blocks",
     "data",
     "figures",
@@ -23,15 +24,16 @@ __all__ = [
     "testing",
     "training",
     "transfer",
-]
+)
+__all__ = ["__version__", "check_my_work", "progress", *MODULES]
 
 
 def __getattr__(name: str) -> Any:
     if name in ("check_my_work", "progress"):  # what students type
         return getattr(import_module(f"{__name__}.notebook"), name)
-    if name in __all__:
+    if name in MODULES:
         return import_module(f"{__name__}.{name}")
-    raise AttributeError(f"course_lib has no module {name!r}; it has: {', '.join(__all__)}")
+    raise AttributeError(f"course_lib has no module {name!r}; it has: {', '.join(MODULES)}")
 
 
 def __dir__() -> list[str]:

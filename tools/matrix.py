@@ -1,12 +1,14 @@
 """Test which versions of Python and of the packages work: `make matrix`.
 
     python tools/matrix.py [--only 3.11-oldest,3.13-newest] [--keep]
+    python tools/matrix.py --page
 
 For each Python from 3.10 to 3.13 on this machine, tests the oldest versions that requirements.txt
 allows and the newest; under Python 3.11 also each TensorFlow in between. Every combination gets its
 own environment in a temporary folder, which uv resolves with the package index, and runs
 `make test-quick` there. Outcomes are kept in tools/matrix.json, from which docs/compatibility.md is
-made. A combination that is not available is in the table with the reason.
+made. A combination that is not available is in the table with the reason. The page also has the
+courses of benchmarks/nbgrader_courses.json.
 """
 
 from __future__ import annotations
@@ -22,10 +24,16 @@ import tempfile
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "tools" / "matrix.json"
 PAGE = ROOT / "docs" / "compatibility.md"
+COURSES = ROOT / "benchmarks" / "nbgrader_courses.json"
+_COURSES = """\
+`python benchmarks/nbgrader_courses.py` grades the instructors' own solutions: test cells that pass
+under stock nbgrader, and how many of these pass with ours. Kernels of other names become Python 3.
+Packages have today's versions, so some cells of older courses fail under stock nbgrader too."""
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 TENSORFLOWS = ("2.17", "2.18", "2.19", "2.20")
 _SHOWN = ("tensorflow", "keras", "numpy", "nbgrader", "ipykernel")
@@ -75,9 +83,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", help="names separated by commas, such as 3.11-oldest")
     parser.add_argument("--keep", action="store_true", help="do not delete the environments")
+    parser.add_argument("--page", action="store_true", help="write the page; test nothing")
     options = parser.parse_args()
     known = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else []
     done = {row.name: row for row in (Row(**fields) for fields in known)}
+    if options.page:
+        _write([done[row.name] for row in list_rows() if row.name in done])
+        return 0
     chosen = [row for row in list_rows() if not options.only or row.name in options.only.split(",")]
     folder = Path(tempfile.mkdtemp(prefix="matrix-"))
     try:
@@ -225,7 +237,36 @@ def make_page(tested: list[Row]) -> str:
         for name in sorted({name for row in ends for name in row.versions}):
             cells = " | ".join(row.versions.get(name, "") for row in ends)
             lines.append(f"| {name} | {cells} |")
+    lines += list_courses(json.loads(COURSES.read_text("utf-8")) if COURSES.is_file() else [])
     return _HEAD + "\n".join(lines) + "\n"
+
+
+def list_courses(measured: list[dict[str, Any]]) -> list[str]:
+    """Return the lines about public nbgrader courses, from benchmarks/nbgrader_courses.json."""
+    if not measured:
+        return []
+    lines = ["", "## Public nbgrader courses", "", _COURSES, ""]
+    lines.append(
+        "| course | commit | notebooks | test cells | stock nbgrader | ours without trust | "
+        "ours after `adopt` | trusted |"
+    )
+    lines.append("| --- | --- " + "| ---: " * 6 + "|")
+    numbers = ("notebooks", "cells", "stock", "without", "adopted", "trusted")
+    for row in measured:
+        counts = " | ".join(str(row[name]) for name in numbers)
+        link = f"[{row['repository']}](https://github.com/{row['repository']})"
+        lines.append(f"| {link} | {row['commit'][:10]} | {counts} |")
+    total = {name: sum(row[name] for row in measured) for name in numbers}
+    counts = " | ".join(str(total[name]) for name in numbers)
+    lines.append(f"| all | | {counts} |")
+    if total["stock"]:
+        without, adopted = (total[name] / total["stock"] for name in ("without", "adopted"))
+        lines += [
+            "",
+            f"Of the cells that pass under stock nbgrader, {without:.1%} pass without trust and "
+            f"{adopted:.1%} after `adopt`.",
+        ]
+    return lines
 
 
 if __name__ == "__main__":

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import jupytext
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from autograder.authoring.read_source import ROLES, read_source
 from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
 from autograder.notebooks.cell_roles import grade_id, graded_cells, list_grade_ids
@@ -39,7 +39,7 @@ def make_instructor_notebook(course: Course, lab: Lab) -> NotebookNode:
     path = source_path(course, lab)
     if not path.is_file():
         raise AutograderError(f"lab {lab.name} has no source {path}", "see docs/writing-a-lab.md")
-    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    notebook = read_source(path)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -50,7 +50,8 @@ def make_instructor_notebook(course: Course, lab: Lab) -> NotebookNode:
         notebook.cells[0].source = f"{_make_badge(course, lab)}\n\n{notebook.cells[0].source}"
     notebook.cells.insert(1, new_code_cell(_make_install_cell(course)))
     for number, cell in enumerate(notebook.cells):
-        cell.id = grade_id(cell) or f"cell-{number:02d}"
+        # nbformat allows no point in a cell's id.
+        cell.id = grade_id(cell).replace(".", "-") or f"cell-{number:02d}"
     notebook.metadata = NotebookNode(_KERNEL)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
@@ -58,7 +59,7 @@ def make_instructor_notebook(course: Course, lab: Lab) -> NotebookNode:
 
 def _set_metadata(cell: NotebookNode, lab: Lab, path: Path) -> None:
     """Replace the short attribute of the source by nbgrader's metadata."""
-    roles = [role for role in ("solution", "tests", "written") if role in cell.metadata]
+    roles = [role for role in ROLES if role in cell.metadata]
     question = cell.metadata[roles[0]] if roles else None
     cell.metadata = NotebookNode()
     if not roles:

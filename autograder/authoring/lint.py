@@ -10,6 +10,7 @@ from typing import Protocol
 
 from nbformat import NotebookNode
 
+from autograder.authoring.believed_values import find_beliefs
 from autograder.authoring.build import find_stale_notebooks
 from autograder.authoring.cases import Case, CaseKind
 from autograder.authoring.instructor_notebook import make_instructor_notebook
@@ -65,11 +66,13 @@ class Finding:
         subject: What was checked.
         is_right: Whether it is right.
         detail: What was found.
+        is_warning: Whether it is right, and a person should look.
     """
 
     subject: str
     is_right: bool
     detail: str
+    is_warning: bool = False
 
 
 def check_source(course: Course, lab: Lab) -> Iterator[Finding]:
@@ -95,6 +98,8 @@ def check_source(course: Course, lab: Lab) -> Iterator[Finding]:
             problems.append("uses no name of the student's, so it tests nothing")
         detail = "; ".join(problems) or f"uses {', '.join(names)}"
         yield Finding(grade_id(cell), not problems, detail)
+        for belief in find_beliefs(cell.source):
+            yield Finding(grade_id(cell), True, belief, is_warning=True)
 
 
 def _find_known_names(instructor: NotebookNode) -> set[str]:

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -40,6 +40,8 @@ class StockEngine:
         course: The course; its `nbgrader_config.py` applies.
         lab: The lab.
         threads: The number of TensorFlow's threads in each kernel.
+        wrapper: A command that runs nbgrader, such as a sandbox; its last argument is followed by
+            nbgrader's own command line.
 
     Raises:
         AutograderError: In `grade`: nbgrader failed or ran out of time.
@@ -47,8 +49,11 @@ class StockEngine:
 
     isolation = "none (stock nbgrader: tests and the student's code share one process)"
 
-    def __init__(self, course: Course, lab: Lab, threads: int = 1) -> None:
+    def __init__(
+        self, course: Course, lab: Lab, threads: int = 1, wrapper: Sequence[str] = ()
+    ) -> None:
         self._course, self._lab, self._threads = course, lab, threads
+        self._wrapper = wrapper
         self._seconds = lab.limits.get("seconds", Limits.seconds)
         self._folder = Path(tempfile.mkdtemp(prefix="autograder-stock-"))
         self._template = self._folder / "course"
@@ -130,6 +135,7 @@ class StockEngine:
             "OMP_NUM_THREADS": str(self._threads),
         }
         command = [sys.executable, "-m", "nbgrader", "autograde", self._lab.name]
+        command = [*self._wrapper, *command]
         log = folder / "nbgrader.log"
         with log.open("wb") as output:
             process = subprocess.Popen(

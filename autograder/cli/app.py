@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable
-from typing import Any
+from importlib.metadata import version
+from typing import Annotated, Any
 
 import typer
 
 from autograder.cli import (
+    adopt,
     build,
     collect,
     demo,
@@ -23,7 +25,7 @@ from autograder.cli import (
     report,
     similar,
 )
-from autograder.cli.console import print_error
+from autograder.cli.console import out, print_anywhere, print_error
 from autograder.errors import DISK_ERRORS, AutograderError
 
 app = typer.Typer(
@@ -35,12 +37,35 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        out.print(f"autograder {version('keras-course-labs')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _take_options(
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Show the version and exit.",
+            is_eager=True,
+            callback=_print_version,
+        ),
+    ] = False,
+) -> None:
+    """Nothing but the options of the command itself."""
+
+
 _COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo.demo,
     "init": init.init,
     "build": build.build,
     "new-lab": new_lab.new_lab,
     "lint": lint.lint,
+    "adopt": adopt.adopt,
     "collect": collect.collect,
     "grade": grade.grade,
     "feedback": feedback.feedback,
@@ -74,6 +99,7 @@ def run() -> None:
     Raises:
         KeyboardInterrupt: Ctrl-C ended the command.
     """
+    print_anywhere()
     try:
         app()
     except SystemExit as end:

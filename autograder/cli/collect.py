@@ -18,6 +18,7 @@ from autograder.cli.console import (
     out,
     read_roster_file,
 )
+from autograder.course.read_times import DateOrder
 from autograder.lms.registry import LmsName
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ Download = Annotated[
     Path, typer.Argument(metavar="PATH", help="The downloaded zip file, or a folder.")
 ]
 Source = Annotated[LmsName, typer.Option("--from", help="The LMS that made the download.")]
+Dates = Annotated[
+    DateOrder | None,
+    typer.Option(help="How the class list writes 04/02/2027; default: what its other times say."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be taken; write nothing.")]
 
 
@@ -36,6 +41,7 @@ def collect(
     download: Download,
     source: Source,
     roster: RosterFile = None,
+    dates: Dates = None,
     dry_run: DryRun = False,
     course_dir: CourseDir = None,
 ) -> None:
@@ -53,10 +59,10 @@ def collect(
 
     course = open_course(course_dir)
     chosen = course.lab(lab)
-    people = read_roster_file(course, roster)
+    people = read_roster_file(course, roster, dates)
     rows = collect_download(course, chosen, download, source.value, people, dry_run=dry_run)
-    out.print(_table(rows, f"{chosen.name}, from {source.value}"))
-    counts = _print_counts(rows)
+    out.print(_table(rows, f"{chosen.name}, from {source.value}", dry_run))
+    counts = _print_counts(rows, dry_run)
     if dry_run:
         out.print("Nothing was written: this was a dry run.")
     else:
@@ -65,23 +71,24 @@ def collect(
         raise typer.Exit(1)
 
 
-def _table(rows: list[CollectedRow], title: str) -> Table:
+def _table(rows: list[CollectedRow], title: str, dry_run: bool) -> Table:
     table = Table(title=title, title_justify="left")
     for heading in ("student", "", "remark", "file"):
         table.add_column(heading, overflow="fold")
     for row in sorted(rows, key=lambda row: (row.student, row.file)):
         colour = _COLOURS.get(row.state, "dim")
         remark = "; ".join(filter(None, (row.late, row.remark)))
-        state = f"[{colour}]{row.state}[/]"
+        would = "would be " if dry_run and row.state == "taken" else ""
+        state = f"[{colour}]{would}{row.state}[/]"
         table.add_row(escape(row.student or "?"), state, escape(remark), escape(row.file))
     return table
 
 
-def _print_counts(rows: list[CollectedRow]) -> Counter[str]:
-    from autograder.course.collected import STATES
+def _print_counts(rows: list[CollectedRow], dry_run: bool) -> Counter[str]:
+    from autograder.course.collected import DRY_STATES, STATES
 
     counts = Counter(row.state for row in rows)
-    for state, meaning in STATES.items():
+    for state, meaning in (DRY_STATES if dry_run else STATES).items():
         if counts[state]:
             out.print(f"{counts[state]:4} {state}: {meaning}")
     return counts

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import io
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +18,42 @@ from autograder.errors import AutograderError
 from autograder.files import make_printable
 
 if TYPE_CHECKING:
+    from autograder.course.read_times import DateOrder
     from autograder.course.roster import Roster
+
+
+# What a console that is not Unicode shows of what commands print.
+_PLAIN = {
+    "✓": "+",
+    "✗": "x",
+    "→": "->",
+    "…": "...",
+    "–": "-",
+    "−": "-",
+    "·": "-",
+    "×": "x",
+    "≥": ">=",
+    "≤": "<=",
+    "±": "+-",
+    "’": "'",
+    "“": '"',
+    "”": '"',
+}
+
+
+def _replace_letters(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(letter, "?") for letter in letters), error.end
+
+
+def print_anywhere() -> None:
+    """Let stdout and stderr print any text, whatever the console's encoding is."""
+    codecs.register_error("autograder-plain", _replace_letters)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="autograder-plain")
 
 
 class _InertConsole(Console):
@@ -45,7 +83,8 @@ RosterFile = Annotated[
     typer.Option(
         "--roster",
         metavar="FILE.csv",
-        help="The class: columns id and name, or an LMS export; default: the course's roster.csv.",
+        help="The class: columns id and name, or an LMS export; default: the course's roster.csv, "
+        "or else the students of gradebook.db.",
     ),
 ]
 
@@ -55,14 +94,24 @@ def open_course(course_dir: str | None) -> Course:
     return Course(Path(course_dir)) if course_dir else Course.find()
 
 
-def read_roster_file(course: Course, path: Path | None) -> Roster | None:
-    """Return the class in `--roster`, or else the course's own; None if there is none."""
+def read_roster_file(
+    course: Course, path: Path | None, order: DateOrder | None = None
+) -> Roster | None:
+    """Return the class in `--roster`, or else the course's own or its gradebook's; or None.
+
+    Args:
+        course: The course.
+        path: The file that `--roster` names.
+        order: The order of day and month in its times, where a person says so.
+    """
     from autograder.lms.read_roster import read_roster
 
     own = course.root / "roster.csv"
-    if path is None and not own.is_file():
-        return None
-    return read_roster(path or own)
+    if path is not None or own.is_file():
+        return read_roster(path or own, order)
+    from autograder.gradebook.gradebook_roster import read_gradebook_roster
+
+    return read_gradebook_roster(course)
 
 
 def print_error(error: AutograderError) -> None:

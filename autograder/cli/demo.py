@@ -33,7 +33,7 @@ def demo(
     Example: [bold]autograder demo[/]
     """
     from autograder.authoring import demo as a_class
-    from autograder.cli.grade_lab import grade_lab
+    from autograder.cli.grade_lab import Check, grade_lab
     from autograder.feedback import write_feedback
     from autograder.report import write_report
 
@@ -43,7 +43,8 @@ def demo(
     for student in students:
         a_class.submit(course, chosen, student)
     out.print(f"{len(students)} students have submitted {chosen.name}.")
-    verdicts = {v.student: v for v in grade_lab(course, chosen, workers, allows_weak=True).verdicts}
+    graded = grade_lab(course, chosen, workers, allows_weak=True, check=Check.NONE)
+    verdicts = {v.student: v for v in graded.verdicts}
     out.print(_make_table(chosen.name, students, verdicts))
     pages = write_feedback(course, chosen)
     page = write_report(course, chosen)

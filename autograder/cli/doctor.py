@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from rich.markup import escape
 
 from autograder.cli.console import CourseDir, open_course, out, read_roster_file
 from autograder.errors import AutograderError
+
+if TYPE_CHECKING:
+    from autograder.engine.host.sandbox import Sandbox
 
 _SIGNS = {"good": "[green]✓[/]", "weak": "[yellow]![/]", "bad": "[red]✗[/]"}
 # The packages that grading needs, by their names in the package index.
@@ -68,9 +74,10 @@ def examine(course_dir: str | None) -> Iterator[Check]:
     alembic = shutil.which("alembic")
     advice = "" if alembic else "run autograder from the environment in which nbgrader is installed"
     yield Check("alembic", "good" if alembic else "bad", alembic or "not on PATH", advice)
-    yield _check_isolation()
+    yield from _check_walls()
     yield _check_system_calls()
-    yield _check_memory()
+    yield _check_landlock()
+    yield _check_control_groups()
     yield _check_data()
     yield _check_course(course_dir)
 
@@ -107,10 +114,16 @@ def _check_system_calls() -> Check:
     return Check("system calls", "weak", f"not filtered: {problem}", advice)
 
 
-def _check_isolation() -> Check:
+def _check_walls() -> Iterator[Check]:
     from autograder.engine.host.sandbox import Sandbox
 
     sandbox = Sandbox.find("auto")
+    yield _check_isolation(sandbox)
+    yield _check_user(sandbox)
+    yield _check_verifier(sandbox)
+
+
+def _check_isolation(sandbox: Sandbox) -> Check:
     finding = f"{sandbox.isolation}: {sandbox.reason}"
     if sandbox.isolation == "bwrap":
         return Check("isolation", "good", finding)
@@ -120,19 +133,57 @@ def _check_isolation() -> Check:
         advice = (
             "allow user namespaces: sysctl kernel.unprivileged_userns_clone=1 and, on Ubuntu, "
             "kernel.apparmor_restrict_unprivileged_userns=0 (in a container: run it with "
-            "a seccomp profile that allows them: docs/threat-model.md)"
+            "a seccomp profile that allows them: docs/isolation.md)"
         )
     return Check("isolation", "weak", finding, advice)
 
 
-def _check_memory() -> Check:
-    from autograder.engine.host.memory_groups import MemoryGroups
+def _check_user(sandbox: Sandbox) -> Check:
+    if sandbox.uid is not None:
+        return Check("user", "good", "a user id of its own for each submission")
+    user = f"submissions run as your user, {os.geteuid()}"
+    if sandbox.is_walled:
+        return Check("user", "good", f"{user}, each in namespaces of its own")
+    return Check("user", "weak", user, "grade as another user, who owns no course")
 
-    groups = MemoryGroups()
+
+def _check_verifier(sandbox: Sandbox) -> Check:
+    if not sandbox.is_walled:
+        return Check("tests", "weak", "run without a sandbox of their own", "see: isolation")
+    with tempfile.TemporaryDirectory() as folder:
+        command = sandbox.wrap_verifier(["true"], Path(folder))
+        done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        return Check("tests", "bad", f"their sandbox does not start: {done.stderr.strip()}")
+    return Check("tests", "good", "run in a sandbox of their own, without course and network")
+
+
+def _check_landlock() -> Check:
+    from autograder.engine.student.landlock import find_version
+
+    version = find_version()
+    if version:
+        return Check("Landlock", "good", f"version {version}: confines every kernel a second time")
+    advice = "Linux has it since 5.13; switch it on at boot: add landlock to lsm="
+    return Check("Landlock", "weak", "this Linux kernel does not have it", advice)
+
+
+def _check_control_groups() -> Check:
+    from autograder.engine.host.control_groups import ControlGroups
+
+    groups = ControlGroups()
     groups.close()
-    if groups.is_available:
-        return Check("memory limit", "good", "enforced by a control group for each submission")
-    return Check("memory limit", "good", "enforced by rlimits and four checks a second")
+    if not groups.problem:
+        bounded = ", ".join(sorted(groups.controllers))
+        return Check("control groups", "good", f"one for each submission: {bounded}")
+    finding = f"{groups.problem}: one submission can slow down others; limits are only watched"
+    if os.geteuid() == 0:
+        advice = "in a container: docs/isolation.md, a fair share of the machine"
+    else:
+        advice = (
+            "have systemd delegate: systemd-run --user --scope -p Delegate=yes autograder grade"
+        )
+    return Check("control groups", "weak", finding, advice)
 
 
 def _check_data() -> Check:

@@ -48,6 +48,13 @@ _Json = Annotated[
     typer.Option("--json", metavar="OUT.jsonl", help="Write a JSON object for each submission."),
 ]
 
+_Anyway = Annotated[
+    bool,
+    typer.Option(
+        "--anyway", help="Grade although the solution or the stub gets wrong marks; rows say so."
+    ),
+]
+
 
 def grade(
     lab: LabName,
@@ -59,10 +66,13 @@ def grade(
     limit: _Limits = None,
     cluster: _Cluster = None,
     json: _Json = None,
+    anyway: _Anyway = False,
 ) -> None:
     """Grade all submissions of a lab that are new or changed.
 
-    Reads submitted/STUDENT/LAB/; writes gradebook.db and autograded/, as nbgrader does.
+    Reads submitted/STUDENT/LAB/; writes gradebook.db and autograded/, as nbgrader does. The first
+    run grades the instructor's solution and the released notebook: if the solution misses a point
+    or the released notebook earns one, it stops and says why.
     An interrupted run continues where it stopped. Exit code 1: a submission could not be graded;
     2: nothing could be done.
 
@@ -70,13 +80,14 @@ def grade(
     [bold]autograder grade 01_mlp_mnist --workers 4 --json scores.jsonl[/] ·
     [bold]autograder grade 01 --cluster tcp://10.0.0.5:8786[/]
     """
-    from autograder.cli.grade_lab import grade_lab
+    from autograder.cli.grade_lab import Check, grade_lab
     from autograder.cli.grading_sentences import describe_failure, describe_run
     from autograder.results.verdict import SubmissionStatus
 
     course = open_course(course_dir)
     chosen = _change_limits(course.lab(lab), limit or (), timeout)
-    graded = grade_lab(course, chosen, workers, force, isolation.value, cluster)
+    check = Check.ANYWAY if anyway else Check.STRICT
+    graded = grade_lab(course, chosen, workers, force, isolation.value, cluster, check=check)
     if json:
         write_lines(json, "".join(verdict.as_json() + "\n" for verdict in graded.verdicts))
     out.print(describe_run(chosen.name, graded.verdicts, graded.unchanged))

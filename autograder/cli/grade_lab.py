@@ -4,18 +4,40 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
+from typing import TYPE_CHECKING
 
 from autograder.cli.console import err
-from autograder.cli.grading_sentences import describe_stale_notebook, describe_unbuildable_source
+from autograder.cli.grading_sentences import (
+    CHECK_ADVICE,
+    describe_failed_check,
+    describe_stale_notebook,
+    describe_unbuildable_source,
+    describe_unsolved,
+)
 from autograder.course.course import Course, Lab
+from autograder.engine.engine import Engine
+from autograder.engine.wire.note import Note
 from autograder.errors import AutograderError
 from autograder.grading.engine_recipe import EngineRecipe
 from autograder.grading.start_engine import start_engine
 from autograder.results.verdict import Verdict
+
+if TYPE_CHECKING:
+    from autograder.grading.marking import Marking
+    from autograder.grading.run import Workers
+
+
+class Check(Enum):
+    """What a run does with the solution and the stub of its lab."""
+
+    STRICT = "strict"  # grades them, and stops where they get wrong marks
+    ANYWAY = "anyway"  # grades them, and goes on with a note
+    NONE = "none"  # does not grade them
 
 
 @dataclass(frozen=True)
@@ -39,38 +61,91 @@ def grade_lab(
     isolation: str = "auto",
     cluster: str | None = None,
     allows_weak: bool = False,
+    check: Check = Check.STRICT,
 ) -> GradedLab:
     """Grade all new submissions of a lab, and show the progress.
 
     Raises:
-        AutograderError: Nothing can be graded, or "auto" finds no sandbox and `allows_weak` is not
-            set: a person has to ask for that.
+        AutograderError: Nothing can be graded; the solution or the stub gets wrong marks; or "auto"
+            finds no sandbox and `allows_weak` is not set: a person has to ask for that.
     """
     # SIGTERM ends the run as Ctrl-C does: finished submissions are recorded, no process is left.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     start = partial(start_engine, course, lab, isolation, say, allows_weak)
     with ExitStack() as stack:
-        early = None
+        engine = LateEngine(stack, start)
         if not cluster and (force or _has_new_submission(course, lab)):
             # The engine imports TensorFlow while this process imports nbgrader.
-            early = start()
-            stack.callback(early.close)
+            engine.start()
         from autograder.cli.progress import show_progress
         from autograder.grading.local_workers import LocalWorkers
-        from autograder.grading.run import GradingRun, Workers
+        from autograder.grading.run import GradingRun
 
         for warning in find_warnings(course, lab):
             say(f"warning: {warning}")
         grading = GradingRun(course, lab, force)
-        chosen: Workers = LocalWorkers(lambda: early or start(), workers)
+        chosen: Workers = LocalWorkers(engine.enter, workers)
         if cluster:
             from autograder.grading.cluster_workers import ClusterWorkers
 
             recipe = EngineRecipe.of(course, lab, isolation, allows_weak)
             chosen = ClusterWorkers(cluster, recipe, say)
-        graded = show_progress(grading.run(chosen), total=len(grading.submissions))
+        note = None
+        if check is not Check.NONE:
+            note = _check_references(course, lab, grading.marking, chosen, isolation, check)
+        graded = show_progress(grading.run(chosen, note), total=len(grading.submissions))
     verdicts = sorted((one.result.verdict for one in graded), key=lambda verdict: verdict.student)
     return GradedLab(verdicts, unchanged=sum(not one.is_new for one in graded))
+
+
+class LateEngine:
+    """An engine that is started when it is first needed and ends with `stack`."""
+
+    def __init__(self, stack: ExitStack, start: Callable[[], Engine]) -> None:
+        self._stack, self._start = stack, start
+        self._engine: Engine | None = None
+        self._is_ready = False
+
+    def start(self) -> Engine:
+        """Start the engine, which goes on in the background."""
+        if self._engine is None:
+            self._engine = self._start()
+            self._stack.callback(self._engine.close)
+        return self._engine
+
+    def enter(self) -> AbstractContextManager[Engine]:
+        """The engine, ready to grade; leaving the context does not end it."""
+        engine = self.start()
+        if not self._is_ready:
+            engine.__enter__()
+            self._is_ready = True
+        return nullcontext(engine)
+
+
+def _check_references(
+    course: Course, lab: Lab, marking: Marking, workers: Workers, isolation: str, check: Check
+) -> Note | None:
+    """Grade the solution and the stub, if the lab or the machine has changed since the last time.
+
+    Returns:
+        The note for every submission, where `--anyway` lets the run go on.
+
+    Raises:
+        AutograderError: They get other marks than they must.
+    """
+    from autograder.grading.environment import compute_environment_digest
+    from autograder.grading.reference_check import ReferenceCheck
+
+    proof = ReferenceCheck(course, lab, marking, compute_environment_digest(isolation))
+    report = proof.read()
+    if report is None:
+        say(f"checking the tests of {lab.name} with its solution and its stub")
+        report = proof.run(workers)
+        for name in report.unsolved:
+            say(describe_unsolved(name))
+    if report.findings and check is Check.STRICT:
+        raise AutograderError(describe_failed_check(lab.name, report), CHECK_ADVICE)
+    return report.make_note()
 
 
 def say(text: str) -> None:

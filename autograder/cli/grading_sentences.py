@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from autograder.results.verdict import SubmissionStatus, Verdict
+
+if TYPE_CHECKING:
+    from autograder.grading.reference_check import ReferenceReport
+
+
+CHECK_ADVICE = (
+    "correct the tests or the solution, or what this machine lacks (autograder doctor); tests that "
+    "need the student's kernel: autograder adopt; or grade in spite of it: --anyway"
+)
 
 
 def describe_verdict(verdict: Verdict) -> str:
@@ -31,6 +41,20 @@ def describe_run(lab: str, verdicts: Collection[Verdict], unchanged: int) -> str
         f"{len(verdicts)} submissions of {lab}: {len(verdicts) - failed} graded"
         + (f" ({unchanged} unchanged, not run again)" if unchanged else "")
         + (f", {failed} failed" if failed else "")
+    )
+
+
+def describe_unsolved(notebook: str) -> str:
+    """Which tests cannot be checked because their notebook holds no answers."""
+    return f"{notebook}.ipynb holds no answers: its tests were not checked before grading"
+
+
+def describe_failed_check(lab: str, report: ReferenceReport) -> str:
+    """Which questions of a lab give its solution or its stub wrong marks, and why."""
+    lines = "".join(f"\n  {finding}" for finding in report.findings)
+    return (
+        f"the tests of {lab} do not work here. The instructor's solution must get all points and "
+        f"the released notebook none, but:{lines}"
     )
 
 

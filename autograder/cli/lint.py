@@ -103,5 +103,6 @@ def _show(findings: Iterable[Finding]) -> int:
     for finding in findings:
         wrong += not finding.is_right
         sign = "[green]✓[/]" if finding.is_right else "[red]✗[/]"
+        sign = "[yellow]![/]" if finding.is_warning else sign
         out.print(f"  {sign} {escape(finding.subject)}: {escape(finding.detail)}")
     return wrong

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from autograder.cli.console import CourseDir, RosterFile, open_course, out, read_roster_file
-from autograder.errors import AutograderError
 
 
 def report(
@@ -26,14 +25,11 @@ def report(
     Examples: [bold]autograder report 01[/] · [bold]autograder report[/] ·
     [bold]autograder report 01_mlp_mnist --course-dir ~/course[/]
     """
-    if lab is not None and roster is not None:
-        raise AutograderError(
-            "--roster is for the report of the whole course", "leave out LAB or --roster"
-        )
     from autograder.report import write_course_report, write_report
 
     course = open_course(course_dir)
+    people = read_roster_file(course, roster)
     if lab is None:
-        out.print(write_course_report(course, read_roster_file(course, roster)), markup=False)
+        out.print(write_course_report(course, people), markup=False)
     else:
-        out.print(write_report(course, course.lab(lab)), markup=False)
+        out.print(write_report(course, course.lab(lab), people), markup=False)

@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
 
 from autograder.collect.attempts import is_later, split_attempts
+from autograder.collect.check_times import check_times
 from autograder.collect.folder_name import make_folder_name
 from autograder.collect.student_files import StudentFiles
 from autograder.collect.submission_reader import (
@@ -16,17 +17,17 @@ from autograder.collect.submission_reader import (
     SubmissionReader,
     check_paths,
     drop_timestamp,
-    has_suffix,
 )
 from autograder.course.collected import CollectedRow, read_record, write_record
 from autograder.course.course import Course, Lab
-from autograder.course.roster import Person, Roster
+from autograder.course.roster import ANONYMOUS, Person, Roster
 from autograder.course.submissions import TIMESTAMP
 from autograder.errors import AutograderError
 from autograder.lms.download import open_download
 from autograder.lms.lms import Lms
 from autograder.lms.registry import LMSS
 from autograder.lms.submitted_file import SubmittedFile
+from autograder.notebooks.reading.submitted_files import is_notebook
 
 _LONGEST = 2_000  # characters of a cell in the record
 
@@ -66,6 +67,7 @@ class Collector:
                     f"{listed}",
                     f"choose another LMS with --from: {', '.join(LMSS)}",
                 )
+            check_times(self._roster, submitted)
             try:
                 for student, own in self._group_by_student(submitted).items():
                     self._collect_student(student, own)
@@ -106,7 +108,7 @@ class Collector:
                 if len(people) == 1:
                     groups[people[0].id].append(_add_time(file, people[0]))
                 else:
-                    self._add_row(file, "", "unclear", _explain_owner(people))
+                    self._add_row(file, "", "unclear", _explain_owner(file, people))
             elif len(owners[folder]) > 1:
                 remark = "several students have this name: pass the class with --roster"
                 self._add_row(file, "", "unclear", remark)
@@ -182,12 +184,12 @@ class Collector:
         times = [file.submitted for file in files if file.submitted]
         if times:
             merged[TIMESTAMP] = self._format_utc(max(times)).encode()
-        elif files[0].attempt:
+        elif files[0].attempt or self._has_unread_time(student):
             remarks.append(f"its time can't be read; if it may be late, write a {TIMESTAMP}")
         with_notebook = (
             file
             for file, content in zip(files, contents, strict=True)
-            if any(has_suffix(path, ".ipynb") for path in content)
+            if any(is_notebook(path, data) for path, data in content.items())
         )
         main = next(with_notebook, files[0])
         state, remark = self._write(student, main, merged)
@@ -196,6 +198,10 @@ class Collector:
                 self._add_row(file, student, state, "; ".join(filter(None, [remark, *remarks])))
             else:
                 self._add_row(file, student, "part")
+
+    def _has_unread_time(self, student: str) -> bool:
+        people = self._roster.people if self._roster else ()
+        return any(person.id == student and person.unread_time for person in people)
 
     def _write(self, student: str, main: SubmittedFile, files: Files) -> tuple[str, str]:
         """Make submitted/STUDENT/LAB hold these files; returns the state and a remark.
@@ -210,7 +216,8 @@ class Collector:
         # Where the LMS doesn't say when, the instructor may have written it there.
         if current and current == {p: current[p] for p in (TIMESTAMP,) if p in current} | files:
             return "unchanged", ""
-        remark = "another version was there; it is kept in collected/" if current else ""
+        kept = "would be kept" if self._dry_run else "is kept"
+        remark = f"another version was there; it {kept} in collected/" if current else ""
         if current and on_disk.is_kept(files):
             later = self._came_later(student, main)
             if later is False:
@@ -271,7 +278,9 @@ def _add_time(file: SubmittedFile, person: Person) -> SubmittedFile:
     return replace(file, submitted=file.submitted or person.submitted)
 
 
-def _explain_owner(people: list[Person]) -> str:
+def _explain_owner(file: SubmittedFile, people: list[Person]) -> str:
+    if not people and ANONYMOUS in file.ids:
+        return "the download is anonymous, so no list of students fits it: collect without a roster"
     if not people:
         return "no student in the roster has this name or number"
     return f"it may be from {' or '.join(person.id for person in people)}"

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from autograder.collect.folder_name import make_folder_name
 from autograder.collect.unpack import MOST_UNPACKED, is_zip, unpack
 from autograder.course.course import Course, Lab
-from autograder.course.source_notebooks import list_questions
+from autograder.course.source_notebooks import list_questions, read_lab_ids
 from autograder.course.submissions import TIMESTAMP
 from autograder.errors import AutograderError
 from autograder.lms.submitted_file import SubmittedFile, split_copy_number
+from autograder.notebooks.reading.recognise_lab import find_grade_ids, find_other_lab
+from autograder.notebooks.reading.submitted_files import is_notebook
 
-_LONGEST_READ = 20 * 2**20  # bytes of a notebook that is searched for questions of another lab
 _LONGEST_PATH = 500  # bytes; with the course's folder before it, any system accepts it
 
 Files = dict[PurePosixPath, bytes]
@@ -31,10 +31,7 @@ class SubmissionReader:
 
     def __init__(self, course: Course, lab: Lab) -> None:
         self._lab = lab
-        self._questions = {
-            other.name: {id for ids in list_questions(course, other).values() for id in ids}
-            for other in course.labs()
-        }
+        self._labs = read_lab_ids(course)
         self.notebooks = {f"{name}.ipynb" for name in list_questions(course, lab)} or {lab.notebook}
 
     def read(self, file: SubmittedFile) -> Files:
@@ -48,13 +45,22 @@ class SubmissionReader:
         files = {path: content}
         if is_zip(path, content):
             files = {path.parent / inside: data for inside, data in unpack(content).items()}
-        for name, data in files.items():
-            other = self._other_lab(data) if has_suffix(name, ".ipynb") else ""
-            if other:
-                raise AutograderError(f"{name.name} is lab {other}, not {self._lab.name}")
+        others = self._find_other_labs(files)
+        # A zip file of the whole course has other labs beside this one.
+        if others and all(others.values()):
+            name, other = next(iter(others.items()))
+            raise AutograderError(f"{name.name} is lab {other}, not {self._lab.name}")
         files = {PurePosixPath(*map(make_folder_name, p.parts)): d for p, d in files.items()}
         check_paths(files)
         return files
+
+    def _find_other_labs(self, files: Files) -> dict[PurePosixPath, str]:
+        """By notebook, the lab that it belongs to if it is not this one; else empty."""
+        return {
+            path: find_other_lab(find_grade_ids(data), self._lab.name, self._labs)
+            for path, data in files.items()
+            if is_notebook(path, data)
+        }
 
     def merge(self, contents: Iterable[Files]) -> Files:
         """Put several files' contents together, without the numbers of second copies."""
@@ -67,7 +73,7 @@ class SubmissionReader:
 
     def find_doubts(self, files: Files) -> list[str]:
         """What a person should know about a submission that is taken all the same."""
-        notebooks = [path for path in files if has_suffix(path, ".ipynb")]
+        notebooks = [path for path, data in files.items() if is_notebook(path, data)]
         doubts = []
         if not notebooks:
             names = ", ".join(sorted(path.name for path in files)) or "nothing"
@@ -76,14 +82,6 @@ class SubmissionReader:
         if len(notebooks) > len({PurePosixPath(name).stem for name in self.notebooks}):
             doubts.append(f"{len(notebooks)} notebooks: the one named like the lab counts")
         return doubts
-
-    def _other_lab(self, content: bytes) -> str:
-        """The lab whose questions a notebook has, when it is clearly another one."""
-        ids = _grade_ids(content)
-        if not ids or ids & self._questions.get(self._lab.name, set()):
-            return ""
-        likely = max(self._questions, key=lambda lab: len(ids & self._questions[lab]))
-        return likely if ids & self._questions[likely] else ""
 
 
 def check_paths(files: Files) -> None:
@@ -107,20 +105,3 @@ def drop_timestamp(files: Files) -> list[str]:
     for path in own:
         del files[path]
     return [f"{path}, the student's own, was left out: the LMS or you say when" for path in own]
-
-
-def has_suffix(path: PurePosixPath, suffix: str) -> bool:
-    """Whether a file has a suffix, in lower or upper case."""
-    return path.suffix.lower() == suffix
-
-
-def _grade_ids(content: bytes) -> set[str]:
-    """The questions of a notebook; none when it can't be read, which grading reports."""
-    if len(content) > _LONGEST_READ:
-        return set()
-    try:
-        cells = json.loads(content.decode("utf-8-sig"))["cells"]
-        marks = [cell["metadata"]["nbgrader"] for cell in cells if "nbgrader" in cell["metadata"]]
-        return {mark["grade_id"] for mark in marks if mark.get("grade")}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return set()

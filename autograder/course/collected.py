@@ -20,6 +20,14 @@ STATES = {
     "unclear": "left in the download",
     "nothing": "handed in nothing",
 }
+# What a run that writes nothing says.
+DRY_STATES = STATES | {
+    "taken": "would be copied to submitted/",
+    "unchanged": "is in submitted/ already",
+    "earlier": "an earlier attempt, would be kept in collected/",
+    "part": "would go with the notebook",
+    "unclear": "would be left in the download",
+}
 
 
 @dataclass(frozen=True)

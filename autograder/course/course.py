@@ -72,6 +72,7 @@ class Course:
                 f"there is no course folder {self.root}",
                 "name one with --course-dir DIR, or make one: autograder init DIR",
             )
+        _check_path(self.root)
         path = self.root / "course.toml"
         self._toml = read_toml(path)
         check_settings(path, self._toml, self._lab_names)
@@ -229,3 +230,13 @@ class Course:
 def _list_folders(parent: Path) -> Iterator[Path]:
     if parent.is_dir():
         yield from (path for path in parent.iterdir() if path.is_dir())
+
+
+def _check_path(root: Path) -> None:
+    """Check that nbgrader can read the path: it writes it into a URL and expands variables."""
+    odd = next((letter for letter in "?%$\\" if letter in root.as_posix()), "")
+    if odd:
+        raise AutograderError(
+            f"the path of the course has a {odd}, with which nbgrader does not work: {root}",
+            "rename the folder",
+        )

@@ -29,6 +29,19 @@ def read_toml(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise AutograderError(f"{path} is not valid UTF-8", "save it as UTF-8") from None
+    return parse_toml(text, path)
+
+
+def parse_toml(text: str, path: Path = Path("course.toml")) -> dict[str, Any]:
+    """Return the tables of a text in TOML.
+
+    Args:
+        text: The text.
+        path: The file that messages name.
+
+    Raises:
+        AutograderError: It is not valid TOML; the message names the line.
+    """
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

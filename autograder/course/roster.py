@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from autograder.course.read_times import ReadTime
 from autograder.errors import AutograderError
 from autograder.files import is_safe_name
 
 # Kinds of ids that an LMS assigns anew in each assignment.
-IDS_OF_ONE_ASSIGNMENT = frozenset({"participant"})
+ANONYMOUS = "anonymous"  # in anonymous grading, in place of the student's own
+IDS_OF_ONE_ASSIGNMENT = frozenset({"participant", ANONYMOUS})
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Person:
         ids: ids in other systems, by kind: `sid` (the school's), `email`, `username`, and those of
             the LMSs.
         submitted: when the LMS received the submission; None where its list doesn't say.
+        unread_time: what the list says, where it could not be read for certain.
     """
 
     id: str
@@ -33,6 +36,7 @@ class Person:
     names: frozenset[str] = frozenset()
     ids: Mapping[str, str] = field(default_factory=dict)
     submitted: datetime | None = None
+    unread_time: ReadTime | None = None
 
     def has_id(self, kind: str, id: str) -> bool:
         """Whether an id of this kind is the student's.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
+from autograder.course.read_times import DateOrder, ReadTime, read_times
 from autograder.course.roster import Person, normalize_name, squeeze_name
 from autograder.errors import AutograderError
 
@@ -25,9 +25,44 @@ PLAIN_COLUMNS: ColumnNames = {
         "email address",
         "email",
     ),
-    "name": ("full name", "student", "name", "student name"),
-    "first": ("first name", "firstname", "first", "given name"),
-    "last": ("last name", "lastname", "last", "surname", "family name"),
+    "name": (
+        "full name",
+        "student",
+        "name",
+        "student name",
+        "vollständiger name",
+        "nombre completo",
+        "nom complet",
+        "nome completo",
+        "volledige naam",
+    ),
+    "first": (
+        "first name",
+        "firstname",
+        "first",
+        "given name",
+        "vorname",
+        "nombre",
+        "prénom",
+        "nome",
+        "voornaam",
+    ),
+    "last": (
+        "last name",
+        "lastname",
+        "last",
+        "surname",
+        "family name",
+        "nachname",
+        "apellido(s)",
+        "apellidos",
+        "nom de famille",
+        "nom",
+        "cognome",
+        "apelido",
+        "sobrenome",
+        "achternaam",
+    ),
     "submitted": ("submitted", "submission time"),
     "email": (
         "email address",
@@ -98,7 +133,11 @@ def merge_column_names(first: ColumnNames, second: ColumnNames) -> ColumnNames:
 
 
 def people_in_rows(
-    rows: Sequence[list[str]], columns: RosterColumns, path: Path, not_students: Collection[str]
+    rows: Sequence[list[str]],
+    columns: RosterColumns,
+    path: Path,
+    not_students: Collection[str],
+    order: DateOrder | None = None,
 ) -> list[Person | None]:
     """Read the student of each row; None for the header and rows that are not about a student.
 
@@ -107,6 +146,7 @@ def people_in_rows(
         columns: its columns.
         path: the file, for the error.
         not_students: names, in lower case, in rows that are not about a student.
+        order: the order of day and month in times, where a person says so.
 
     Raises:
         AutograderError: no column names students.
@@ -119,7 +159,10 @@ def people_in_rows(
             else f"{path} is empty",
             "pass a CSV file with the columns id and name, or an export of your LMS",
         )
-    people = [_person(row, columns, id_column) for row in rows[1:]]
+    times = read_times([_read_cell(row, columns.submitted) for row in rows[1:]], order)
+    people = [
+        _person(row, columns, id_column, time) for row, time in zip(rows[1:], times, strict=True)
+    ]
     return [
         None,
         *(p if p is not None and p.name.casefold() not in not_students else None for p in people),
@@ -135,10 +178,15 @@ def _is_filled(rows: Sequence[list[str]], column: int) -> bool:
     return any(len(row) > column and row[column].strip() for row in rows[1:])
 
 
-def _person(row: list[str], columns: RosterColumns, id_column: int) -> Person | None:
+def _read_cell(row: list[str], column: int | None) -> str:
+    return row[column].strip() if column is not None and column < len(row) else ""
+
+
+def _person(
+    row: list[str], columns: RosterColumns, id_column: int, time: ReadTime
+) -> Person | None:
     def cell(column: int | None) -> str:
-        text = row[column].strip() if column is not None and column < len(row) else ""
-        return text.removeprefix(columns.prefix)
+        return _read_cell(row, column).removeprefix(columns.prefix)
 
     first, last, id = cell(columns.first), cell(columns.last), cell(id_column)
     name = cell(columns.name) or f"{last}, {first}".strip(", ")
@@ -150,7 +198,8 @@ def _person(row: list[str], columns: RosterColumns, id_column: int) -> Person | 
         name=name or id,
         names=_ways_to_write(name, first, last),
         ids={kind: text for kind, text in {**ids, "sid": id}.items() if text},
-        submitted=_parse_time(cell(columns.submitted)),
+        submitted=time.time,
+        unread_time=time if time.is_unreadable else None,
     )
 
 
@@ -172,13 +221,3 @@ def _ways_to_write(name: str, first: str, last: str) -> frozenset[str]:
         # Any number of the words may be the family name.
         ways |= {"".join(words[cut:] + words[:cut]) for cut in range(1, len(words))}
     return frozenset(squeezed for way in ways if (squeezed := squeeze_name(way)))
-
-
-def _parse_time(text: str) -> datetime | None:
-    """A time as an LMS in English writes it; None for none, or for another language's."""
-    from dateutil import parser
-
-    try:
-        return parser.parse(text) if any(letter.isdigit() for letter in text) else None
-    except (ValueError, OverflowError):
-        return None

@@ -23,6 +23,7 @@ from autograder.engine.host.warm_process import HostError
 from autograder.engine.judged_notebook import JudgedNotebook
 from autograder.engine.run_sentences import note_weak_isolation
 from autograder.engine.supervision import Supervision
+from autograder.engine.turns import Turns
 from autograder.engine.wire.limits import Limits
 from autograder.errors import AutograderError
 from autograder.notebooks.forms import restore_tests
@@ -74,7 +75,7 @@ class Engine:
         self._folder = Path(
             tempfile.mkdtemp(prefix="autograder-", dir=None if is_short else "/tmp")
         )
-        self._spawner = Spawner()
+        self._spawner, self._turns = Spawner(), Turns()
         try:
             # Both import at the same time.
             self._kernels = KernelHost(self._sandbox, self._folder, self._spawner)
@@ -131,6 +132,7 @@ class Engine:
         limits: Limits | None = None,
         in_kernel: Collection[str] = (),
         more_seeds: Sequence[int] = (),
+        given: Mapping[str, bytes] | None = None,
     ) -> JudgedNotebook:
         """Run the notebook's cells in the student's sandbox and its test cells outside.
 
@@ -146,6 +148,7 @@ class Engine:
                 kernel, as nbgrader does, where the student's code can reach them. A note says so.
             more_seeds: hidden seeds under which each test cell that took less than a second is run
                 once more, in the same kernel, to see whether its score depends on the seed.
+            given: the instructor's files among `files`, for the test cells: data and modules.
 
         Returns:
             A verdict for each graded cell, in the notebook's order, and the executed notebook.
@@ -163,21 +166,30 @@ class Engine:
             in_kernel,
             seed,
             more_seeds,
+            _keep_inside(given or {}),
         )
         notebook = restore_tests(notebook, source)
-        supervision = make_supervision()
-        judged = None
-        with contextlib.suppress(HostError):
-            judged = supervision.run(notebook, source)
-        if judged is None or supervision.was_disturbed:
-            # Killed from outside, or by itself? A notebook that kills its kernel does it again.
+        first, judged = make_supervision(), None
+        with self._turns.share(), contextlib.suppress(HostError):
+            judged = first.run(notebook, source)
+        if judged is None or first.was_disturbed or first.was_crowded:
+            # Killed from outside, or by itself? What was decided before that gets no better.
+            second = make_supervision(standing=first.verdicts.standing)
+            turn = self._turns.take() if first.was_crowded else self._turns.share()
             try:
-                judged = make_supervision().run(notebook, source)
+                with turn:
+                    judged = second.run(notebook, source)
             except HostError as error:
                 raise AutograderError(str(error), "see: autograder doctor") from error
-        if self._sandbox.is_walled:
-            return judged
-        return replace(judged, notes=(*judged.notes, note_weak_isolation(self._sandbox.reason)))
+        weak = tuple(map(note_weak_isolation, self._find_weaknesses()))
+        return replace(judged, notes=(*judged.notes, *weak))
+
+    def _find_weaknesses(self) -> list[str]:
+        """Why the student's code was less isolated than it can be, in sentences."""
+        if not self._sandbox.is_walled:
+            return [self._sandbox.reason]
+        problem = self._kernels.sharing_problem
+        return [f"{problem}: another submission can slow this one down"] if problem else []
 
 
 def _keep_inside(files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -12,9 +12,14 @@ from nbgrader.utils import determine_grade
 from autograder.engine.run_sentences import NO_POINTS
 from autograder.engine.wire.measurement import Measurement
 from autograder.engine.wire.note import Note
-from autograder.engine.wire.question_verdict import QuestionVerdict
+from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.engine.wire.rejudgement import Rejudgement
-from autograder.notebooks.cell_roles import grade_id, is_test_cell
+from autograder.notebooks.cell_roles import (
+    grade_id,
+    graded_cells,
+    is_test_cell,
+    max_points,
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,28 @@ class JudgedNotebook:
     notes: tuple[Note, ...] = ()
     measurements: Mapping[str, list[Measurement]] = field(default_factory=dict)
     rejudged: tuple[Rejudgement, ...] = ()
+
+
+def order_verdicts(
+    notebook: NotebookNode, verdicts: Mapping[str, QuestionVerdict], why: str
+) -> tuple[QuestionVerdict, ...]:
+    """A verdict for each graded cell, in the notebook's order.
+
+    Args:
+        notebook: the student's notebook.
+        verdicts: what was decided, by grade_id.
+        why: why the other tests were not.
+    """
+    ordered = []
+    for cell in graded_cells(notebook):
+        question, points = grade_id(cell), max_points(cell)
+        if question in verdicts:
+            ordered.append(verdicts[question])
+        elif is_test_cell(cell) and cell.cell_type == "code":
+            ordered.append(QuestionVerdict(question, 0.0, points, Status.LIMIT, why))
+        else:
+            ordered.append(QuestionVerdict(question, 0.0, points, Status.MANUAL))
+    return tuple(ordered)
 
 
 def write_verdicts(notebook: NotebookNode, questions: Iterable[QuestionVerdict]) -> NotebookNode:

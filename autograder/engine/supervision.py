@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import select
-import shutil
 import signal
 import socket
-import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -16,12 +14,14 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.engine import run_sentences
+from autograder.engine.decided_verdicts import DecidedVerdicts
 from autograder.engine.host.kernel_handle import KernelHandle
 from autograder.engine.host.kernel_host import KernelHost
+from autograder.engine.host.verifier_folder import make_verifier_folder
 from autograder.engine.host.verifier_host import VerifierHost
 from autograder.engine.host.warm_process import HostError
 from autograder.engine.host.watcher import measure_memory_mb
-from autograder.engine.judged_notebook import JudgedNotebook, write_verdicts
+from autograder.engine.judged_notebook import JudgedNotebook, order_verdicts, write_verdicts
 from autograder.engine.wire import messages
 from autograder.engine.wire.deadline import Deadline, WaitingTime
 from autograder.engine.wire.frames import FrameError, send_descriptors
@@ -31,13 +31,7 @@ from autograder.engine.wire.messages import Message, receive_message, send_messa
 from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.engine.wire.seed_libraries import derive_kernel_seed
-from autograder.notebooks.cell_roles import (
-    grade_id,
-    graded_cells,
-    is_answer_cell,
-    is_test_cell,
-    max_points,
-)
+from autograder.notebooks.cell_roles import grade_id, is_test_cell, max_points
 from autograder.notebooks.showing.rebuild_outputs import rebuild_outputs
 
 _WATCH_SECONDS = 0.25
@@ -64,6 +58,8 @@ class Supervision:
         in_kernel: grade_ids of test cells that may run in the student's kernel.
         seed: what the hidden tests draw their inputs from.
         more_seeds: further hidden seeds for quick test cells.
+        given: the instructor's files beside the notebook, for the test cells.
+        standing: verdicts of an earlier run that this one cannot make better, by grade_id.
     """
 
     def __init__(
@@ -76,7 +72,10 @@ class Supervision:
         in_kernel: Collection[str],
         seed: int,
         more_seeds: Sequence[int] = (),
+        given: Mapping[str, bytes] | None = None,
+        standing: Mapping[str, QuestionVerdict] | None = None,
     ) -> None:
+        self._given = given or {}
         self._in_kernel = list(in_kernel)
         self._hidden_seed, self._seed = seed, derive_kernel_seed(seed)
         self._more_seeds, self._ended = list(more_seeds), messages.RunEnd({}, [], {}, [])
@@ -85,13 +84,14 @@ class Supervision:
         self._kernel: KernelHandle | None = None
         # A process was killed, perhaps from outside: the student may not be to blame.
         self.was_disturbed = False
+        # A time limit was met while others had the processors that this submission asked for.
+        self.was_crowded = False
         self._limit_met: Cause | None = None
-        self._peak_mb = 0.0
-        self._cpu_before, self._cpu = 0.0, 0.0
+        self._peak_mb, self._cpu_before, self._cpu = 0.0, 0.0, 0.0
         self._waiting = WaitingTime()
         self._start_cell(0)
         self._watched, self._no_kernel = 0.0, ""
-        self._verdicts: dict[str, QuestionVerdict] = {}
+        self.verdicts = DecidedVerdicts(standing)
         self._lost: dict[int, Loss] = {}
         self._notes: list[Note] = []
 
@@ -103,20 +103,20 @@ class Supervision:
         """
         self._started = time.monotonic()
         self._time = Deadline(self._limits.seconds, self._waiting)
-        work = Path(tempfile.mkdtemp(prefix="verifier-", dir=self._folder))
         executed = None
         try:
-            for _ in range(_MAX_VERIFIERS):
-                executed = self._run_once(notebook, source, work)
-                if executed is not None or self._time.measure_left() <= 0:
-                    break
+            with make_verifier_folder(self._folder, self._given) as work:
+                for _ in range(_MAX_VERIFIERS):
+                    executed = self._run_once(notebook, source, work)
+                    if executed is not None or self._time.measure_left() <= 0:
+                        break
         finally:
             self._drop_kernel()
-            shutil.rmtree(work, ignore_errors=True)
-            Path(messages.find_crash_file(str(work))).unlink(missing_ok=True)
         if self._no_kernel:
             raise HostError(f"a kernel did not start: {self._no_kernel}")
-        questions = tuple(self._order_verdicts(notebook))
+        last = [self._describe_loss(notebook, index) for index in list(self._lost)[-1:]]
+        why = "".join(last) or run_sentences.NOTEBOOK_TIME_USED_UP
+        questions = order_verdicts(notebook, self.verdicts, why)
         return JudgedNotebook(
             notebook=write_verdicts(executed or nbformat.from_dict(notebook), questions),
             questions=questions,
@@ -138,7 +138,7 @@ class Supervision:
             folder=str(work),
             limits=self._limits,
             seconds_left=self._time.measure_left(),
-            verdicts=list(self._verdicts.values()),
+            verdicts=list(self.verdicts.values()),
             lost=self._lost,
             in_kernel=self._in_kernel,
             more_seeds=self._more_seeds,
@@ -176,6 +176,7 @@ class Supervision:
         # Judged is a test that the verifier itself runs.
         self._at, self._is_judged = index, is_judged
         self._cell_time = Deadline(self._limits.cell_seconds, self._waiting)
+        self._cpu_at_start = self._cpu_before + self._cpu
 
     def _answer(self, verifier: socket.socket, message: Message) -> None:
         match message:
@@ -187,10 +188,12 @@ class Supervision:
             case messages.CellStart(index, is_judged):
                 self._start_cell(index, is_judged)
             case messages.Decision(verdict):
-                self._verdicts.setdefault(verdict.grade_id, verdict)
+                self._note_loss(verdict.status)
+                self.verdicts.decide(verdict)
                 self._start_cell(self._at)
             case messages.CellLoss(index, loss):
                 self._lost[index] = loss
+                self._note_loss(loss.cause.status)
             case messages.KernelFailure(reason):
                 self._no_kernel = reason
             case messages.VerifierFailure(reason):
@@ -199,6 +202,12 @@ class Supervision:
                 self._drop_kernel()
             case _:
                 raise FrameError(f"a verifier does not send {type(message).__name__}")
+
+    def _note_loss(self, status: Status) -> None:
+        self.verdicts.note_loss(status)
+        if status is Status.TIMEOUT:
+            used = self._cpu_before + self._cpu - self._cpu_at_start
+            self.was_crowded |= self._cell_time.was_crowded(used)
 
     def _give_kernel(self, verifier: socket.socket) -> None:
         self._drop_kernel()
@@ -209,10 +218,9 @@ class Supervision:
             failure = messages.KernelFailure(str(error))
             send_message(verifier, failure, time.monotonic() + _MESSAGE_SECONDS)
             return
-        self._limit_met, self._no_kernel = None, ""
-        self._waiting.follow(self._kernel.pid)
+        self._limit_met, self._no_kernel, kernel = None, "", self._kernel
+        self._waiting.follow(kernel.pid)
         self._start_cell(self._at, self._is_judged)
-        kernel = self._kernel
         address = messages.KernelAddress(str(kernel.folder / "k"), kernel.key)
         send_message(verifier, address, time.monotonic() + _MESSAGE_SECONDS)
         send_descriptors(verifier, [kernel.pidfd, kernel.agent.fileno()])
@@ -274,27 +282,11 @@ class Supervision:
         why = self._describe_loss(notebook, self._at)
         self._notes.append(Note(NoteKind.LOST_CELL, why))
         if is_test_cell(cell):
-            verdict = QuestionVerdict(grade_id(cell), 0.0, max_points(cell), cause.status, why)
-            self._verdicts.setdefault(verdict.grade_id, verdict)
+            question, points = grade_id(cell), max_points(cell)
+            self.verdicts.decide(QuestionVerdict(question, 0.0, points, cause.status, why))
 
     def _describe_loss(self, notebook: NotebookNode, index: int) -> str:
         cell = notebook.cells[index]
         test = grade_id(cell) if is_test_cell(cell) else ""
         place = run_sentences.describe_place(index, test)
         return run_sentences.describe_loss(self._lost[index], place, self._limits)
-
-    def _order_verdicts(self, notebook: NotebookNode) -> list[QuestionVerdict]:
-        """A verdict for each graded cell, in the notebook's order."""
-        verdicts = []
-        why = run_sentences.NOTEBOOK_TIME_USED_UP
-        if self._lost:
-            why = self._describe_loss(notebook, list(self._lost)[-1])
-        for cell in graded_cells(notebook):
-            question, points = grade_id(cell), max_points(cell)
-            if question in self._verdicts:
-                verdicts.append(self._verdicts[question])
-            elif is_answer_cell(cell) or cell.cell_type != "code":
-                verdicts.append(QuestionVerdict(question, 0.0, points, Status.MANUAL))
-            else:
-                verdicts.append(QuestionVerdict(question, 0.0, points, Status.LIMIT, why))
-        return verdicts

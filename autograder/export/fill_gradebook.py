@@ -146,5 +146,8 @@ class GradebookFiller:
         return highest / points
 
     def _encoding(self, layout: GradebookLayout) -> str:
-        is_utf_16 = self._file.encoding.startswith("utf-16")
-        return "utf-8" if is_utf_16 and not layout.keeps_utf_16 else self._file.encoding
+        encoding = self._file.encoding
+        if encoding == "cp1252":  # a spreadsheet's: no LMS reads it
+            return "utf-8-sig"
+        is_wide = encoding.startswith(("utf-16", "utf-32"))
+        return "utf-8" if is_wide and not layout.keeps_utf_16 else encoding

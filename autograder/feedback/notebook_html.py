@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -13,7 +14,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from autograder.feedback.add_descriptions import add_descriptions
 from autograder.feedback.computing_time import ComputingTime, TimeLimitExceeded
+from autograder.feedback.course_images import embed_course_images
 from autograder.feedback.hidden_tests import HiddenTests
+from autograder.feedback.mathematics import show_mathematics
 from autograder.notebooks.reading.paste_images import paste_images
 from autograder.notebooks.showing.rebuild_outputs import KINDS, count_characters, rebuild_output
 from autograder.notebooks.showing.sanitize_html import sanitize_html
@@ -29,7 +32,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x7f]")
 _MARKUP = re.compile(r"[<>\"&\x00-\x1f]")
 _IMAGE = 4_000_000  # characters of one image, base64
 _OUTPUTS = 60  # outputs of one cell
-_PAGE = 12_000_000  # characters of all outputs and pasted images of a page together
+_PAGE = 3_000_000  # characters of all outputs and pasted images of a page together
 # Processor time. A lab's page takes 2 s, a table of 100,000 characters 1 s; parsers of Markdown,
 # HTML and Python take hours for some texts.
 _CELL_SECONDS = 4.0
@@ -41,10 +44,11 @@ class NotebookHtml:
 
     Args:
         hidden: the tests that must not be shown.
+        folder: the folder of the released notebook, whose images text cells show.
     """
 
-    def __init__(self, hidden: HiddenTests) -> None:
-        self._hidden = hidden
+    def __init__(self, hidden: HiddenTests, folder: Path | None = None) -> None:
+        self._hidden, self._folder = hidden, folder
         self._sanitizer = NotebookSanitizer()
         self._left = _PAGE
         self._time = ComputingTime(_PAGE_SECONDS)
@@ -63,7 +67,9 @@ class NotebookHtml:
         if cell.cell_type == "code":
             outputs = self._outputs(cell)
             return self._export(lambda: new_code_cell(source, outputs=outputs), source, number)
-        text = self._sanitizer.sanitize_cell(self._text_cell(source, cell))
+        embedded = embed_course_images(source, self._folder, self._left)
+        self._left -= len(embedded) - len(source)
+        text = self._sanitizer.sanitize_cell(self._text_cell(embedded, cell))
         return self._export(lambda: text, source, number)
 
     def render_test(self, cell: NotebookNode, number: int) -> Markup:
@@ -82,9 +88,12 @@ class NotebookHtml:
         """Export the cell that `make` returns; shows its source and the reason when that fails."""
         try:
             with self._time.limit(_CELL_SECONDS):
-                body, _ = _exporter().from_notebook_node(new_notebook(cells=[make()]))
+                made = make()
+                body, _ = _exporter().from_notebook_node(new_notebook(cells=[made]))
                 # Sanitized; the page's security policy stops what might have slipped through.
-                return Markup(add_descriptions(body, f"image in cell {number}"))
+                described = add_descriptions(body, f"image in cell {number}")
+                is_text = made.cell_type == "markdown"
+                return Markup(show_mathematics(described) if is_text else described)
         except TimeLimitExceeded:
             reason = "it, or a cell above, takes too long"
         except Exception as error:  # one cell must not cost the page

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
+
 from autograder.course.course import Course, Lab
 from autograder.course.source_notebooks import list_questions
+from autograder.course.submissions import Submission
 from autograder.errors import AutograderError
 from autograder.feedback.student_page import render_student_page
 from autograder.files import write_atomically
@@ -14,6 +17,9 @@ from autograder.gradebook.hand_grading import HandGrading, read_hand_grading
 from autograder.marks.final_score import Policies
 from autograder.marks.scorecard import make_scorecard
 from autograder.results.results import Results
+
+_EXCHANGE_FILES = ("timestamp.txt", "submission_secret.txt")
+_MOST_BYTES = 10_000
 
 
 def feedback_path(course: Course, lab: Lab, student: str, notebook: str) -> Path:
@@ -33,6 +39,7 @@ def iter_feedback(course: Course, lab: Lab) -> Iterator[Path]:
     """
     results = Results(course.results_dir / lab.name).read_all()
     questions = list_questions(course, lab)
+    given = {name: _list_given(course, lab, name) for name in questions}
     by_hand, policies = None, Policies(course)
     failed: list[str] = []
     for result in results:
@@ -45,7 +52,7 @@ def iter_feedback(course: Course, lab: Lab) -> Iterator[Path]:
         for name in questions:
             notebook = result.notebooks.get(name)
             try:
-                page = render_student_page(course, lab, card, final, name, notebook)
+                page = render_student_page(course, lab, card, final, name, notebook, given[name])
             except AutograderError:
                 raise
             except Exception as error:  # of any kind: it costs this page and no other
@@ -53,6 +60,7 @@ def iter_feedback(course: Course, lab: Lab) -> Iterator[Path]:
                 continue
             path = feedback_path(course, lab, student, name)
             write_atomically(path, page)
+            _copy_exchange_files(course, lab, student)
             yield path
     if by_hand is None:
         raise AutograderError(
@@ -64,6 +72,26 @@ def iter_feedback(course: Course, lab: Lab) -> Iterator[Path]:
             f"all other pages are written, but none for: {', '.join(failed)}",
             "look at their notebooks in autograded/, and tell them their marks yourself",
         )
+
+
+def _copy_exchange_files(course: Course, lab: Lab, student: str) -> None:
+    """Copy what `nbgrader release_feedback` needs beside the pages, as `generate_feedback` does."""
+    submission = Submission(student, lab.name, course.submitted_dir / student / lab.name)
+    for path in submission.files():
+        if path.name in _EXCHANGE_FILES and len(path.parts) == 1:
+            with (submission.folder / path).open("rb") as file:
+                content = file.read(_MOST_BYTES)
+            write_atomically(course.feedback_dir / student / lab.name / path.name, content)
+
+
+def _list_given(course: Course, lab: Lab, name: str) -> set[str]:
+    """The texts of the released notebook's cells; none where it was not released here."""
+    path = course.release_dir / lab.name / f"{name}.ipynb"
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception:  # missing, or damaged: then the page folds nothing
+        return set()
+    return {cell.source.strip() for cell in notebook.cells}
 
 
 def write_feedback(course: Course, lab: Lab) -> list[Path]:

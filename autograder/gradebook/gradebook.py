@@ -24,6 +24,8 @@ from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config
 
 from autograder.course.course import Course, Lab
+from autograder.course.nbgrader_steps import work_in
+from autograder.course.source_notebooks import copy_in_current_schema
 from autograder.course.submissions import Submission
 from autograder.errors import AutograderError
 from autograder.gradebook.rubric import add_rubrics
@@ -92,11 +94,14 @@ class CourseGradebook:
             config.CourseDirectory.release_directory = str(Path(folder, "release"))
             config.CourseDirectory.db_url = self._course.db_url
             config.CourseDirectory.assignment_id = lab.name
+            upgraded = copy_in_current_schema(self._course, lab, Path(folder, "source"))
+            if upgraded is not None:
+                config.CourseDirectory.source_directory = str(upgraded)
             converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
             converter.log = _log
             converter.force = True
             try:
-                with _collect_log() as log:
+                with _collect_log() as log, work_in(self._course.root):
                     converter.start()
             except Exception as error:
                 reason = _find_reason(log) or str(error)

@@ -34,9 +34,10 @@ def write_scores(
     grades = {grade.name: grade for grade in part.grades}
     comments = {comment.name: comment for comment in part.comments}
     for cell in notebook.cells:
-        if is_grade(cell):
+        if is_grade(cell) or is_task(cell):
             grade = grades[cell.metadata.nbgrader.grade_id]
-            grade.auto_score = determine_grade(cell, _log)[0]
+            # Only a person grades a task.
+            grade.auto_score = None if is_task(cell) else determine_grade(cell, _log)[0]
             if grade.manual_score is None:
                 grade.needs_manual_grade = grade.auto_score is None
             elif (

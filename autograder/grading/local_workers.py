@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager
 
 from autograder.course.submissions import Submission
 from autograder.engine.engine import Engine
@@ -15,11 +16,13 @@ class LocalWorkers:
     """Grade on this machine.
 
     Args:
-        start_engine: called when there is something to grade.
+        start_engine: called when there is something to grade; the engine is left at its end.
         number: submissions graded at the same time.
     """
 
-    def __init__(self, start_engine: Callable[[], Engine], number: int) -> None:
+    def __init__(
+        self, start_engine: Callable[[], AbstractContextManager[Engine]], number: int
+    ) -> None:
         self._start_engine, self._number = start_engine, number
 
     def grade(

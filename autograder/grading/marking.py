@@ -6,16 +6,16 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 
 from autograder.course.course import Course, Lab
-from autograder.course.source_notebooks import read_source_notebooks
+from autograder.course.source_notebooks import read_lab_ids, read_source_notebooks
 from autograder.course.submissions import Submission, read_companions
 from autograder.engine.engine import Engine
 from autograder.engine.judged_notebook import JudgedNotebook
@@ -24,16 +24,21 @@ from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.errors import AutograderError
 from autograder.files import replace_surrogates
+from autograder.grading.first_failure import name_first_failure, note_missing_modules
 from autograder.notebooks.cell_roles import (
     automatic_points,
     grade_id,
     graded_cells,
+    is_task_cell,
     list_grade_ids,
     max_points,
 )
 from autograder.notebooks.forms import release_notebook
+from autograder.notebooks.reading.colab_module import NOTE as COLAB_NOTE
+from autograder.notebooks.reading.colab_module import make_colab_module
 from autograder.notebooks.reading.read_submitted_notebook import read_submitted_notebook
-from autograder.notebooks.reading.repair_notebook import repair_notebook
+from autograder.notebooks.reading.repair_notebook import has_lab_cells, repair_notebook
+from autograder.notebooks.reading.submitted_files import merge_files
 from autograder.results.results import Result
 from autograder.results.verdict import SubmissionStatus, Verdict
 
@@ -49,6 +54,7 @@ class Marking:
         released: the released notebooks, by name.
         companions: the instructor's files beside the notebooks, by path.
         seed: what the hidden tests draw their inputs from; the same for the whole class.
+        labs: the grade_ids of every lab of the course, by which another lab is recognised.
     """
 
     trust: str | tuple[str, ...]
@@ -57,6 +63,7 @@ class Marking:
     released: dict[str, NotebookNode]
     companions: dict[str, bytes]
     seed: int
+    labs: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, course: Course, lab: Lab, seed: int | None = None) -> Marking:
@@ -74,7 +81,8 @@ class Marking:
         released = {n: release_notebook(s, course.nbgrader_config) for n, s in sources.items()}
         companions = read_companions(course, lab)
         seed = secrets.randbits(128) if seed is None else seed
-        return cls(lab.trust, dict(lab.limits), sources, released, companions, seed)
+        labs = read_lab_ids(course)
+        return cls(lab.trust, dict(lab.limits), sources, released, companions, seed, labs)
 
     def compute_digest(self) -> str:
         """A digest of all that decides a lab's scores."""
@@ -89,7 +97,7 @@ class Marking:
         """Run and judge all notebooks of a submission; a failure becomes part of the result."""
         started = time.monotonic()
         try:
-            files = _merge_files(submission.read_companions(), self.companions)
+            theirs = submission.read_companions()
         except OSError as error:
             return self.make_failed_result(submission, fingerprint, error)
         graded: dict[str, JudgedNotebook] = {}
@@ -97,15 +105,12 @@ class Marking:
         questions: list[QuestionVerdict] = []
         for name, source in self.sources.items():
             try:
-                submitted, read = read_submitted_notebook(
-                    submission.folder, name, set(self.sources), list_grade_ids(source)
-                )
-                notebook, repairs = repair_notebook(submitted, source, self.released[name])
-                notes += [Note(NoteKind.REPAIR, text) for text in (*read, *repairs)]
-                trusted = self.list_trusted_cells(source)
-                graded[name] = engine.grade(notebook, source, self.seed, files, in_kernel=trusted)
-                questions += _find_missing(notebook, graded[name].questions)
-                notes += graded[name].notes
+                notebook, files, repairs = self._prepare(submission, name, theirs)
+                notes += repairs
+                graded[name] = self._grade(engine, notebook, source, files)
+                verdicts = name_first_failure(graded[name].questions, graded[name].notebook)
+                questions += _find_missing(notebook, verdicts)
+                notes += [*graded[name].notes, *note_missing_modules(graded[name].notebook)]
             except Exception as error:  # of any kind: it costs this notebook and no other
                 reason = _describe_failure(error, submission)
                 notes.append(Note(NoteKind.NOT_GRADED, reason))
@@ -117,6 +122,42 @@ class Marking:
         verdict = _make_verdict(submission, status, questions, notes, seconds, peak)
         return Result(fingerprint, self.seed, verdict, notebooks)
 
+    def _check_notebook(self, name: str, submitted: NotebookNode) -> None:
+        """Check that a submitted notebook is not another one of the lab's.
+
+        Raises:
+            AutograderError: It is, under another name.
+        """
+        found = set(list_grade_ids(submitted))
+        shared = {n: len(found.intersection(list_grade_ids(s))) for n, s in self.sources.items()}
+        best = max(shared, key=lambda other: shared[other])
+        if shared[best] > shared[name]:
+            raise AutograderError(
+                f"{name}.ipynb was not handed in: the submitted notebook is {best}.ipynb"
+            )
+
+    def _prepare(
+        self, submission: Submission, name: str, theirs: dict[str, bytes]
+    ) -> tuple[NotebookNode, dict[str, bytes], list[Note]]:
+        """The notebook to run, the files beside it, and what was repaired."""
+        submitted = read_submitted_notebook(
+            submission.folder,
+            name,
+            set(self.sources),
+            self.released[name],
+            submission.lab,
+            self.labs,
+        )
+        self._check_notebook(name, submitted.notebook)
+        source, released = self.sources[name], self.released[name]
+        if not has_lab_cells(submitted.notebook, source, released):
+            raise AutograderError(f"the notebook has none of the cells of {submission.lab}")
+        notebook, repairs = repair_notebook(submitted.notebook, source, released)
+        colab = make_colab_module(notebook)
+        sentences = [*submitted.repairs, *repairs, *([COLAB_NOTE] if colab else [])]
+        files = merge_files({**submitted.place_files(theirs), **colab}, self.companions)
+        return notebook, files, [Note(NoteKind.REPAIR, text) for text in sentences]
+
     def make_failed_result(
         self, submission: Submission, fingerprint: str, error: Exception
     ) -> Result:
@@ -126,6 +167,18 @@ class Marking:
         notes = [Note(NoteKind.NOT_GRADED, reason)]
         verdict = _make_verdict(submission, SubmissionStatus.FAILED, questions, notes)
         return Result(fingerprint, 0, verdict, {})
+
+    def _grade(
+        self, engine: Engine, notebook: NotebookNode, source: NotebookNode, files: dict[str, bytes]
+    ) -> JudgedNotebook:
+        return engine.grade(
+            notebook,
+            source,
+            self.seed,
+            files,
+            in_kernel=self.list_trusted_cells(source),
+            given=self.companions,
+        )
 
     def list_trusted_cells(self, source: NotebookNode) -> list[str]:
         """The test cells that the instructor lets run in the student's own kernel."""
@@ -173,22 +226,12 @@ def _find_missing(
     """The verdicts, with 0 for an answer as it was released, which nobody needs to read."""
     cells = {grade_id(cell): cell for cell in graded_cells(notebook)}
     for question in questions:
-        is_manual = question.status is Status.MANUAL
-        if is_manual and determine_grade(cells[question.grade_id])[0] == 0:
+        cell = cells[question.grade_id]
+        is_manual = question.status is Status.MANUAL and not is_task_cell(cell)
+        if is_manual and determine_grade(cell)[0] == 0:
             yield replace(question, status=Status.MISSING, message=NO_ANSWER)
         else:
             yield question
-
-
-def _merge_files(theirs: dict[str, bytes], ours: dict[str, bytes]) -> dict[str, bytes]:
-    """All files for a kernel's folder; where two conflict, the instructor's."""
-    folders = {str(parent) for path in ours for parent in PurePosixPath(path).parents}
-    kept = {
-        path: content
-        for path, content in theirs.items()
-        if path not in folders and not any(str(p) in ours for p in PurePosixPath(path).parents)
-    }
-    return {**kept, **ours}
 
 
 def _decide_missing(source: NotebookNode, reason: str) -> list[QuestionVerdict]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.course.course import Course, Lab
 from autograder.course.submissions import Submission, find_submissions
+from autograder.engine.wire.note import Note
 from autograder.errors import DISK_ERRORS, AutograderError
 from autograder.gradebook.gradebook import CourseGradebook
 from autograder.grading.marking import Marking
@@ -48,6 +49,10 @@ class GradingRun:
         lab: the lab.
         force: grade unchanged submissions again too.
 
+    Attributes:
+        marking: marks the submissions.
+        submissions: the submissions of the lab.
+
     Raises:
         AutograderError: the lab has no notebook or no submission.
     """
@@ -56,32 +61,35 @@ class GradingRun:
         self._lab, self._force = lab, force
         self.submissions = find_submissions(course, lab)
         self._results = Results(course.results_dir / lab.name)
-        self._marking = Marking.of(course, lab, self._results.read_class_seed())
+        self.marking = Marking.of(course, lab, self._results.read_class_seed())
         self._registry = CourseGradebook(course)
 
-    def run(self, workers: Workers) -> Iterator[GradedSubmission]:
+    def run(self, workers: Workers, note: Note | None = None) -> Iterator[GradedSubmission]:
         """Grade and record; yields each submission as soon as it is in the gradebook.
 
         Args:
             workers: do the grading; not started when every result is there already.
+            note: what each submission's row says besides its own notes. Results without it, or
+                with another one, are not kept.
         """
         with self._results.lock(), self._registry.open():
             self._registry.register(self._lab)
-            digest = self._marking.compute_digest()
+            digest = self.marking.compute_digest()
+            also = (digest, note.text) if note else (digest,)
             recorded = self._registry.list_students(self._lab)
             todo = []
             for submission in self.submissions:
                 try:
                     submission.check_name()
                 except AutograderError as error:
-                    failed = self._marking.make_failed_result(submission, "", error)
+                    failed = self.marking.make_failed_result(submission, "", error)
                     yield GradedSubmission(failed, is_new=True)
                     continue
                 try:
                     submission.check_files()
-                    fingerprint = submission.fingerprint(digest)
+                    fingerprint = submission.fingerprint(*also)
                 except Exception as error:  # of any kind: it costs this submission and no other
-                    failed = self._marking.make_failed_result(submission, "", error)
+                    failed = self.marking.make_failed_result(submission, "", error)
                     yield self._keep(submission, failed)
                     continue
                 known = self._results.read(submission.student)
@@ -93,9 +101,9 @@ class GradingRun:
                     self._record(submission, known)
                 yield GradedSubmission(known, is_new=False)
             if todo:
-                with closing(workers.grade(self._marking, todo)) as results:
+                with closing(workers.grade(self.marking, todo)) as results:
                     for submission, result in results:
-                        yield self._keep(submission, result)
+                        yield self._keep(submission, _add_note(result, note))
 
     def _keep(self, submission: Submission, result: Result) -> GradedSubmission:
         """Write and record a result; a failure without its notebooks if they can't be written.
@@ -111,7 +119,7 @@ class GradingRun:
             # Of any other kind, it costs this submission and no other.
             if isinstance(error, (AutograderError, SQLAlchemyError)) or _is_of_the_disk(error):
                 raise
-            result = self._marking.make_failed_result(submission, result.fingerprint, error)
+            result = self.marking.make_failed_result(submission, result.fingerprint, error)
             self._results.write(submission, result)
             self._record(submission, result)
         return GradedSubmission(result, is_new=True)
@@ -126,6 +134,13 @@ class GradingRun:
     def _record(self, submission: Submission, result: Result) -> None:
         self._registry.record(submission, result.notebooks)
         self._results.mark_recorded(submission, result)
+
+
+def _add_note(result: Result, note: Note | None) -> Result:
+    if note is None:
+        return result
+    notes = (*result.verdict.notes, note)
+    return replace(result, verdict=replace(result.verdict, notes=notes))
 
 
 def _is_of_the_disk(error: Exception) -> bool:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"(?P<before>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<own>.+)|\.txt)")
 _RECEIPT = re.compile(r"[^:\n]*:\s*(?P<name>.*\S)\s*\((?P<username>[^()]+)\)")
 _COLUMN = re.compile(r"(?P<title>.*?)\s*\[(?P<about>[^\[\]]*)\]\s*\|\s*\d+")
-_POINTS = re.compile(r"\d+(?:[.,]\d+)?")
+_POINTS = re.compile(r"\d(?:[\d.,'’\u00a0\u202f]*\d)?")
 
 
 class Blackboard(Lms):
@@ -104,13 +104,14 @@ class Blackboard(Lms):
         titles = {n: match["title"] for n, match in items.items()}
         grade = find_grade_column(titles, rows, lab, column, self.gradebook)
         number = _POINTS.search(items[grade]["about"])
-        points = parse_points(number.group()) if number else None
+        comma = has_decimal_comma(rows, grade)
+        points = parse_points(number.group(), comma) if number else None
         who = {"last name", "first name", "username", "student id"}
         return GradebookLayout(
             kept=[*(n for n, name in enumerate(header) if name in who), grade],
             grade=grade,
             max_points=lambda row: points,
-            decimal_comma=has_decimal_comma(rows, grade),
+            decimal_comma=comma,
             quote_all=True,
             keeps_utf_16=True,
         )

@@ -21,6 +21,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from autograder.course.course import Lab
+from autograder.course.read_times import read_times
 from autograder.course.roster_columns import (
     ColumnNames,
     RosterColumns,
@@ -46,11 +47,7 @@ _FILE = re.compile(
     rf"(?P<attempt>(?P<user>\d+)-\d+ - (?P<name>.+?) - (?P<time>{_TIME})) - (?P<own>.+)"
 )
 # Names of files have no colon: `Feb 5, 2027 105 AM`, `5 February 2027 2359`.
-_ENGLISH = re.compile(
-    r"(?P<date>(?:[a-z]+ \d{1,2}|\d{1,2} [a-z]+),? \d{4}) "
-    r"(?P<hour>\d{1,2}):?(?P<minute>\d\d)(?P<half> ?[ap]m)?",
-    re.IGNORECASE,
-)
+_BARE = re.compile(r"(?<=\d{4} )(\d{1,2})(\d{2})(?!\d)")
 _COLUMN = re.compile(r"(?P<title>.+) Points Grade(?:\s*<.*?\bMaxPoints:(?P<points>[\d.,]+).*>)?")
 
 
@@ -106,12 +103,13 @@ class Brightspace(Lms):
         items = {n: m for n, name in enumerate(rows[0]) if (m := _COLUMN.fullmatch(name.strip()))}
         titles = {n: match["title"] for n, match in items.items()}
         grade = find_grade_column(titles, rows, lab, column, self.gradebook)
-        points = parse_points(items[grade]["points"] or "")
+        comma = has_decimal_comma(rows, grade)
+        points = parse_points(items[grade]["points"] or "", comma)
         return GradebookLayout(
             kept=[*keys, grade, len(header) - 1],
             grade=grade,
             max_points=lambda row: points,
-            decimal_comma=has_decimal_comma(rows, grade),
+            decimal_comma=comma,
         )
 
     def feedback_name(self, student: str, file: SubmittedFile | None, page: str) -> str | None:
@@ -137,13 +135,9 @@ def _submitted_file(
 
 
 def _parse_time(text: str) -> datetime | None:
-    """The time in a name, in the time zone of the site; None in another language than English."""
-    from dateutil import parser
-
-    match = _ENGLISH.fullmatch(text.strip())
-    if match is None:
-        return None
-    try:
-        return parser.parse("{date} {hour}:{minute}{half}".format(**match.groupdict("")))
-    except (ValueError, OverflowError):
-        return None
+    """The time in a name, in the time zone of the site; None where it is not certain."""
+    match = _BARE.search(text)
+    spelled = (
+        f"{text[: match.start()]}{match[1]}:{match[2]}{text[match.end() :]}" if match else text
+    )
+    return read_times([spelled])[0].time

@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from autograder.course.course import Lab
+from autograder.course.roster import ANONYMOUS
 from autograder.course.roster_columns import (
     ColumnNames,
     RosterColumns,
@@ -22,7 +23,12 @@ from autograder.course.roster_columns import (
     lower_header,
 )
 from autograder.errors import AutograderError
-from autograder.lms.gradebook_layout import GradebookLayout, find_grade_column, parse_points
+from autograder.lms.gradebook_layout import (
+    GradebookLayout,
+    find_grade_column,
+    has_decimal_comma,
+    parse_points,
+)
 from autograder.lms.lms import Lms
 from autograder.lms.submitted_file import SubmittedFile
 
@@ -30,6 +36,12 @@ if TYPE_CHECKING:
     from autograder.lms.download import DownloadedFile
 
 _NAME = re.compile(r"(?P<name>.*?)(?:_(?P<late>LATE))?_(?P<user>\d+)_(?P<file>\d+)_(?P<own>.+)")
+# In anonymous grading, Canvas writes an id of this one assignment in place of name and user.
+_ANONYMOUS = re.compile(r"(?:(?P<late>LATE)_)?anon_(?P<anonymous>[^_]+)_(?P<rest>.+)", re.DOTALL)
+# A text or a link that was typed has no file's number.
+_TYPED = r"(?:text|link)(?:-\d+)?\.html"
+_ENTRY = re.compile(rf"(?P<name>.*?)(?:_(?P<late>LATE))?_(?P<user>\d+)_(?P<own>{_TYPED})")
+_ANONYMOUS_REST = re.compile(rf"(?P<file>\d+)_(?P<own>.+)|(?P<typed>{_TYPED})", re.DOTALL)
 _COLUMN_ID = re.compile(r"\s*\(\d+\)$")
 
 
@@ -44,11 +56,16 @@ class Canvas(Lms):
     gradebook_menu = "in Canvas: Grades, Export, Export Entire Gradebook"
     takes_feedback = True
     flags_late = True
-    lms_name = re.compile(r"_\d+_\d+_")
+    lms_name = re.compile(rf"_\d+_\d+_|^(?:LATE_)?anon_[^_]+_(?:\d+_|{_TYPED}$)|_\d+_{_TYPED}$")
 
     def read_part(self, file: DownloadedFile, place: int) -> SubmittedFile | None:
-        match = _NAME.fullmatch(file.path.parts[place])
-        if match is None or place + 1 < len(file.path.parts):
+        part = file.path.parts[place]
+        if place + 1 < len(file.path.parts):
+            return None
+        if anonymous := _read_anonymous(file, part):
+            return anonymous
+        match = _NAME.fullmatch(part) or _ENTRY.fullmatch(part)
+        if match is None:
             return None
         return SubmittedFile(
             downloaded=file,
@@ -58,7 +75,7 @@ class Canvas(Lms):
             name=match["name"],
             ids={"canvas": match["user"]},
             late=match["late"] is not None,
-            number=int(match["file"]),
+            number=int(match.groupdict().get("file") or 0),
         )
 
     def roster_columns(self, rows: Sequence[list[str]], names: ColumnNames) -> RosterColumns | None:
@@ -86,16 +103,36 @@ class Canvas(Lms):
         titles = {n: _COLUMN_ID.sub("", header[n]) for n in range(section + 1, len(header))}
         grade = find_grade_column(titles, rows, lab, column, self.gradebook)
         possible = next((row for row in rows if row and "Points Possible" in row[0]), None)
-        points = parse_points(possible[grade]) if possible else None
+        comma = has_decimal_comma(rows, grade)
+        points = parse_points(possible[grade], comma) if possible else None
         return GradebookLayout(
             kept=[*range(section + 1), grade],
             grade=grade,
             max_points=lambda row: points,
+            decimal_comma=comma,
             is_locked=lambda row: row[grade].strip().upper() in {"EX", "N/A"},
         )
 
     def feedback_name(self, student: str, file: SubmittedFile | None, page: str) -> str | None:
         """The name of the submission, whose numbers count: `lastfirst_12345_67890_PAGE`."""
-        if file is None:
+        if file is None or not file.number:  # Canvas takes no page for a typed text
             return None
         return file.downloaded.path.name.removesuffix(file.path.name) + page
+
+
+def _read_anonymous(file: DownloadedFile, part: str) -> SubmittedFile | None:
+    """A file of anonymous grading; None for any other."""
+    match = _ANONYMOUS.fullmatch(part)
+    rest = _ANONYMOUS_REST.fullmatch(match["rest"]) if match else None
+    if match is None or rest is None:
+        return None
+    name = f"anon-{match['anonymous']}"
+    return SubmittedFile(
+        downloaded=file,
+        path=PurePosixPath(rest["own"] or rest["typed"]),
+        student=name,
+        name=name,
+        ids={ANONYMOUS: match["anonymous"]},
+        late=match["late"] is not None,
+        number=int(rest["file"] or 0),
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import stat
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
@@ -15,7 +14,8 @@ from typing import IO
 
 from autograder.errors import AutograderError
 from autograder.files import make_printable, replace_surrogates
-from autograder.notebooks.reading.read_submitted_notebook import MOST_BYTES
+from autograder.notebooks.reading.submitted_files import MOST_BYTES
+from autograder.notebooks.reading.zip_entries import is_system_file, list_entries
 
 _MOST_FILES = 200_000
 
@@ -87,22 +87,8 @@ def files_in_zip(archive: zipfile.ZipFile) -> Iterator[DownloadedFile]:
     """
     if len(archive.filelist) > _MOST_FILES:
         raise AutograderError(f"the zip file holds {len(archive.filelist)} files")
-    for entry in archive.filelist:
-        if entry.filename.endswith("/"):  # is_dir() fails on an empty name
-            continue
-        path, leads_out = _parse_path(_decode_name(entry))
-        if _is_system_file(path):
-            continue
-        problem = ""
-        if not path.parts:
-            path, problem = PurePosixPath("unnamed"), "it has no name"
-        elif leads_out:
-            problem = f"its name leads out of the download: {entry.filename[:100]}"
-        elif stat.S_ISLNK(entry.external_attr >> 16):
-            problem = "it is a link, not a file"
-        elif entry.flag_bits & 1:
-            problem = "it is locked with a password"
-        elif entry.file_size > MOST_BYTES:
+    for path, problem, entry in list_entries(archive):
+        if not problem and entry.file_size > MOST_BYTES:
             problem = _too_large(entry.file_size)
         yield DownloadedFile(path, problem, partial(archive.open, entry))
 
@@ -111,7 +97,7 @@ def _files_in_folder(folder: Path) -> Iterator[DownloadedFile]:
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         inside = PurePosixPath(unicodedata.normalize("NFC", make_printable(name)))
-        if path.is_dir() or _is_system_file(inside):
+        if path.is_dir() or is_system_file(inside):
             continue
         problem = ""
         if path.is_symlink() or not path.is_file():
@@ -125,27 +111,6 @@ def _files_in_folder(folder: Path) -> Iterator[DownloadedFile]:
 
 def _open_file(path: Path) -> IO[bytes]:
     return path.open("rb")
-
-
-def _decode_name(entry: zipfile.ZipInfo) -> str:
-    """The entry's name; many programs write UTF-8 without the flag that says so."""
-    if not entry.flag_bits & 0x800:
-        with contextlib.suppress(UnicodeError):
-            return entry.filename.encode("cp437").decode("utf-8")
-    return entry.filename
-
-
-def _parse_path(name: str) -> tuple[PurePosixPath, bool]:
-    """The path that a zip file's entry names, and whether it leads out of the folder."""
-    parts = unicodedata.normalize("NFC", make_printable(name)).replace("\\", "/").split("/")
-    leads_out = name.startswith(("/", "\\")) or ".." in parts or parts[0].endswith(":")
-    kept = [part for part in parts if part not in ("", ".", "..")]
-    return PurePosixPath(*kept), leads_out
-
-
-def _is_system_file(path: PurePosixPath) -> bool:
-    """Whether macOS, Windows, Jupyter or version control made the file."""
-    return any(part.startswith((".", "__MACOSX", "Thumbs.db")) for part in path.parts)
 
 
 def _too_large(size: int) -> str:

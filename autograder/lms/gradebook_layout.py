@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.course.course import Lab
 from autograder.errors import AutograderError
+
+# Swiss, French and typographic separators of thousands.
+_GROUPS = re.compile(r"(?<=\d)[\s'’\u00a0\u202f](?=\d{3})")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+_DECIMAL_COMMA = re.compile(r"[\d.]*,(?!\d{3}$)\d*|[\d.]*\.\d{3},\d+|0,\d+")
 
 
 @dataclass(frozen=True)
@@ -63,14 +69,41 @@ def find_grade_column(
     )
 
 
-def parse_points(text: str) -> float | None:
-    """A number of points, with a decimal point or comma; None for other text."""
-    try:
-        return float(text.strip().replace(",", "."))
-    except ValueError:
+def parse_points(text: str, decimal_comma: bool = False) -> float | None:
+    """A number of points as an LMS in any language writes it; None for text without a number.
+
+    Args:
+        text: the text.
+        decimal_comma: whether the file's other numbers have a decimal comma.
+
+    Raises:
+        AutograderError: the number can't be read.
+
+    Example:
+        >>> parse_points("1,000.00"), parse_points("1.000,00"), parse_points("10,5")
+        (1000.0, 1000.0, 10.5)
+        >>> parse_points("1,000"), parse_points("1.000"), parse_points("1.000", decimal_comma=True)
+        (1000.0, 1.0, 1000.0)
+    """
+    number = _GROUPS.sub("", text.strip())
+    if not any(letter.isdigit() for letter in number):
         return None
+    if number.count(",") and number.count("."):
+        comma = number.rindex(",") > number.rindex(".")
+    elif number.count(",") == 1:
+        comma = decimal_comma or not _THOUSANDS.fullmatch(number)
+    else:
+        comma = number.count(".") > 1 or (decimal_comma and bool(_THOUSANDS.fullmatch(number)))
+    plain = number.replace(".", "").replace(",", ".") if comma else number.replace(",", "")
+    try:
+        return float(plain)
+    except ValueError:
+        raise AutograderError(
+            f"the points {text!r} are not a number", "set the points in the LMS and export again"
+        ) from None
 
 
 def has_decimal_comma(rows: Sequence[list[str]], column: int) -> bool:
-    """Whether the numbers of a column have a decimal comma."""
-    return any("," in row[column] for row in rows[1:] if len(row) > column)
+    """Whether the numbers of a column have a decimal comma; in `1,000` it separates thousands."""
+    cells = (_GROUPS.sub("", row[column].strip()) for row in rows[1:] if len(row) > column)
+    return any(map(_DECIMAL_COMMA.fullmatch, cells))

@@ -6,14 +6,13 @@ folders or not, and with or without the last underscore (Moodle 4.1 and later), 
 one assignment.
 
 Its grading worksheet is read back by `mod/assign/feedback/offline`. Moodle finds its columns by
-their names in the uploader's language, so the names stay as they are. The columns' order is the
-same in every language.
+their names in the uploader's language, so the names stay as they are.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -21,40 +20,20 @@ from typing import TYPE_CHECKING
 from autograder.course.course import Lab
 from autograder.course.roster_columns import ColumnNames, RosterColumns, find_roster_columns
 from autograder.errors import AutograderError
-from autograder.lms.gradebook_layout import GradebookLayout, has_decimal_comma, parse_points
+from autograder.lms.gradebook_layout import (
+    GradebookLayout,
+    find_grade_column,
+    has_decimal_comma,
+    parse_points,
+)
 from autograder.lms.lms import Lms
+from autograder.lms.moodle_worksheet import NO, find_worksheet
 from autograder.lms.submitted_file import SubmittedFile
 
 if TYPE_CHECKING:
     from autograder.lms.download import DownloadedFile
 
 _PART = re.compile(r"(?P<name>[^_]+)_(?P<number>\d+)_assignsubmission_(?P<how>[a-z]+)_?(?P<own>.*)")
-_PARTICIPANT = re.compile(r"\D+\s\d+")
-# "Grade" in languages that Moodle is much used in.
-_GRADE = {
-    "grade",
-    "bewertung",
-    "note",
-    "calificación",
-    "qualificació",
-    "cijfer",
-    "beoordeling",
-    "valutazione",
-    "voto",
-    "nota",
-    "avaliação",
-    "ocena",
-    "betyg",
-    "karakter",
-    "arvosana",
-    "оценка",
-    "оцінка",
-    "not",
-    "成绩",
-    "成績",
-    "評点",
-}
-_NO = {"no", "nein", "non", "nee", "não", "nie", "nej", "ei", "нет", "ні", "hayır", "否", "いいえ"}
 
 
 class Moodle(Lms):
@@ -84,41 +63,68 @@ class Moodle(Lms):
             ids={"participant": match["number"]},
         )
 
+    def read_download(
+        self, files: list[DownloadedFile], lab: str, notebooks: Collection[str]
+    ) -> Iterator[SubmittedFile]:
+        """The files; in anonymous grading every name is the language's word for a participant."""
+        submitted = list(super().read_download(files, lab, notebooks))
+        named = [file for file in submitted if file.name]
+        names = {file.name for file in named}
+        numbers = {file.ids["participant"] for file in named}
+        # The word for a participant is one word in every language.
+        is_anonymous = len(names) == 1 and len(numbers) > 1 and " " not in names.pop()
+        for file in submitted:
+            if file.name and is_anonymous:
+                number = file.ids["participant"]
+                yield replace(file, student=f"{file.student}-{number}")
+            else:
+                yield file
+
     def roster_columns(self, rows: Sequence[list[str]], names: ColumnNames) -> RosterColumns | None:
         """The worksheet in any language: "Participant 123", the full name, …"""
-        numbered = [bool(_PARTICIPANT.fullmatch(row[0].strip())) for row in rows[1:]]
-        if not numbered or not all(numbered) or len(rows[0]) <= 5:
+        sheet = find_worksheet(rows)
+        if sheet is None:
             return None
         columns = find_roster_columns(rows, names)
-        # In German the participant's column is called "ID".
-        id_column = columns.id or columns.ids.get("email")
-        return replace(columns, id=id_column, name=1, ids={**columns.ids, "participant": 0})
+        id, ids = columns.id, {**columns.ids, "participant": sheet.participant}
+        if sheet.email is not None:
+            ids["email"] = sheet.email
+        if id in (None, sheet.participant):  # in German and Japanese that one is called "ID"
+            id = ids.get("email")
+        return replace(
+            columns,
+            id=sheet.participant if sheet.name is None else id,
+            name=sheet.participant if sheet.name is None else sheet.name,
+            submitted=sheet.submitted,
+            ids=ids,
+            prefix=sheet.word if sheet.name is None else "",
+        )
 
     def gradebook_layout(
         self, rows: Sequence[list[str]], lab: Lab, column: str | None
     ) -> GradebookLayout:
         """All columns, with the marks in that of the grade."""
-        header = [name.strip() for name in rows[0]]
-        numbered = rows[1:] and all(re.search(r"\d$", row[0]) for row in rows[1:] if any(row))
-        wanted = {column.casefold()} if column else _GRADE
-        found = [n for n, name in enumerate(header) if name.casefold() in wanted]
-        if not numbered or not found or found[0] + 1 >= len(header):
+        sheet = find_worksheet(rows)
+        titles = {n: name.strip() for n, name in enumerate(rows[0])}
+        if column:
+            grade = find_grade_column(titles, rows, lab, column, self.gradebook)
+        elif sheet:
+            grade = sheet.grade
+        else:
             raise AutograderError(
-                f"this is not {self.gradebook}, or the name of its grade column is not known; its "
-                f"columns are: {', '.join(header)}",
+                f"this is not {self.gradebook}, or its grade column is not clear; its "
+                f"columns are: {', '.join(titles.values())}",
                 f"{self.gradebook_menu}; name the column with --column",
             )
-        grade = found[0]
+        comma = has_decimal_comma(rows, grade + 1)
+        changes = slice(grade + 2, grade + 4)
         return GradebookLayout(
-            kept=list(range(len(header))),
+            kept=list(range(len(titles))),
             grade=grade,
-            max_points=lambda row: parse_points(row[grade + 1]),
-            # "Grade can be changed" is the last column before the dates, in every language.
-            is_locked=lambda row: any(
-                cell.strip().casefold() in _NO for cell in row[grade + 2 : grade + 4]
-            ),
+            max_points=lambda row: parse_points("".join(row[grade + 1 : grade + 2]), comma),
+            is_locked=lambda row: any(cell.strip().casefold() in NO for cell in row[changes]),
             refuses_bonus=True,
-            decimal_comma=has_decimal_comma(rows, grade + 1),
+            decimal_comma=comma,
         )
 
     def feedback_name(self, student: str, file: SubmittedFile | None, page: str) -> str | None:

@@ -81,20 +81,27 @@ class Scorecard:
 
     @property
     def isolation(self) -> list[str]:
-        """How weakly the student's code was isolated, if it was."""
-        notes = self.verdict.notes
-        return [note.text for note in notes if note.kind is NoteKind.ISOLATION]
+        """What puts the marks in doubt: weak isolation, or tests that failed on the solution."""
+        return self.list_notes(NoteKind.ISOLATION, NoteKind.UNPROVEN)
 
     @property
     def notes(self) -> list[str]:
         """What was repaired, or why the submission could not be graded."""
-        others = (NoteKind.ISOLATION, NoteKind.CLOSE)
-        return [note.text for note in self.verdict.notes if note.kind not in others]
+        others = (NoteKind.ISOLATION, NoteKind.UNPROVEN, NoteKind.CLOSE, NoteKind.IN_KERNEL)
+        found = [note.text for note in self.verdict.notes if note.kind not in others]
+        trusted = self.list_notes(NoteKind.IN_KERNEL)
+        if len(trusted) > 1:
+            trusted = [f"{len(trusted)} tests were judged in the student's kernel"]
+        return found + trusted
+
+    def list_notes(self, *kinds: NoteKind) -> list[str]:
+        """The notes of some kinds."""
+        return [note.text for note in self.verdict.notes if note.kind in kinds]
 
     @property
     def close_marks(self) -> list[str]:
         """Marks that were decided close to a threshold: a person should look at them."""
-        return [note.text for note in self.verdict.notes if note.kind is NoteKind.CLOSE]
+        return self.list_notes(NoteKind.CLOSE)
 
     @property
     def decided(self) -> list[Mark]:

@@ -11,7 +11,10 @@ from nbformat import NotebookNode
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.marks.mark_sentences import NOT_ANSWERED
 from autograder.notebooks.cell_roles import is_answer_cell, is_test_cell
+from autograder.notebooks.reading.match_cells import find_defined_names
 from autograder.results.verdict import Verdict
+
+_STUB = "NotImplementedError"
 
 
 def explain_unanswered(verdict: Verdict, notebooks: Mapping[str, NotebookNode]) -> Verdict:
@@ -24,10 +27,13 @@ def explain_unanswered(verdict: Verdict, notebooks: Mapping[str, NotebookNode]) 
     """
     has_stub = any(map(_has_stub, notebooks.values()))
     tests = "\n".join(_list_tests(notebooks)) if has_stub else ""
+    # Where another cell stopped before the first stub, it kept later cells from defining names.
+    written = _list_written_names(notebooks) if has_stub else set()
 
     def explain(question: QuestionVerdict) -> QuestionVerdict:
         name = question.undefined_name
-        is_tested = bool(name) and re.search(rf"\b{name}\b", tests) is not None
+        is_missing = bool(name) and name not in written
+        is_tested = is_missing and re.search(rf"\b{name}\b", tests) is not None
         if question.status is Status.PASSED or not (is_tested or question.met_stub):
             return question
         return replace(question, status=Status.MISSING, message=NOT_ANSWERED)
@@ -37,12 +43,7 @@ def explain_unanswered(verdict: Verdict, notebooks: Mapping[str, NotebookNode]) 
 
 def _has_stub(notebook: NotebookNode) -> bool:
     """Whether an answer of the notebook was left as released."""
-    return any(
-        output.get("ename") == "NotImplementedError"
-        for cell in notebook.cells
-        if is_answer_cell(cell)
-        for output in cell.get("outputs", [])
-    )
+    return any(_STUB in _list_errors(cell) for cell in notebook.cells if is_answer_cell(cell))
 
 
 def _list_tests(notebooks: Mapping[str, NotebookNode]) -> Iterator[str]:
@@ -50,3 +51,19 @@ def _list_tests(notebooks: Mapping[str, NotebookNode]) -> Iterator[str]:
         for cell in notebook.cells:
             if is_test_cell(cell):
                 yield cell.source
+
+
+def _list_written_names(notebooks: Mapping[str, NotebookNode]) -> set[str]:
+    """The names that cells define in notebooks whose first error is not that of a stub."""
+    names: set[str] = set()
+    for notebook in notebooks.values():
+        cells = [c for c in notebook.cells if c.cell_type == "code" and not is_test_cell(c)]
+        errors = (error for cell in cells for error in _list_errors(cell))
+        if next(errors, _STUB) != _STUB:
+            answered = (cell for cell in cells if _STUB not in _list_errors(cell))
+            names.update(*map(find_defined_names, answered))
+    return names
+
+
+def _list_errors(cell: NotebookNode) -> list[str]:
+    return [output["ename"] for output in cell.get("outputs", []) if "ename" in output]

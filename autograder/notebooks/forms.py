@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import copy
 import logging
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
 
-from autograder.notebooks.cell_roles import grade_id, is_answer_cell, is_test_cell
+from autograder.notebooks.cell_roles import grade_id, is_instructor_cell, is_test_cell
 
 if TYPE_CHECKING:
     from traitlets.config import Config
-
-_MARKER = re.compile(r"^[ \t]*#* ?(BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
 
 
 def release_notebook(instructor: NotebookNode, config: Config | None = None) -> NotebookNode:
@@ -38,28 +35,43 @@ def release_notebook(instructor: NotebookNode, config: Config | None = None) -> 
     return notebook
 
 
-def solve_notebook(instructor: NotebookNode) -> NotebookNode:
+def solve_notebook(instructor: NotebookNode, config: Config | None = None) -> NotebookNode:
     """Return the released notebook with every solution, as a perfect student submits it."""
-    return fill_in_answers(instructor, {})
+    return fill_in_answers(instructor, {}, config)
 
 
-def fill_in_answers(instructor: NotebookNode, answers: Mapping[str, str]) -> NotebookNode:
+def fill_in_answers(
+    instructor: NotebookNode, answers: Mapping[str, str], config: Config | None = None
+) -> NotebookNode:
     """Return the released notebook with an answer in every answer cell.
 
     Args:
         instructor: The instructor's notebook.
         answers: The source of answer cells by grade_id; the others get the solution.
+        config: nbgrader's settings; default: nbgrader's defaults.
     """
-    notebook = release_notebook(instructor)
+    notebook = release_notebook(instructor, config)
     for released, original in zip(notebook.cells, instructor.cells, strict=True):
-        if is_answer_cell(released):
-            released.source = answers.get(grade_id(released), remove_markers(original.source))
+        # With `enforce_metadata = False`, a cell without a role may hold a solution, too.
+        if not is_instructor_cell(released):
+            solution = remove_markers(original.source, config)
+            released.source = answers.get(grade_id(released), solution)
     return notebook
 
 
-def remove_markers(source: str) -> str:
-    """Remove the lines that mark where a solution begins and ends."""
-    return _MARKER.sub("", source)
+def remove_markers(source: str, config: Config | None = None) -> str:
+    """Remove the lines that mark where a solution begins and ends.
+
+    Args:
+        source: The cell.
+        config: nbgrader's settings, which may name other markers; default: nbgrader's defaults.
+    """
+    from nbgrader.preprocessors import ClearSolutions
+
+    step = ClearSolutions(config=config)
+    markers = (step.begin_solution_delimeter, step.end_solution_delimeter)
+    lines = source.splitlines(keepends=True)
+    return "".join(line for line in lines if not any(marker in line for marker in markers))
 
 
 def restore_tests(notebook: NotebookNode, source: NotebookNode) -> NotebookNode:

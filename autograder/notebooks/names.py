@@ -31,7 +31,7 @@ def find_student_names(notebook: NotebookNode) -> dict[str, list[str]]:
     for cell in notebook.cells:
         if cell.cell_type == "code" and is_test_cell(cell):
             own |= find_bound_names(cell.source)
-            found[grade_id(cell)] = sorted(_find_read_names(cell.source) - own - _BUILTINS)
+            found[grade_id(cell)] = sorted(find_read_names(cell.source) - own - _BUILTINS)
     return found
 
 
@@ -41,7 +41,7 @@ def find_bound_names(source: str) -> set[str]:
     return {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
 
 
-def _find_read_names(source: str) -> set[str]:
+def find_read_names(source: str) -> set[str]:
     """Return the global names that a cell reads, in functions and classes too."""
     module = _parse_symbols(source)
     used: set[str] = set()
@@ -58,6 +58,14 @@ def _find_read_names(source: str) -> set[str]:
 
 
 def _parse_symbols(source: str) -> symtable.SymbolTable:
-    # IPython's magics and shell lines are not Python; the names that they bind are unknown.
-    plain = "\n".join(_MAGIC.sub(r"\1pass #", line) for line in source.splitlines())
-    return symtable.symtable(plain, "<cell>", "exec")
+    return symtable.symtable(blank_magics(source), "<cell>", "exec")
+
+
+def blank_magics(source: str) -> str:
+    """Replace IPython's magics and shell lines, which are not Python; what they bind is unknown.
+
+    Example:
+        >>> blank_magics("%matplotlib inline")
+        'pass #matplotlib inline'
+    """
+    return "\n".join(_MAGIC.sub(r"\1pass #", line) for line in source.splitlines())

@@ -9,6 +9,7 @@ from pathlib import Path
 from autograder.course.course import Course, Lab
 from autograder.course.roster import Roster
 from autograder.errors import AutograderError
+from autograder.gradebook.student_names import read_student_names
 from autograder.marks.course_total import CourseTotal, add_up_labs
 from autograder.marks.final_score import FinalScore, Policies
 from autograder.marks.scorecard import read_scorecards
@@ -25,10 +26,11 @@ class _Column:
     finals: Mapping[str, FinalScore]
     points: float
     waiting: list[str]
+    graded: frozenset[str]
 
     @property
     def shares(self) -> list[float]:
-        return [final.share for final in self.finals.values()]
+        return [final.share for student, final in self.finals.items() if student in self.graded]
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ def write_course_report(course: Course, roster: Roster | None = None) -> Path:
     rows = list(_make_rows(course, roster, policies, columns))
     struggling = [row for row in rows if row.total.share < NEEDS_HELP]
     graded = {column.lab.name for column in columns}
+    known = frozenset().union(*(column.graded for column in columns))
     newest = find_newest(course.results_dir.glob("*/*.json"))
     labs = draw_lab_shares({column.lab.name: column.shares for column in columns})
     return write_page(
@@ -75,7 +78,8 @@ def write_course_report(course: Course, roster: Roster | None = None) -> Path:
         unfinished=[column for column in columns if column.waiting],
         struggling=sorted(struggling, key=lambda row: row.total.share),
         labs=PageFigure.of(*labs),
-        **summarize_shares([row.total.share for row in rows], "student"),
+        absent=len([row for row in rows if row.student not in known]),
+        **summarize_shares([row.total.share for row in rows if row.student in known], "student"),
     )
 
 
@@ -87,15 +91,17 @@ def _make_columns(course: Course, policies: Policies) -> Iterator[_Column]:
         finals = {card.student: policies.find_final_score(lab, card) for card in cards}
         points = max((final.max_score for final in finals.values()), default=0.0)
         waiting = [student for student, final in finals.items() if final.undecided]
-        yield _Column(lab, finals, points, waiting)
+        graded = frozenset(card.student for card in cards if card.is_graded)
+        yield _Column(lab, finals, points, waiting, graded)
 
 
 def _make_rows(
     course: Course, roster: Roster | None, policies: Policies, columns: list[_Column]
 ) -> Iterator[_Row]:
     points = {column.lab.name: column.points for column in columns}
-    names = {person.id: person.name for person in roster.people} if roster else {}
-    for student in sorted({*names, *(s for column in columns for s in column.finals)}):
+    names = read_student_names(course, roster)
+    listed = {person.id for person in roster.people} if roster else set()
+    for student in sorted({*listed, *(s for column in columns for s in column.finals)}):
         finals = {column.lab.name: column.finals.get(student) for column in columns}
         total = add_up_labs(course, finals, points)
         free = sum(policies.count_free_days(column.lab, student) for column in columns)

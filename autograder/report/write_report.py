@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from autograder.course.course import Course, Lab
+from autograder.course.roster import Roster
+from autograder.engine.wire.note import NoteKind
 from autograder.feedback import feedback_path
-from autograder.marks.final_score import Policies
+from autograder.gradebook.student_names import read_student_names
+from autograder.marks.final_score import FinalScore, Policies
 from autograder.marks.mark_sentences import OUTCOMES
 from autograder.marks.outcome import Outcome
 from autograder.marks.scorecard import Scorecard, read_scorecards
@@ -24,12 +27,13 @@ from autograder.report.report_page import NEEDS_HELP, find_newest, summarize_sha
 from autograder.similarity.comparison import read_comparison
 
 
-def write_report(course: Course, lab: Lab) -> Path:
+def write_report(course: Course, lab: Lab, roster: Roster | None = None) -> Path:
     """Write `reports/LAB.html`: one self-contained page on how the class did; returns its path.
 
     Args:
         course: the course.
         lab: the lab.
+        roster: the class; without it, only students with a submission are known.
 
     Raises:
         AutograderError: nothing has been graded yet, or the page can't be written.
@@ -38,6 +42,9 @@ def write_report(course: Course, lab: Lab) -> Path:
     graded = [card for card in cards if card.is_graded]
     failed = [card for card in cards if not card.is_graded]
     struggling = [card for card in cards if not card.is_graded or card.share < NEEDS_HELP]
+    ungraded = _list_ungraded(course, lab, cards)
+    known = {*ungraded, *(card.student for card in cards)}
+    finals = _find_finals(course, lab, cards)
     return write_page(
         course,
         lab.name,
@@ -46,21 +53,25 @@ def write_report(course: Course, lab: Lab) -> Path:
         cards=cards,
         graded=graded,
         failed=failed,
-        ungraded=_list_ungraded(course, lab, cards),
+        ungraded=ungraded,
+        absent=[person.id for person in roster.people if person.id not in known] if roster else [],
+        full_names=read_student_names(course, roster),
         as_of=find_newest((course.results_dir / lab.name).glob("*.json")),
         waiting=[card for card in graded if any(mark.needs_person for mark in card.marks)],
         struggling=sorted(struggling, key=lambda card: card.share),
         messages=_group_mark_messages(graded),
         failures=_group_notes(failed),
-        repairs=_group_notes(graded),
+        repairs=_group_by_notes(graded),
+        modules=_group_notes(cards, NoteKind.MISSING_MODULE),
         close_marks=[(card.student, text) for card in graded for text in card.close_marks],
         similar=read_comparison(course, lab),
         isolation=Counter(note for card in cards for note in card.isolation),
         words=OUTCOMES,
         links=_find_links(course, lab, cards),
-        **summarize_shares([card.share for card in graded], "submission"),
+        finals=finals,
+        ruled=[card for card in cards if finals[card.student].reasons],
+        **summarize_shares([finals[card.student].share for card in graded], "submission"),
         **_analyse_questions(graded),
-        **_apply_policies(course, lab, cards),
         **_make_table(cards),
     )
 
@@ -80,8 +91,24 @@ def _group_mark_messages(cards: list[Scorecard]) -> list[MessageGroup]:
     )
 
 
-def _group_notes(cards: Iterable[Scorecard]) -> list[MessageGroup]:
-    return group_messages(("", note, card.student) for card in cards for note in card.notes)
+def _group_notes(cards: Iterable[Scorecard], kind: NoteKind | None = None) -> list[MessageGroup]:
+    """Students by note: those of one kind, or what the page says of each submission."""
+    return group_messages(
+        ("", text, card.student)
+        for card in cards
+        for text in (card.notes if kind is None else card.list_notes(kind))
+    )
+
+
+def _group_by_notes(cards: Iterable[Scorecard]) -> list[tuple[list[str], list[str]]]:
+    """Students with the same notes, and these notes; the largest groups first."""
+    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for card in cards:
+        modules = card.list_notes(NoteKind.MISSING_MODULE)
+        if notes := tuple(note for note in card.notes if note not in modules):
+            groups[notes].append(card.student)
+    ordered = sorted(groups.items(), key=lambda group: (-len(group[1]), group[1]))
+    return [(students, list(notes)) for notes, students in ordered]
 
 
 def _find_links(course: Course, lab: Lab, cards: list[Scorecard]) -> dict[str, str]:
@@ -109,11 +136,10 @@ def _analyse_questions(graded: list[Scorecard]) -> dict[str, Any]:
     }
 
 
-def _apply_policies(course: Course, lab: Lab, cards: list[Scorecard]) -> dict[str, Any]:
-    """The final scores, and the scorecards that a policy affects, for the template."""
+def _find_finals(course: Course, lab: Lab, cards: list[Scorecard]) -> dict[str, FinalScore]:
+    """Each student's final score, after the policies."""
     policies = Policies(course)
-    finals = {card.student: policies.find_final_score(lab, card) for card in cards}
-    return {"finals": finals, "ruled": [card for card in cards if finals[card.student].reasons]}
+    return {card.student: policies.find_final_score(lab, card) for card in cards}
 
 
 def _make_table(cards: list[Scorecard]) -> dict[str, Any]:

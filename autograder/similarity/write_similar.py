@@ -12,7 +12,6 @@ from nbformat.v4 import new_notebook
 from autograder.course.course import Course, Lab
 from autograder.course.submissions import find_submissions
 from autograder.files import write_atomically
-from autograder.notebooks.cell_roles import list_grade_ids
 from autograder.notebooks.forms import release_notebook
 from autograder.notebooks.reading.read_submitted_notebook import read_submitted_notebook
 from autograder.pages import render
@@ -77,10 +76,11 @@ def _read_submissions(
     for submission in find_submissions(course, lab):
         books: list[NotebookNode] = []
         for name, source in sources.items():
-            ids = list_grade_ids(source)
+            released = release_notebook(source, course.nbgrader_config)
             try:
                 submission.check_files()
-                books.append(read_submitted_notebook(submission.folder, name, set(sources), ids)[0])
+                found = read_submitted_notebook(submission.folder, name, set(sources), released)
+                books.append(found.notebook)
             except Exception:  # of any kind: it costs this submission and no other
                 unreadable.append(submission.student)
         if books:

@@ -4,6 +4,7 @@ They run in the student's kernel and in the process that checks the answers.
 """
 
 from course_lib.blocks.block import Block
+from course_lib.blocks.branching_block import BranchingBlock
 from course_lib.blocks.conv_block import conv_block
 from course_lib.blocks.dense_block import dense_block
 from course_lib.blocks.inception_block import inception_block
@@ -15,6 +16,7 @@ from course_lib.blocks.xception_block import xception_block
 
 __all__ = [
     "Block",
+    "BranchingBlock",
     "conv_block",
     "dense_block",
     "inception_block",

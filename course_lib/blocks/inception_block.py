@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import keras
 
+from course_lib.blocks.branching_block import BranchingBlock
 from course_lib.blocks.conv_block import conv_block
 
 
@@ -18,7 +17,7 @@ def inception_block(
     filters_pool: int,
     batch_norm: bool = False,
     name: str | None = None,
-) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
+) -> BranchingBlock:
     """Make a block of four parallel branches: 1×1, 3×3 and 5×5 convolutions, and pooling.
 
     A 1×1 convolution before the 3×3 and the 5×5 one reduces the number of their input maps, and
@@ -65,4 +64,4 @@ def inception_block(
         ]
         return keras.layers.Concatenate(name=name)(branches)
 
-    return apply
+    return BranchingBlock(apply, name=f"inception_block({filters_1x1}, …)")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import keras
 
+from course_lib.blocks.branching_block import BranchingBlock
 from course_lib.blocks.conv_block import conv_block
 
 
@@ -13,7 +14,7 @@ def inception_resnet_block(
     branches: Sequence[Sequence[tuple[int, int | tuple[int, int]]]],
     scale: float = 0.2,
     activation: str = "relu",
-) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
+) -> BranchingBlock:
     """Make a block of parallel branches, as in an inception module, that are added to the input.
 
     Every convolution of a branch has batch normalisation and a ReLU. A final 1×1 convolution with
@@ -53,4 +54,4 @@ def inception_resnet_block(
         y = keras.layers.Add()([x, keras.layers.Rescaling(scale)(up)])
         return keras.layers.Activation(activation)(y)
 
-    return apply
+    return BranchingBlock(apply, name="inception_resnet_block(…)")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import keras
 
+from course_lib.blocks.branching_block import BranchingBlock
 from course_lib.blocks.conv_block import MOMENTUM
 
 
@@ -17,7 +16,7 @@ def residual_block(
     stride_in: str = "3x3",
     use_bias: bool = False,
     epsilon: float = 1e-3,
-) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
+) -> BranchingBlock:
     """Make a block of convolutions with a shortcut that is added to their output.
 
     The basic block is 3×3 → 3×3. The bottleneck is 1×1 → 3×3 → 1×1: its 3×3 convolution works on
@@ -87,7 +86,7 @@ def residual_block(
             y = keras.layers.Add()([added, y])
         return keras.layers.ReLU()(y)
 
-    return apply
+    return BranchingBlock(apply, name=f"residual_block({filters})")
 
 
 def _check_settings(shortcut: str | None, stride_in: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import keras
 
+from course_lib.blocks.branching_block import BranchingBlock
 from course_lib.blocks.conv_block import MOMENTUM
 
 
@@ -13,7 +14,7 @@ def xception_block(
     filters: Sequence[int] = (728, 728, 728),
     strides: int = 1,
     first_relu: bool = True,
-) -> Callable[[keras.KerasTensor], keras.KerasTensor]:
+) -> BranchingBlock:
     """Make a block of separable convolutions with a shortcut (Chollet 2017, figure 5).
 
     For each of `filters`: ReLU, a 3×3 depthwise separable convolution and batch normalisation,
@@ -65,4 +66,4 @@ def xception_block(
             y = keras.layers.MaxPooling2D(3, strides=strides, padding="same")(y)
         return keras.layers.Add()([y, shortcut])
 
-    return apply
+    return BranchingBlock(apply, name=f"xception_block({filters})")

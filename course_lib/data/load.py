@@ -14,7 +14,7 @@ from course_lib.data.sources.data_error import DataError
 from course_lib.data.sources.dataset import Dataset, Split
 from course_lib.data.sources.load_prepared import load_prepared
 from course_lib.data.sources.load_real import load_real
-from course_lib.data.sources.provenance import announce, announce_stand_in
+from course_lib.data.sources.provenance import announce, announce_real, announce_stand_in
 
 
 def load(
@@ -36,7 +36,9 @@ def load(
             the same classes. Real data do not depend on it.
         **options: As for `keras.datasets.NAME.load_data`: `label_mode` for `cifar100`;
             `num_words`, `skip_top`, `maxlen`, `start_char`, `oov_char` and `index_from` for `imdb`
-            and `reuters`.
+            and `reuters`; `test_split` for `reuters` and the housing sets; `version` for
+            `california_housing`. Keras' `path` and `seed` are not among them: files have fixed
+            places, and real data are always shuffled with Keras' default.
 
     Returns:
         `(x_train, y_train), (x_test, y_test)`, NumPy arrays; the module of each set in
@@ -67,15 +69,18 @@ def load(
             return split
         if dataset.files:
             try:
-                return load_real(dataset, options)
+                split = load_real(dataset, options)
+                announce_real(name)
+                return split
             except DataError as error:
                 if source == "real":
                     raise
                 reason = f'{error.what} (load("{name}", source="real") says what to do)'
+    # A copy, because the caller may write into the arrays.
+    split = deepcopy(_generate(name, size, int(seed), tuple(options.items())))
     if dataset.files:
         announce_stand_in(name, dataset.made_of, reason)
-    # A copy, because the caller may write into the arrays.
-    return deepcopy(_generate(name, size, int(seed), tuple(options.items())))
+    return split
 
 
 @lru_cache(maxsize=2)
@@ -94,4 +99,6 @@ def _complete_options(dataset: Dataset, options: dict[str, Any]) -> dict[str, An
                 f"{dataset.name} has no option {option!r}; it has: {known} "
                 "(and every set: source, profile, seed)"
             )
+    if not 0 < options.get("test_split", 0.5) < 1:
+        raise ValueError(f"test_split is {options['test_split']}; it should be in (0, 1)")
     return {**dataset.options, **options}

@@ -12,7 +12,7 @@ from course_lib.data.sources.dataset import Split
 from course_lib.data.sources.load_prepared_photographs import load_prepared_photographs
 from course_lib.data.sources.load_tfds_photographs import load_tfds_photographs
 from course_lib.data.sources.prepared_folder import prepared_folder
-from course_lib.data.sources.provenance import announce, announce_stand_in
+from course_lib.data.sources.provenance import announce, announce_real, announce_stand_in
 
 SIZES = {"quick": (600, 300), "full": (4000, 1000)}  # the most training and test images
 
@@ -64,14 +64,18 @@ def photographs(
     if source != "offline":
         folder = prepared_folder()
         if folder is not None and (folder / name).is_dir():
+            split = load_prepared_photographs(photos, folder / name, size, limits, seed)
             announce(name, str(folder / name), f"{name} is prepared data from {folder / name}")
-            return load_prepared_photographs(photos, folder / name, size, limits, seed)
+            return split
         try:
-            return load_tfds_photographs(photos, size, limits, seed)
+            split = load_tfds_photographs(photos, size, limits, seed)
+            announce_real(name)
+            return split
         except DataError as error:
             if source == "real":
                 raise
             reason = f'{error.what} (photographs("{name}", source="real") says what to do)'
-    announce_stand_in(name, "synthetic images", reason)
     rng = np.random.default_rng([seed, size])
-    return photos.generate(limits[0], size, rng), photos.generate(limits[1], size, rng)
+    split = photos.generate(limits[0], size, rng), photos.generate(limits[1], size, rng)
+    announce_stand_in(name, "synthetic images", reason)
+    return split

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from course_lib.figures.canvas import Canvas
 from course_lib.figures.hide_frame import hide_frame
 from course_lib.figures.palette import BLUE, GREEN, ORANGE, RED
+from course_lib.figures.style_series import style_series
 
 BARS = ((BLUE, ""), (ORANGE, "//"), (GREEN, ".."), (RED, "xx"))
 
@@ -39,7 +40,9 @@ def accuracy_by_case(results: Mapping[str, Mapping[str, float]]) -> Figure:
     figure = Canvas(max(7.0, 2.3 * len(results)), 3.9, "Best: " + " · ".join(best))
     axes = figure.subplots()
     places, width = np.arange(len(results)), 0.8 / len(methods[0])
-    for number, (method, (colour, hatch)) in enumerate(zip(methods[0], BARS, strict=False)):
+    for number, (method, (colour, hatch)) in enumerate(
+        zip(methods[0], style_series(len(methods[0]), BARS), strict=True)
+    ):
         percents = [100 * case[method] for case in results.values()]
         left = places + (number - (len(methods[0]) - 1) / 2) * width
         bars = axes.bar(

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from course_lib.figures.canvas import Canvas
 from course_lib.figures.hide_frame import hide_frame
 from course_lib.figures.palette import BLUE, GREEN, ORANGE, RED
+from course_lib.figures.style_series import style_series
 
 STYLES = ((BLUE, "o-"), (ORANGE, "s--"), (GREEN, "^:"), (RED, "D-."))
 
@@ -39,7 +40,9 @@ def accuracy_by_layer(results: Mapping[str, Mapping[str, float]]) -> Figure:
         ),
     )
     axes = figure.subplots()
-    for (task, layers), (colour, style) in zip(results.items(), STYLES, strict=False):
+    for (task, layers), (colour, style) in zip(
+        results.items(), style_series(len(results), STYLES), strict=True
+    ):
         percents = [100 * accuracy for accuracy in layers.values()]
         axes.plot(range(len(layers)), percents, style, color=colour, label=task)
         axes.set_xticks(range(len(layers)), list(layers))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,6 +11,8 @@ from numpy.typing import ArrayLike
 
 from course_lib.figures.canvas import Canvas
 from course_lib.figures.palette import GREY
+
+LARGEST = 7.4  # inches of height, which fit a screen
 
 
 def confusion_matrix(matrix: ArrayLike, classes: Sequence[str] | None = None) -> Figure:
@@ -32,23 +35,29 @@ def confusion_matrix(matrix: ArrayLike, classes: Sequence[str] | None = None) ->
     matrix = np.asarray(matrix)
     size = len(matrix)
     names = [str(number) for number in range(size)] if classes is None else list(classes)
-    if matrix.shape != (size, size) or len(names) != size:
+    if matrix.shape != (size, size) or len(names) != size or not size:
         raise ValueError(
             f"A confusion matrix is square, with one name per class; this one has the shape "
             f"{matrix.shape} and {len(names)} names."
         )
     mistakes = np.where(np.eye(size, dtype=bool), 0, matrix)
 
-    side = 0.48 * size + 1.6
+    side = min(0.48 * size + 1.6, LARGEST)
+    # Where numbers and names have no room, the colours of the mistakes remain.
+    room = (side - 1.6) / max(1, size)  # inches for a class
+    step = ceil(0.16 / room) if room > 0 else 1
     figure = Canvas(max(5.8, side), side, _describe(matrix, mistakes, names))
     axes = figure.subplots()
     axes.imshow(mistakes, cmap="Oranges", vmin=0, vmax=max(1, 1.3 * mistakes.max()))
     for (true, predicted), count in np.ndenumerate(matrix):
-        if count:
+        if count and room > 0.3:
             color = GREY if true == predicted else "black"
             axes.text(predicted, true, f"{count:g}", ha="center", va="center", color=color)
-    axes.set_xticks(range(size), names, rotation=0 if max(map(len, names)) < 4 else 45)
-    axes.set_yticks(range(size), names)
+    named, few = range(0, size, step), names[::step]
+    rotation = 0 if max(map(len, few)) < 4 and room > 0.3 else 90 if room <= 0.3 else 45
+    font = 7 if room <= 0.3 else None
+    axes.set_xticks(named, few, rotation=rotation, fontsize=font)
+    axes.set_yticks(named, few, fontsize=font)
     axes.set(xlabel="predicted class", ylabel="true class")
     axes.set_xticks(np.arange(size + 1) - 0.5, minor=True)
     axes.set_yticks(np.arange(size + 1) - 0.5, minor=True)

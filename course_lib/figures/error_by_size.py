@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from course_lib.figures.canvas import Canvas
 from course_lib.figures.hide_frame import hide_frame
 from course_lib.figures.palette import MARKED_LINES
+from course_lib.figures.style_series import style_series
 
 
 def error_by_size(errors: Mapping[str, Mapping[int, float]]) -> Figure:
@@ -39,7 +40,9 @@ def error_by_size(errors: Mapping[str, Mapping[int, float]]) -> Figure:
         f"With {largest} numbers per code, {best} has the smallest error ({ends[best]:.2g})",
     )
     axes = figure.subplots()
-    for (name, by_size), (colour, style) in zip(errors.items(), MARKED_LINES, strict=False):
+    for (name, by_size), (colour, style) in zip(
+        errors.items(), style_series(len(errors), MARKED_LINES), strict=True
+    ):
         sizes = sorted(by_size)
         axes.loglog(sizes, [by_size[s] for s in sizes], style, color=colour, label=name)
     sizes = sorted({size for by_size in errors.values() for size in by_size})

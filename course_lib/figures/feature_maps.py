@@ -54,7 +54,7 @@ def feature_maps(image: ArrayLike, maps: Mapping[str, ArrayLike], count: int = 8
         for axes in panels[row]:
             axes.set_axis_off()
         panels[row, 1].set_title(f"{name}, {size}", fontsize=9, loc="left")
-        for axes, channel in zip(panels[row, 1:], liveliest, strict=False):
+        for axes, channel in zip(panels[row, 1 : len(liveliest) + 1], liveliest, strict=True):
             axes.imshow(values[..., channel], cmap="viridis", interpolation="nearest")
     panels[0, 0].imshow(image)
     return figure

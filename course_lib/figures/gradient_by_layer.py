@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from course_lib.figures.canvas import Canvas
 from course_lib.figures.hide_frame import hide_frame
 from course_lib.figures.palette import MARKED_LINES
+from course_lib.figures.style_series import style_series
 
 
 def gradient_by_layer(norms: Mapping[str, Sequence[float]]) -> Figure:
@@ -48,7 +49,9 @@ def gradient_by_layer(norms: Mapping[str, Sequence[float]]) -> Figure:
         ),
     )
     axes = figure.subplots()
-    for (name, values), (colour, style) in zip(reached.items(), MARKED_LINES, strict=False):
+    for (name, values), (colour, style) in zip(
+        reached.items(), style_series(len(reached), MARKED_LINES), strict=True
+    ):
         shown = np.where(values > 0, values, np.nan)
         axes.semilogy(
             np.arange(1, len(values) + 1), shown, style, color=colour, ms=4, label=name, alpha=0.9

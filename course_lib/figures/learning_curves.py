@@ -36,20 +36,33 @@ def learning_curves(history: Any) -> Figure:
         'Validation loss is lowest in epoch 2 (1.2), training loss in epoch 3 (0.5)'
     """
     logs: Mapping[str, Any] = getattr(history, "history", history)
+    if not isinstance(logs, Mapping):
+        raise TypeError(
+            f"learning_curves takes the result of fit, and this is {type(logs).__name__}"
+        )
     curves = {name: np.asarray(values) for name, values in logs.items()}
     if not len(curves.get("loss", ())):
-        raise ValueError("The history has no epoch: pass the result of fit to learning_curves.")
+        raise ValueError(
+            "The history has no epoch with a loss: pass the result of fit to learning_curves."
+        )
     quantities = [
         name for name in curves if not name.startswith("val_") and name != "learning_rate"
     ]
 
-    figure = Canvas(max(6.2, 4.2 * len(quantities)), 3.4, _describe(curves))
-    panels = figure.subplots(1, len(quantities), squeeze=False)[0]
-    for axes, name in zip(panels, quantities, strict=True):
+    columns = min(2, len(quantities))
+    rows = -(-len(quantities) // columns)
+    figure = Canvas(max(6.2, 4.2 * columns), min(3.4, 7.4 / rows) * rows, _describe(curves))
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axes in panels[len(quantities) :]:
+        axes.set_axis_off()
+    for axes, name in zip(panels[: len(quantities)], quantities, strict=True):
         epochs = np.arange(1, len(curves[name]) + 1)
         axes.plot(epochs, curves[name], "o-", color=BLUE, ms=4, label="training")
         if f"val_{name}" in curves:
-            axes.plot(epochs, curves[f"val_{name}"], "s--", color=ORANGE, ms=4, label="validation")
+            values = curves[f"val_{name}"]
+            # With `validation_freq`, there is a value every few epochs.
+            when = (np.arange(len(values)) + 1) * max(1, len(epochs) // max(1, len(values)))
+            axes.plot(when, values, "s--", color=ORANGE, ms=4, label="validation")
         axes.set(xlabel="epoch", ylabel=name.replace("_", " "))
         axes.set_xlim(0.5, len(epochs) + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -60,7 +73,11 @@ def learning_curves(history: Any) -> Figure:
 
 def _describe(curves: Mapping[str, np.ndarray]) -> str:
     loss, epochs = curves["loss"], len(curves["loss"])
-    if "val_loss" not in curves:
+    if not np.all(np.isfinite(loss)):
+        first = int(np.argmin(np.isfinite(loss))) + 1
+        return f"Training loss is not a finite number from epoch {first} on"
+    validation = curves.get("val_loss", np.array([]))
+    if len(validation) != epochs or not np.all(np.isfinite(validation)):
         return f"Training loss went from {loss[0]:.3g} to {loss[-1]:.3g} in {epochs} epochs"
     best = {name: int(np.argmin(curves[name])) for name in ("val_loss", "loss")}
     return (

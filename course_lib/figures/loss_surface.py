@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from course_lib.figures.canvas import Canvas
 from course_lib.figures.hide_frame import hide_frame
 from course_lib.figures.palette import BLUE, GREEN, ORANGE, RED
+from course_lib.figures.style_series import style_series
 
 LINES = ((BLUE, "o-"), (ORANGE, "s-"), (GREEN, "^-"), (RED, "D-"))
 
@@ -54,7 +55,9 @@ def loss_surface(loss: Callable[..., Any], paths: Mapping[str, ArrayLike]) -> Fi
     )
     height = loss(a, b)
     axes.contour(a, b, height, levels=25, colors="0.8", linewidths=0.8)
-    for (name, path), (colour, style) in zip(arrays.items(), LINES, strict=False):
+    for (name, path), (colour, style) in zip(
+        arrays.items(), style_series(len(arrays), LINES), strict=True
+    ):
         label = f"{name}: loss {ends[name]:.2g}"
         axes.plot(*path.T, style, color=colour, ms=3.5, lw=1.2, label=label)
     axes.plot(*points[0], "k*", ms=11, label="start")

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from course_lib.figures.canvas import Canvas
 from course_lib.figures.hide_frame import hide_frame
 from course_lib.figures.palette import PLAIN_LINES
+from course_lib.figures.style_series import style_series
 
 
 def losses_by_step(losses: Mapping[str, Sequence[float]], smooth: int = 8) -> Figure:
@@ -44,7 +45,9 @@ def losses_by_step(losses: Mapping[str, Sequence[float]], smooth: int = 8) -> Fi
     ends = ", ".join(f"{name} {mean[-1]:.2f}" for name, mean in means.items())
     figure = Canvas(6.8, 3.6, f"Training loss at the end: {ends}")
     axes = figure.subplots()
-    for (name, mean), (colour, style) in zip(means.items(), PLAIN_LINES, strict=False):
+    for (name, mean), (colour, style) in zip(
+        means.items(), style_series(len(means), PLAIN_LINES), strict=True
+    ):
         steps = np.arange(smooth, smooth + len(mean))
         axes.plot(steps, mean, style, color=colour, lw=2, label=name)
     axes.set(xlabel="step", ylabel=f"loss, mean of the last {smooth} steps")

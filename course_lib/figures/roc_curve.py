@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from course_lib.figures.canvas import Canvas
 from course_lib.figures.hide_frame import hide_frame
 from course_lib.figures.palette import PLAIN_LINES
+from course_lib.figures.style_series import style_series
 
 
 def roc_curve(curves: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Figure:
@@ -44,7 +45,9 @@ def roc_curve(curves: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Figure:
     figure = Canvas(5.2, 4.2, f"Largest area under the curve: {best}, {areas[best]:.2f}")
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="0.7", lw=1, label="guessing: 0.50")
-    for (name, (across, up)), (colour, style) in zip(rates.items(), PLAIN_LINES, strict=False):
+    for (name, (across, up)), (colour, style) in zip(
+        rates.items(), style_series(len(rates), PLAIN_LINES), strict=True
+    ):
         axes.plot(across, up, style, color=colour, lw=2, label=f"{name}: {areas[name]:.2f}")
     axes.set(xlabel="false positive rate", ylabel="true positive rate")
     axes.set_aspect("equal")

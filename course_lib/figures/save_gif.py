@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import ceil
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 from PIL import Image
+
+from course_lib.figures.tile_images import tile_images
 
 ZOOM = 2
 GAP = 2  # pixels between images
@@ -49,11 +50,7 @@ def save_gif(
 
 
 def _make_grid(images: np.ndarray, columns: int) -> np.ndarray:
-    count, height, width = images.shape
-    rows = ceil(count / columns)
-    grid = np.zeros((rows * (height + GAP), columns * (width + GAP)))
-    for index, image in enumerate(images):
-        top, left = index // columns * (height + GAP), index % columns * (width + GAP)
-        grid[top : top + height, left : left + width] = image
+    grid = tile_images(images, columns)[GAP:, GAP:]
     ink = (255 * (1 - np.clip(grid, 0, 1))).astype("uint8")
+    ink = np.pad(ink, ((0, GAP), (0, GAP)), constant_values=255)
     return ink.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)

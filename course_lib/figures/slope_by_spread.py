@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from course_lib.figures.canvas import Canvas
 from course_lib.figures.hide_frame import hide_frame
 from course_lib.figures.palette import MARKED_LINES
+from course_lib.figures.style_series import style_series
 
 
 def slope_by_spread(derivatives: Mapping[str, Mapping[float, float]]) -> Figure:
@@ -34,7 +35,9 @@ def slope_by_spread(derivatives: Mapping[str, Mapping[float, float]]) -> Figure:
     ends = ", ".join(f"{name} {by[max(by)]:.2f}" for name, by in derivatives.items())
     figure = Canvas(6.4, 3.4, f"Mean derivative at the largest spread: {ends}")
     axes = figure.subplots()
-    for (name, by), (colour, style) in zip(derivatives.items(), MARKED_LINES, strict=False):
+    for (name, by), (colour, style) in zip(
+        derivatives.items(), style_series(len(derivatives), MARKED_LINES), strict=True
+    ):
         spreads = sorted(by)
         axes.plot(spreads, [by[s] for s in spreads], style, color=colour, label=name)
     spreads = sorted({spread for by in derivatives.values() for spread in by})

@@ -8,6 +8,7 @@ import keras
 
 from course_lib.blocks import conv_block
 from course_lib.models.chain_layers import chain_layers
+from course_lib.models.check_sizes import check_sizes
 
 
 def cnn(
@@ -53,7 +54,10 @@ def cnn(
         >>> model.count_params()    # (27 + 4) · 8 + (72 + 4) · 16 + 17 · 10
         1634
     """
-    if min(input_shape[:2]) < 2 ** len(filters):
+    check_sizes(filters=filters, input_shape=input_shape, others=(classes, convolutions))
+    if len(input_shape) != 3:
+        raise ValueError(f"input_shape is {input_shape}; it should be (height, width, channels)")
+    if min(side or 2 ** len(filters) for side in input_shape[:2]) < 2 ** len(filters):
         raise ValueError(
             f"An image of {input_shape[0]} × {input_shape[1]} pixels is too small for "
             f"{len(filters)} stages, which halve it {len(filters)} times: use fewer filters."

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-import tensorflow as tf
 from keras import ops
+
+from course_lib.models.check_sizes import check_sizes
 
 
 def gan(
@@ -40,6 +41,7 @@ def gan(
         >>> model.generator(np.zeros((5, 4))).shape     # five new images
         TensorShape([5, 784])
     """
+    check_sizes(generator_units=generator_units, discriminator_units=discriminator_units)
     generator = _leaky_mlp(noise, generator_units, pixels, slope, "tanh", "generator")
     discriminator = _leaky_mlp(pixels, discriminator_units, 1, slope, None, "discriminator")
     return GAN(generator, discriminator)
@@ -60,6 +62,7 @@ def _leaky_mlp(
     return keras.Sequential(layers, name=name)
 
 
+@keras.saving.register_keras_serializable("course_lib")
 class GAN(keras.Model):
     """A generative adversarial network of any generator and discriminator.
 
@@ -97,7 +100,22 @@ class GAN(keras.Model):
             discriminator_rate: Learning rate of the discriminator.
             generator_rate: Learning rate of the generator.
             **kwargs: Further arguments of `keras.Model.compile`.
+
+        Raises:
+            TypeError: A rate is not a number, or one optimizer or loss is given for both networks.
+            NotImplementedError: Keras runs on another backend than TensorFlow.
         """
+        if keras.backend.backend() != "tensorflow":
+            raise NotImplementedError(
+                "GAN trains with TensorFlow's gradient tape: set KERAS_BACKEND=tensorflow"
+            )
+        self._rates = {"discriminator_rate": discriminator_rate, "generator_rate": generator_rate}
+        is_number = all(isinstance(rate, int | float) for rate in self._rates.values())
+        if not is_number or {"optimizer", "loss"} & set(kwargs):
+            raise TypeError(
+                "A GAN has a loss and two optimizers of its own: write compile() or "
+                "compile(discriminator_rate=2e-4, generator_rate=2e-4)"
+            )
         super().compile(optimizer=None, loss=None, **kwargs)
         self.discriminator_optimizer = keras.optimizers.Adam(discriminator_rate, beta_1=0.5)
         self.generator_optimizer = keras.optimizers.Adam(generator_rate, beta_1=0.5)
@@ -129,13 +147,45 @@ class GAN(keras.Model):
             tracker.update_state(loss)
         return {tracker.name: tracker.result() for tracker in self._losses}
 
-    def _adversarial_losses(self, real: Any) -> tuple[list[Any], tf.GradientTape]:
+    def test_step(self, real: Any) -> dict[str, Any]:
+        """Compute both losses on a batch of real images, and update nothing."""
+        losses, _ = self._adversarial_losses(ops.cast(real, "float32"), training=False)
+        for tracker, loss in zip(self._losses, losses, strict=True):
+            tracker.update_state(loss)
+        return {tracker.name: tracker.result() for tracker in self._losses}
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what `from_config` needs to build the model again."""
+        networks = {"generator": self.generator, "discriminator": self.discriminator}
+        saved = {name: keras.saving.serialize_keras_object(one) for name, one in networks.items()}
+        return {"name": self.name, **saved}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> GAN:
+        """Build the model from what `get_config` returned."""
+        networks = {
+            name: keras.saving.deserialize_keras_object(config[name])
+            for name in ("generator", "discriminator")
+        }
+        return cls(**{**config, **networks})
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """Return the arguments of `compile`."""
+        return dict(self._rates) if self.compiled else {}
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile the model with what `get_compile_config` returned."""
+        self.compile(**config)
+
+    def _adversarial_losses(self, real: Any, training: bool = True) -> tuple[list[Any], Any]:
         """Return the losses of the discriminator and the generator, and their tape."""
+        import tensorflow as tf
+
         batch = ops.shape(real)[0]
         noise = keras.random.normal((batch, self.generator.input_shape[-1]), seed=self._noise)
         with tf.GradientTape(persistent=True) as tape:
-            fake = self.generator(noise, training=True)
-            logits = self.discriminator(ops.concatenate([real, fake]), training=True)
+            fake = self.generator(noise, training=training)
+            logits = self.discriminator(ops.concatenate([real, fake]), training=training)
             real_logits, fake_logits = logits[:batch], logits[batch:]
             discriminator_loss = ops.mean(ops.softplus(-real_logits)) + ops.mean(
                 ops.softplus(fake_logits)

@@ -34,7 +34,9 @@ def grad_cam(
         each image is 1 (or 0 if nothing supports the class).
 
     Raises:
-        ValueError: No layer has maps, or no layer with maps has that name.
+        ValueError: No layer has maps, or no layer with maps has that name; images are not a
+            batch; or there is no such class.
+        NotImplementedError: Keras runs on another backend than TensorFlow.
 
     Example:
         >>> import numpy as np
@@ -42,6 +44,15 @@ def grad_cam(
         >>> grad_cam(cnn((4, 8)), np.zeros((2, 32, 32, 3), "float32")).shape
         (2, 8, 8)
     """
+    if np.ndim(images) != 4:
+        raise ValueError(
+            f"images have the shape {np.shape(images)}; they should be (batch, height, width, "
+            "channels): images[None] makes a batch of one image"
+        )
+    if keras.backend.backend() != "tensorflow":
+        raise NotImplementedError(
+            "grad_cam needs TensorFlow's gradient tape: set KERAS_BACKEND=tensorflow"
+        )
     import tensorflow as tf
 
     # The gradient with respect to maps inside a model needs TensorFlow's tape.
@@ -53,12 +64,19 @@ def grad_cam(
         if classes is None:
             chosen = tf.argmax(logits, axis=-1)
         else:
-            chosen = np.ravel(classes).astype("int64")
+            chosen = _check_classes(classes, logits.shape[-1])
         logit = tf.gather(logits, chosen, batch_dims=1)
     weights = tf.reduce_mean(tape.gradient(logit, maps), axis=(1, 2), keepdims=True)
     heat = tf.nn.relu(tf.reduce_sum(weights * maps, axis=-1))
     largest = tf.reduce_max(heat, axis=(1, 2), keepdims=True)
     return tf.math.divide_no_nan(heat, largest).numpy()
+
+
+def _check_classes(classes: ArrayLike, count: int) -> np.ndarray:
+    chosen = np.ravel(classes).astype("int64")
+    if chosen.min() < 0 or chosen.max() >= count:
+        raise ValueError(f"classes go from {chosen.min()} to {chosen.max()}; the model has {count}")
+    return chosen
 
 
 def _find_layer(model: keras.Model, name: str | None) -> keras.Layer:

@@ -8,6 +8,7 @@ import keras
 
 from course_lib.blocks import dense_block
 from course_lib.models.chain_layers import chain_layers
+from course_lib.models.check_sizes import check_sizes
 
 
 def mlp(
@@ -49,6 +50,7 @@ def mlp(
         >>> mlp(units=(128, 64), input_shape=(28, 28), api="functional").output_shape
         (None, 10)
     """
+    check_sizes(units=units, input_shape=input_shape, classes=(classes,))
     inputs = keras.Input(tuple(input_shape))
     layers = [keras.layers.Flatten()] if len(input_shape) > 1 else []
     for width in units:

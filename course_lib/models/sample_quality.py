@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import keras
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -50,7 +51,7 @@ def sample_quality(images: ArrayLike) -> SampleQuality:
         >>> sample_quality(np.random.default_rng(0).uniform(size=(100, 28, 28))).confidence < 0.1
         True
     """
-    probabilities = digit_judge()(_as_inputs(images)).numpy()[:, :NO_DIGIT]
+    probabilities = keras.ops.convert_to_numpy(digit_judge()(_as_inputs(images)))[:, :NO_DIGIT]
     # Each sample counts with the probability of its digit; "no digit" counts for none.
     weights = np.bincount(probabilities.argmax(axis=-1), probabilities.max(axis=-1), NO_DIGIT)
     shares = weights / max(weights.sum(), 1e-9)

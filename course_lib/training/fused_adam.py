@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import keras
-import tensorflow as tf
 
 _KINDS = (keras.optimizers.Adam, keras.optimizers.AdamW)
 
@@ -19,7 +18,7 @@ def fused_adam(model: keras.Model) -> Iterator[None]:
     Keras writes an update (Kingma & Ba 2015, algorithm 1) as a dozen operations. Each of them
     reads all weights and has to be traced. TensorFlow has the same formula as one operation,
     `ResourceApplyAdam`; its weights differ only by rounding. Keras still does the updates of other
-    optimizers, of AMSGrad and of sparse gradients.
+    optimizers, of AMSGrad, of sparse gradients, and of other backends.
 
     Args:
         model: A compiled Keras model; optimizers in other attributes of the model are included.
@@ -32,6 +31,9 @@ def fused_adam(model: keras.Model) -> Iterator[None]:
         >>> with fused_adam(model):
         ...     history = model.fit(np.eye(4), np.arange(4), verbose=0)
     """
+    if keras.backend.backend() != "tensorflow":
+        yield
+        return
     optimizers = [model.optimizer, *vars(model).values()]
     adams = {id(one): one for one in optimizers if type(one) in _KINDS and not one.amsgrad}
     for adam in adams.values():
@@ -44,6 +46,8 @@ def fused_adam(model: keras.Model) -> Iterator[None]:
 
 
 def _make_update_step(adam: Any) -> Callable[[Any, Any, Any], Any]:
+    import tensorflow as tf
+
     def update_step(gradient: Any, variable: Any, learning_rate: Any) -> Any:
         is_dense = not isinstance(gradient, tf.IndexedSlices) and gradient.dtype == variable.dtype
         handles = _find_handles(adam, variable) if is_dense else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-COMPUTE_CAPABILITY = (7, 0)  # Volta, the first GPUs with tensor cores
+VOLTA = (7, 0)  # the compute capability of the first GPUs with tensor cores
 
 
 def has_tensor_cores() -> bool:
@@ -14,10 +14,19 @@ def has_tensor_cores() -> bool:
         >>> has_tensor_cores() in (True, False)
         True
     """
+    capabilities = find_compute_capabilities()
+    return bool(capabilities) and min(capabilities) >= VOLTA
+
+
+def find_compute_capabilities() -> list[tuple[int, int]]:
+    """Return the compute capability of each GPU that TensorFlow finds; (0, 0) if unknown.
+
+    Example:
+        >>> all(len(capability) == 2 for capability in find_compute_capabilities())
+        True
+    """
     import tensorflow as tf
 
     gpus = tf.config.list_physical_devices("GPU")
     details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
-    return bool(gpus) and all(
-        detail.get("compute_capability", (0, 0)) >= COMPUTE_CAPABILITY for detail in details
-    )
+    return [detail.get("compute_capability") or (0, 0) for detail in details]

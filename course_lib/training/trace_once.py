@@ -19,8 +19,9 @@ def trace_once(model: keras.Model, x: Any = None, y: Any = None) -> None:
 
     Args:
         model: A compiled Keras model.
-        x: Array `(n, …)` of training examples; needed for the variables of compiled metrics.
-        y: Targets `(n, …)`; also for the metrics.
+        x: Array `(n, …)` of training examples, or a list or dict of arrays; needed for the
+            variables of compiled metrics.
+        y: Targets `(n, …)`, in the same way; also for the metrics.
 
     Example:
         >>> import numpy as np
@@ -38,5 +39,6 @@ def trace_once(model: keras.Model, x: Any = None, y: Any = None) -> None:
         model.optimizer.build(model.trainable_variables)
     has_unbuilt_metric = any(not getattr(metric, "built", True) for metric in model.metrics)
     if has_unbuilt_metric and x is not None and y is not None:
-        model.compute_metrics(x[:1], y[:1], model(x[:1], training=False))
+        one_x, one_y = keras.tree.map_structure(lambda part: part[:1], (x, y))
+        model.compute_metrics(one_x, one_y, model(one_x, training=False))
         model.reset_metrics()

@@ -32,7 +32,8 @@ def backbone(
             "mobilenet", "resnet50", …
         input_shape: `(height, width, 3)`. Default: the size on which the network was trained.
         include_top: Keep the layers that compute the probabilities of the source task.
-        weights: "pretrained", the path of a weights file, or None for random weights.
+        weights: "pretrained", the path of a weights file, or None for random weights. "imagenet"
+            is the same as "pretrained" for the networks of `keras.applications`.
         **options: Further arguments of the function in `keras.applications`, such as
             `alpha=0.75`.
 
@@ -55,8 +56,13 @@ def backbone(
     if input_shape is not None:
         settings["input_shape"] = tuple(input_shape)
     if name == "small_vgg":
+        if weights == "imagenet":
+            raise WeightsError(
+                "small_vgg was not trained on ImageNet", 'Write backbone("small_vgg").'
+            )
         return small_vgg(weights, **settings, **options)
     build, _ = find_application(name)
+    weights = "pretrained" if weights == "imagenet" else weights
     if weights not in (None, "pretrained") and not Path(weights).is_file():
         raise WeightsError(f"there is no weights file {weights}", "Check its path.")
     given = "imagenet" if weights == "pretrained" else weights and str(weights)

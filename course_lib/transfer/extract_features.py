@@ -20,9 +20,9 @@ def extract_features(
 ) -> np.ndarray:
     """Compute the outputs of a model for images, and store them on disk.
 
-    The model runs in inference mode. A second call with the same model, weights, images and
-    preprocessing reads the stored features. If any of them differs, so does the key, and the
-    features are computed again.
+    The model runs in inference mode. A second call with the same model, weights, images,
+    preprocessing and batch size reads the stored features. If any of them differs, so does the
+    key, and the features are computed again (`FeatureCache.key` says what is never stored).
 
     Args:
         model: A Keras model.
@@ -36,7 +36,7 @@ def extract_features(
         Array `(n, …)` with the output shape and dtype of the model.
 
     Raises:
-        ValueError: There are no images.
+        ValueError: There are no images, `batch_size` is below 1, or the model has several outputs.
 
     Example:
         >>> import numpy as np
@@ -47,14 +47,16 @@ def extract_features(
     """
     if not len(images):
         raise ValueError("There are no images to compute features of.")
-    if cache is False:
-        return _compute_features(model, images, preprocess, batch_size)
-    store = FeatureCache(None if cache is True else cache)
-    key = store.key(model, images, preprocess)
-    features = store.read(key)
-    if features is None:
+    if batch_size < 1:
+        raise ValueError(f"batch_size is {batch_size}; it should be 1 or more")
+    images = np.asarray(images)
+    store = FeatureCache(None if isinstance(cache, bool) else cache)
+    key = store.key(model, images, preprocess, batch_size) if cache is not False else None
+    features = None if key is None else store.read(key)
+    if features is None or len(features) != len(images):
         features = _compute_features(model, images, preprocess, batch_size)
-        store.write(key, features)
+        if key is not None:
+            store.write(key, features)
     return features
 
 
@@ -67,5 +69,11 @@ def _compute_features(
     features = []
     for start in range(0, len(images), batch_size):
         batch = images[start : start + batch_size]
-        features.append(model.predict_on_batch(preprocess(batch) if preprocess else batch))
+        outputs = model.predict_on_batch(preprocess(batch.copy()) if preprocess else batch)
+        if not isinstance(outputs, np.ndarray):
+            raise ValueError(
+                f"The model has {len(outputs)} outputs: choose one, "
+                "keras.Model(model.inputs, model.outputs[0])"
+            )
+        features.append(outputs)
     return np.concatenate(features)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import joblib
 import keras
 import numpy as np
 
 from course_lib.data.sources.keras_home import keras_home
+from course_lib.transfer.describe_function import IndescribableError, describe_function
 
 DTYPE = re.compile(r'"(mixed_)?b?float\d+"')
 
@@ -22,7 +25,7 @@ class FeatureCache:
     """A folder with one file for each combination of model, weights, images and preprocessing.
 
     The key is a hash of all of them, so that stored features never belong to another combination.
-    Files are written completely or not at all.
+    Files are written completely or not at all; a folder that cannot be written to stores nothing.
 
     Args:
         folder: Where the files are. Default: KERAS_HOME/features.
@@ -43,38 +46,35 @@ class FeatureCache:
         model: keras.Model,
         images: np.ndarray,
         preprocess: Callable[[np.ndarray], np.ndarray] | None = None,
-    ) -> str:
-        """Return the key of these features, 32 characters.
+        batch_size: int = 64,
+    ) -> str | None:
+        """Return the key of these features, 32 characters, or None if nothing may be stored.
 
-        The preprocessing enters with its name and with its results for two inputs: an image with
-        all values from 0 to 255, and eight of the images.
+        The preprocessing enters with its code and everything that the code reads
+        (`describe_function`), and with its results for some of the images. Nothing is stored for
+        a model with layers of your own, whose code the key does not contain, and for a
+        preprocessing that depends on chance or on something that cannot be compared.
 
         Args:
             model: The model.
             images: Array `(n, height, width, channels)`.
             preprocess: As for `extract_features`.
+            batch_size: Images in a batch; a preprocessing may depend on the others.
         """
-        images = np.ascontiguousarray(images)
-        ramp = np.arange(256).reshape(1, 16, 16, 1).repeat(3, axis=-1).astype(images.dtype)
-        some = images[np.linspace(0, len(images) - 1, 8).astype(int) if len(images) else []]
-        parts = [
-            _serialize(model),
-            *model.get_weights(),
-            images,
-            getattr(preprocess, "__qualname__", type(preprocess).__name__),
-        ]
+        parts: list[Any] = [keras.__version__, batch_size, np.asarray(images)]
         if preprocess is not None:
-            for probe in [ramp, some] if images.shape[3:] == (3,) else [some]:
-                parts.append(np.asarray(preprocess(probe.copy())))
-        digest = hashlib.blake2b(digest_size=16)
-        for part in parts:
-            if isinstance(part, str):
-                digest.update(part.encode())
-            else:
-                part = np.ascontiguousarray(part)
-                digest.update(f"{part.shape}{part.dtype}".encode())
-                digest.update(part.data.cast("B") if part.size else b"")
-        return digest.hexdigest()
+            some = parts[-1][np.linspace(0, len(images) - 1, 8).astype(int)]
+            try:
+                first, second = (np.asarray(preprocess(some.copy())) for _ in range(2))
+                parts += [describe_function(preprocess), first]
+            except IndescribableError:
+                return None
+            if not np.array_equal(first, second, equal_nan=True):
+                return None
+        layers = [model, *model._flatten_layers(include_self=False)]
+        if any(_has_own_code(layer) for layer in layers):
+            return None
+        return joblib.hash([*parts, _serialize(model), model.get_weights()])
 
     def read(self, key: str) -> np.ndarray | None:
         """Return the features with that key, or None if there is no readable file."""
@@ -84,14 +84,20 @@ class FeatureCache:
             return None
 
     def write(self, key: str, features: np.ndarray) -> None:
-        """Store features under that key."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as file:
-            np.save(file, features)
-        os.replace(file.name, self._path(key))
+        """Store features under that key, if the folder can be written to."""
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self.folder, prefix=".part-") as part:
+                np.save(f"{part}/features.npy", features)
+                os.replace(f"{part}/features.npy", self._path(key))
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.npy"
+
+
+def _has_own_code(layer: keras.Layer) -> bool:
+    is_of_keras = type(layer).__module__.startswith("keras.")
+    return not is_of_keras or isinstance(layer, keras.layers.Lambda)
 
 
 def _serialize(model: keras.Model) -> str:

@@ -39,6 +39,7 @@ def small_vgg(
         without the top to `(batch, height // 16, width // 16, 128)`.
 
     Raises:
+        ValueError: The images are too small or not in colour.
         WeightsError: The file is missing, or holds other arrays.
 
     Example:
@@ -48,6 +49,11 @@ def small_vgg(
         >>> small_vgg(include_top=False).output_shape
         (None, 2, 2, 128)
     """
+    if len(input_shape) != 3 or input_shape[2] != 3 or min(input_shape[:2]) < 2 ** len(BLOCKS):
+        raise ValueError(
+            f"input_shape is {input_shape}; small_vgg takes (height, width, 3) with sides of "
+            f"{2 ** len(BLOCKS)} pixels or more"
+        )
     inputs = x = keras.Input(tuple(input_shape))
     for number, (filters, kernel_sizes) in enumerate(BLOCKS, start=1):
         x = vgg_block(filters, kernel_sizes, batch_norm=True, name=f"block{number}")(x)

@@ -33,7 +33,7 @@
 # | profile | default on | data | accuracy of the last network | time |
 # | --- | --- | --- | --- | --- |
 # | quick | a CPU | 5,000 training images | 92–96 % | 5–15 s on 2 cores |
-# | full | a GPU | all of MNIST, 60,000 | 98.5–98.9 % | 1–3 min on 2 cores, less on a GPU |
+# | full | a GPU | all of MNIST, 60,000 | 98.5–98.9 % | 1–3 min on 2 cores |
 #
 # To choose the profile yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without an internet
 # connection, the lab uses stand-in digits and says so.

@@ -35,7 +35,7 @@
 # | profile | default on | data | accuracy of the network | time |
 # | --- | --- | --- | --- | --- |
 # | quick | a CPU | 2,000 training images | 70–85 % on the stand-in, 40–46 % on real CIFAR-10 | 10–20 s on 2 cores |
-# | full | a GPU | 45,000 training images of CIFAR-10 | 83–87 % on real CIFAR-10 | 6–15 min on 2 cores, less on a GPU |
+# | full | a GPU | 45,000 training images of CIFAR-10 | 83–87 % on real CIFAR-10 | 6–15 min on 2 cores |
 #
 # To choose the profile yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without an internet
 # connection, the lab uses synthetic stand-in images and says so.

@@ -35,7 +35,7 @@
 # | profile | default on | images, "small" and "large" | time |
 # | --- | --- | --- | --- |
 # | quick | a CPU | 96 and 240 | 10–20 s on 2 cores |
-# | full | a GPU | 96 and 4,000; then photographs | 3–8 min on 2 cores, less on a GPU |
+# | full | a GPU | 96 and 4,000; then photographs | 3–8 min on 2 cores |
 #
 # **The network and the images.** The weights of VGG16 take up half a gigabyte. So that this lab runs
 # anywhere, it comes with a pre-trained network of its own, `small_vgg`: four blocks, half a megabyte. It

@@ -35,7 +35,7 @@
 # | profile | default on | data | gap between training and test accuracy | time |
 # | --- | --- | --- | --- | --- |
 # | quick | a CPU | 1,000 training images | without 0.3–0.4, with 0.05–0.15 | 9–18 s on 2 cores |
-# | full | a GPU | 2,000 training images | without 0.1–0.5, with 0.0–0.15 | 2–4 min on 2 cores, less on a GPU |
+# | full | a GPU | 2,000 training images | without 0.1–0.5, with 0.0–0.15 | 2–4 min on 2 cores |
 #
 # To choose the profile yourself, set the environment variable `COURSE_PROFILE` to `quick` or `full` before
 # you start. Without internet access the lab uses synthetic stand-in images, and says so.

@@ -34,7 +34,7 @@
 # | profile | default on | data | samples: confidence · different digits (section 5) | time |
 # | --- | --- | --- | --- | --- |
 # | quick | a CPU | 5,000 training images | 0.3–0.7 · 6–10 | 20–40 s on 2 cores |
-# | full | a GPU | all of MNIST, 60,000 | 0.6–0.9 · 8–10 | 4–10 min on 2 cores, less on a GPU |
+# | full | a GPU | all of MNIST, 60,000 | 0.6–0.9 · 8–10 | 4–10 min on 2 cores |
 #
 # To choose the profile yourself, set the environment variable `COURSE_PROFILE` to `quick` or `full` before
 # you start. Without internet access the lab uses synthetic stand-in digits, and says so.

@@ -36,7 +36,7 @@
 # | profile | where | data | loss on the test set (question 6) | time |
 # | --- | --- | --- | --- | --- |
 # | quick | default on a CPU | 5,000 training images | 140–155 | 10–20 s on 2 cores |
-# | full | default on a GPU | all of MNIST, 60,000 | 139–145 | 2–4 min on 2 cores, less on a GPU |
+# | full | default on a GPU | all of MNIST, 60,000 | 139–145 | 2–4 min on 2 cores |
 #
 # To choose a profile yourself, set `COURSE_PROFILE` to `quick` or `full` before you start. Without
 # a network connection the lab uses stand-in digits and says so; the losses are then slightly

@@ -36,7 +36,7 @@
 # | profile | where | images | accuracy of the best network | time |
 # | --- | --- | --- | --- | --- |
 # | quick | default on a CPU | 1,500 of 4 classes, 16 × 16 | 55–75 % | 12–25 s on 2 cores |
-# | full | default on a GPU | 20,000 of 10 classes, 32 × 32 | 80–90 %; 50–60 % on real CIFAR-10 | 3–8 min on 2 cores, less on a GPU |
+# | full | default on a GPU | 20,000 of 10 classes, 32 × 32 | 80–90 %; 50–60 % on real CIFAR-10 | 3–8 min on 2 cores |
 
 # %%
 import os

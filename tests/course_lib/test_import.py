@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -40,7 +41,7 @@ print(*sys.modules)
 
 
 def test_every_module_is_an_attribute():
-    for name in course_lib.__all__:
+    for name in course_lib.MODULES:
         assert getattr(course_lib, name).__name__ == f"course_lib.{name}"
     assert set(course_lib.__all__) <= set(dir(course_lib))
 
@@ -48,3 +49,13 @@ def test_every_module_is_an_attribute():
 def test_unknown_attribute_is_explained():
     with pytest.raises(AttributeError, match="no module 'dataset'; it has: blocks, data"):
         course_lib.dataset  # noqa: B018
+
+
+def test_star_import_gives_what_students_type():
+    names = python("from course_lib import *; print(*dir())").stdout.split()
+    assert {"check_my_work", "data", "training"} <= set(names)
+
+
+def test_version_is_that_of_the_package():
+    project = Path(course_lib.__file__).parents[1] / "pyproject.toml"
+    assert f'version = "{course_lib.__version__}"' in project.read_text("utf-8")

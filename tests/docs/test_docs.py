@@ -47,6 +47,7 @@ NOT_RUN = {
     "kubectl ": "needs a Kubernetes cluster",
     "nbgrader quickstart": "run by tests/autograder/test_nbgrader_course.py",
     "mkdir -p course101": "as above",
+    "autograder adopt": "as above",
     "autograder grade ps1": "as above",
 }
 # These say by exit code 1 that something is left for a person.
@@ -231,3 +232,13 @@ def test_the_site_builds(tmp_path: Path) -> None:
     assert len(pages) > len(PAGES) - 2
     loaded = r"""<(?:script|img|link rel="stylesheet")[^>]*(?:src|href)="?(https?://[^" >]+)"""
     assert not [address for page in pages for address in re.findall(loaded, page)]
+
+
+def test_the_block_of_policies_can_be_pasted(tmp_path: Path) -> None:
+    (block,) = blocks(ROOT / "docs" / "policies.md", "toml")
+    toml = (ROOT / "course.toml").read_text("utf-8")
+    (tmp_path / "course.toml").write_text(f"{toml}\n{block}", "utf-8")
+    course = Course(tmp_path)
+    assert course.policy.late_days == 3
+    assert course.lab("05").policy.late_penalty == 0.0
+    assert set(course.extensions) == {"O'Brien, Zoë"}

@@ -34,6 +34,40 @@ class Net(keras.Model):
         return self.out(x)
 
 network = Net()""",
+    "bag": """class Bag:
+    def __init__(self, items):
+        self.items = list(items)
+
+    def __contains__(self, item):
+        return item in self.items
+
+    def __eq__(self, other):
+        return sorted(self.items) == sorted(other.items)
+
+    def __add__(self, other):
+        return Bag(self.items + other.items)
+
+    def __len__(self):
+        return len(self.items)""",
+    "apply": "def apply(f, values):\n    return [f(value) for value in values]",
+    "order": "def order(values):\n    values.sort()",
+    "report": "def report(values):\n    print(*sorted(values), sep=';')",
+    "item": """from dataclasses import dataclass
+
+@dataclass(order=True)
+class Item:
+    price: int
+    name: str = "pen"
+
+def cheapest(items):
+    return min(items)""",
+    "timer": """class Timer:
+    def __enter__(self):
+        self.is_on = True
+        return self
+
+    def __exit__(self, *error):
+        self.is_on = False""",
 }
 QUESTIONS = tuple(SOLUTION)
 _SEED = """import numpy as np
@@ -80,6 +114,51 @@ network.set_weights(weights)
 assert [w.shape for w in network.get_weights()] == [(3, 1), (1,)]
 difference = network.predict(x, verbose=0) - (x @ weights[0] + weights[1])
 assert np.abs(difference).max() < 1e-3
+""",
+    # What follows crosses as an object, in place, printed, or as a function of the test.
+    "bag": f"""{_SEED}
+items = [int(item) for item in rng.integers(0, 99, size=6)]
+bag = Bag(items)
+assert isinstance(bag, Bag) and len(bag) == 6
+assert items[2] in bag and 1000 not in bag
+assert bag == Bag(items[::-1]) and bag != Bag([1000]) and len(bag + bag) == 12
+""",
+    "apply": f"""{_SEED}
+secret = int(rng.integers(10, 99))
+values = [int(value) for value in rng.integers(0, 99, size=5)]
+seen = []
+def times(value):
+    seen.append(value)
+    return value * secret
+assert apply(times, values) == [value * secret for value in values]
+assert seen == values
+""",
+    "order": f"""{_SEED}
+values = [int(value) for value in rng.integers(0, 99, size=9)]
+right = sorted(values)
+assert order(values) is None
+assert values == right
+""",
+    "report": f"""{_SEED}
+import contextlib
+import io
+values = [int(value) for value in rng.integers(0, 99, size=5)]
+text = io.StringIO()
+with contextlib.redirect_stdout(text):
+    report(values)
+assert text.getvalue().strip() == ";".join(map(str, sorted(values)))
+""",
+    "item": f"""{_SEED}
+prices = [int(price) for price in rng.integers(10, 99, size=5)]
+assert Item(prices[0]) == Item(prices[0], "pen") and Item(1) != Item(2) and Item(1) < Item(2)
+found = cheapest([Item(price) for price in prices])
+assert isinstance(found, Item) and found.price == min(prices) and found == Item(min(prices))
+""",
+    "timer": """with Timer() as timer:
+    assert timer.is_on is True
+assert timer.is_on is False
+with Timer():
+    assert sum(range(3)) == 3
 """,
 }
 

@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("descriptors_beside_answers", "init_signalled", "init_traced")
+from tests.redteam.ordinary_user import find_python, run
+
+CHEATS = (
+    "abstract_sockets",
+    "descriptors_beside_answers",
+    "devices_made",
+    "escape_through_proc",
+    "everyone_killed",
+    "file_for_a_partner",
+    "file_from_a_partner",
+    "files_written_by_other_names",
+    "gradebook_written",
+    "inherited_descriptors",
+    "init_limited",
+    "init_read_through_proc",
+    "init_signalled",
+    "init_signalled_by_files",
+    "init_slowed",
+    "init_traced",
+    "machine_read_from_proc",
+    "memory_of_other_processes",
+    "memory_that_no_process_maps",
+    "mounts_and_namespaces",
+    "queue_for_a_partner",
+    "queue_of_a_partner",
+    "solution_on_the_disk",
+    "terminal_typed_into",
+)
+FAULTS = ("fork_bomb", "memory_in_children", "timers_and_signals_used_up")
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.timeout(900),
     pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bubblewrap"),
 ]
 
 
-def test_cheats_as_an_ordinary_user() -> None:
-    command = [sys.executable, "-m", "tests.redteam.run_cases", "cheats", *NAMES]
-    if os.geteuid() == 0:
-        # Not root there, and still able to read this checkout.
-        user = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
-        if subprocess.run([*user, "true"], capture_output=True).returncode:
-            pytest.skip("no user namespaces here")
-        command = user + command
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+@pytest.mark.parametrize(("folder", "names"), [("cheats", CHEATS), ("faults", FAULTS)])
+def test_cases_as_an_ordinary_user(folder: str, names: tuple[str, ...]) -> None:
+    with find_python() as python:
+        done = run(python, "tests.redteam.run_cases", folder, *names)
     outcomes = [line.split() for line in done.stdout.splitlines() if line[:1].isalpha()]
-    found = {name: rest[-1] for name, *rest in outcomes if name in NAMES}
-    assert found == dict.fromkeys(NAMES, "ok"), done.stdout + done.stderr[-2000:]
+    found = {name: rest[-1] for name, *rest in outcomes if name in names}
+    assert found == dict.fromkeys(names, "ok"), done.stdout + done.stderr[-2000:]

@@ -26,6 +26,16 @@ def test_the_page_lists_failures_and_missing_rows() -> None:
     assert "Not tested yet: 3.10-newest" in page
 
 
+def test_the_page_lists_courses_with_their_commit() -> None:
+    row = {"repository": "a/b", "commit": "0123456789abcdef", "notebooks": 2, "cells": 9}
+    row |= {"stock": 8, "without": 6, "adopted": 8, "trusted": 2}
+    text = "\n".join(matrix.list_courses([row, row]))
+    assert "| [a/b](https://github.com/a/b) | 0123456789 | 2 | 9 | 8 | 6 | 8 | 2 |" in text
+    assert "| all | | 4 | 18 | 16 | 12 | 16 | 4 |" in text
+    assert "75.0% pass without trust and 100.0% after `adopt`" in text
+    assert matrix.list_courses([]) == []
+
+
 def test_every_supported_python_is_tested() -> None:
     project = (ROOT / "pyproject.toml").read_text("utf-8")
     assert f'requires-python = ">={matrix.PYTHONS[0]},<3.14"' in project

@@ -11,7 +11,7 @@ import socket
 import time
 from pathlib import Path
 
-from autograder.engine.host.memory_groups import MemoryGroup
+from autograder.engine.host.control_groups import ControlGroup
 from autograder.engine.host.warm_process import WarmProcess
 from autograder.engine.host.watcher import Usage, kill_tree, measure_usage
 from autograder.engine.wire.frames import FrameError
@@ -29,7 +29,7 @@ class KernelHandle:
         pid: the first process of its sandbox, as this process numbers it.
         agent: the socket to its agent.
         status: the socket on which its init reports how it ended.
-        memory: the control group of its processes; None where the system has none.
+        group: the control group of its processes; None where the system has none.
         own_parent: a warm parent that serves this kernel only, or None.
         in_namespace: whether the sandbox has a pid namespace, which ends with its first process.
     """
@@ -41,13 +41,13 @@ class KernelHandle:
         pid: int,
         agent: socket.socket,
         status: socket.socket,
-        memory: MemoryGroup | None,
+        group: ControlGroup | None,
         own_parent: WarmProcess | None,
         in_namespace: bool,
     ) -> None:
         self.folder, self.key, self.pid = folder, key, pid
         self.agent = agent
-        self._status, self._memory = status, memory
+        self._status, self._group = status, group
         self._own_parent, self._in_namespace = own_parent, in_namespace
         self.pidfd = os.pidfd_open(pid)
 
@@ -67,7 +67,7 @@ class KernelHandle:
     @property
     def ran_out_of_memory(self) -> bool:
         """Whether the system ended one of its processes for using more than the limit."""
-        return self._memory is not None and self._memory.ran_out
+        return self._group is not None and self._group.ran_out_of_memory
 
     def read_exit_code(self) -> int | None:
         """The kernel's exit code, or minus the number of its signal; None when not known."""
@@ -98,6 +98,6 @@ class KernelHandle:
         self._status.close()
         if self._own_parent is not None:
             self._own_parent.close()
-        if self._memory is not None:
-            self._memory.remove()
+        if self._group is not None:
+            self._group.remove()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -15,9 +15,9 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from autograder.engine.host.control_groups import ControlGroups
 from autograder.engine.host.kernel_handle import KernelHandle
-from autograder.engine.host.memory_groups import MemoryGroups
-from autograder.engine.host.sandbox import HOME, Sandbox
+from autograder.engine.host.sandbox import HOME, WRITABLE, Sandbox
 from autograder.engine.host.spawner import Spawner
 from autograder.engine.host.syscall_filter import compile_filter, find_problem
 from autograder.engine.host.warm_process import START_SECONDS, HostError, WarmProcess
@@ -55,7 +55,7 @@ class KernelHost:
         self._sandbox, self._folder, self._spawner = sandbox, folder, spawner
         self._numbers = itertools.count(1)
         self._syscalls = b"" if find_problem() else compile_filter()
-        self._memory = MemoryGroups()
+        self._groups = ControlGroups()
         # Where a fork gets no namespaces, each kernel has a sandbox, and a warm parent, of its own.
         has_one_parent = sandbox.has_namespaces or not sandbox.is_walled
         self._parent = self._start_parent() if has_one_parent else None
@@ -69,6 +69,11 @@ class KernelHost:
             cwd=self._folder,
             env=sandbox.make_environment(HOME if sandbox.is_walled else str(self._folder)),
         )
+
+    @property
+    def sharing_problem(self) -> str:
+        """Why a kernel can take more than its share of the machine; empty if it can't."""
+        return self._groups.problem
 
     def wait_until_ready(self) -> None:
         """Wait until the warm parent has imported everything.
@@ -95,8 +100,8 @@ class KernelHost:
         try:
             with contextlib.ExitStack() as undo, contextlib.ExitStack() as theirs:
                 undo.callback(shutil.rmtree, folder, ignore_errors=True)
-                if memory := self._memory.make(folder.name):
-                    undo.callback(memory.remove)
+                if group := self._groups.make(folder.name):
+                    undo.callback(group.remove)
                 parent = self._parent or self._start_parent()
                 own_parent = None if parent is self._parent else parent
                 if own_parent:
@@ -110,12 +115,12 @@ class KernelHost:
                 parent.request_fork(pack_message(setup), fds)
                 theirs.close()
                 pid = _wait_for_start(status)
-                if memory:
-                    memory.hold(pid, limits.memory_mb)
+                if group:
+                    group.hold(pid, limits)
                 _send_files(status, files)
                 in_namespace = self._sandbox.is_walled
                 kernel = KernelHandle(
-                    folder, setup.key, pid, agent, status, memory, own_parent, in_namespace
+                    folder, setup.key, pid, agent, status, group, own_parent, in_namespace
                 )
                 undo.pop_all()
                 return kernel
@@ -137,13 +142,15 @@ class KernelHost:
             key=secrets.token_hex(16),
             seed=seed,
             syscalls=base64.b64encode(self._syscalls).decode(),
+            readable=sandbox.find_readable(),
+            writable=list(WRITABLE),
         )
 
     def close(self) -> None:
         """End the warm parent and every kernel."""
         if self._parent is not None:
             self._parent.close()
-        self._memory.close()
+        self._groups.close()
 
 
 def _make_home(folder: Path, uid: int | None) -> str:

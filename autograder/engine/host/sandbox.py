@@ -26,6 +26,10 @@ _ETC = (
     "mime.types",
     "timezone",
 )
+# Where programs write, besides the home; private behind the outer wall.
+WRITABLE = ("/tmp", "/var/tmp", "/dev")
+# What programs read of a system, when no outer wall hides the rest: homes and courses.
+_READ_UNWALLED = ("/etc", "/opt", "/proc", "/run", "/snap", "/sys", "/var")
 # No user has this number, so a student's process owns nothing outside its sandbox.
 _UNUSED_UID = 3_000_000_000
 _PROBE_SECONDS = 30
@@ -212,6 +216,12 @@ class Sandbox:
             if not any(path.startswith(outer + "/") for outer in (*shown, *_SYSTEM)):
                 shown.append(path)
         return shown
+
+    def find_readable(self) -> list[str]:
+        """Files and folders that kernels may read, for the kernel's own list (Landlock)."""
+        if self.is_walled:
+            return ["/"]
+        return [*self.find_folders(), *self.read_only, *_SYSTEM, *_READ_UNWALLED]
 
     def make_environment(self, home: str) -> dict[str, str]:
         """All environment variables of the sandboxed program; the grader's own are left out."""

@@ -9,8 +9,10 @@ import tempfile
 from typing import Any
 
 # What Docker allows by default, without what opens a channel between two submissions (locks and
-# watches on files that both see), and without what a program that computes does not need (io_uring,
-# handles of files, secret memory). `fcntl`, `ioctl`, `clone` and `socket` are below.
+# watches on files that both see), without what takes from a stock that the whole machine has or
+# holds memory that no process shows (asynchronous input, System V's memory and queues, files in
+# memory), and without what a program that computes does not need (io_uring, handles of files,
+# secret memory). Calls with conditions are below.
 _ALLOWED = """
 accept accept4 access alarm arch_prctl bind brk cacheflush capget capset chdir chmod chown chown32
 clock_getres clock_getres_time64 clock_gettime clock_gettime64 clock_nanosleep
@@ -23,27 +25,24 @@ futex_requeue futex_time64 futex_wait futex_waitv futex_wake futimesat get_robus
 get_thread_area getcpu getcwd getdents getdents64 getegid getegid32 geteuid geteuid32 getgid
 getgid32 getgroups getgroups32 getitimer getpeername getpgid getpgrp getpid getppid getpriority
 getrandom getresgid getresgid32 getresuid getresuid32 getrlimit getrusage getsid getsockname
-getsockopt gettid gettimeofday getuid getuid32 getxattr io_cancel io_destroy io_getevents
-io_pgetevents io_pgetevents_time64 io_setup io_submit ioprio_get ioprio_set kill lchown lchown32
-lgetxattr link linkat listen listxattr llistxattr _llseek lremovexattr lseek lsetxattr lstat lstat64
-madvise map_shadow_stack membarrier memfd_create mincore mkdir mkdirat mknod mknodat mlock mlock2
-mlockall mmap mmap2 mprotect mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedreceive_time64
-mq_timedsend mq_timedsend_time64 mq_unlink mremap mseal msgctl msgget msgrcv msgsnd msync munlock
-munlockall munmap nanosleep newfstatat _newselect open openat openat2 pause pidfd_open
-pidfd_send_signal pipe pipe2 pkey_alloc pkey_free pkey_mprotect poll ppoll ppoll_time64 prctl
-pread64 preadv preadv2 prlimit64 pselect6 pselect6_time64 pwrite64 pwritev pwritev2 read readahead
-readlink readlinkat readv recv recvfrom recvmmsg recvmmsg_time64 recvmsg remap_file_pages
+getsockopt gettid gettimeofday getuid getuid32 getxattr ioprio_get kill lchown lchown32 lgetxattr
+link linkat listen listxattr llistxattr _llseek lremovexattr lseek lsetxattr lstat lstat64 madvise
+map_shadow_stack membarrier mincore mkdir mkdirat mknod mknodat mlock mlock2 mlockall mmap mmap2
+mprotect mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedreceive_time64 mq_timedsend
+mq_timedsend_time64 mq_unlink mremap mseal msync munlock munlockall munmap nanosleep newfstatat
+_newselect open openat openat2 pause pidfd_send_signal pipe pipe2 pkey_alloc pkey_free pkey_mprotect
+poll ppoll ppoll_time64 prctl pread64 preadv pselect6 pselect6_time64 pwrite64 pwritev pwritev2 read
+readahead readlink readlinkat readv recv recvfrom recvmmsg recvmmsg_time64 recvmsg remap_file_pages
 removexattr rename renameat renameat2 restart_syscall riscv_flush_icache rmdir rseq rt_sigaction
 rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait
 rt_sigtimedwait_time64 rt_tgsigqueueinfo sched_get_priority_max sched_get_priority_min
 sched_getaffinity sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval
-sched_rr_get_interval_time64 sched_setaffinity sched_setattr sched_setparam sched_setscheduler
-sched_yield select semctl semget semop semtimedop semtimedop_time64 send sendfile sendfile64
-sendmmsg sendmsg sendto set_robust_list set_thread_area set_tid_address setfsgid setfsgid32 setfsuid
-setfsuid32 setgid setgid32 setgroups setgroups32 setitimer setpgid setpriority setregid setregid32
-setresgid setresgid32 setresuid setresuid32 setreuid setreuid32 setrlimit setsid setsockopt setuid
-setuid32 setxattr shmat shmctl shmdt shmget shutdown sigaltstack signalfd signalfd4 sigprocmask
-sigreturn socketpair splice stat stat64 statfs statfs64 statx symlink symlinkat sync sync_file_range
+sched_rr_get_interval_time64 sched_yield select semctl semget semop semtimedop semtimedop_time64
+send sendfile sendfile64 sendmmsg sendmsg sendto set_robust_list set_thread_area set_tid_address
+setfsgid setfsgid32 setfsuid setfsuid32 setgid setgid32 setgroups setgroups32 setitimer setpgid
+setregid setregid32 setresgid setresgid32 setresuid setresuid32 setreuid setreuid32 setrlimit setsid
+setsockopt setuid setuid32 setxattr shutdown sigaltstack signalfd signalfd4 sigprocmask sigreturn
+socketpair splice stat stat64 statfs statfs64 statx symlink symlinkat sync sync_file_range
 sync_file_range2 syncfs sysinfo tee tgkill time timer_create timer_delete timer_getoverrun
 timer_gettime timer_gettime64 timer_settime timer_settime64 timerfd_create timerfd_gettime
 timerfd_gettime64 timerfd_settime timerfd_settime64 times tkill truncate truncate64 ugetrlimit umask
@@ -53,9 +52,19 @@ write writev
 # All but asking who holds a lock, leases and watches, which tell of other processes.
 _FCNTL = (0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 15, 16, 37, 38, *range(1030, 1039))
 _FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)
+# The sandbox's first process has the same user, but is not the student's.
+_FIRST_PROCESS = 1
+_OF_ONE_PROCESS = (
+    *("pidfd_open", "sched_setaffinity", "sched_setattr", "sched_setparam"),
+    "sched_setscheduler",
+)
+# By call: its names for one process and for a group; not for all processes of a user.
+_PRIORITIES = {"setpriority": (0, 1), "ioprio_set": (1, 2)}
 _NEW_NAMESPACES = 0x7E020000
 # Types characters into a terminal.
 _TIOCSTI = 0x5412
+# Reads only what somebody has read before: a file that two submissions see could carry a message.
+_RWF_NOWAIT = 8
 
 
 def find_problem() -> str:
@@ -85,27 +94,46 @@ def compile_filter() -> bytes:
     seccomp: Any = pyseccomp
     rules = seccomp.SyscallFilter(seccomp.ERRNO(errno.ENOSYS))
     rules.set_attr(seccomp.Attr.CTL_OPTIMIZE, 2)
-
-    def add(action: int, name: str, *conditions: Any) -> None:
+    conditions = _list_conditions(seccomp)
+    for name in [*_ALLOWED, *conditions, "flock"]:
         # Other architectures and older versions of the library lack some calls.
-        if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) >= 0:
-            rules.add_rule(action, name, *conditions)
-
-    for name in _ALLOWED:
-        add(seccomp.ALLOW, name)
-    for command in _FCNTL:
-        for name in ("fcntl", "fcntl64"):
-            add(seccomp.ALLOW, name, seccomp.Arg(1, seccomp.EQ, command))
-    for family in _FAMILIES:
-        add(seccomp.ALLOW, "socket", seccomp.Arg(0, seccomp.EQ, int(family)))
-    for persona in (0, 0xFFFFFFFF):
-        add(seccomp.ALLOW, "personality", seccomp.Arg(0, seccomp.EQ, persona))
-    add(seccomp.ALLOW, "ioctl", seccomp.Arg(1, seccomp.NE, _TIOCSTI))
-    # Without clone3, whose flags lie in memory: a filter cannot see them, and the C library then
-    # calls clone.
-    add(seccomp.ALLOW, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _NEW_NAMESPACES, 0))
-    add(seccomp.ERRNO(0), "flock")
+        if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) < 0:
+            continue
+        action = seccomp.ERRNO(0) if name == "flock" else seccomp.ALLOW
+        for condition in conditions.get(name, [()]):
+            rules.add_rule(action, name, *condition)
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)
         return file.read()
+
+
+def _list_conditions(seccomp: Any) -> dict[str, list[tuple[Any, ...]]]:
+    """By call: the conditions under which it is allowed; those of one tuple hold together."""
+
+    def equal(index: int, *values: int) -> list[tuple[Any, ...]]:
+        return [(seccomp.Arg(index, seccomp.EQ, value),) for value in values]
+
+    def differ(index: int, value: int) -> list[tuple[Any, ...]]:
+        # A condition for each bit of an int: the system ignores the upper half of the register,
+        # so a comparison of all of it could be passed by setting a bit there.
+        masks = [1 << bit for bit in range(32)]
+        return [(seccomp.Arg(index, seccomp.MASKED_EQ, mask, ~value & mask),) for mask in masks]
+
+    return {
+        **dict.fromkeys(("fcntl", "fcntl64"), equal(1, *_FCNTL)),
+        **dict.fromkeys(_OF_ONE_PROCESS, differ(0, _FIRST_PROCESS)),
+        **{
+            name: [kind + one for kind in equal(0, *kinds) for one in differ(1, _FIRST_PROCESS)]
+            for name, kinds in _PRIORITIES.items()
+        },
+        # A process sets its own limits, and no other's.
+        "prlimit64": equal(0, 0),
+        "socket": equal(0, *map(int, _FAMILIES)),
+        "personality": equal(0, 0, 0xFFFFFFFF),
+        "ioctl": differ(1, _TIOCSTI),
+        "preadv2": [(seccomp.Arg(5, seccomp.MASKED_EQ, _RWF_NOWAIT, 0),)],
+        # Without clone3, whose flags lie in memory: a filter cannot see them, and the C library
+        # then calls clone.
+        "clone": [(seccomp.Arg(0, seccomp.MASKED_EQ, _NEW_NAMESPACES, 0),)],
+    }

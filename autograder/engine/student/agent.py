@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import socket
+import threading
+import types
+from collections.abc import Callable
 from typing import Any
 
+from autograder.engine.student.call_arguments import CallArguments
+from autograder.engine.student.files_here import FilesHere
+from autograder.engine.student.recorded_effects import RecordedEffects
 from autograder.engine.student.student_values import StudentValues
+from autograder.engine.student.surroundings import Surroundings
+from autograder.engine.student.test_objects import TestObjects
 from autograder.engine.wire.agent_protocol import Operation, Reply
 from autograder.engine.wire.codec import decode, encode
+from autograder.engine.wire.find_library_object import find_library_object
 from autograder.engine.wire.frames import FrameError, receive_frame, send_frame
+from autograder.engine.wire.operators import OPERATORS
 
 _MAX_MESSAGE = 2_000
 
@@ -27,7 +39,11 @@ class Agent:
 
     def __init__(self, connection: socket.socket, names: dict[str, Any]) -> None:
         self._connection = connection
-        self._values = StudentValues(names)
+        self._test_objects = TestObjects(self._ask_test)
+        self._values = StudentValues(names, self._test_objects)
+        self._surroundings = Surroundings(names)
+        self._files = FilesHere()
+        self._effects: list[RecordedEffects] = []
 
     def serve_one(self) -> bool:
         """Answer one question; False when the other end is closed."""
@@ -35,46 +51,137 @@ class Agent:
             payload = receive_frame(self._connection)
         except FrameError:
             return False
-        try:
-            operation, *arguments = decode(bytes(payload), self._values.receive)
-            answer = encode(self._answer(operation, arguments), self._values.extend)
-        except BaseException as error:  # also SystemExit: a call must not end the kernel
-            answer = encode(_describe_error(error))
-        send_frame(self._connection, answer)
+        self._serve(bytes(payload))
         return True
+
+    def _serve(self, payload: bytes) -> None:
+        alias, effects = None, RecordedEffects()
+        self._effects.append(effects)
+        try:
+            operation, *arguments = decode(payload, self._values.receive)
+            given = None
+            if operation == Operation.CALL:
+                given = CallArguments(self._values, payload, *arguments[1:])
+                alias = given.find_alias
+            with effects.record():
+                reply = self._answer(operation, arguments)
+            about = effects.take()
+            if given is not None:
+                about["changed"] = given.list_changes()
+            answer = encode((*reply, about), self._values.extend, alias)
+        except BaseException as error:  # also SystemExit: a call must not end the kernel
+            answer = encode(self._describe_error(error, effects.take()), self._values.extend)
+        finally:
+            self._effects.pop()
+        send_frame(self._connection, answer)
 
     def _answer(self, operation: str, arguments: list[Any]) -> tuple[Any, ...]:
         operation = Operation(operation)
-        if operation is Operation.FORGET:
-            self._values.forget()
-            return _value(None)
         if operation is Operation.GET:
             (name,) = arguments
             names = self._values.names
             return _value(names[name]) if name in names else (Reply.MISSING.value,)
-        target = self._values.find_object(arguments[0])
+        if operation in (Operation.NEXT, Operation.SEND):
+            iterator, *sent = self._find(arguments[0]), *arguments[1:]
+            try:
+                return _value(iterator.send(*sent) if sent else next(iterator))
+            except StopIteration:
+                return (Reply.LAST.value,)
         if operation is Operation.CALL:
-            return _value(target(*arguments[1], **arguments[2]))
-        if operation is Operation.ATTRIBUTE:
-            return _value(getattr(target, arguments[1]))
-        if operation is Operation.ITEM:
-            return _value(target[arguments[1]])
-        if operation is Operation.ITERATE:
-            return _value(iter(target))
+            target = self._values.find_object(arguments[0])
+            return _value(_complete(target, target(*arguments[1], **arguments[2])))
+        return _value(self._operations[operation](self, *arguments))
+
+    _operations: dict[Operation, Callable[..., Any]] = {
+        Operation.FORGET: lambda self: self._forget(),
+        Operation.ATTRIBUTE: lambda self, number, name: getattr(self._find(number), name),
+        Operation.SET_ATTRIBUTE: lambda self, number, name, v: setattr(self._find(number), name, v),
+        Operation.DELETE_ATTRIBUTE: lambda self, number, name: delattr(self._find(number), name),
+        Operation.ITEM: lambda self, number, key: self._find(number)[key],
+        Operation.ITERATE: lambda self, number: iter(self._find(number)),
+        Operation.OPERATE: lambda self, name, operands: OPERATORS[name](*operands),
+        Operation.DESCRIBE: lambda self, number: self._values.describe_class(number),
+        Operation.DERIVE: lambda self, *about: self._derive(*about),
+        Operation.LIBRARY: lambda self, module, name: find_library_object(module, name),
+        Operation.NAMES: lambda self: [n for n in self._values.names if type(n) is str],
+        Operation.SURROUND: lambda self, changes: self._surroundings.change(changes),
+        Operation.FILES: lambda self: self._files.list_changed(),
+        Operation.READ_FILE: lambda self, path: self._files.read(path),
+        Operation.WRITE_FILE: lambda self, path, content: self._files.write(path, content),
+    }
+
+    def _find(self, number: int) -> Any:
+        return self._values.find_object(number)
+
+    def _forget(self) -> None:
+        self._values.forget()
+        self._test_objects.forget()
+
+    def _derive(self, number: int, name: str, attributes: dict[str, Any]) -> int:
+        base = self._find(number)
+        made = types.new_class(name, (base,), exec_body=lambda names: names.update(attributes))
+        return self._values.keep(made)
+
+    def _ask_test(self, number: int, operation: str, arguments: list[Any]) -> Any:
+        """Have an object of the test do something, in the middle of an answer."""
+        if not self._effects or threading.current_thread() is not threading.main_thread():
+            raise RuntimeError("an object of the test can be used while the test calls you only")
+        about = self._effects[-1].take()
+        asked = (Reply.TEST.value, number, operation, arguments, about)
+        send_frame(self._connection, encode(asked, self._values.extend))
+        while True:
+            payload = bytes(receive_frame(self._connection))
+            operation, *content = decode(payload, self._values.receive)
+            if operation == Operation.RETURNED:
+                return content[0]
+            if operation == Operation.FAILED:
+                raise self._test_objects.make_error(*content)
+            # The test's function asks us something before it returns.
+            self._serve(payload)
+
+    def _describe_error(self, error: BaseException, effects: dict[str, Any]) -> tuple[Any, ...]:
+        names = [kind.__name__ for kind in type(error).__mro__][:20]
         try:
-            return _value(next(target))
-        except StopIteration:
-            return (Reply.LAST.value,)
+            message = str(error)[:_MAX_MESSAGE]
+            arguments = error.args if all(map(_is_scalar, error.args)) else None
+        except BaseException:
+            message, arguments = "", None
+        more: dict[str, Any] = {"arguments": None if arguments is None else list(arguments)}
+        number = self._test_objects.find_error_number(error)
+        if number is not None:
+            more["test_error"] = number
+        elif type(error).__module__ == "__main__":
+            more["object"] = self._values.keep(error)
+            more["class"] = self._values.keep(type(error))
+        else:
+            more["module"] = type(error).__module__
+        return (Reply.RAISED.value, names, message, more, effects)
 
 
 def _value(value: Any) -> tuple[Any, ...]:
     return (Reply.VALUE.value, value)
 
 
-def _describe_error(error: BaseException) -> tuple[Any, ...]:
-    names = [kind.__name__ for kind in type(error).__mro__][:20]
-    try:
-        message = str(error)[:_MAX_MESSAGE]
-    except BaseException:
-        message = ""
-    return (Reply.RAISED.value, names, message)
+def _is_scalar(value: Any) -> bool:
+    return type(value) in (type(None), bool, int, float, str) and len(str(value)) < _MAX_MESSAGE
+
+
+def _complete(target: Any, value: Any) -> Any:
+    """What a coroutine function returns in the end: the kernel's own loop is busy with us."""
+    if not inspect.iscoroutine(value) or not inspect.iscoroutinefunction(target):
+        return value
+    results: list[Any] = []
+
+    def run() -> None:
+        try:
+            results.append((asyncio.run(value), None))
+        except BaseException as error:
+            results.append((None, error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    result, error = results[0]
+    if error is not None:
+        raise error
+    return result

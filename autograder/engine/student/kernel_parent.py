@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 from autograder.engine.student.kernel_app import run_kernel
+from autograder.engine.student.landlock import confine
 from autograder.engine.student.linux_namespaces import (
     become_other_user,
     close_doors,
@@ -128,6 +129,7 @@ def _run_kernel(setup: KernelSetup, init: int, listeners: list[int], agent_fd: i
     if not setup.has_namespaces:
         die_with_parent(init)
     os.setpgid(0, 0)
+    confine(setup.readable, [setup.home, *setup.writable])
     if setup.syscalls:
         forbid_syscalls(base64.b64decode(setup.syscalls))
     channels = dict(zip(CHANNELS, listeners, strict=True))
@@ -135,11 +137,12 @@ def _run_kernel(setup: KernelSetup, init: int, listeners: list[int], agent_fd: i
 
 
 def _prepare(setup: KernelSetup, parent: int) -> None:
+    # Where there are no control groups, Linux divides the processors among sessions.
+    os.setsid()
     if setup.has_namespaces:
         mount_private(setup.home, setup.limits.disk_mb, setup.keep)
         close_doors(int(setup.limits.processes) + 1)
     else:
-        os.setsid()
         die_with_parent(parent)
         # Daemons of the student's become children of this process: found, counted and ended.
         set_process_option(PR_SET_CHILD_SUBREAPER, 1)
@@ -162,6 +165,8 @@ def _set_limits(limits: Limits, own_namespace: bool) -> None:
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
+        # Timers and queued signals: all of a user's processes share them.
+        resource.RLIMIT_SIGPENDING: 1024,
     }
     if own_namespace:
         # Elsewhere this counts all of the user's processes, also the grader's own.

@@ -21,6 +21,15 @@ _CAPABILITY_VERSION_3 = 0x20080522
 _STUDENT_UID = 1000
 _MAX_TERMINALS = 64
 
+# What /proc tells of the machine and of others; programs that compute ask for none of it.
+_HIDDEN = """
+acpi bus driver fs irq pressure scsi sys/fs sys/kernel/pty tty buddyinfo cmdline config.gz
+consoles diskstats interrupts iomem ioports kallsyms kcore key-users keys
+kmsg kpagecgroup kpagecount kpageflags latency_stats loadavg locks mdstat modules pagetypeinfo
+partitions sched_debug schedstat slabinfo softirqs swaps sysrq-trigger timer_list vmallocinfo vmstat
+zoneinfo
+""".split()  # noqa: SIM905
+
 # Below the kernel's smallest pid_max a limit cannot be set, and is not needed: rlimits hold there.
 _SMALLEST_PID_MAX = 400
 
@@ -94,12 +103,29 @@ def mount_private(home: str, disk_mb: float, keep: list[str]) -> None:
             Path(path).touch()
         _mount(f"/proc/self/fd/{fd}", path, None, _MS_BIND | _MS_REC)
         os.close(fd)
-    _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
+    _mount_proc()
     # Terminals of its own, and few: the machine has a fixed number of them.
     terminals = f"newinstance,ptmxmode=0666,mode=620,max={_MAX_TERMINALS}"
     _mount("devpts", "/dev/pts", "devpts", _MS_NOSUID | _MS_NOEXEC, terminals)
     # Other kernels see this folder, too: nobody leaves files there.
     _mount(None, "/dev", None, _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV)
+
+
+def _mount_proc() -> None:
+    flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
+    try:
+        # Without processes that this one may not trace: the namespace's first one.
+        _mount("proc", "/proc", "proc", flags, "hidepid=ptraceable")
+    except OSError:
+        # Linux has this since 5.8.
+        _mount("proc", "/proc", "proc", flags)
+    empty = "/dev/shm/empty"
+    os.mkdir(empty, 0o555)
+    for name in _HIDDEN:
+        path = f"/proc/{name}"
+        if os.path.exists(path):
+            _mount(empty if os.path.isdir(path) else "/dev/null", path, None, _MS_BIND)
+    os.rmdir(empty)
 
 
 def close_doors(processes: int) -> None:

@@ -6,17 +6,29 @@ checks every byte, and makes its own values of them.
 
 from __future__ import annotations
 
+import enum
+import importlib
 import inspect
 import sys
 import types
-from collections import deque
+from collections import namedtuple
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from autograder.engine.student.class_descriptions import (
+    describe_signature,
+    describe_type,
+    find_library_name,
+    find_record_fields,
+)
+from autograder.engine.student.test_objects import TestObjects
 from autograder.engine.wire.agent_protocol import HandleKind, ValueKind
 from autograder.engine.wire.codec import CodecError, Extension
+from autograder.engine.wire.find_library_object import find_library_object
+from autograder.engine.wire.operators import EXTENDABLE, OPERATORS
+from autograder.engine.wire.shared_values import describe_shared, rebuild_shared
 
 
 class StudentValues:
@@ -24,16 +36,20 @@ class StudentValues:
 
     Args:
         names: the kernel's namespace.
+        test_objects: makes what stands here for an object of the test.
     """
 
-    def __init__(self, names: dict[str, Any]) -> None:
+    def __init__(self, names: dict[str, Any], test_objects: TestObjects) -> None:
         self.names = names
+        self._test_objects = test_objects
         self._objects: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}
         self._next = 0
 
     def forget(self) -> None:
         """Drop every handle."""
         self._objects.clear()
+        self._numbers.clear()
 
     def find_object(self, number: int) -> Any:
         """The object that handle `number` stands for."""
@@ -41,7 +57,10 @@ class StudentValues:
 
     def extend(self, value: Any) -> Any:
         """`value` as plain data, as an `Extension`, or as a handle."""
-        plain = _as_plain(value)
+        test_object = self._test_objects.find_number(value)
+        if test_object is not None:
+            return Extension(ValueKind.TEST_OBJECT, test_object)
+        plain = self._as_plain(value)
         if plain is not _NOT_PLAIN:
             return plain
         about = self._about(value)
@@ -53,60 +72,116 @@ class StudentValues:
 
     def receive(self, kind: str, data: Any) -> Any:
         """What an extension from the trusted side becomes here."""
+        if kind == ValueKind.SHARED:
+            return rebuild_shared(data)
         if kind == ValueKind.HANDLE:
             return self._objects[data]
-        if kind == ValueKind.TENSOR:
-            import tensorflow as tf
-
-            return tf.convert_to_tensor(data)
+        if kind == ValueKind.LIBRARY:
+            return find_library_object(*data)
+        if kind == ValueKind.TEST_OBJECT:
+            return self._test_objects(data)
+        if kind == ValueKind.MODULE:
+            return importlib.import_module(data)
+        if kind == ValueKind.RECORD:
+            number, name, fields, values = data
+            made: Any = namedtuple(name, fields) if number is None else self._objects[number]
+            return made(*values)
+        if kind == ValueKind.MEMBER:
+            return self._objects[data[0]][data[1]]
         if kind == ValueKind.RANGE:
             return range(*data)
         if kind == ValueKind.SLICE:
             return slice(*data)
         if kind == ValueKind.ELLIPSIS:
             return ...
-        if kind == ValueKind.MODEL:
-            from autograder.engine.wire.keras_values import rebuild_model
+        if kind in (ValueKind.MODEL, ValueKind.KERAS):
+            from autograder.engine.wire import keras_values
 
-            return rebuild_model(data)
-        if kind == ValueKind.KERAS:
-            from autograder.engine.wire.keras_values import rebuild_object
-
-            return rebuild_object(data)
+            is_model = kind == ValueKind.MODEL
+            return (keras_values.rebuild_model if is_model else keras_values.rebuild_object)(data)
         raise CodecError(f"a value of kind {kind!r} cannot cross")
 
+    def keep(self, value: Any) -> int:
+        """The number of an object; the same object has the same one."""
+        number = self._numbers.get(id(value))
+        if number is None:
+            self._next += 1
+            number = self._numbers[id(value)] = self._next
+            self._objects[number] = value
+        return number
+
     def _about(self, value: Any) -> dict[str, Any]:
-        self._next += 1
-        self._objects[self._next] = value
+        kind = _find_kind(value)
         about: dict[str, Any] = {
-            "id": self._next,
-            "kind": _find_kind(value).value,
+            "id": self.keep(value),
+            "kind": kind.value,
             "name": _find_name(value),
         }
-        signature = _describe_signature(value)
+        if kind is HandleKind.CLASS:
+            about["bases"] = [base for base in value.__bases__ if base is not object]
+            return about
+        library = find_library_name(type(value))
+        if library is not None and kind not in (HandleKind.FUNCTION, HandleKind.COROUTINE):
+            about["library"] = library
+        elif kind in (HandleKind.OBJECT, HandleKind.CALLABLE):
+            about["class"] = self.keep(type(value))
+        signature = describe_signature(value)
         if signature is not None:
             about["signature"] = signature
+            about["annotations"] = _find_annotations(value)
+            about["attributes"] = _find_attributes(value)
         doc = getattr(value, "__doc__", None)
-        if isinstance(doc, str):
+        if isinstance(doc, str) and kind is not HandleKind.OBJECT:
             about["doc"] = str(doc)[:10_000]
         return about
+
+    def describe_class(self, number: int) -> dict[str, Any]:
+        """What the trusted side makes its own class of."""
+        return describe_type(self._objects[number])
+
+    def _as_plain(self, value: Any) -> Any:
+        """The plain form of a value, or _NOT_PLAIN."""
+        kind = type(value)
+        if isinstance(value, enum.Enum):
+            return Extension(ValueKind.MEMBER, [self.keep(kind), value.name])
+        if issubclass(kind, type):
+            name = find_library_name(value)
+            return _NOT_PLAIN if name is None else Extension(ValueKind.LIBRARY, name)
+        fields = find_record_fields(kind)
+        if fields is not None and isinstance(value, tuple):
+            extra = {name: getattr(value, name) for name in fields if name not in kind._fields}
+            data = [self.keep(kind), kind.__name__, list(kind._fields), list(value), extra]
+            return Extension(ValueKind.RECORD, data)
+        base = _find_builtin_base(kind)
+        if base is not None and kind.__module__ == "__main__":
+            data = [self.keep(value), self.keep(kind), kind.__name__, base(value)]
+            return Extension(ValueKind.EXTENDED, data)
+        shared = describe_shared(value)
+        return _as_builtin(value) if shared is None else shared
+
+
+def _find_builtin_base(kind: type) -> type | None:
+    return next((base for base in EXTENDABLE if issubclass(kind, base)), None)
 
 
 _NOT_PLAIN = object()
 _SCALARS: tuple[type[Any], ...] = (bool, int, float, complex, str, bytes)
 _CONTAINERS: tuple[type[Any], ...] = (list, tuple, set, frozenset, dict)
+_VIEWS: tuple[type[Any], ...] = (
+    type({}.keys()),
+    type({}.values()),
+    type({}.items()),
+    types.MappingProxyType,
+)
 
 
-def _as_plain(value: Any) -> Any:
-    """The plain form of a subclass of a plain type, a tensor, a frame, a history; or _NOT_PLAIN."""
+def _as_builtin(value: Any) -> Any:
+    """The plain form of a subclass of a plain type, a view, a history; or _NOT_PLAIN."""
     for kind in _SCALARS:
         if isinstance(value, kind):
             return kind(value)
     if isinstance(value, np.ndarray):
-        array = np.array(value, subok=False)
-        if array.dtype == object:
-            return Extension(ValueKind.OBJECT_ARRAY, [list(array.shape), array.ravel().tolist()])
-        return array
+        return np.array(value, subok=False)
     if isinstance(value, np.dtype) and value.kind in "biufcSUmMOV":
         return Extension(ValueKind.DTYPE, value.str)
     if isinstance(value, types.ModuleType):
@@ -120,51 +195,19 @@ def _as_plain(value: Any) -> Any:
     for kind in _CONTAINERS:
         if isinstance(value, kind):
             return kind(value)
-    if isinstance(value, deque):
+    if isinstance(value, _VIEWS):
+        return dict(value) if isinstance(value, types.MappingProxyType) else list(value)
+    if type(value).__name__ == "ArtistList":  # of matplotlib
         return list(value)
-    if isinstance(value, (type({}.keys()), type({}.values()), type({}.items()))):
-        return list(value)
-    return _as_tensor(value)
-
-
-def _as_tensor(value: Any) -> Any:
-    tf = sys.modules.get("tensorflow")
     keras = sys.modules.get("keras")
-    pandas = sys.modules.get("pandas")
-    if tf is not None:
-        if isinstance(value, (tf.Tensor, tf.Variable)) and hasattr(value, "numpy"):
-            return _number_array(value.numpy())
-        if isinstance(value, tf.TensorShape):
-            return tuple(value.as_list()) if value.rank is not None else None
-        if isinstance(value, tf.dtypes.DType):
-            return value.name
-    if keras is not None:
-        if isinstance(value, keras.Variable):
-            return _number_array(np.asarray(value))
-        if isinstance(value, keras.callbacks.History):
-            history = {"history": value.history, "epoch": value.epoch, "params": value.params}
-            return Extension(ValueKind.HISTORY, history)
-    if pandas is not None:
-        if isinstance(value, pandas.DataFrame):
-            columns = [[name, _column(value[name])] for name in value.columns]
-            return Extension(ValueKind.FRAME, {"columns": columns, "index": _column(value.index)})
-        if isinstance(value, pandas.Series):
-            data = {"name": value.name, "values": _column(value), "index": _column(value.index)}
-            return Extension(ValueKind.SERIES, data)
-        if isinstance(value, pandas.Index):
-            return _column(value)
+    if keras is not None and isinstance(value, keras.Variable):
+        array = np.asarray(value)
+        # NumPy itself has no bfloat16 or float8 dtypes.
+        return array.astype("float32") if array.dtype.kind == "V" else array
+    if keras is not None and isinstance(value, keras.callbacks.History):
+        history = {"history": value.history, "epoch": value.epoch, "params": value.params}
+        return Extension(ValueKind.HISTORY, history)
     return _NOT_PLAIN
-
-
-def _number_array(array: Any) -> Any:
-    array = np.asarray(array)
-    # NumPy itself has no bfloat16 or float8 dtypes.
-    return array.astype("float32") if array.dtype.kind == "V" else array
-
-
-def _column(values: Any) -> Any:
-    array = np.asarray(values)
-    return array.tolist() if array.dtype == object else array
 
 
 def _as_keras(value: Any) -> tuple[ValueKind, dict[str, Any]]:
@@ -176,30 +219,27 @@ def _as_keras(value: Any) -> tuple[ValueKind, dict[str, Any]]:
     """
     if "keras" not in sys.modules or isinstance(value, type):
         return ValueKind.HANDLE, {}
+    from autograder.engine.wire import keras_values
     from autograder.engine.wire.keras_config import KerasConfigError
-    from autograder.engine.wire.keras_values import (
-        describe_obstacle,
-        is_keras_object,
-        model_data,
-        object_data,
-    )
 
-    if not is_keras_object(value):
+    if not keras_values.is_keras_object(value):
         return ValueKind.HANDLE, {}
     try:
         if isinstance(value, sys.modules["keras"].Model):
-            return ValueKind.MODEL, model_data(value)
-        return ValueKind.KERAS, object_data(value)
+            return ValueKind.MODEL, keras_values.model_data(value)
+        return ValueKind.KERAS, keras_values.object_data(value)
     except KerasConfigError as error:
-        return ValueKind.HANDLE, {"why": describe_obstacle(error)}
+        return ValueKind.HANDLE, {"why": keras_values.describe_obstacle(error)}
     except Exception as error:  # of the student's own get_config, or Keras does not know its parts
         why = f"cannot be written as a Keras configuration ({type(error).__name__})."
         return ValueKind.HANDLE, {"why": why}
 
 
 def _find_kind(value: Any) -> HandleKind:
-    if isinstance(value, type):
+    if issubclass(type(value), type):
         return HandleKind.CLASS
+    if inspect.iscoroutinefunction(value):
+        return HandleKind.COROUTINE
     if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.MethodType)):
         return HandleKind.FUNCTION
     keras = sys.modules.get("keras")
@@ -209,7 +249,9 @@ def _find_kind(value: Any) -> HandleKind:
             return HandleKind.LAYER
         is_sequential = issubclass(type(value), keras.Sequential)
         return HandleKind.SEQUENTIAL if is_sequential else HandleKind.MODEL
-    if isinstance(value, Iterator):
+    if type(value) is types.GeneratorType:
+        return HandleKind.GENERATOR
+    if isinstance(value, Iterator) and type(value).__module__ != "__main__":
         return HandleKind.ITERATOR
     return HandleKind.CALLABLE if callable(value) else HandleKind.OBJECT
 
@@ -219,18 +261,17 @@ def _find_name(value: Any) -> str:
     return str(name)[:200] if isinstance(name, str) else type(value).__name__[:200]
 
 
-def _describe_signature(value: Any) -> list[Any] | None:
-    if not callable(value):
-        return None
-    try:
-        parameters = inspect.signature(value).parameters.values()
-    except (TypeError, ValueError):
-        return None
-    described = []
-    for parameter in parameters:
-        has_default = parameter.default is not inspect.Parameter.empty
-        default = parameter.default if has_default else None
-        if not isinstance(default, (type(None), bool, int, float, str)):
-            default = Extension(ValueKind.TEXT, repr(default)[:200])
-        described.append([parameter.name, int(parameter.kind), has_default, default])
-    return described
+def _find_attributes(value: Any) -> dict[str, Any]:
+    is_function = isinstance(value, types.FunctionType) and value.__module__ == "__main__"
+    return OPERATORS["attributes"](value) if is_function and vars(value) else {}
+
+
+def _find_annotations(value: Any) -> dict[str, Any]:
+    annotations = getattr(value, "__annotations__", None)
+    if type(annotations) is not dict:
+        return {}
+    plain = (type(None), bool, int, float, str, type)
+    return {
+        str(name): kind if isinstance(kind, plain) else str(kind)
+        for name, kind in list(annotations.items())[:100]
+    }

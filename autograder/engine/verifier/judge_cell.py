@@ -81,8 +81,7 @@ def run_test_cell(
     channel.deadline = deadline = time.shorten(limits.cell_seconds)
     take_measurements()  # of a cell that a limit stopped
     try:
-        with _alarm(deadline), printed.capture():
-            names.begin_cell(channel)
+        with _alarm(deadline), printed.capture(), names.begin_cell(channel, source):
             value = _execute(source, names)
         result = _judge_value(value, outputs)
     except BaseException as error:  # a test may raise anything; the verifier goes on
@@ -133,8 +132,8 @@ def _execute(source: str, names: VerifierNamespace) -> Any:
     if isinstance(end, ast.Expr) and not source.rstrip().endswith(";"):
         last = ast.Expression(end.value)
         tree.body.pop()
-    exec(compile(tree, _FILE, "exec"), names)
-    return None if last is None else eval(compile(last, _FILE, "eval"), names)
+    names.shell.run(tree, _FILE, "exec")
+    return None if last is None else names.shell.run(last, _FILE, "eval")
 
 
 def _judge_value(value: Any, outputs: list[NotebookNode]) -> TestResult:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
+from autograder.engine.verifier.function_stand_ins import make_function
 from autograder.engine.verifier.handles import (
     CallableHandle,
-    Handle,
     HandleIterator,
-    make_function,
+    OpenHandle,
+    make_generator,
 )
 from autograder.engine.wire.agent_protocol import HandleKind
 from autograder.engine.wire.clean_text import clean_text
@@ -17,6 +19,9 @@ from autograder.engine.wire.codec import CodecError
 if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
 
+_FUNCTIONS = (HandleKind.FUNCTION, HandleKind.COROUTINE)
+_OBJECTS = (HandleKind.OBJECT, HandleKind.CALLABLE)
+
 
 def make_handle(channel: StudentChannel, about: dict[str, Any]) -> Any:
     """The trusted object for an object that the student's side describes.
@@ -24,11 +29,13 @@ def make_handle(channel: StudentChannel, about: dict[str, Any]) -> Any:
     Args:
         channel: where to ask.
         about: "id", "kind", "name" and, for callables, "signature" and "doc"; "why" it did not
-            come by value, where the reason is special; untrusted.
+            come by value, where the reason is special; "bases" of a class; "class" of an instance
+            of a student's class, "library" of one of a library's; untrusted.
 
     Returns:
         A real Python function for a function, so that `callable`, `inspect.signature` and
-        `isinstance(f, types.FunctionType)` return what one expects; else a `Handle`.
+        `isinstance(f, types.FunctionType)` return what one expects; a class and its instances for
+        a student's class; else a `Handle`.
 
     Raises:
         CodecError: the description is broken.
@@ -40,17 +47,67 @@ def make_handle(channel: StudentChannel, about: dict[str, Any]) -> Any:
         kind = HandleKind(word)
     except ValueError:
         raise CodecError("a handle of unknown kind") from None
-    name, why = clean_text(name, 100), clean_text(about.get("why"), 300)
-    if kind is HandleKind.FUNCTION:
-        return make_function(channel, number, name, about)
+    known = channel.stand_ins.get((number, kind))
+    if known is None:
+        known = _make(channel, about, kind)
+        channel.stand_ins[number, kind] = known
+    return known
+
+
+def _make(channel: StudentChannel, about: dict[str, Any], kind: HandleKind) -> Any:
+    number = about["id"]
+    name, why = clean_text(about["name"], 100), clean_text(about.get("why"), 300)
+    if kind in _FUNCTIONS:
+        return make_function(channel, number, name, about, kind is HandleKind.COROUTINE)
+    if kind is HandleKind.GENERATOR:
+        return make_generator(channel, number)
     if kind is HandleKind.ITERATOR:
         return HandleIterator(channel, number, name)
+    if kind is HandleKind.CLASS:
+        return channel.classes.find(about)
     if kind in (HandleKind.LAYER, HandleKind.MODEL, HandleKind.SEQUENTIAL):
         # Only now: it imports TensorFlow, and the warm parent first sets up from where.
         from autograder.engine.verifier.model_handles import LayerHandle, ModelHandle
 
         make = LayerHandle if kind is HandleKind.LAYER else ModelHandle
         return make(channel, number, name, kind, why)
-    if kind in (HandleKind.CLASS, HandleKind.CALLABLE):
-        return CallableHandle(channel, number, name, kind, why)
-    return Handle(channel, number, name, kind, why)
+    if "class" in about:
+        made = channel.classes.make_instance(about, name, kind)
+        if made is not None:
+            return made
+    library = _find_library_class(about.get("library"))
+    if library is not None and library.__module__.startswith("sklearn."):
+        from autograder.engine.verifier.estimator_handles import EstimatorHandle
+
+        made = EstimatorHandle(channel, number, name, kind, why)
+    else:
+        make_plain = CallableHandle if kind is HandleKind.CALLABLE else OpenHandle
+        made = make_plain(channel, number, name, kind, why)
+    object.__setattr__(made, "_handle_library", library)
+    return made
+
+
+# What comes by value, or lets a test believe something: an object may not say that it is one.
+_NEVER = frozenset(
+    ("builtins", "unittest", "numbers", "numpy", "pandas", "keras", "types", "abc", "typing")
+)
+_BY_VALUE = (
+    int, float, complex, str, bytes, list, tuple, dict, set, frozenset, type, BaseException
+)  # fmt: skip
+
+
+def _find_library_class(said: Any) -> type | None:
+    """The class of a library that an object says it is of; only what the test has imported."""
+    if type(said) is not list or len(said) != 2 or not all(type(part) is str for part in said):
+        return None
+    module, name = said
+    root = module.partition(".")[0]
+    found: Any = None if root in _NEVER else sys.modules.get(module)
+    for part in name.split("."):
+        found = vars(found).get(part) if hasattr(found, "__dict__") else None
+    if not isinstance(found, type) or issubclass(found, _BY_VALUE):
+        return None
+    tf = sys.modules.get("tensorflow")
+    if tf is not None and issubclass(found, (tf.Tensor, tf.Variable)):
+        return None
+    return found

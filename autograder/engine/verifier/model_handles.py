@@ -58,10 +58,16 @@ class LayerHandle(CallableHandle):
     """A student's layer, or a model as one: can be called, and has weights."""
 
     def _find_class(self) -> Any:
-        return _CLASSES[self._kind]
+        return _CLASSES[self._handle_kind]
 
     # isinstance() asks this when the real type does not match.
     __class__ = property(_find_class)
+
+    def __len__(self) -> int:
+        raise self._refuse_operator("len")
+
+    def __iter__(self) -> Any:
+        raise self._refuse_operator("iteration")
 
     def __bool__(self) -> bool:
         # As of every model and layer: the student's object is not asked.
@@ -74,7 +80,7 @@ class LayerHandle(CallableHandle):
         is_of_keras = name in _SET_BY_KERAS or hasattr(keras.Model, name)
         if name.startswith("_") or (is_of_keras and name not in _TRAINING):
             self._refuse_part(f"`{name}`")
-        return self._channel.ask(Operation.ATTRIBUTE, self._number, name)
+        return self._handle_channel.ask(Operation.ATTRIBUTE, self._handle_number, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not name.startswith("_"):
@@ -163,7 +169,7 @@ class LayerHandle(CallableHandle):
         return self._fetch_shape("output_shape")
 
     def _fetch(self, name: str) -> Any:
-        return self._channel.ask(Operation.ATTRIBUTE, self._number, name)
+        return self._handle_channel.ask(Operation.ATTRIBUTE, self._handle_number, name)
 
     def _fetch_exactly(self, name: str, kind: type) -> Any:
         value = self._fetch(name)
@@ -191,7 +197,7 @@ class LayerHandle(CallableHandle):
 
     def _ask_method(self, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         if name == "__call__":
-            return self._channel.ask(Operation.CALL, self._number, list(args), kwargs)
+            return self._handle_channel.call(self._handle_number, "", args, kwargs)
         method = self._fetch(name)
         if find_handle_number(method) is None:
             raise NotByValueError(f"`{name}` of {self!r} is not a function")
@@ -201,7 +207,7 @@ class LayerHandle(CallableHandle):
         self, name: str, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         """What a method of the student's returned: arrays of numbers, in lists or dicts."""
-        outputs = self._ask_method(name, args, kwargs or {})
+        outputs = _as_arrays(self._ask_method(name, args, kwargs or {}))
         for output in _flatten(outputs):
             is_array = type(output) is np.ndarray or isinstance(output, np.generic)
             if not is_array or output.dtype.kind not in "biufc":
@@ -210,10 +216,10 @@ class LayerHandle(CallableHandle):
 
     def describe_obstacle(self) -> str:
         """Why it did not come by value, as a predicate; `layers_of` in course_lib asks, too."""
-        return self._why or "cannot come to the grader by value."
+        return self._handle_why or "cannot come to the grader by value."
 
     def _refuse_part(self, what: str) -> NoReturn:
-        thing = "layer" if self._kind is HandleKind.LAYER else "model"
+        thing = "layer" if self._handle_kind is HandleKind.LAYER else "model"
         raise NotByValueError(
             f"{what} is not available: this {thing} {type(self).describe_obstacle(self)}"
         )
@@ -229,6 +235,15 @@ class ModelHandle(LayerHandle):
     def predict_on_batch(self, *args: Any, **kwargs: Any) -> Any:
         """The outputs for one batch as arrays."""
         return self._call_method("predict_on_batch", args, kwargs)
+
+
+def _as_arrays(outputs: Any) -> Any:
+    """The same outputs, with arrays in place of tensors."""
+    if type(outputs) in (list, tuple):
+        return type(outputs)(map(_as_arrays, outputs))
+    if type(outputs) is dict:
+        return {key: _as_arrays(value) for key, value in outputs.items()}
+    return outputs.numpy() if isinstance(outputs, tf.Tensor) else outputs
 
 
 def _flatten(outputs: Any) -> list[Any]:

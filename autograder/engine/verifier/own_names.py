@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
+from IPython.core.inputtransformer2 import TransformerManager
+
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_TIMED = re.compile(r"^%%?time\b[ \t]*(.*)$", re.MULTILINE)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def parse_cell(source: str, file: str = "<test cell>") -> ast.Module:
-    """Return a cell's syntax tree; IPython's own lines (`%matplotlib inline`) do nothing here.
+    """Return a cell's syntax tree; IPython's own lines (`%matplotlib inline`) become calls.
 
     Args:
         source: The cell.
@@ -22,11 +26,9 @@ def parse_cell(source: str, file: str = "<test cell>") -> ast.Module:
     try:
         return ast.parse(source, file)
     except SyntaxError:
-        lines = source.splitlines()
-        plain = [line if line[:1] not in ("%", "!") else "pass" for line in lines]
-        if plain == lines:
-            raise
-        return ast.parse("\n".join(plain), file)
+        # What these measure is a statement like any other.
+        source = _TIMED.sub(lambda found: found[1] or "pass", source)
+        return ast.parse(TransformerManager().transform_cell(source), file)
 
 
 def find_bound_names(tree: ast.Module) -> set[str]:

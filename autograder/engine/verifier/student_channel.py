@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-import select
+import contextlib
 import socket
-import time
+import threading
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograder.engine.verifier.effects import show_effects
+from autograder.engine.verifier.given_objects import GivenObjects
 from autograder.engine.verifier.guarded_array import guard_array
+from autograder.engine.verifier.handles import find_handle_number, find_permissions
+from autograder.engine.verifier.instructor_profile import InstructorProfile
+from autograder.engine.verifier.student_classes import StudentClass, StudentClasses
 from autograder.engine.verifier.student_error import (
     LimitReachedError,
     NotByValueError,
     make_student_error,
+    read_arguments,
 )
+from autograder.engine.verifier.transfer import transfer
 from autograder.engine.verifier.trusted_values import TrustedValues
-from autograder.engine.wire.agent_protocol import Operation, Reply, read_reply
+from autograder.engine.wire.agent_protocol import HandleKind, Operation, Reply, read_reply
 from autograder.engine.wire.codec import CodecError, decode, encode
-from autograder.engine.wire.deadline import MAX_STRETCH, Deadline, WaitingTime
+from autograder.engine.wire.deadline import Deadline, WaitingTime
 from autograder.engine.wire.frames import (
     FrameError,
     FrameSizeError,
     FrameTimeoutError,
-    receive_frame,
-    send_frame,
 )
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.loss import Cause, Loss
+from autograder.engine.wire.mutable_values import list_mutables, update_in_place
 
 _MIB = 1 << 20
 _NOTHING = object()
+_MOST_DEPTH = 40
+# They run no code of the student's that could see what the test changed.
+_QUIET = frozenset(
+    (Operation.DESCRIBE, Operation.FORGET, Operation.NAMES, Operation.SURROUND, Operation.FILES)
+) | {Operation.READ_FILE, Operation.WRITE_FILE, Operation.GET}
 
 
 class StudentChannel:
@@ -38,14 +50,33 @@ class StudentChannel:
         connection: the socket whose other end the kernel's agent holds.
         limits: how long an answer may take, and how large it may be.
         waiting: how long the kernel has waited for a processor.
+        profile: what the instructor's notebook does.
     """
 
-    def __init__(self, connection: socket.socket, limits: Limits, waiting: WaitingTime) -> None:
+    def __init__(
+        self,
+        connection: socket.socket,
+        limits: Limits,
+        waiting: WaitingTime,
+        profile: InstructorProfile | None = None,
+    ) -> None:
         self._connection, self._limits = connection, limits
+        self.profile = profile or InstructorProfile(())
+        self.given = GivenObjects()
+        self.classes = StudentClasses(self)
         self._values = TrustedValues(self)
+        # The same object is the same stand-in the next time.
+        self.stand_ins: dict[tuple[int, HandleKind], Any] = {}
+        self._fetched_names: dict[int, str] = {}
+        self._arguments: list[list[Any]] = []
+        self._changeable: list[set[int]] = []
+        self._lock = threading.RLock()
         self.failure: LimitReachedError | None = None
         self.is_open = True
         self.deadline = Deadline(limits.seconds, waiting)
+        # Called before and after what runs the student's code.
+        self.before_call: Callable[[Sequence[Any]], None] = lambda arguments: None
+        self.after_call: Callable[[], None] = lambda: None
 
     def fetch(self, name: str) -> Any:
         """The value of `name` in the student's kernel.
@@ -56,22 +87,97 @@ class StudentChannel:
         value = self.ask(Operation.GET, name)
         if value is _NOTHING:
             raise KeyError(name)
-        return value
+        self._remember_name(value, name)
+        return self.classes.mark(value) if name in self.profile.instances else value
 
-    def fetch_next(self, number: int) -> Any:
-        """The next item of the student's iterator.
+    def fetch_next(self, number: int, *sent: Any) -> Any:
+        """The next item of the student's iterator, or what a generator answers to `sent`.
 
         Raises:
             StopIteration: it has no further item.
         """
-        item = self.ask(Operation.NEXT, number)
+        item = self.ask(Operation.SEND if sent else Operation.NEXT, number, *sent)
         if item is _NOTHING:
             raise StopIteration
         return item
 
-    def forget(self) -> None:
-        """Drop all handles that the kernel gave out before."""
-        self.ask(Operation.FORGET)
+    def fetch_attribute(self, handle: Any, name: str) -> Any:
+        """An attribute of the student's object."""
+        number = find_handle_number(handle)
+        value = self.ask(Operation.ATTRIBUTE, number, name)
+        self._remember_name(value, name)
+        return self.keep_origin(handle, value)
+
+    def fetch_quietly(self, number: int, name: str) -> int:
+        """The number of a method of the student's class."""
+        found = find_handle_number(self.ask(Operation.ATTRIBUTE, number, name))
+        if found is None:
+            raise NotByValueError(f"`{name}` of the student's class is not a function")
+        return found
+
+    def _remember_name(self, value: Any, name: str) -> None:
+        number = find_handle_number(value)
+        if number is not None:
+            self._fetched_names[number] = name
+            if getattr(value, "__name__", "") == "<lambda>":
+                vars(value)["fetched_name"] = name
+
+    def find_fetched_name(self, number: int) -> str:
+        """By which name the test got a function; the student does not choose it."""
+        return self._fetched_names.get(number, "")
+
+    def keep_origin(self, origin: Any, value: Any) -> Any:
+        """The value; the test may ask as much of it as of the object that it came from."""
+        is_class = issubclass(type(origin), StudentClass) or not hasattr(origin, "_handle_number")
+        if is_class or find_permissions(origin) is not None:
+            return self.classes.mark(value)
+        return value
+
+    def list_names(self) -> list[str]:
+        """The names in the student's kernel."""
+        names = self.ask(Operation.NAMES) if self.is_open and self.failure is None else []
+        return [name for name in names if type(name) is str] if type(names) is list else []
+
+    def can_send(self, value: Any) -> bool:
+        """Whether a value of the test's can cross to the student's code."""
+        return bool(self.describe(value))
+
+    def describe(self, value: Any) -> bytes:
+        """The bytes of a value as it crosses; none where it can't cross."""
+        try:
+            return encode(value, self._values.extend)
+        except (CodecError, TypeError):
+            return b""
+
+    def operate(self, name: str, *operands: Any) -> Any:
+        """What the student's objects do for an operator."""
+        return self.ask(Operation.OPERATE, name, list(operands))
+
+    def call(self, number: int, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """Call the student's function of this number, under the name that the test knows."""
+        given = list(args)
+        changeable = self.profile.find_changeable(name, given, kwargs)
+        self._arguments.append(list_mutables([given, kwargs]))
+        self._changeable.append(set(changeable))
+        try:
+            value = self.ask(Operation.CALL, number, given, kwargs, changeable)
+        finally:
+            self._arguments.pop()
+            self._changeable.pop()
+        return self.classes.mark(value) if name in self.profile.makers else value
+
+    def find_argument(self, number: Any) -> Any:
+        """The object of the test's that the call was given.
+
+        Raises:
+            CodecError: the call was given no such object.
+        """
+        if type(number) is not int or not self._arguments:
+            raise CodecError("an unknown argument")
+        objects = self._arguments[-1]
+        if not 0 <= number < len(objects):
+            raise CodecError("an unknown argument")
+        return objects[number]
 
     def ask(self, operation: Operation, *arguments: Any) -> Any:
         """Ask the agent one question; returns the value of its answer.
@@ -85,29 +191,95 @@ class StudentChannel:
             raise self.failure
         if not self.is_open:
             raise NotByValueError("the student's code is not asked here")
-        payload = encode((operation.value, *arguments), self._values.extend)
-        answer = self._exchange(payload)
+        with self._lock:
+            is_quiet = operation in _QUIET
+            if not is_quiet:
+                self.before_call(arguments)
+            payload = encode((operation.value, *arguments), self._values.extend)
+            try:
+                return self._read(self._exchange(payload))
+            except LimitReachedError as error:
+                # The answer may still come: the line is of no use any more.
+                self.failure = self.failure or error
+                raise
+            finally:
+                if not is_quiet and self.failure is None:
+                    self.after_call()
+
+    def _decode(self, answer: bytes) -> tuple[Reply, list[Any]]:
         try:
-            reply, content = read_reply(decode(bytes(answer), self._values.receive, guard_array))
+            return read_reply(decode(answer, self._values.receive, guard_array))
         except (CodecError, TypeError, ValueError) as error:
             detail = f"the kernel's answer can't be read ({error})"
             raise self._fail(Cause.KERNEL_ENDED, detail) from None
-        if reply is Reply.VALUE:
-            return content[0]
-        if reply is Reply.RAISED:
-            raise make_student_error(*content)
-        return _NOTHING
 
-    def _exchange(self, payload: bytes) -> bytearray:
-        """The frame that answers a frame."""
-        deadline = self.deadline.shorten(self._limits.call_seconds)
+    def _read(self, answer: bytes) -> Any:
+        reply, content = self._decode(answer)
+        if reply is Reply.VALUE:
+            self._apply(content[1] if len(content) > 1 else {})
+            return content[0]
+        if reply is not Reply.RAISED:
+            self._apply(content[0] if content else {})
+            return _NOTHING
+        names, message, *more = content
+        self._apply(more[1] if len(more) > 1 else {})
+        raise self._make_error(names, message, more[0] if more else {})
+
+    def _make_error(self, names: Any, message: Any, about: Any) -> BaseException:
+        about = about if type(about) is dict else {}
+        if "test_error" in about:
+            error = self.given.find_error(about["test_error"])
+            if error is not None:
+                return error
+        made = make_student_error(names, message, about)
+        if "class" not in about:
+            return made
         try:
-            send_frame(self._connection, payload, _find_end(deadline))
-            while not select.select([self._connection], [], [], max(deadline.measure_left(), 0))[0]:
-                if deadline.measure_left() <= 0:
-                    raise FrameTimeoutError("no answer in time")
+            arguments = read_arguments(about.get("arguments")) or [message]
+            found = self.classes.make_error(about["object"], about["class"], tuple(arguments))
+        except (CodecError, KeyError, TypeError, ValueError):
+            return made
+        return made if found is None else found
+
+    def _apply(self, effects: Any) -> None:
+        """Print and warn as the student's code did, and change the arguments that it changed."""
+        if type(effects) is not dict:
+            return
+        show_effects(effects)
+        changed = effects.get("changed") if self._arguments else None
+        for number, new in changed if type(changed) is list else []:
+            if type(number) is int and number in self._changeable[-1]:
+                with contextlib.suppress(CodecError, TypeError, ValueError):
+                    update_in_place(self.find_argument(number), new)
+
+    def _exchange(self, payload: bytes) -> bytes:
+        """The frame that answers a frame; the student's code may ask objects of the test before."""
+        deadline = self.deadline.shorten(self._limits.call_seconds)
+        while True:
+            answer = self._transfer(payload, deadline)
+            # Whether it is a question is read without making anything of it.
+            if not _is_question(answer):
+                return answer
+            _, content = self._decode(answer)
+            payload = self._answer_question(*content)
+
+    def _answer_question(self, number: Any, operation: Any, arguments: Any, effects: Any) -> bytes:
+        self._apply(effects)
+        if len(self._arguments) > _MOST_DEPTH:
+            raise self._fail(Cause.CALL_SECONDS, "it calls the test's functions without end")
+        try:
+            value = self.given.use(number, operation, arguments)
+            return encode((Operation.RETURNED.value, value), self._values.extend)
+        except LimitReachedError:
+            raise
+        except BaseException as error:
+            described = self.given.describe_error(error)
+            return encode((Operation.FAILED.value, *described))
+
+    def _transfer(self, payload: bytes, deadline: Deadline) -> bytes:
+        try:
             most = int(self._limits.value_mb * _MIB)
-            return receive_frame(self._connection, most, _find_end(deadline))
+            return transfer(self._connection, payload, deadline, most)
         except FrameTimeoutError:
             is_late = self.deadline.measure_left() <= 0
             raise self._fail(Cause.CELL_SECONDS if is_late else Cause.CALL_SECONDS) from None
@@ -121,6 +293,8 @@ class StudentChannel:
         return self.failure
 
 
-def _find_end(deadline: Deadline) -> float:
-    """`time.monotonic()` at which a transfer that has begun is given up."""
-    return time.monotonic() + MAX_STRETCH * deadline.measure_left()
+_QUESTION = encode((Reply.TEST.value, 0, "", [], {}))[: len(encode((Reply.TEST.value,)))]
+
+
+def _is_question(answer: bytes) -> bool:
+    return answer.startswith(_QUESTION)

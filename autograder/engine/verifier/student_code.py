@@ -8,6 +8,8 @@ from typing import Any
 from autograder.engine.verifier.handles import find_handle_number
 from autograder.engine.verifier.student_error import NotByValueError
 
+# They tell a coroutine function from another one, as ours is one, too; or look for a line.
+_HARMLESS = ("_has_code_flag", "_find_lineno")
 _CODE = ("__code__", "__defaults__", "__kwdefaults__")
 
 
@@ -22,7 +24,8 @@ def refuse_code() -> None:
 def _check_attribute(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "object.__getattr__" and arguments[1] in _CODE:
         function, attribute = arguments
-        if find_handle_number(function) is not None:
+        is_harmless = sys._getframe(1).f_code.co_name in _HARMLESS
+        if not is_harmless and find_handle_number(function) is not None:
             raise NotByValueError(
                 f"the test reads the code of `{function.__name__}` (`{attribute}`), which is in "
                 "the student's kernel: compare what the function returns"

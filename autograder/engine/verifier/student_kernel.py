@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.engine.run_sentences import describe_loss, describe_place
+from autograder.engine.verifier.instructor_profile import InstructorProfile
 from autograder.engine.verifier.provisioner import ForkedKernel, ForkedKernelManager
 from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.wire.deadline import Deadline, WaitingTime, read_pid
@@ -61,17 +62,23 @@ class StudentKernel:
         notebook: the notebook whose cells it will run.
         limits: how long a cell may run, and how much it may show.
         waiting: how long the kernel has waited for a processor; it follows this kernel.
+        profile: what the instructor's own notebook does.
     """
 
     def __init__(
-        self, forked: ForkedKernel, notebook: NotebookNode, limits: Limits, waiting: WaitingTime
+        self,
+        forked: ForkedKernel,
+        notebook: NotebookNode,
+        limits: Limits,
+        waiting: WaitingTime,
+        profile: InstructorProfile,
     ) -> None:
         self._forked, self._limits = forked, limits
         self._manager = ForkedKernelManager(lambda: forked)
         self._client = _CellRunner(notebook, self._manager, limits)
         waiting.follow(read_pid(forked.pidfd))
         connection = socket.socket(fileno=forked.agent_fd)
-        self.channel = StudentChannel(connection, limits, waiting)
+        self.channel = StudentChannel(connection, limits, waiting, profile)
         self.notes: list[Note] = self._client.notes
 
     async def start(self) -> None:

@@ -10,7 +10,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.engine import run_sentences
+from autograder.engine.verifier.checked_zip import CheckedZip
+from autograder.engine.verifier.decide_verdict import decide_verdict
 from autograder.engine.verifier.instructor_definitions import find_instructor_definitions
+from autograder.engine.verifier.instructor_profile import InstructorProfile
 from autograder.engine.verifier.judge_cell import (
     TestResult,
     define_names,
@@ -21,6 +24,7 @@ from autograder.engine.verifier.progress import Progress
 from autograder.engine.verifier.provisioner import ForkedKernel
 from autograder.engine.verifier.seed_trials import SeedTrials
 from autograder.engine.verifier.student_channel import StudentChannel
+from autograder.engine.verifier.student_error import LimitReachedError
 from autograder.engine.verifier.student_kernel import KernelLostError, StudentKernel
 from autograder.engine.verifier.trusted_imports import TrustedImports
 from autograder.engine.verifier.verifier_namespace import VerifierNamespace
@@ -76,10 +80,13 @@ class SubmissionRun:
         self.notebook, self._limits = notebook, limits
         self._take_kernel, self._ask_loss, self._send = take_kernel, ask_loss, send
         self._progress = progress
-        self._names = VerifierNamespace(
-            TrustedImports(c.source for c in source.cells if c.cell_type == "code"),
-            find_instructor_definitions(source),
-        )
+        code = [c for c in source.cells if c.cell_type == "code"]
+        tests = [c.source for c in code if is_test_cell(c)]
+        self._profile = InstructorProfile((c.source for c in code if not is_test_cell(c)), tests)
+        imports, own = TrustedImports.of(source), find_instructor_definitions(source)
+        self._names = VerifierNamespace(imports, own, self._profile)
+        self._answers = {grade_id(c): c.source for c in code if is_answer_cell(c)}
+        self._answers.update((c.source, c.source) for c in code if not is_test_cell(c))
         self._tests = {grade_id(c): c.source for c in source.cells if is_test_cell(c)}
         self._waiting = WaitingTime()
         self._time = Deadline(seconds, self._waiting)
@@ -89,6 +96,7 @@ class SubmissionRun:
         self._newly_lost: int | None = None
         self.notes: list[Note] = []
         self.trials = SeedTrials(more_seeds)
+        self._names["zip"] = CheckedZip
 
     async def run(self) -> None:
         """Run every cell and judge every question; whatever happens, each gets a verdict."""
@@ -112,11 +120,23 @@ class SubmissionRun:
         if kernel is None:
             return
         self._send(messages.CellStart(index))
+        if not is_test_cell(cell):
+            answer = self._answers.get(grade_id(cell) or cell.source, "")
+            self._names.enter_student_cell(cell.source, answer)
         try:
-            await kernel.run(cell, index, self._time)
+            await self._run_in_kernel(kernel, cell, index)
         except KernelLostError as error:
             await self._lose_cell(index, error.loss)
             self._show_loss(index, cell)
+
+    async def _run_in_kernel(self, kernel: StudentKernel, cell: NotebookNode, index: int) -> None:
+        """Run a cell of the student's, which sees what it needs of the test cells above it."""
+        if not is_test_cell(cell):
+            try:
+                self._names.relay.before_student_cell(kernel.channel, cell.source)
+            except LimitReachedError as error:
+                raise KernelLostError(error.loss.cause, error.loss.detail) from None
+        await kernel.run(cell, index, self._time)
 
     def _show_loss(self, index: int, cell: NotebookNode) -> None:
         why = self._describe_loss(index)
@@ -124,7 +144,7 @@ class SubmissionRun:
 
     async def _judge(self, index: int, cell: NotebookNode) -> None:
         question, points = grade_id(cell), max_points(cell)
-        if is_answer_cell(cell) or cell.cell_type != "code":
+        if not is_test_cell(cell) or cell.cell_type != "code":
             if cell.cell_type == "code":
                 await self._run_cell(index, cell)
             self._decide(QuestionVerdict(question, 0.0, points, Status.MANUAL))
@@ -190,25 +210,12 @@ class SubmissionRun:
     def _make_verdict(
         self, index: int, question: str, points: float, result: TestResult
     ) -> QuestionVerdict:
-        lost, self._newly_lost = self._newly_lost, None
-        status, message = result.status, result.message
-        if result.cause is not None:
-            message = message or self._describe(Loss(result.cause), index)
-            return QuestionVerdict(question, 0.0, points, result.cause.status, message)
-        if status is not Status.PASSED and lost is not None:
-            # The test failed because a cell above it was lost.
-            status = self._progress.lost[lost].cause.status
-            message = f"{self._describe_loss(lost)} ({message})"
-            return QuestionVerdict(question, 0.0, points, status, message)
-        if status is not Status.PASSED:
-            stub, name = result.met_stub, result.undefined_name
-            return QuestionVerdict(question, 0.0, points, status, message, stub, name)
-        earned = points if result.points is None else result.points
-        message = "" if earned == points else run_sentences.describe_points(earned, points)
-        if earned > points:
-            return QuestionVerdict(question, 0.0, points, Status.ERROR, message)
-        status = Status.PASSED if earned == points else Status.FAILED
-        return QuestionVerdict(question, earned, points, status, message)
+        newly, self._newly_lost = self._newly_lost, None
+        stopped = "" if result.cause is None else self._describe(Loss(result.cause), index)
+        lost = None
+        if newly is not None:
+            lost = (self._progress.lost[newly].cause, self._describe_loss(newly))
+        return decide_verdict(question, points, result, stopped, lost)
 
     def _decide(self, verdict: QuestionVerdict) -> None:
         self._progress.verdicts[verdict.grade_id] = verdict
@@ -222,7 +229,9 @@ class SubmissionRun:
             self._kernels += 1
             try:
                 forked = self._take_kernel()
-                self._kernel = StudentKernel(forked, self.notebook, self._limits, self._waiting)
+                self._kernel = StudentKernel(
+                    forked, self.notebook, self._limits, self._waiting, self._profile
+                )
                 await self._kernel.start()
             except KernelLostError as error:
                 await self._drop_kernel()
@@ -241,7 +250,7 @@ class SubmissionRun:
             shown = (cell.outputs, cell.execution_count)
             self._send(messages.CellStart(place))
             try:
-                await kernel.run(cell, place, self._time)
+                await self._run_in_kernel(kernel, cell, place)
             except KernelLostError as error:
                 await self._lose_cell(place, error.loss)
                 return

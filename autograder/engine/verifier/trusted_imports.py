@@ -5,7 +5,17 @@ from __future__ import annotations
 import ast
 import importlib
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from nbformat import NotebookNode
+
+from autograder.engine.verifier.handles import find_handle_number
+from autograder.engine.verifier.trusted_values import StudentModule
+from autograder.engine.wire.agent_protocol import Operation
+from autograder.notebooks.cell_roles import is_answer_cell
+
+if TYPE_CHECKING:
+    from autograder.engine.verifier.student_channel import StudentChannel
 
 # Customary names, for notebooks whose instructor does not import them.
 _CUSTOMARY = {
@@ -22,17 +32,32 @@ _CUSTOMARY.update({name: name for name in ("keras", "math", "numpy", "random", "
 class TrustedImports:
     """Finds what a name stands for, in the imports of the instructor's notebook.
 
+    What only an answer imports is the student's to import: `find` does not know it.
+
     Args:
-        sources: the code cells of the instructor's notebook.
+        sources: the code cells of the instructor's notebook that are not answers.
+        answers: the answers in code.
 
     Example:
         >>> TrustedImports(["import math as m"]).find("m").__name__
         'math'
     """
 
-    def __init__(self, sources: Iterable[str]) -> None:
+    def __init__(self, sources: Iterable[str], answers: Iterable[str] = ()) -> None:
         self._imports: dict[str, tuple[str, str | None]] = {}
         self._bound: set[str] = set()
+        self._read_cells(answers)
+        self._of_answers, self._imports = self._imports, {}
+        self._read_cells(sources)
+
+    @classmethod
+    def of(cls, source: NotebookNode) -> TrustedImports:
+        """Those of the instructor's notebook."""
+        code = [cell for cell in source.cells if cell.cell_type == "code"]
+        given = (cell.source for cell in code if not is_answer_cell(cell))
+        return cls(given, (cell.source for cell in code if is_answer_cell(cell)))
+
+    def _read_cells(self, sources: Iterable[str]) -> None:
         for source in sources:
             # IPython's own lines are not Python; an import below them still counts.
             lines = [line for line in source.splitlines() if line.lstrip()[:1] not in ("%", "!")]
@@ -70,9 +95,36 @@ class TrustedImports:
         if name in self._bound:
             # What the notebook itself defines is the student's work.
             raise KeyError(name)
-        module, attribute = self._imports.get(name, (_CUSTOMARY.get(name), None))
-        if module is None:
+        if name in self._imports:
+            return self._import(name, *self._imports[name])
+        if name in self._of_answers or name not in _CUSTOMARY:
             raise KeyError(name)
+        return self._import(name, _CUSTOMARY[name], None)
+
+    def recognize(self, name: str, value: Any, channel: StudentChannel) -> Any:
+        """What stands for a name in the student's kernel: the trusted import if it is the same.
+
+        That it is the same is the student's claim, and all that it gains is what the instructor's
+        answer imports, which every student may import.
+
+        Args:
+            name: the name.
+            value: what came from the student's kernel.
+            channel: the line to the student's kernel.
+        """
+        if name not in self._of_answers:
+            return value
+        try:
+            trusted = self._import(name, *self._of_answers[name])
+            if isinstance(value, StudentModule):
+                is_same = value.student_name == getattr(trusted, "__name__", "")
+            else:
+                is_same = _is_same_definition(trusted, find_handle_number(value), channel)
+        except Exception:  # also whatever the student's object raises
+            return value
+        return trusted if is_same else value
+
+    def _import(self, name: str, module: str, attribute: str | None) -> Any:
         try:
             found = importlib.import_module(module)
             if attribute is None:
@@ -82,3 +134,13 @@ class TrustedImports:
             return importlib.import_module(f"{module}.{attribute}")
         except ImportError as error:
             raise KeyError(name) from error
+
+
+def _is_same_definition(trusted: Any, number: int | None, channel: StudentChannel) -> bool:
+    """Whether a student's class or function says that it is defined where a trusted one is."""
+    if number is None:
+        return False
+    return all(
+        channel.ask(Operation.ATTRIBUTE, number, where) == getattr(trusted, where)
+        for where in ("__module__", "__qualname__")
+    )

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import enum
 import re
 import sys
+import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograder.engine.verifier.handles import find_handle_number
+from autograder.engine.verifier.given_objects import find_library_reference, is_library
+from autograder.engine.verifier.guarded_array import GuardedArray, guard_array
+from autograder.engine.verifier.handles import OpenHandle, find_handle_number
 from autograder.engine.verifier.make_handle import make_handle
 from autograder.engine.verifier.student_history import StudentHistory
-from autograder.engine.wire.agent_protocol import ValueKind
+from autograder.engine.wire.agent_protocol import HandleKind, ValueKind
+from autograder.engine.wire.clean_text import clean_text
 from autograder.engine.wire.codec import CodecError, Extension, find_plain_dtype
+from autograder.engine.wire.find_library_object import find_library_object
+from autograder.engine.wire.python_values import check_type
+from autograder.engine.wire.shared_values import describe_shared, holds_values, rebuild_shared
 
 if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
@@ -21,6 +29,24 @@ if TYPE_CHECKING:
 
 _SCALARS: tuple[type[Any], ...] = (bool, int, float, complex, str)
 _CONTAINERS: tuple[type[Any], ...] = (list, tuple, dict, set, frozenset)
+# Classes of these modules are what a value may be compared with; no call of them does harm.
+_CLASS_MODULES = frozenset(
+    ("builtins", "collections", "datetime", "decimal", "fractions", "numpy", "enum", "abc")
+) | {"collections.abc", "typing", "numbers", "pathlib", "types", "uuid"}
+_CLASS_ROOTS = frozenset(("keras", "pandas", "scipy", "sklearn", "tensorflow"))
+# Values of libraries cross where the instructor's notebook names the library.
+_USED = {
+    "frame_values.": ("pandas",),
+    "science_values.expression": ("sympy",),
+    "science_values.graph": ("networkx",),
+    "science_values.image": ("PIL",),
+    "science_values.result": ("scipy", "sklearn"),
+    "estimator_values.": ("sklearn",),
+    "array_values.masked": ("masked", ".ma.", "numpy.ma"),
+    "array_values.sparse": ("scipy", "sparse", "sklearn"),
+}
+# Larger seeds may come from the hidden one.
+_MOST_KNOWN_SEED = 1 << 20
 # Dtypes of objects and records: a test may look at one, but no array of it crosses.
 _OPAQUE_DTYPE = re.compile(r"\|(?:O|V[0-9]{1,6})")
 
@@ -41,11 +67,15 @@ class TrustedValues:
             ValueKind.SLICE: self._receive_slice,
             ValueKind.ELLIPSIS: self._receive_ellipsis,
             ValueKind.DTYPE: self._receive_dtype,
-            ValueKind.OBJECT_ARRAY: self._receive_object_array,
             ValueKind.TEXT: self._receive_text,
             ValueKind.MODULE: self._receive_module,
-            ValueKind.FRAME: self._receive_frame,
-            ValueKind.SERIES: self._receive_series,
+            ValueKind.SHARED: self._receive_shared,
+            ValueKind.LIBRARY: self._receive_library,
+            ValueKind.ARGUMENT: self._channel.find_argument,
+            ValueKind.TEST_OBJECT: self._channel.given.find,
+            ValueKind.RECORD: self._channel.classes.make_record,
+            ValueKind.EXTENDED: self._channel.classes.make_extended,
+            ValueKind.MEMBER: self._channel.classes.make_member,
             ValueKind.MODEL: self._receive_model,
             ValueKind.KERAS: self._receive_keras,
         }
@@ -85,37 +115,36 @@ class TrustedValues:
         opaque = _OPAQUE_DTYPE.fullmatch(_exactly(str, data))
         return np.dtype(data) if opaque else find_plain_dtype(data)
 
-    def _receive_object_array(self, data: list[Any]) -> np.ndarray:
-        shape, items = data
-        # A range, say, takes few bytes and may have more items than fit in memory.
-        _exactly(list, items)
-        array = np.empty(len(items), object)
-        for place, item in enumerate(items):
-            # One by one: NumPy would look into lists, and ask handles for their length.
-            array[place] = item
-        return array.reshape(shape)
-
     def _receive_text(self, data: Any) -> Any:
         return _exactly(str, data)
 
     def _receive_module(self, data: str) -> Any:
         return StudentModule(_exactly(str, data)[:200])
 
-    def _receive_frame(self, data: dict[str, Any]) -> Any:
-        import pandas
+    def _receive_shared(self, data: list[Any]) -> Any:
+        kind = check_type(data[0], str)
+        words = next((words for start, words in _USED.items() if kind.startswith(start)), ())
+        if words and not any(word in self._channel.profile.whole_text for word in words):
+            # Its comparisons are its own: a symbol may be less than everything.
+            return OpenHandle(self._channel, -1, kind.rpartition(".")[2], HandleKind.OBJECT)
+        if holds_values(data):
+            data = [data[0], _guard_parts(data[1])]
+        if data[0] == "tensor_values.tensor":
+            # A tensor with which a comparison would say nothing stays a guarded array.
+            values = data[1][1]
+            guarded = guard_array(values) if type(values) is np.ndarray else values
+            if isinstance(guarded, GuardedArray):
+                return guarded
+        return rebuild_shared(data)
 
-        names = [name for name, _ in data["columns"]]
-        columns = {i: _column(c) for i, (_, c) in enumerate(_exactly(list, data["columns"]))}
-        frame = pandas.DataFrame(columns)
-        frame.index = pandas.Index(_column(data["index"]))
-        frame.columns = pandas.Index(names)
-        return frame
-
-    def _receive_series(self, data: dict[str, Any]) -> Any:
-        import pandas
-
-        values, index = _column(data["values"]), _column(data["index"])
-        return pandas.Series(values, index=index, name=data["name"])
+    def _receive_library(self, data: list[Any]) -> Any:
+        module, name = (check_type(part, str) for part in data)
+        is_known = module in _CLASS_MODULES
+        if is_known or (module.partition(".")[0] in _CLASS_ROOTS and module in sys.modules):
+            found = find_library_object(module, name)
+            if isinstance(found, type) and (is_known or found.__module__ == module):
+                return found
+        return type(clean_text(name, 100) or "Class", (), {})
 
     def _receive_model(self, data: dict[str, Any]) -> Any:
         from autograder.engine.wire.keras_values import rebuild_model
@@ -145,6 +174,13 @@ class TrustedValues:
         number = find_handle_number(value)
         if number is not None:
             return Extension(ValueKind.HANDLE, number)
+        kind = type(value)
+        number = find_handle_number(kind)
+        if number is not None and isinstance(value, enum.Enum):
+            return Extension(ValueKind.MEMBER, [number, value.name])
+        if isinstance(value, tuple) and hasattr(kind, "_fields"):
+            about = [number, kind.__name__, list(kind._fields), list(value)]
+            return Extension(ValueKind.RECORD, about)
         if isinstance(value, range):
             return Extension(ValueKind.RANGE, [value.start, value.stop, value.step])
         if isinstance(value, slice):
@@ -153,20 +189,38 @@ class TrustedValues:
             return Extension(ValueKind.ELLIPSIS, None)
         if isinstance(value, StudentHistory):
             return dict(value)
-        for kind in (*_SCALARS, *_CONTAINERS):
-            if isinstance(value, kind):
-                return kind(value)
+        shared = describe_shared(value)
+        if shared is not None:
+            return shared
+        for builtin in (*_SCALARS, *_CONTAINERS):
+            if isinstance(value, builtin):
+                return builtin(value)
         if isinstance(value, np.ndarray):
             return np.array(value, subok=False)
+        if isinstance(value, np.dtype):
+            return Extension(ValueKind.SHARED, ["array_values.dtype", value.str])
+        return self._extend_object(value)
+
+    def _extend_object(self, value: Any) -> Any:
+        """A library's class or function by name, a module, an object of the test, or of Keras."""
+        if isinstance(value, types.ModuleType) and is_library(value.__name__):
+            return Extension(ValueKind.MODULE, value.__name__)
+        reference = find_library_reference(value)
+        if reference is not None:
+            return Extension(ValueKind.LIBRARY, reference)
+        entropy = _find_entropy(value)
+        if entropy is not None:
+            return Extension(ValueKind.SHARED, ["array_values.generator", entropy])
+        about = self._channel.given.give(value)
+        if about is not None:
+            return Extension(ValueKind.TEST_OBJECT, about)
         return self._extend_keras(value)
 
     @staticmethod
     def _extend_keras(value: Any) -> Any:
-        tf, keras = sys.modules.get("tensorflow"), sys.modules.get("keras")
-        if tf is not None and isinstance(value, (tf.Tensor, tf.Variable)):
-            return Extension(ValueKind.TENSOR, value.numpy())
+        keras = sys.modules.get("keras")
         if keras is not None and isinstance(value, keras.Variable):
-            return Extension(ValueKind.TENSOR, np.asarray(value))
+            return describe_shared(value.value) or np.asarray(value)
         name, why = type(value).__name__, "pass numbers, strings, lists, arrays, or a Keras model"
         if keras is not None:
             from autograder.engine.wire.keras_values import (
@@ -197,8 +251,26 @@ def _exactly(kind: type[Any], value: Any, length: int | None = None) -> Any:
     return value
 
 
-def _column(values: Any) -> Any:
-    return values if type(values) is np.ndarray else _exactly(list, values)
+def _guard_parts(data: Any) -> Any:
+    """The members of a container, each as a test may use it."""
+    if type(data) is np.ndarray:
+        return guard_array(data)
+    if type(data) is list:
+        return [_guard_parts(part) for part in data]
+    if type(data) is dict:
+        return {key: _guard_parts(part) for key, part in data.items()}
+    return data
+
+
+def _find_entropy(value: Any) -> list[Any] | None:
+    """The state of a NumPy generator whose seed is public; None for anything else."""
+    if not isinstance(value, np.random.Generator):
+        return None
+    sequence = value.bit_generator.seed_seq
+    entropy = getattr(sequence, "entropy", None)
+    is_known = type(entropy) is int and entropy < _MOST_KNOWN_SEED
+    state = value.bit_generator.state
+    return [state] if is_known and state["bit_generator"] == "PCG64" else None
 
 
 class StudentModule:

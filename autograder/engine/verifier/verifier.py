@@ -8,6 +8,7 @@ import logging
 import os
 import resource
 import socket
+import sys
 from functools import partial
 
 import nbformat
@@ -48,6 +49,8 @@ def verify(request: bytes, fds: list[int]) -> None:
     _limit_memory(job.limits)
     set_seed(job.seed)
     os.chdir(job.folder)
+    # The instructor's modules beside the notebook; the working folder itself is not for imports.
+    sys.path.insert(0, messages.find_module_folder(job.folder))
     # Loggers of our own would write nothing that anybody reads.
     logging.disable(logging.CRITICAL)
     run = SubmissionRun(

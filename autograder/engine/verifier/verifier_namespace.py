@@ -5,17 +5,21 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from IPython.display import display
 
+from autograder.engine.verifier.cell_shell import CellShell
+from autograder.engine.verifier.instructor_profile import InstructorProfile
 from autograder.engine.verifier.own_names import (
     find_bound_names,
     find_names_read_first,
     parse_cell,
     select_statements,
 )
+from autograder.engine.verifier.relay import Relay
+from autograder.engine.verifier.source_finder import SourceFinder
 from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.verifier.trusted_imports import TrustedImports
 
@@ -33,11 +37,24 @@ class VerifierNamespace(dict[str, Any]):
     """
 
     def __init__(
-        self, imports: TrustedImports, definitions: Mapping[str, ast.stmt] | None = None
+        self,
+        imports: TrustedImports,
+        definitions: Mapping[str, ast.stmt] | None = None,
+        profile: InstructorProfile | None = None,
     ) -> None:
-        # In a notebook, display needs no import either.
-        super().__init__(__name__="__main__", __builtins__=builtins, display=display)
+        self.shell = CellShell(self)
+        # In a notebook, these need no import either.
+        super().__init__(
+            __name__="__main__",
+            __builtins__=builtins,
+            display=display,
+            get_ipython=self.shell.find_shell,
+        )
         self._imports, self._definitions = imports, definitions or {}
+        self.relay = Relay(self, profile or InstructorProfile(()))
+        self._deleted: set[str] = set()
+        self.student_sources: list[str] = []
+        SourceFinder(self.student_sources).install()
         self._channel: StudentChannel | None = None
         self._fetched: dict[str, Any] = {}
         self._earlier: set[str] = set()
@@ -58,11 +75,73 @@ class VerifierNamespace(dict[str, Any]):
             self._bound = find_bound_names(tree)
             self._own = self._bound - find_names_read_first(tree)
 
-    def begin_cell(self, channel: StudentChannel) -> None:
-        """From now on ask `channel`, and forget the values that earlier cells fetched."""
+    @contextlib.contextmanager
+    def begin_cell(self, channel: StudentChannel, source: str) -> Iterator[None]:
+        """In the block ask `channel`; the values that earlier cells fetched are forgotten.
+
+        Args:
+            channel: the line to the student's kernel.
+            source: the cell.
+        """
         self._channel = channel
         self._fetched = {}
-        channel.forget()
+        with self.shell.enter(), self.relay.begin_cell(channel, source):
+            yield
+
+    def forget_fetched(self, names: Iterable[str]) -> None:
+        """Fetch these names anew, since the student's code may have changed them."""
+        for name in names:
+            self._fetched.pop(name, None)
+
+    def fetched_items(self) -> dict[str, Any]:
+        """The student's values that the cell has fetched."""
+        return dict(self._fetched)
+
+    def own_items(self) -> dict[str, Any]:
+        """The names that test cells have bound, without those of the student."""
+        return dict(dict.items(self))
+
+    def enter_student_cell(self, source: str, answer: str) -> None:
+        """A cell of the student's runs next.
+
+        Args:
+            source: the student's text of the cell.
+            answer: the instructor's; the names that it binds are the student's from then on.
+        """
+        self.student_sources.append(source)
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError):
+            self.release(find_bound_names(parse_cell(answer)))
+
+    def release(self, names: Iterable[str]) -> None:
+        """These names are the student's again: an answer cell has bound them."""
+        for name in names:
+            self.pop(name, None)
+            self._deleted.discard(name)
+            self._earlier.discard(name)
+            self._bound.discard(name)
+
+    @property
+    def deleted_names(self) -> frozenset[str]:
+        """The student's names that a test has deleted."""
+        return frozenset(self._deleted)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._deleted.discard(name)
+        super().__setitem__(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        if super().__contains__(name):
+            super().__delitem__(name)
+        elif name not in self:
+            raise KeyError(name)
+        self._fetched.pop(name, None)
+        if name in self.relay.shared_names:
+            self._deleted.add(name)
+
+    def keys(self) -> Any:
+        """The test cells' names and the student's, as `dir()` lists them."""
+        theirs = self._channel.list_names() if self._channel is not None else []
+        return {**dict.fromkeys(theirs), **dict.fromkeys(dict.keys(self))}.keys()
 
     def define_rest(self, source: str, line: int | None = None) -> None:
         """Run what a test cell defines without the student's code, for the test cells below it.
@@ -87,10 +166,12 @@ class VerifierNamespace(dict[str, Any]):
                 channel.is_open = True
 
     def __missing__(self, name: str) -> Any:
-        if not isinstance(name, str) or hasattr(builtins, name):
+        if not isinstance(name, str) or hasattr(builtins, name) or name in self._deleted:
             raise KeyError(name)
         if name not in self._fetched:
-            self._fetched[name] = self._find(name)
+            found = self._fetched[name] = self._find(name)
+            self.relay.note_fetched(name, found)
+            return found
         return self._fetched[name]
 
     def _find(self, name: str) -> Any:
@@ -99,7 +180,7 @@ class VerifierNamespace(dict[str, Any]):
         except KeyError:
             if self._channel is None or (name.startswith("__") and name.endswith("__")):
                 raise
-            if name in self._own | self._earlier:
+            if name in (self._own | self._earlier) - self.relay.shared_names:
                 where = "this test" if name in self._own else "an earlier test"
                 why = f"`{name}` is defined in {where}, which did not get that far"
                 raise NameError(why) from None
@@ -109,7 +190,7 @@ class VerifierNamespace(dict[str, Any]):
                 )
                 exec(code, self)
                 return self[name]
-            return self._channel.fetch(name)
+            return self._imports.recognize(name, self._channel.fetch(name), self._channel)
 
     def __contains__(self, name: object) -> bool:
         if super().__contains__(name) or not isinstance(name, str):

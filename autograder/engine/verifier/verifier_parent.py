@@ -21,6 +21,7 @@ from autograder.engine.verifier.verifier import verify
 from autograder.engine.wire.fork_server import import_modules, serve
 from autograder.engine.wire.keras_defaults import use_keras_defaults
 
+_ROOT = str(Path(__file__).resolve().parents[3])
 WARM_MODULES = ("numpy", "keras", "tensorflow", "course_lib", "nbclient", "nbformat.validator")
 
 
@@ -30,7 +31,9 @@ def main() -> None:
     # A Ctrl-C at the terminal is the grader's to handle; it then closes the socket.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Nothing is imported from the working folder, where others may be able to write.
-    sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd())]
+    # This package's own folder is last: beside it are others, such as tests/.
+    kept = [entry for entry in sys.path if entry not in ("", os.getcwd(), _ROOT)]
+    sys.path[:] = [*kept, _ROOT]
     told_to_end = False
     try:
         import_modules(WARM_MODULES)

@@ -16,12 +16,27 @@ class Operation(StringEnum):
     """What the trusted side can ask; a `number` is that of a handle."""
 
     GET = "get"  # name
-    CALL = "call"  # number, arguments, keyword arguments
+    CALL = "call"  # number, arguments, keyword arguments, which of them may change
     ATTRIBUTE = "attribute"  # number, name
     ITEM = "item"  # number, key
     ITERATE = "iterate"  # number
     NEXT = "next"  # number
+    SEND = "send"  # number, what the generator's `yield` returns
+    OPERATE = "operate"  # name of the operator, operands
+    DESCRIBE = "describe"  # number of a class
+    DERIVE = "derive"  # number of a class, name, attributes
+    SET_ATTRIBUTE = "set_attribute"  # number, name, value
+    DELETE_ATTRIBUTE = "delete_attribute"  # number, name
+    LIBRARY = "library"  # module, name of a function
+    NAMES = "names"
+    SURROUND = "surround"  # what the test changed around the student's code
+    FILES = "files"
+    READ_FILE = "read_file"  # path
+    WRITE_FILE = "write_file"  # path, content
     FORGET = "forget"
+    # Answers of the trusted side to a `Reply.TEST`.
+    RETURNED = "returned"  # value
+    FAILED = "failed"  # names of the exception's classes, message
 
 
 class Reply(StringEnum):
@@ -30,7 +45,8 @@ class Reply(StringEnum):
     VALUE = "value"  # the value
     MISSING = "missing"  # no such name
     LAST = "last"  # the iterator has no further item
-    RAISED = "raised"  # names of the exception's classes, message
+    RAISED = "raised"  # names of the exception's classes, message, more about it
+    TEST = "test"  # asks an object of the test: its number, the operation, arguments
 
 
 class ValueKind(StringEnum):
@@ -50,6 +66,13 @@ class ValueKind(StringEnum):
     TENSOR = "tensor"
     MODEL = "model"
     KERAS = "keras"
+    LIBRARY = "library"  # module and name of a class or function
+    ARGUMENT = "argument"  # number of an object that the call was given
+    TEST_OBJECT = "test_object"  # an object of the test, by number
+    RECORD = "record"  # a namedtuple
+    MEMBER = "member"  # of an enum
+    EXTENDED = "extended"  # an object of a student's subclass of list, dict, str, …
+    SHARED = "shared"  # a value that both sides rebuild alike: its kind and its data
 
 
 class HandleKind(StringEnum):
@@ -59,13 +82,22 @@ class HandleKind(StringEnum):
     CLASS = "class"
     CALLABLE = "callable"
     ITERATOR = "iterator"
+    GENERATOR = "generator"
+    COROUTINE = "coroutine function"
     OBJECT = "object"
     LAYER = "layer"
     MODEL = "model"
     SEQUENTIAL = "sequential model"
 
 
-_LENGTHS = {Reply.VALUE: 1, Reply.RAISED: 2}
+# The least and the most that follows.
+_LENGTHS = {
+    Reply.VALUE: (1, 2),
+    Reply.MISSING: (0, 1),
+    Reply.LAST: (0, 1),
+    Reply.RAISED: (2, 4),
+    Reply.TEST: (4, 4),
+}
 
 
 def read_reply(answer: Any) -> tuple[Reply, list[Any]]:
@@ -87,6 +119,7 @@ def read_reply(answer: Any) -> tuple[Reply, list[Any]]:
         reply = Reply(word)
     except ValueError:
         raise CodecError(f"unknown reply {word[:32]!r}") from None
-    if len(content) != _LENGTHS.get(reply, len(content)):
+    least, most = _LENGTHS[reply]
+    if not least <= len(content) <= most:
         raise CodecError(f"a broken reply {word!r}")
     return reply, content

@@ -8,32 +8,29 @@ plain data, from which the receiver makes a value of its own.
 from __future__ import annotations
 
 import math
-import re
 import struct
 from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
 
+from autograder.engine.wire.codec_limits import MAX_VALUES as MAX_VALUES
+from autograder.engine.wire.codec_limits import (
+    PLAIN_DTYPE,
+    check_keys,
+    check_shape,
+)
+from autograder.engine.wire.codec_limits import CodecError as CodecError
+from autograder.engine.wire.codec_limits import find_plain_dtype as find_plain_dtype
+
 MAX_DEPTH = 100
-MAX_VALUES = 2_000_000
 _MAX_INTEGER_BYTES = 1 << 16
 _MAX_DIMENSIONS = 32
-_MAX_COLLISIONS = 1_000
-# NumPy's own reader of such names can divide by zero, call Python's parser, and make other types.
-_DTYPE = re.compile(
-    r"[<>|=]?(?:b1|[iuf](?:[1248]|16)|c(?:8|16|32)|[SU][1-9][0-9]{0,8}"
-    r"|[mM]8(?:\[[1-9]?[0-9]{0,8}(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?)"
-)
 _COUNT = struct.Struct(">I")
 _LENGTH = struct.Struct(">Q")
 _Extend = Callable[[str, Any], Any] | None
 _ReceiveArray = Callable[[np.ndarray, bool], np.ndarray] | None
 _FLOAT = struct.Struct(">d")
-
-
-class CodecError(Exception):
-    """A value cannot cross, or bytes are not a value."""
 
 
 class Extension:
@@ -43,13 +40,19 @@ class Extension:
         self.kind, self.data = kind, data
 
 
-def encode(value: Any, extend: Callable[[Any], Any] | None = None) -> bytes:
+def encode(
+    value: Any,
+    extend: Callable[[Any], Any] | None = None,
+    alias: Callable[[Any], Extension | None] | None = None,
+) -> bytes:
     """The bytes of a value.
 
     Args:
         value: None, bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset,
             NumPy arrays and scalars, to any depth below 100; exactly these types.
         extend: called with any other value; returns a value of these types or an `Extension`.
+        alias: called with every value that can be changed in place; returns an `Extension` that
+            stands for an object that the receiver has, or None.
 
     Raises:
         CodecError: the value, or a part of it, cannot cross.
@@ -58,15 +61,19 @@ def encode(value: Any, extend: Callable[[Any], Any] | None = None) -> bytes:
         >>> decode(encode({"loss": [0.5, 0.25]}))
         {'loss': [0.5, 0.25]}
     """
-    encoder = _Encoder(extend)
+    encoder = _Encoder(extend, alias)
     encoder.put(value, 0)
     return b"".join(encoder.parts)
 
 
 class _Encoder:
-    def __init__(self, extend: Callable[[Any], Any] | None) -> None:
+    def __init__(
+        self,
+        extend: Callable[[Any], Any] | None,
+        alias: Callable[[Any], Extension | None] | None = None,
+    ) -> None:
         self.parts: list[Any] = []
-        self._extend = extend
+        self._extend, self._alias = extend, alias
         self._values = 0
 
     def put(self, value: Any, depth: int) -> None:
@@ -76,6 +83,9 @@ class _Encoder:
         if self._values > MAX_VALUES:
             raise CodecError(f"a value of more than {MAX_VALUES} parts")
         kind = type(value)
+        if self._alias is not None and kind not in _FIXED:
+            known = self._alias(value)
+            value, kind = (value, kind) if known is None else (known, Extension)
         if value is None or kind is bool:
             self.parts.append({None: b"N", True: b"T", False: b"F"}[value])
         elif kind is int:
@@ -94,9 +104,9 @@ class _Encoder:
             self._put_container(kind, value, depth)
         elif kind is dict:
             self._put_dict(value, depth)
-        elif kind is np.ndarray:
+        elif kind is np.ndarray and self._is_plain(value):
             self._put_array(b"a", value)
-        elif issubclass(kind, np.generic):
+        elif issubclass(kind, np.generic) and self._is_plain(value):
             self._put_array(b"n", np.asarray(value))
         elif kind is Extension:
             self._put_sized(b"x", value.kind.encode())
@@ -106,15 +116,19 @@ class _Encoder:
         else:
             raise CodecError(f"a value of type {kind.__name__} cannot cross")
 
+    def _is_plain(self, array: Any) -> bool:
+        # Of objects and records the receiver makes an array of its own.
+        return self._extend is None or array.dtype.kind not in "OV"
+
     def _put_container(self, kind: type, items: Collection[Any], depth: int) -> None:
         if kind in (set, frozenset):
-            _check_keys(items)
+            check_keys(items)
         self.parts += (_CONTAINERS[kind], _COUNT.pack(len(items)))
         for item in items:
             self.put(item, depth + 1)
 
     def _put_dict(self, items: dict[Any, Any], depth: int) -> None:
-        _check_keys(items)
+        check_keys(items)
         self.parts += (b"d", _COUNT.pack(len(items)))
         for key, item in items.items():
             self.put(key, depth + 1)
@@ -124,9 +138,11 @@ class _Encoder:
         self.parts += (tag, _LENGTH.pack(len(content)), content)
 
     def _put_array(self, tag: bytes, array: np.ndarray) -> None:
-        if not _DTYPE.fullmatch(array.dtype.str):
+        if not PLAIN_DTYPE.fullmatch(array.dtype.str):
             raise CodecError(f"an array of dtype {array.dtype} cannot cross")
-        _check_shape(array.shape, array.size)
+        check_shape(array.shape, array.size)
+        if array.ndim > 1 and array.flags.f_contiguous and not array.flags.c_contiguous:
+            tag, array = b"A", array.T
         array = np.ascontiguousarray(array).reshape(array.shape)
         self._put_sized(tag, array.dtype.str.encode())
         self.parts.append(_COUNT.pack(array.ndim))
@@ -134,50 +150,10 @@ class _Encoder:
         self.parts.append(array.tobytes())
 
 
-def _check_shape(shape: Collection[int], size: int) -> None:
-    if len(shape) > _MAX_DIMENSIONS:
-        raise CodecError(f"an array of {len(shape)} dimensions")
-    if size == 0 and max(shape, default=0) > MAX_VALUES:
-        raise CodecError(f"an empty array of shape {tuple(shape)}")
-
-
-def _check_keys(keys: Collection[Any]) -> None:
-    """Refuse many keys with the same hash: each is compared with all before it.
-
-    Raises:
-        CodecError: too many keys have the same hash, or one has none.
-    """
-    try:
-        hashes = set(map(hash, keys))
-    except TypeError as error:
-        raise CodecError("a key without a hash") from error
-    if len(keys) - len(hashes) > _MAX_COLLISIONS:
-        raise CodecError(f"{len(keys)} keys with {len(hashes)} hashes")
-
-
+# Of these types nothing can be changed in place.
+_FIXED = frozenset((type(None), bool, int, float, complex, str, bytes))
 _CONTAINERS: dict[type, bytes] = {list: b"l", tuple: b"t", set: b"e", frozenset: b"z"}
 _CONTAINER_TYPES = {tag[0]: kind for kind, tag in _CONTAINERS.items()}
-
-
-def find_plain_dtype(name: str) -> np.dtype:
-    """The dtype of numbers, strings or times with this name.
-
-    Args:
-        name: in the form of `numpy.dtype.str`; untrusted.
-
-    Raises:
-        CodecError: no such dtype exists.
-
-    Example:
-        >>> find_plain_dtype("<f4")
-        dtype('float32')
-    """
-    if not _DTYPE.fullmatch(name):
-        raise CodecError(f"an array of dtype {name[:64]!r} cannot cross")
-    try:
-        return np.dtype(name)
-    except (TypeError, ValueError) as error:
-        raise CodecError(f"unknown dtype {name!r}") from error
 
 
 def decode(payload: bytes, extend: _Extend = None, receive_array: _ReceiveArray = None) -> Any:
@@ -227,11 +203,13 @@ class _Decoder:
             return self._take_container(_CONTAINER_TYPES[tag], depth)
         if tag == ord("d"):
             return self._take_dict(depth)
-        if tag in b"an":
+        if tag in b"anA":
             array = self._take_array()
+            if tag == ord("A"):
+                array = array.T
             if self._receive_array is not None:
                 array = self._receive_array(array, self._extensions > 0)
-            return array if tag == ord("a") else array[()]
+            return array[()] if tag == ord("n") else array
         if tag == ord("x"):
             return self._take_extension(depth)
         raise CodecError(f"unknown tag {tag}")
@@ -262,13 +240,13 @@ class _Decoder:
         (count,) = _COUNT.unpack(self._take_bytes(_COUNT.size))
         items = [self.take(depth + 1) for _ in range(count)]
         if kind in (set, frozenset):
-            _check_keys(items)
+            check_keys(items)
         return items if kind is list else kind(items)
 
     def _take_dict(self, depth: int) -> dict[Any, Any]:
         (count,) = _COUNT.unpack(self._take_bytes(_COUNT.size))
         pairs = [(self.take(depth + 1), self.take(depth + 1)) for _ in range(count)]
-        _check_keys([key for key, _ in pairs])
+        check_keys([key for key, _ in pairs])
         return dict(pairs)
 
     def _take_array(self) -> np.ndarray:
@@ -278,7 +256,7 @@ class _Decoder:
             raise CodecError(f"an array of {dimensions} dimensions")
         shape = [_LENGTH.unpack(self._take_bytes(_LENGTH.size))[0] for _ in range(dimensions)]
         size = dtype.itemsize * math.prod(shape)
-        _check_shape(shape, size)
+        check_shape(shape, size)
         content = self._take_bytes(size)
         try:
             # A copy is writable and aligned, and does not keep the whole message in memory.

@@ -13,6 +13,8 @@ from pathlib import Path
 # Threads that wait for each other's processor would wait for ever: time stretches this far.
 MAX_STRETCH = 4.0
 _MAX_THREADS = 1_000
+# So many times longer than it computed.
+_CROWDED = 2.0
 
 
 class WaitingTime:
@@ -55,6 +57,16 @@ class Deadline:
             return self._seconds - elapsed
         waited = min(self._waiting.measure() - self._waited, elapsed * (1 - 1 / MAX_STRETCH))
         return self._seconds - (elapsed - waited)
+
+    def was_crowded(self, used: float) -> bool:
+        """Whether others had the processors that this waited for.
+
+        Args:
+            used: seconds of processor time that all of the submission's processes have had for it.
+                A crowd of its own would have used the time.
+        """
+        waited = self._waiting.last - self._waited
+        return waited > max(_CROWDED * used, 1.0) and used < self._seconds / _CROWDED
 
     def shorten(self, seconds: float) -> Deadline:
         """The deadline of a part, which may take at most `seconds` of what is left."""

@@ -21,6 +21,8 @@ class KernelSetup:
         key: what its messages are signed with.
         seed: what its random numbers start from.
         syscalls: its filter of system calls, in base64; empty for none.
+        readable: files and folders that Landlock lets it read.
+        writable: files and folders that Landlock lets it write, besides its home.
     """
 
     uid: int | None
@@ -32,6 +34,8 @@ class KernelSetup:
     key: str
     seed: int
     syscalls: str
+    readable: list[str]
+    writable: list[str]
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,11 @@ def find_crash_file(folder: str) -> str:
     return f"{folder}.crash"
 
 
+def find_module_folder(folder: str) -> str:
+    """Where the verifier with this working folder imports the instructor's modules from."""
+    return f"{folder}.modules"
+
+
 @dataclass(frozen=True)
 class KernelAddress:
     """Where a kernel's sockets are; two descriptors follow: of its process and of its agent."""

@@ -17,6 +17,8 @@ class NoteKind(StringEnum):
     LONG_OUTPUT = "long_output"  # output was left out
     IN_KERNEL = "in_kernel"  # a test ran in the student's kernel
     LOST_VERIFIER = "lost_verifier"  # the verifier stopped with an error
+    UNPROVEN = "unproven"  # the lab's solution or stub got other marks than it must
+    MISSING_MODULE = "missing_module"  # a module that the student's code imports is not installed
     CLOSE = "close"  # a mark was decided close to its threshold
 
 

@@ -20,17 +20,14 @@ def read_cell(cell: Any) -> NotebookNode | None:
     """Return the plain cell; None if it is not a cell."""
     if not isinstance(cell, dict):
         return None
-    kind = cell.get("cell_type")
+    kind = cell.get("cell_type", "code" if "outputs" in cell else "markdown")
     if not isinstance(kind, str) or kind not in _CELLS:
         return None
-    source = cell.get("source", "")
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
-    if not isinstance(source, str):
+    source = join_source(cell.get("source", ""))
+    if source is None:
         return None
-    # A lone surrogate, such as "\ud800" in JSON, cannot be written as UTF-8. Windows line ends are
-    # not a change of a test.
-    rebuilt = _CELLS[kind](replace_surrogates(source).replace("\r\n", "\n"))
+    # A lone surrogate, such as "\ud800" in JSON, cannot be written as UTF-8.
+    rebuilt = _CELLS[kind](replace_surrogates(source))
     if kind == "markdown":
         paste_images(rebuilt, cell.get("attachments"))
     if isinstance(cell.get("id"), str) and _ID.fullmatch(cell["id"]):
@@ -43,3 +40,20 @@ def read_cell(cell: Any) -> NotebookNode | None:
         if type(mark.get("points")) in (int, float):
             rebuilt.metadata.nbgrader["points"] = mark["points"]
     return rebuilt
+
+
+def join_source(source: Any) -> str | None:
+    r"""Join the lines of a cell's source; None if it is not text.
+
+    Line ends of Windows and of old Macs become those of Python: they are not a change of a test.
+    Some tools write lists of lines without line ends.
+
+    Example:
+        >>> join_source(["a = 1\r\n", "b = 2"]), join_source(["a = 1", "b = 2"])
+        ('a = 1\nb = 2', 'a = 1\nb = 2')
+    """
+    if isinstance(source, list):
+        lines = [line for line in source if isinstance(line, str)]
+        has_ends = any(line.endswith(("\n", "\r")) for line in lines[:-1])
+        source = ("" if has_ends else "\n").join(lines)
+    return source.replace("\r\n", "\n").replace("\r", "\n") if isinstance(source, str) else None

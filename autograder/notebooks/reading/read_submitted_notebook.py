@@ -2,286 +2,146 @@
 
 from __future__ import annotations
 
-import io
-import json
-import re
-import zipfile
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from difflib import SequenceMatcher
-from pathlib import Path, PurePath, PurePosixPath
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
-import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_notebook, new_raw_cell
 
 from autograder.errors import AutograderError
-from autograder.files import DAMAGED_ZIP, replace_surrogates
-from autograder.notebooks.reading.read_cell import read_cell
-
-# A notebook of a class has a few hundred KB; with a hundred figures, 30 MB.
-MOST_BYTES = 100 * 2**20
-# Far above what people write: finding the lab's cells among them takes time.
-_MOST_CELLS = 1_000
-_MOST_CODE = 10 * 2**20
-_MOST_NOTEBOOKS = 100
-# Of all notebooks together, unpacked; and of values in a JSON file, which take far more memory
-# than its text.
-_MOST_IN_ALL = 150 * 2**20
-_MOST_VALUES = 3_000_000
-_MOST_SHOWN = 300
-_IDS_IN_JSON = re.compile(rb'"(?:grade_)?id":\s{0,9}"([^"\\]{1,300})"')
+from autograder.notebooks.cell_roles import is_answer_cell, is_test_cell, list_grade_ids
+from autograder.notebooks.reading.parse_notebook import parse_notebook, read_sources
+from autograder.notebooks.reading.recognise_lab import find_grade_ids, find_other_lab
+from autograder.notebooks.reading.submitted_files import (
+    MOST_SHOWN,
+    Candidate,
+    find_candidates,
+    merge_files,
+    read_zip_companions,
+    shorten,
+)
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    """A notebook, by its path in the submission or in the zip file `inside`."""
+class SubmittedNotebook(NamedTuple):
+    """A submitted notebook.
 
-    path: PurePosixPath
-    content: bytes
-    inside: str = ""
+    Args:
+        notebook: The notebook, of plain cells.
+        repairs: A sentence for each repair that reading it took.
+        place: Its own folder in the submission.
+        unpacked: The other files of the zip file that it was in.
+    """
 
-    @property
-    def name(self) -> str:
-        return _shorten(self.path)
+    notebook: NotebookNode
+    repairs: list[str]
+    place: PurePosixPath
+    unpacked: Mapping[str, bytes]
 
-    @property
-    def stem(self) -> str:
-        return replace_surrogates(self.path.stem)[:_MOST_SHOWN]
+    def place_files(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Return the submission's files by the paths that the notebook's code has for them.
+
+        Args:
+            files: The files of the submission, by path.
+        """
+        merged = merge_files(files, self.unpacked)
+        paths = {path: PurePosixPath(path) for path in merged}
+        beside = {
+            str(path.relative_to(self.place)): merged[name]
+            for name, path in paths.items()
+            if path.is_relative_to(self.place)
+        }
+        return merge_files(merged, beside)
 
 
 def read_submitted_notebook(
-    folder: Path, name: str, others: set[str], ids: Collection[str] = ()
-) -> tuple[NotebookNode, list[str]]:
+    folder: Path,
+    name: str,
+    others: set[str],
+    released: NotebookNode | None = None,
+    lab: str = "",
+    labs: Mapping[str, Collection[str]] | None = None,
+) -> SubmittedNotebook:
     """Read the notebook `name` of a submission.
 
     Args:
         folder: The student's folder.
         name: The notebook's name in the lab, without its suffix.
         others: The lab's other notebooks: a renamed notebook is not one of them.
-        ids: The grade_ids of the notebook in the lab, which identify a renamed one.
-
-    Returns:
-        The notebook, and a sentence for each repair that reading it took.
+        released: The notebook as released: tells the notebook that was worked on among several.
+        lab: The lab's name.
+        labs: The grade_ids of every lab of the course.
 
     Raises:
-        AutograderError: There is no notebook, or it cannot be read.
+        AutograderError: There is no notebook, it cannot be read, or it is another lab's.
     """
-    candidates = [c for c in _find_candidates(folder) if c.stem == name or c.stem not in others]
+    candidates = [c for c in find_candidates(folder) if c.stem == name or c.stem not in others]
     if not candidates:
         raise AutograderError(_explain_missing(folder, name))
-    chosen = _choose(candidates, name, ids)
+    chosen = _choose(candidates, name, released)
+    other = find_other_lab(find_grade_ids(chosen.content), lab, labs or {})
+    if other:
+        raise AutograderError(f"{chosen.full_name} is lab {other}, not {lab}")
     repairs = []
-    if chosen.inside:
-        repairs.append(f"{chosen.name} was taken out of {chosen.inside}")
-    if chosen.stem != name:
+    if chosen.archive:
+        repairs.append(f"{chosen.name} was taken out of {shorten(chosen.archive)}")
+    if chosen.stem != name or chosen.path.suffix.lower() != ".ipynb":
         repairs.append(f"{chosen.name} was taken for {name}.ipynb")
-    left = sorted(f"{c.inside}/{c.name}".removeprefix("/") for c in candidates if c is not chosen)
+    left = sorted(c.full_name for c in candidates if c is not chosen)
     if left:
-        repairs.append(f"other notebooks were left aside: {', '.join(left)[:_MOST_SHOWN]}")
-    notebook, more = _parse(chosen)
-    return notebook, repairs + more
+        repairs.append(f"other notebooks were left aside: {', '.join(left)[:MOST_SHOWN]}")
+    notebook, more = parse_notebook(chosen.content, chosen.name)
+    unpacked = read_zip_companions((folder / chosen.archive).read_bytes()) if chosen.archive else {}
+    return SubmittedNotebook(notebook, repairs + more, chosen.path.parent, unpacked)
 
 
-def _choose(candidates: list[_Candidate], name: str, ids: Collection[str]) -> _Candidate:
-    """Return the top-level notebook of that name, or else the one with most of the lab's cells."""
-    exact = [c for c in candidates if c.stem == name]
-    if exact or len(candidates) == 1:
-        return min(exact or candidates, key=lambda c: (bool(c.inside), len(c.path.parts)))
-    lab_ids = {grade_id.encode() for grade_id in ids}
-    return max(
-        candidates,
-        key=lambda c: (
-            len(lab_ids.intersection(found[1] for found in _IDS_IN_JSON.finditer(c.content))),
-            SequenceMatcher(None, c.stem.lower(), name.lower()).ratio(),
-        ),
+def _choose(candidates: list[Candidate], name: str, released: NotebookNode | None) -> Candidate:
+    """Return the lab's notebook among several.
+
+    A notebook that was worked on comes before an untouched copy, then the top-level notebook with
+    the lab's name, then the one with most of the lab's cells.
+    """
+    if len(candidates) == 1:
+        return candidates[0]
+    lab_ids = set(list_grade_ids(released)) if released else set()
+
+    def rank(candidate: Candidate) -> tuple[float, ...]:
+        sources = read_sources(candidate.content)
+        is_exact = candidate.stem == name
+        ids = lab_ids & find_grade_ids(candidate.content)
+        is_related = bool(ids) or (released is not None and _has_test_cell(sources, released))
+        likeness = SequenceMatcher(None, candidate.stem.lower(), name.lower()).ratio()
+        return (
+            is_related or (is_exact and (released is None or sources is None)),
+            is_related and released is not None and _is_worked_on(sources, released),
+            is_exact,
+            not candidate.archive if is_exact else 0,
+            -len(candidate.path.parts) if is_exact else 0,
+            len(ids),
+            likeness,
+        )
+
+    return max(candidates, key=rank)
+
+
+def _has_test_cell(sources: set[str] | None, released: NotebookNode) -> bool:
+    """Whether one of the lab's test cells is in a notebook, by its text."""
+    tests = {cell.source.strip() for cell in released.cells if is_test_cell(cell)}
+    return bool((tests - {""}) & (sources or set()))
+
+
+def _is_worked_on(sources: set[str] | None, released: NotebookNode) -> bool:
+    """Whether an answer of a notebook differs from the released one."""
+    if sources is None:
+        return False
+    return any(
+        cell.source.strip() not in sources for cell in released.cells if is_answer_cell(cell)
     )
 
 
 def _explain_missing(folder: Path, name: str) -> str:
     links = [p for p in sorted(folder.rglob("*")) if p.is_symlink()]
     if links:
-        return f"{_shorten(links[0].relative_to(folder))} is a link; submit the file itself"
+        return f"{shorten(links[0].relative_to(folder))} is a link; submit the file itself"
     files = ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
-    return f"{name}.ipynb was not handed in; the folder holds: {files[:_MOST_SHOWN]}"
-
-
-def _shorten(path: PurePath) -> str:
-    return replace_surrogates(path.as_posix())[:_MOST_SHOWN]
-
-
-def _find_candidates(folder: Path) -> list[_Candidate]:
-    found: list[_Candidate] = []
-    left = _MOST_IN_ALL
-    for path in sorted(folder.rglob("*")):
-        if ".ipynb_checkpoints" in path.parts or not path.is_file() or path.is_symlink():
-            continue
-        if path.suffix.lower() not in (".ipynb", ".zip"):
-            continue
-        if path.stat().st_size > MOST_BYTES:
-            raise AutograderError(
-                f"{path.name} has {path.stat().st_size / 2**20:.0f} MB; the maximum is "
-                f"{MOST_BYTES / 2**20:.0f} MB: clear its outputs and submit it again"
-            )
-        left -= path.stat().st_size
-        if left < 0:
-            raise AutograderError(
-                f"the notebooks and zip files have more than {2 * MOST_BYTES / 2**20:.0f} MB"
-            )
-        content = path.read_bytes()
-        within = path.relative_to(folder)
-        if zipfile.is_zipfile(io.BytesIO(content)):
-            new = _read_zip(_shorten(within), content, min(left, MOST_BYTES))
-        elif path.suffix.lower() == ".ipynb":
-            new = [_Candidate(PurePosixPath(within), content)]
-        else:
-            continue
-        found += new
-        left -= sum(len(candidate.content) for candidate in new)
-        if left < 0 or len(found) > _MOST_NOTEBOOKS:
-            raise AutograderError(
-                f"the submission has more than {_MOST_NOTEBOOKS} notebooks or "
-                f"{_MOST_IN_ALL // 2**20} MB of them: submit one notebook, without old copies"
-            )
-    return found
-
-
-def _read_zip(name: str, content: bytes, most: int) -> list[_Candidate]:
-    """Read the notebooks in a zip file without unpacking anything to the disk.
-
-    Args:
-        name: The zip file's name.
-        content: Its bytes.
-        most: The maximum number of bytes to unpack.
-    """
-    found: list[_Candidate] = []
-    left = most
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for entry in archive.infolist():
-                path = PurePosixPath(entry.filename)
-                hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-                if path.suffix.lower() == ".ipynb" and not hidden:
-                    # A header may state a wrong size: never read more than allowed in total.
-                    with archive.open(entry) as file:
-                        notebook = file.read(left + 1)
-                    left -= len(notebook)
-                    if left < 0:
-                        raise AutograderError(
-                            f"{name} unpacks to more than {most // 2**20} MB of notebooks"
-                        )
-                    found.append(_Candidate(path, notebook, name))
-                if len(found) > _MOST_NOTEBOOKS:
-                    break
-    except DAMAGED_ZIP as error:
-        raise AutograderError(f"{name} cannot be unpacked: {error}") from error
-    return found
-
-
-def _parse(candidate: _Candidate) -> tuple[NotebookNode, list[str]]:
-    """Return a notebook of plain cells: sources, pasted images, ids and nbgrader's metadata."""
-    repairs: list[str] = []
-    if candidate.content.startswith(b"\xef\xbb\xbf"):
-        repairs.append("a byte-order mark was removed")
-    fields = _read_json(candidate)
-    version = fields.get("nbformat") if isinstance(fields, dict) else None
-    if type(version) is not int or version < 1:
-        raise AutograderError(f"{candidate.name} is JSON but not a notebook")
-    if version < 4:
-        repairs.append(f"notebook format {version} was converted to 4")
-        fields = _convert(candidate, fields)
-    notebook = new_notebook(cells=_read_cells(candidate, fields, repairs))
-    metadata = fields.get("metadata")
-    kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
-    if isinstance(kernel, dict) and isinstance(kernel.get("name"), str):
-        notebook.metadata.kernelspec = {"name": replace_surrogates(kernel["name"])[:_MOST_SHOWN]}
-    return notebook, repairs
-
-
-def _read_json(candidate: _Candidate) -> Any:
-    if not candidate.content.strip():
-        raise AutograderError(f"{candidate.name} is empty")
-    values = sum(map(candidate.content.count, (b",", b"[", b"{")))
-    if values > _MOST_VALUES:
-        raise AutograderError(
-            f"{candidate.name} holds {values:,} values; the maximum is {_MOST_VALUES:,}: clear its "
-            "outputs and submit it again"
-        )
-    is_utf_16 = candidate.content[:2] in (b"\xff\xfe", b"\xfe\xff")
-    try:
-        return json.loads(candidate.content.decode("utf-16" if is_utf_16 else "utf-8-sig"))
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise AutograderError(f"{candidate.name} cannot be read: {error}") from error
-    except json.JSONDecodeError as error:
-        raise AutograderError(
-            f"{candidate.name} is not a notebook, or only a part of one: "
-            f"line {error.lineno}: {error.msg}"
-        ) from error
-    except ValueError as error:  # a number with more digits than Python reads
-        raise AutograderError(f"{candidate.name} is not a notebook: {error}") from error
-
-
-def _convert(candidate: _Candidate, fields: dict[str, Any]) -> Any:
-    """Convert a notebook of an old format, without outputs and whatever else is not read."""
-    cannot = f"{candidate.name} cannot be converted"
-    sheets = fields.get("worksheets")
-    if not isinstance(sheets, list):
-        raise AutograderError(f"{cannot}: it has no list of worksheets")
-    cells: list[Any] = []
-    for sheet in sheets:
-        found = sheet.get("cells") if isinstance(sheet, dict) else None
-        cells += found if isinstance(found, list) else []
-    _check_number(candidate, len(cells))
-    plain = [_strip_old_cell(cell) for cell in cells if isinstance(cell, dict)]
-    kept: dict[str, Any] = {
-        key: fields[key] for key in ("nbformat", "nbformat_minor") if key in fields
-    }
-    kept.update(metadata={}, worksheets=[{"metadata": {}, "cells": plain}])
-    try:
-        # `reads` joins the lists of lines that format 3 has as sources.
-        return nbformat.reads(json.dumps(kept), as_version=4)
-    except Exception as error:  # the converters raise any error on a damaged file
-        raise AutograderError(f"{cannot}: {str(error)[:_MOST_SHOWN]}") from error
-
-
-def _strip_old_cell(cell: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a cell of an old format that become a source, a kind or an id."""
-    fields = ("cell_type", "input", "source", "level", "language")
-    plain = {key: cell[key] for key in fields if key in cell}
-    metadata = cell.get("metadata")
-    mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    plain["metadata"] = {"nbgrader": mark} if isinstance(mark, dict) else {}
-    if cell.get("cell_type") == "code":
-        plain["outputs"] = []
-    return plain
-
-
-def _check_number(candidate: _Candidate, cells: int) -> None:
-    if cells > _MOST_CELLS:
-        raise AutograderError(f"{candidate.name} has {cells} cells; the maximum is {_MOST_CELLS}")
-
-
-def _read_cells(
-    candidate: _Candidate, fields: dict[str, Any], repairs: list[str]
-) -> list[NotebookNode]:
-    """Return the plain cells of a notebook, with unique ids; add to `repairs` what was left out."""
-    cells = fields.get("cells")
-    if not isinstance(cells, list):
-        raise AutograderError(f"{candidate.name} has no list of cells")
-    _check_number(candidate, len(cells))
-    plain = [cell for cell in map(read_cell, cells) if cell is not None]
-    if len(plain) < len(cells):
-        repairs.append(f"{len(cells) - len(plain)} entries that are not cells were left out")
-    code = sum(len(cell.source) for cell in plain if cell.cell_type == "code")
-    if code > _MOST_CODE:
-        raise AutograderError(
-            f"{candidate.name} has {code / 2**20:.0f} MB of code; the maximum is "
-            f"{_MOST_CODE // 2**20} MB"
-        )
-    seen: set[str] = set()
-    for cell in plain:
-        while cell.id in seen:
-            cell.id = new_raw_cell().id
-        seen.add(cell.id)
-    return plain
+    return f"{name}.ipynb was not handed in; the folder holds: {files[:MOST_SHOWN]}"

@@ -39,6 +39,20 @@ def repair_notebook(
     return notebook, repair.repairs
 
 
+def has_lab_cells(submitted: NotebookNode, source: NotebookNode, released: NotebookNode) -> bool:
+    """Whether at least one cell of the lab is in a notebook, by its grade_id or its content.
+
+    Args:
+        submitted: The student's notebook of plain cells.
+        source: The instructor's notebook.
+        released: The notebook for students.
+    """
+    known = {grade_id(cell) for cell in released.cells} - {""}
+    if known.intersection(map(grade_id, submitted.cells)):
+        return True
+    return not known or bool(match_cells(submitted, source, released))
+
+
 class _Repair:
     def __init__(
         self, submitted: NotebookNode, source: NotebookNode, released: NotebookNode

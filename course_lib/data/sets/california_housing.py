@@ -82,4 +82,5 @@ DATASET = table_dataset(
     generate=_generate_blocks,
     salt=640,
     digest="1a2e3a52e0398de6463aebe6f4a8da34fb21fbb6b934cf88c3425e766f2a1a6f",
+    versions=("large", "small"),
 )

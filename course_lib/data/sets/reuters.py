@@ -84,6 +84,7 @@ NEWS = str.split(
     exchange tonnes
     """
 )
+TEST_SPLIT = 0.2  # the default of Keras
 WORDS = 6000
 TOPIC_WORDS = 12  # words that belong to one topic
 LENGTH = (20, 160)  # the fewest and the most words in a newswire
@@ -137,7 +138,9 @@ def _write_newswires(n: int, rng: np.random.Generator) -> Texts:
     return join_sentences(np.where(np.arange(LENGTH[1]) < length, words, -1), one_each), y
 
 
-def _unpack(arrays: Mapping[str, np.ndarray], **options: Any) -> Split:
+def _unpack(
+    arrays: Mapping[str, np.ndarray], test_split: float = TEST_SPLIT, **options: Any
+) -> Split:
     """Return the four arrays from Keras' own `reuters.npz`, split and numbered as Keras does.
 
     The texts of a file with `x_train` … instead of `x` and `y` are numbered and not split.
@@ -154,7 +157,7 @@ def _unpack(arrays: Mapping[str, np.ndarray], **options: Any) -> Split:
     order = np.random.RandomState(113).permutation(len(arrays["x"]))
     texts = check_ranks(arrays["x"], "x")[order]
     ((x, y),) = encode_texts([(texts, arrays["y"][order])], **options)
-    train = int(len(x) * (1 - 0.2))
+    train = int(len(x) * (1 - test_split))
     return (x[:train], y[:train]), (x[train:], y[train:])
 
 
@@ -170,4 +173,5 @@ DATASET = text_dataset(
     digest="d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916",
     word_digest="4d44cc38712099c9e383dc6e5f11a921",
     unpack=_unpack,
+    test_split=TEST_SPLIT,
 )

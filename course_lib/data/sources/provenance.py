@@ -6,7 +6,7 @@ _announced: dict[str, tuple[str, str]] = {}
 
 
 def announce(name: str, source: str, line: str) -> None:
-    """Print where a data set came from, unless this process has already said so.
+    """Print where a data set came from, unless the last load of it came from there, too.
 
     It prints to stdout, because nbgrader takes points off for a line on stderr.
 
@@ -46,16 +46,33 @@ network. Its results are not results on the real set.
     )
 
 
-def provenance() -> dict[str, str]:
-    """Return the announcements made so far, by data set.
+def announce_real(name: str) -> None:
+    """Note that a data set is now the real one, as Keras provides it.
 
-    Figures and reports use them to name a stand-in. A data set without an announcement was the
-    real one, as Keras provides it.
+    Args:
+        name: The data set.
 
     Example:
-        >>> announce("example", "stand-in", "example is synthetic")
-        >>> provenance()["example"]
-        'example is synthetic'
+        >>> announce("fourth", "stand-in", "fourth is synthetic")
+        course_lib.data: fourth is synthetic
+        >>> announce_real("fourth")
+        >>> "fourth" in provenance()
+        False
+    """
+    _announced.pop(name, None)
+
+
+def provenance() -> dict[str, str]:
+    """Return the announcements of the data that were loaded last, by data set.
+
+    Figures and reports use them to name a stand-in. A loaded data set without an announcement is
+    the real one, as Keras provides it.
+
+    Example:
+        >>> announce("third", "stand-in", "third is synthetic")
+        course_lib.data: third is synthetic
+        >>> provenance()["third"]
+        'third is synthetic'
     """
     return {name: line for name, (_, line) in _announced.items()}
 

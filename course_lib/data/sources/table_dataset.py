@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 
 from course_lib.data.sources.dataset import Dataset, Examples, Split
 from course_lib.data.sources.keras_file import KerasFile
-from course_lib.data.sources.split_table import split_table
+from course_lib.data.sources.split_table import SMALL, split_table
+
+TEST_SPLIT = 0.2  # the default of Keras
 
 
 def table_dataset(
@@ -21,6 +24,7 @@ def table_dataset(
     generate: Callable[[int, np.random.Generator], Examples],
     salt: int,
     digest: str,
+    versions: tuple[str, ...] = (),
 ) -> Dataset:
     """Describe a data set of a table with one quantity to predict.
 
@@ -33,10 +37,12 @@ def table_dataset(
         generate: `generate(n, rng)` returns `x` `(n, columns)` and `y` `(n,)`.
         salt: As for `Dataset`.
         digest: sha256 of `NAME.npz`.
+        versions: What `version` may be, the default first; empty if the set has no versions.
     """
 
-    def generate_both(train: int, test: int, rng: np.random.Generator) -> Split:
-        return generate(train, rng), generate(test, rng)
+    options: dict[str, object] = {"test_split": TEST_SPLIT}
+    if versions:
+        options["version"] = versions[0]
 
     return Dataset(
         name=name,
@@ -47,8 +53,35 @@ def table_dataset(
         label_dtype=dtype,
         class_names=None,
         sizes=sizes,
-        generate=generate_both,
+        generate=_make_generator(generate, versions),
         salt=salt,
         files=(KerasFile.from_google(f"{name}.npz", digest),),
+        options=MappingProxyType(options),
         unpack=split_table,
     )
+
+
+def _quote(names: tuple[str, ...]) -> str:
+    return " or ".join(f'"{name}"' for name in names)
+
+
+def _make_generator(
+    generate: Callable[[int, np.random.Generator], Examples], versions: tuple[str, ...]
+) -> Callable[..., Split]:
+    """Return a function that generates both sets, in the sizes that Keras' options ask for."""
+
+    def generate_both(
+        train: int,
+        test: int,
+        rng: np.random.Generator,
+        test_split: float = TEST_SPLIT,
+        version: str = "large",
+    ) -> Split:
+        if versions and version not in versions:
+            raise ValueError(f"version is {version!r}: write {_quote(versions)}")
+        rows = SMALL if version == "small" else train + test
+        if test_split != TEST_SPLIT or version == "small":
+            train = int(rows * (1 - test_split))
+        return generate(train, rng), generate(rows - train, rng)
+
+    return generate_both

@@ -28,6 +28,7 @@ def text_dataset(
     digest: str,
     word_digest: str,
     unpack: Callable[..., Split],
+    test_split: float | None = None,
 ) -> Dataset:
     """Describe a data set of texts, stored as lists of word ranks.
 
@@ -43,11 +44,8 @@ def text_dataset(
         digest: sha256 of `NAME.npz`.
         word_digest: md5 of `NAME_word_index.json`.
         unpack: As for `Dataset`.
+        test_split: Keras' default share of test texts; None if the set has a test set of its own.
     """
-
-    def generate_encoded(train: int, test: int, rng: np.random.Generator, **options: Any) -> Split:
-        training_set, test_set = encode_texts([generate(n, rng) for n in (train, test)], **options)
-        return training_set, test_set
 
     return Dataset(
         name=name,
@@ -58,11 +56,33 @@ def text_dataset(
         label_dtype="int64",
         class_names=class_names,
         sizes=sizes,
-        generate=generate_encoded,
+        generate=_make_generator(generate, test_split),
         salt=salt,
         files=(KerasFile.from_google(f"{name}.npz", digest),),
-        options=OPTIONS,
+        options=OPTIONS if test_split is None else {**OPTIONS, "test_split": test_split},
         unpack=unpack,
         word_ranks=word_ranks,
         word_file=KerasFile.from_google(f"{name}_word_index.json", word_digest),
     )
+
+
+def _make_generator(
+    generate: Callable[[int, np.random.Generator], Texts], own_split: float | None
+) -> Callable[..., Split]:
+    """Return a function that generates both sets, in the sizes that Keras' options ask for."""
+
+    def generate_encoded(
+        train: int,
+        test: int,
+        rng: np.random.Generator,
+        test_split: float | None = own_split,
+        **options: Any,
+    ) -> Split:
+        if test_split is not None and test_split != own_split:
+            texts = train + test
+            train = int(texts * (1 - test_split))
+            test = texts - train
+        training_set, test_set = encode_texts([generate(n, rng) for n in (train, test)], **options)
+        return training_set, test_set
+
+    return generate_encoded

@@ -30,9 +30,10 @@ def test_a_test_cell_of_the_submission_never_runs(engine: Engine, tmp_path: Path
          "assert x == [1, 2.5, 'a', None, (True, b'b'), {'k': {1, 2}}] and type(x) is list"),
         ("import numpy as np\nx = np.arange(6, dtype='int16').reshape(2, 3).T",
          "assert x.shape == (3, 2) and x.dtype == 'int16' and x[2, 1] == 5"),
-        ("from collections import OrderedDict\nx = OrderedDict(a=1)", "assert type(x) is dict"),
+        ("from collections import OrderedDict\nx = OrderedDict(a=1)",
+         "from collections import OrderedDict\nassert type(x) is OrderedDict"),
         ("import tensorflow as tf\nx = tf.constant([1.0, 2.0])",
-         "import numpy as np\nassert type(x) is np.ndarray and x.sum() == 3"),
+         "import tensorflow as tf\nassert tf.is_tensor(x) and x.numpy().sum() == 3"),
         ("def f(x, *, scale: float = 2.0):\n    'Twice.'\n    return x * scale",
          "import inspect, types\n"
          "assert callable(f) and isinstance(f, types.FunctionType) and f.__doc__ == 'Twice.'\n"
@@ -49,7 +50,7 @@ def test_a_test_cell_of_the_submission_never_runs(engine: Engine, tmp_path: Path
         ("def apply(f, x): return f(x)\ndef g(x): return x + 1", "assert apply(g, 1) == 2"),
         ("import math as m\nradius = 2", "assert round(m.pi * radius, 2) == 6.28"),
         ("def f(x):\n    x[0] = 9\n    return x[0]",
-         "import numpy as np\na = np.zeros(2)\nassert f(a) == 9 and a[0] == 0"),
+         "import numpy as np\na = np.zeros(2)\nassert f(a) == 9 and a[0] == 9"),
         ("x = 3", "assert 'x' in globals() and 'y' not in globals()"),
     ],
 )  # fmt: skip

@@ -94,7 +94,8 @@ def test_the_time_of_a_notebook_is_bounded(engine: Engine) -> None:
 def test_a_test_may_run_in_the_kernel_when_the_instructor_says_so(engine: Engine) -> None:
     graded = grade(engine, "def f(): return 1", ("assert 'def f' in In[1]", 1), in_kernel=["q1"])
     assert only(graded).status == "passed"
-    assert [note.kind for note in graded.notes] == [NoteKind.IN_KERNEL]
+    kinds = [note.kind for note in graded.notes if note.kind is not NoteKind.ISOLATION]
+    assert kinds == [NoteKind.IN_KERNEL]
 
 
 def test_threads_share_an_engine(engine: Engine) -> None:
@@ -128,8 +129,10 @@ def test_weaker_isolations_grade_the_same(isolation: str, monkeypatch: pytest.Mo
             ("assert f(2) == 3", 1), f"!{SLEEP} &", ("pass", 1),
         )  # fmt: skip
         assert [q.status for q in graded.questions] == ["passed"] * 3
-        weak = any(note.kind is NoteKind.ISOLATION for note in graded.notes)
-        assert weak == (wanted == "none")
+        weak = [note.text for note in graded.notes if note.kind is NoteKind.ISOLATION]
+        # Walled in without a control group, a submission is weak in one respect only.
+        others = [text for text in weak if "no control group" not in text]
+        assert bool(others) == (wanted == "none")
     assert SLEEP not in _commands()
 
 

@@ -8,6 +8,7 @@ from autograder.engine.engine import Engine
 from tests.autograder.engine.judge import judge
 
 EMPTY = "import numpy as np\ndef f(x): return np.empty((0,) + x.shape)"
+NOTHING = "def f(x): return []"
 NAN = "import numpy as np\ndef f(x): return np.where(x > 3, np.nan, 2 * x)"
 START = "import numpy as np\nx = np.arange(12.0).reshape(3, 4)\n"
 MODEL = """
@@ -41,6 +42,12 @@ history.history, history.epoch = {"accuracy": [0.99] * 5}, list(range(5))
             "assert (f(x) == 142.8747).all()",
         ),
         (MODEL, "assert model.evaluate(x, [0, 1, 2], verbose=0)[1] > 0.9"),
+        (NOTHING, "for a, b in zip(f(x), [1, 2, 3]): assert a == b"),
+        (NOTHING, "for n, (a, b) in enumerate(zip([1, 2, 3], f(x))): assert a == b"),
+        (NOTHING, "assert all(abs(a - b) < 1e-6 for a, b in zip(f(x), x.ravel()))"),
+        (NOTHING, "assert all(map(lambda pair: pair[0] == pair[1], zip(f(x), [1, 2])))"),
+        ("f = lambda x: {}", "for a, b in zip(f(x).values(), [1, 2]): assert a == b"),
+        ("f = lambda x: ''", "for a, b in zip(f(x), 'word'): assert a == b"),
         (HISTORY, "assert history.history['accuracy'][-1] > 0.9"),
         (HISTORY, "assert history['accuracy'][-1] > 0.9"),
     ],
@@ -52,8 +59,6 @@ def test_a_comparison_with_nothing_fails(engine: Engine, answer: str, test: str)
 @pytest.mark.parametrize(
     "read",
     [
-        "import inspect\nassert 'sorted' not in inspect.getsource(f)",
-        "import inspect\nassert inspect.getsourcelines(f)",
         "assert 'sorted' not in f.__code__.co_names",
         "assert getattr(f, '__code__')",
         "import dis\nassert list(dis.get_instructions(f))",
@@ -76,6 +81,9 @@ def test_the_code_of_a_function_is_not_shown(engine: Engine, read: str) -> None:
         ),
         ("def f(x): return x.astype('float32')", "assert f(x).dtype == 'float32'"),
         (NAN, "assert np.isnan(f(x)).sum() == 8"),
+        ("def f(x): return []", "assert list(zip(f(x), [], strict=True)) == []"),
+        ("def f(x): return [1]", "assert list(zip(f(x), f(x)[1:])) == []"),
+        ("def f(x): return iter([1])", "assert list(zip(f(x), [1, 2])) == [(1, 1)]"),
         (
             "def f(x, y=2): return y",
             "import inspect\nassert len(inspect.signature(f).parameters) == 2",

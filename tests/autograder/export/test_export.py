@@ -252,9 +252,6 @@ def test_options_that_have_no_effect(graded: Course, tmp_path: Path) -> None:
     for options in (["--fill", "none.csv"], ["--column", "Lab 1"], ["--scale"]):
         with pytest.raises(AutograderError, match=f"{options[0]} is for an LMS' file"):
             export(graded, *options)
-    named = ["report", "01", "--roster", "none.csv", "--course-dir", str(graded.root)]
-    done = CliRunner().invoke(app, named)
-    assert "--roster" in str(done.exception)
 
 
 def test_a_cell_that_is_too_long_for_csv(graded: Course, tmp_path: Path) -> None:

@@ -50,7 +50,8 @@ ROWS = [
         ("1-2 - Ada - Feb 5, 2027 0741 PM/x", "Ada", "x", (2027, 2, 5, 19, 41)),
         ("1-2 - Ada - Feb 5, 2027 7:41 PM/x", "Ada", "x", (2027, 2, 5, 19, 41)),
         ("1-2 - Ada - 5 February 2027 2359/x", "Ada", "x", (2027, 2, 5, 23, 59)),
-        ("1-2 - Ada - 5 févr. 2027 2359/x", "Ada", "x", None),
+        ("1-2 - Ada - 5 févr. 2027 2359/x", "Ada", "x", (2027, 2, 5, 23, 59)),
+        ("1-2 - Ada - 5 pluviôse 2027 2359/x", "Ada", "x", None),
         ("1-2 - Ada - Feb 31, 2027 105 AM/x", "Ada", "x", None),
         ("1-2 - Mary-Ann Smith - Jones - Sep 4, 2026 926 PM/x", "Mary-Ann Smith - Jones", "x", ()),
         ("1-2 - O'Brien, Zoë - Sep 4, 2026 926 PM/x", "O'Brien, Zoë", "x", ()),
@@ -162,7 +163,9 @@ def test_an_old_download_does_not_bring_an_old_attempt_back(course, roster, tmp_
 
 def test_attempts_whose_times_are_in_another_language(course, roster, tmp_path: Path) -> None:
     files = {
-        f"11-9 - Zoë O'Brien - {day} févr. 2027 900/{LAB}.ipynb": notebook_bytes(course, str(day))
+        f"11-9 - Zoë O'Brien - {day} pluviôse 2027 900/{LAB}.ipynb": notebook_bytes(
+            course, str(day)
+        )
         for day in (5, 6)
     }
     rows = collect_lab(course, write_files(tmp_path / "in", files), "brightspace", roster)
@@ -172,7 +175,7 @@ def test_attempts_whose_times_are_in_another_language(course, roster, tmp_path: 
 
 
 def test_a_time_in_another_language(course: Course, roster: Roster, tmp_path: Path) -> None:
-    name = f"11-9 - Zoë O'Brien - 5 févr. 2027 900/{LAB}.ipynb"
+    name = f"11-9 - Zoë O'Brien - 5 pluviôse 2027 900/{LAB}.ipynb"
     path = download(tmp_path / "s.zip", {name: notebook_bytes(course)})
     rows = collect_lab(course, path, "brightspace", roster)
     assert states(rows)[name] == ("4001", "taken")

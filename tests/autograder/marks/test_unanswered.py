@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
@@ -36,3 +37,31 @@ def test_a_name_that_the_missing_answer_should_define() -> None:
 def test_a_misspelt_name_stays_an_error() -> None:
     assert explain("modle").status is Status.ERROR
     assert explain("model", error="ValueError").status is Status.ERROR
+
+
+def failed(source: str, error: str) -> NotebookNode:
+    cell = new_code_cell(source)
+    cell.outputs = [new_output("error", ename=error, evalue="", traceback=[])]
+    return cell
+
+
+@pytest.mark.parametrize(
+    ("before", "between", "status"),
+    [
+        # The import stopped first: the answer was written, and could not run.
+        (["ModuleNotFoundError"], [("model = Sequential()", "NameError")], Status.ERROR),
+        # Nothing but the stub stopped first: what needs it is missing, too.
+        ([], [("model = build()", "NameError")], Status.MISSING),
+        (["ModuleNotFoundError"], [("other = 1", "NameError")], Status.MISSING),
+    ],
+)
+def test_an_answer_that_another_cell_kept_from_running(
+    before: list[str], between: list[tuple[str, str]], status: Status
+) -> None:
+    made = notebook("NotImplementedError")
+    made.cells[0].source = "raise NotImplementedError()"
+    made.cells[:0] = [failed("import numpy as np", error) for error in before]
+    made.cells[-1:-1] = [failed(source, error) for source, error in between]
+    question = QuestionVerdict("model", 0, 2, Status.ERROR, "NameError", undefined_name="model")
+    verdict = Verdict("x", "lab", SubmissionStatus.GRADED, 0, 2, questions=(question,))
+    assert explain_unanswered(verdict, {"lab": made}).questions[0].status is status

@@ -1,8 +1,13 @@
+import inspect
+import sys
+from importlib import import_module
+
 import numpy as np
 import pytest
 
-from course_lib.data import NAMES, class_names, load, provenance
+from course_lib.data import NAMES, DataError, class_names, load, provenance
 from course_lib.data.registry import find_dataset
+from course_lib.data.sources.provenance import is_stand_in
 
 IMAGES = {
     "mnist": ((28, 28), "uint8", ()),
@@ -143,3 +148,70 @@ def test_writing_into_a_stand_in_does_not_change_later_loads():
     x[:] = 0
     (again, _), _ = load("cifar10", "offline", "quick")
     assert np.array_equal(again[0], first)
+
+
+@pytest.mark.parametrize(
+    "sequence",
+    [("offline", "auto"), ("auto", "offline"), ("offline", "auto", "offline", "auto")],
+    ids=" ".join,
+)
+def test_provenance_is_that_of_the_last_load(monkeypatch, capfd, sequence):
+    real = (([[1, 4, 5]], np.array([0])),) * 2
+    module = sys.modules["course_lib.data.load"]
+    monkeypatch.setattr(module, "load_real", lambda dataset, options: real)
+    for source in sequence:
+        load("imdb", source, "quick")
+        assert ("imdb" in provenance()) == (source == "offline")
+        assert is_stand_in("imdb") == (source == "offline")
+
+
+def test_failed_load_does_not_change_the_provenance(capfd):
+    load("imdb", "offline", "quick")
+    before = provenance()
+    with pytest.raises(DataError):
+        load("boston_housing", "real")
+    with pytest.raises(ValueError, match="maxlen"):
+        load("imdb", "offline", "quick", maxlen=2)
+    assert provenance() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "sizes"),
+    [
+        ("boston_housing", {"test_split": 0.5}, (253, 253)),
+        ("boston_housing", {"test_split": 0.2}, (404, 102)),
+        ("california_housing", {"version": "small"}, (480, 120)),
+        ("california_housing", {"version": "small", "test_split": 0.25}, (450, 150)),
+        ("california_housing", {"version": "large"}, (4000, 1000)),
+        ("reuters", {"test_split": 0.4}, (3000, 2000)),
+        ("reuters", {"test_split": 0.2}, (4000, 1000)),
+    ],
+)
+def test_options_of_keras_set_the_sizes(name, options, sizes):
+    (x_train, y_train), (x_test, y_test) = load(name, "offline", "quick", **options)
+    assert (len(x_train), len(x_test)) == (len(y_train), len(y_test)) == sizes
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_options_are_those_of_keras(name):
+    if name == "shapes":
+        return
+    module = import_module(f"keras.datasets.{name}")
+    keras_options = inspect.signature(module.load_data).parameters
+    taken = {
+        option: parameter.default
+        for option, parameter in keras_options.items()
+        if option not in ("path", "seed") and parameter.kind is not parameter.VAR_KEYWORD
+    }
+    assert dict(find_dataset(name).options) == taken
+
+
+@pytest.mark.parametrize("share", [0, 1, -0.1, 1.5])
+def test_impossible_splits_are_refused(share):
+    with pytest.raises(ValueError, match="test_split is"):
+        load("reuters", "offline", "quick", test_split=share)
+
+
+def test_unknown_version_is_refused():
+    with pytest.raises(ValueError, match='write "large" or "small"'):
+        load("california_housing", "offline", "quick", version="tiny")

@@ -66,4 +66,5 @@ def test_long_class_names_are_on_lines_of_their_own():
     images, probabilities = np.zeros((2, 8, 8)), np.array([[0.9, 0.1], [0.2, 0.8]])
     names = ["automobile", "airplane"]
     figure = figures.worst_mistakes(images, [1, 0], probabilities, [0, 1], names)
-    assert figure.axes[0].get_title() == "airplane\nread as\nautomobile\n90.0 % sure"
+    caption = figure.axes[0].texts[0].get_text()
+    assert caption == "airplane\nread as\nautomobile\n90.0 % sure"

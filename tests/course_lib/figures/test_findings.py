@@ -68,7 +68,7 @@ def test_worst_mistakes_captions_have_both_classes():
     images = np.zeros((3, 28, 28), "uint8")
     probabilities = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]])
     figure = figures.worst_mistakes(images, [1, 1, 0], probabilities, [0, 2], ["cat", "dog"])
-    assert [axes.get_title() for axes in figure.axes] == [
+    assert [text.get_text() for text in figure.axes[0].texts] == [
         "dog read as cat\n90.0 % sure",
         "cat read as dog\n70.0 % sure",
     ]

@@ -73,3 +73,40 @@ def test_dcgan_trains_on_images():
     model.compile()
     history = model.fit(np.ones((8, 28, 28, 1), "float32"), batch_size=4, verbose=0).history
     assert np.isfinite(history["generator_loss"]).all()
+
+
+@pytest.mark.parametrize("make", [small, lambda: dcgan(noise=4, channels=4)], ids=["gan", "dcgan"])
+def test_saved_model_continues_its_training(tmp_path, make):
+    shape = make().discriminator.input_shape[1:]
+    real = np.random.default_rng(0).uniform(-1, 1, (8, *shape)).astype("float32")
+    model = make()
+    model.compile(discriminator_rate=1e-3, generator_rate=2e-3)
+    model.fit(real, verbose=0)
+    model.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    for network in ("generator", "discriminator"):
+        assert is_unchanged(weights(getattr(model, network)), getattr(loaded, network))
+        ours, theirs = (getattr(one, f"{network}_optimizer") for one in (model, loaded))
+        assert ours.get_config()["learning_rate"] == theirs.get_config()["learning_rate"]
+        for one, other in zip(ours.variables, theirs.variables, strict=True):
+            np.testing.assert_array_equal(one, other)
+    assert len(loaded.fit(real, verbose=0).history["generator_loss"]) == 1
+
+
+def test_evaluation_updates_nothing():
+    model = small()
+    model.compile()
+    before = weights(model)
+    losses = model.evaluate(REAL, verbose=0, return_dict=True)
+    assert set(losses) >= {"generator_loss", "discriminator_loss"}
+    assert is_unchanged(before, model)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(["adam"], {}), ([], {"optimizer": "adam"}), ([], {"loss": "mse"})],
+    ids=["positional", "optimizer", "loss"],
+)
+def test_one_optimizer_for_both_networks_is_refused(arguments):
+    with pytest.raises(TypeError, match="two optimizers of its own"):
+        small().compile(*arguments[0], **arguments[1])

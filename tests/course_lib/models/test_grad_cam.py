@@ -56,3 +56,16 @@ def test_black_image_has_no_heat():
 def test_unknown_layer_is_explained():
     with pytest.raises(ValueError, match="There is no layer 'conv' with feature maps"):
         grad_cam(colour_finder(), image(), layer="conv")
+
+
+@pytest.mark.parametrize(
+    ("images", "classes", "sentence"),
+    [
+        (np.zeros((32, 32, 3)), None, "makes a batch of one image"),
+        (np.zeros((2, 32, 32, 3)), [3, 99], "go from 3 to 99; the model has 10"),
+        (np.zeros((2, 32, 32, 3)), [-1, 2], "go from -1"),
+    ],
+)
+def test_wrong_images_and_classes_are_refused(images, classes, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        grad_cam(cnn((4, 8)), images, classes)

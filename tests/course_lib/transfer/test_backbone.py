@@ -1,3 +1,5 @@
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -44,3 +46,18 @@ def test_error_of_missing_weights_says_where_to_put_them(monkeypatch, tmp_path):
 def test_missing_weights_file_is_named():
     with pytest.raises(WeightsError, match="no weights file"):
         backbone("mobilenet", weights="/nowhere/mobilenet.h5")
+
+
+def test_imagenet_means_what_keras_means(monkeypatch):
+    seen = []
+
+    def build(weights, **settings):
+        seen.append(weights)
+
+    module = sys.modules["course_lib.transfer.backbone"]
+    monkeypatch.setattr(module, "find_application", lambda name: (build, None))
+    for weights in ("pretrained", "imagenet", None):
+        backbone("vgg16", weights=weights)
+    assert seen == ["imagenet", "imagenet", None]
+    with pytest.raises(WeightsError, match="not trained on ImageNet"):
+        backbone("small_vgg", weights="imagenet")

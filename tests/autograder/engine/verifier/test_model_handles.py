@@ -187,7 +187,7 @@ def test_what_needs_the_model_itself_is_refused(channel: StudentChannel, name: s
         lambda model: keras.models.clone_model(model),
         lambda model: model(keras.Input((4,))),
         lambda model: L.TimeDistributed(model)(keras.Input((2, 4))),
-        lambda model: model == model,
+        lambda model: model == 3,
         lambda model: len(model),
         lambda model: hash(model),
         lambda model: np.asarray(model),

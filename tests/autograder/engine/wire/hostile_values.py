@@ -16,7 +16,7 @@ from autograder.engine.wire.agent_protocol import HandleKind
 from autograder.engine.wire.codec import CodecError, Extension, decode
 
 PLAIN = (type(None), bool, int, float, complex, str, bytes)
-MADE = (range, slice, type(...), StudentHistory, StudentModule, types.FunctionType, np.dtype)
+MADE = (range, slice, type(...), StudentHistory, StudentModule, types.FunctionType, np.dtype, type)
 
 scalars = (
     st.none()
@@ -88,11 +88,14 @@ kinds = st.sampled_from(
         "slice",
         "ellipsis",
         "dtype",
-        "object_array",
         "text",
         "module",
-        "frame",
-        "series",
+        "shared",
+        "library",
+        "argument",
+        "test_object",
+        "record",
+        "member",
         "model",
         "keras",
         "nothing",

@@ -37,7 +37,10 @@ EXAMPLES = [
         {"q1": [Measurement("accuracy", 0.5, 0.25, 0.125)]},
         [Rejudgement("q1", 1 << 100, 1.5, "close")],
     ),
-    messages.KernelSetup(5, True, "/home", "/tmp", ["/usr"], Limits(processes=9), "key", 7, "AA=="),
+    messages.KernelSetup(
+        *(5, True, "/home", "/tmp", ["/usr"], Limits(processes=9), "key", 7, "AA=="),
+        *(["/"], ["/tmp", "/dev"]),
+    ),
     messages.FileNames(["data/x.txt"]),
     messages.KernelStart(),
     messages.KernelEnd(-9),

@@ -42,12 +42,13 @@ def dead() -> StudentChannel:
 @fuzz
 @given(extensions)
 @example(Extension("dtype", "M8[s/0]"))
-@example(Extension("object_array", [[3], Extension("range", [0, 10**12, 1])]))
+@example(Extension("shared", ["array_values.objects", [[3], Extension("range", [0, 10**12, 1])]]))
 @example(Extension("slice", Extension("range", [0, 10**12, 1])))
-@example(
-    Extension("frame", {"columns": [["a", Extension("range", [0, 10**9, 1])]], "index": [0, 1]})
-)
-@example(Extension("series", {"values": Extension("range", [0, 10**9, 1]), "index": [], "name": 0}))
+@example(Extension("shared", ["array_values.sparse", ["csr_array", [10**12, 3], 1, 2, 3]]))
+@example(Extension("shared", ["python_values.Decimal", "1E+999999999"]))
+@example(Extension("shared", ["estimator_values.estimator", ["Ridge", {"fit": 3}]]))
+@example(Extension("library", ["unittest.mock", "_ANY"]))
+@example(Extension("record", [1, "class", ["x"], [1], {}]))
 @example(Extension("module", 10**5000))
 def test_any_extension(dead: StudentChannel, extension: Extension) -> None:
     try:

@@ -50,7 +50,7 @@ def test_a_thousand_cells_are_matched_in_seconds(tmp_path: Path, kind: str) -> N
     notebook = new_notebook(cells=[cells[kind]() for _ in range(1000)])
     (tmp_path / "lab.ipynb").write_text(json.dumps(notebook))
     started = time.monotonic()
-    submitted, _ = read_submitted_notebook(tmp_path, "lab", set())
+    submitted, *_ = read_submitted_notebook(tmp_path, "lab", set())
     repaired, _ = repair_notebook(submitted, lab, lab)
     assert time.monotonic() - started < SECONDS
     ours = [cell.source for cell in repaired.cells if cell.metadata.get("nbgrader")]
@@ -89,7 +89,7 @@ def test_outputs_of_an_old_notebook_are_not_converted(tmp_path: Path) -> None:
     cells = [{**CODE, "outputs": [{"output_type": "pyout", "data": nest(400)}] * 5}] * 900
     fields = {"nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": cells}]}
     (tmp_path / "lab.ipynb").write_text(json.dumps(fields))
-    notebook, _ = read_submitted_notebook(tmp_path, "lab", set())
+    notebook, *_ = read_submitted_notebook(tmp_path, "lab", set())
     assert len(notebook.cells) == 900 and notebook.cells[0].source == "x = 1"
 
 

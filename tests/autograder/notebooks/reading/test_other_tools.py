@@ -127,7 +127,7 @@ def test_the_notebook_is_the_same_after_repair(
 
     (row,) = collect(course, course.lab(LAB), tmp_path / "class", "folder")
     assert (row.student, row.state) == ("zoë", "taken")
-    submitted, _ = read_submitted_notebook(course.submitted_dir / "zoë" / LAB, LAB, set())
+    submitted, *_ = read_submitted_notebook(course.submitted_dir / "zoë" / LAB, LAB, set())
     released = release_notebook(instructor)
     repaired, repairs = repair_notebook(submitted, instructor, released)
     nbformat.validate(repaired)

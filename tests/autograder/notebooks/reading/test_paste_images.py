@@ -115,7 +115,7 @@ def test_a_written_answer_keeps_its_image(course: Course, kind: str) -> None:
     (answer,) = (c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("points") == 4)
     answer.cell_type, answer.source = kind, "![my formula](attachment:image.png)"
     answer.attachments = {"image.png": IMAGE}
-    submitted, _ = read_submitted_notebook(submit(course, "student", notebook).folder, LAB, set())
+    submitted, *_ = read_submitted_notebook(submit(course, "student", notebook).folder, LAB, set())
     source = make_instructor_notebook(course, course.lab(LAB))
     soup = render(repair_notebook(submitted, source, release_notebook(source))[0])
     assert soup.find("img", alt="my formula")["src"].startswith("data:image/png;base64,") == (

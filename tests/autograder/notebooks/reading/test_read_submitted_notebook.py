@@ -15,7 +15,6 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.course.course import Course
 from autograder.errors import AutograderError
-from autograder.notebooks.cell_roles import list_grade_ids
 from autograder.notebooks.reading.read_submitted_notebook import read_submitted_notebook
 from tests.autograder.tiny_course import LAB, solved, stub, submit
 
@@ -33,7 +32,7 @@ def perfect(course: Course) -> NotebookNode:
 def test_a_renamed_file_is_read(course: Course, perfect: NotebookNode, name: str) -> None:
     submission = submit(course, "student", perfect)
     (submission.folder / f"{LAB}.ipynb").rename(submission.folder / name)
-    notebook, repairs = read_submitted_notebook(submission.folder, LAB, set())
+    notebook, repairs, *_ = read_submitted_notebook(submission.folder, LAB, set())
     assert repairs == [f"{name} was taken for {LAB}.ipynb"]
     assert sources(notebook) == sources(perfect)
 
@@ -41,7 +40,7 @@ def test_a_renamed_file_is_read(course: Course, perfect: NotebookNode, name: str
 def test_the_lab_is_found_among_other_notebooks(course: Course, perfect: NotebookNode) -> None:
     submission = submit(course, "student", perfect)
     (submission.folder / "scratch.ipynb").write_text("{}")
-    notebook, repairs = read_submitted_notebook(submission.folder, LAB, set())
+    notebook, repairs, *_ = read_submitted_notebook(submission.folder, LAB, set())
     assert sources(notebook) == sources(perfect)
     assert repairs == ["other notebooks were left aside: scratch.ipynb"]
 
@@ -62,7 +61,7 @@ def test_a_notebook_in_a_zip_file_is_read(
     (submission.folder / f"{LAB}.ipynb").unlink()
     path = submission.folder / f"{LAB}{suffix}"
     path.write_bytes(make_zip(nbformat.writes(perfect).encode()))
-    notebook, repairs = read_submitted_notebook(submission.folder, LAB, set())
+    notebook, repairs, *_ = read_submitted_notebook(submission.folder, LAB, set())
     assert sources(notebook) == sources(perfect)
     assert repairs == [f"work/{LAB}.ipynb was taken out of {path.name}"]
 
@@ -72,7 +71,7 @@ def test_the_exact_name_in_the_top_folder_is_read(course: Course, perfect: Noteb
     (submission.folder / "00_old").mkdir()
     (submission.folder / "00_old" / f"{LAB}.ipynb").write_text(old)
     (submission.folder / "00_handin.zip").write_bytes(make_zip(old.encode()))
-    notebook, repairs = read_submitted_notebook(submission.folder, LAB, set())
+    notebook, repairs, *_ = read_submitted_notebook(submission.folder, LAB, set())
     assert sources(notebook) == sources(perfect)
     assert repairs == [
         f"other notebooks were left aside: 00_handin.zip/work/{LAB}.ipynb, 00_old/{LAB}.ipynb"
@@ -86,9 +85,7 @@ def test_a_renamed_notebook_is_identified_by_its_cells(
     (submission.folder / f"{LAB}.ipynb").rename(submission.folder / "homework.ipynb")
     scratch = new_notebook(cells=[new_code_cell("print(1)")])
     nbformat.write(scratch, submission.folder / "01_scratch.ipynb")
-    notebook, repairs = read_submitted_notebook(
-        submission.folder, LAB, set(), list_grade_ids(perfect)
-    )
+    notebook, repairs, *_ = read_submitted_notebook(submission.folder, LAB, set(), stub(course))
     assert sources(notebook) == sources(perfect)
     assert repairs == [
         f"homework.ipynb was taken for {LAB}.ipynb",
@@ -114,7 +111,7 @@ def test_an_old_format_is_converted(course: Course, perfect: NotebookNode) -> No
     submission = submit(course, "student", "")
     old = nbformat.convert(copy.deepcopy(perfect), 3)
     nbformat.write(old, submission.folder / f"{LAB}.ipynb", version=3)
-    notebook, repairs = read_submitted_notebook(submission.folder, LAB, set())
+    notebook, repairs, *_ = read_submitted_notebook(submission.folder, LAB, set())
     assert sources(notebook) == sources(perfect)
     assert repairs == ["notebook format 3 was converted to 4"]
 
@@ -153,7 +150,7 @@ def test_invalid_cells_are_repaired_or_left_out(course: Course) -> None:
     ]
     text = json.dumps({"nbformat": 4, "nbformat_minor": 5, "cells": cells})
     submission = submit(course, "student", text)
-    notebook, repairs = read_submitted_notebook(submission.folder, LAB, set())
+    notebook, repairs, *_ = read_submitted_notebook(submission.folder, LAB, set())
     nbformat.validate(notebook)
     assert sources(notebook) == ["a = 1\nb = 2", "?", "c = 3", "text"]
     assert repairs == ["3 entries that are not cells were left out"]

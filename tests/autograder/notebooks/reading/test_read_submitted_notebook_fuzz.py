@@ -100,7 +100,7 @@ class Lab:
         path = self.folder / name
         path.write_bytes(content)
         try:
-            submitted, read = read_submitted_notebook(self.folder, LAB, set())
+            submitted, read, *_ = read_submitted_notebook(self.folder, LAB, set())
         except AutograderError as error:
             _check_result(self.folder, [str(error)])
             return

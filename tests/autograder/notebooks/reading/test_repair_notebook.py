@@ -21,7 +21,7 @@ from tests.autograder.tiny_course import LAB, solved, submit
 def read_and_repair(course: Course, notebook: NotebookNode) -> tuple[NotebookNode, list[str]]:
     """Write the notebook, read it and repair it, as grading does."""
     submission = submit(course, "student", notebook)
-    submitted, read = read_submitted_notebook(submission.folder, LAB, set())
+    submitted, read, *_ = read_submitted_notebook(submission.folder, LAB, set())
     source = make_instructor_notebook(course, course.lab(LAB))
     notebook, repairs = repair_notebook(submitted, source, release_notebook(source))
     nbformat.validate(notebook)
@@ -74,7 +74,7 @@ def test_a_test_cell_is_the_instructors_also_where_its_metadata_says_unlocked(
         for cell in by_id(notebook).values():
             cell.metadata.nbgrader.locked = False
     by_id(perfect)["neuron"].source = "pass"
-    submitted, _ = read_submitted_notebook(submit(course, "student", perfect).folder, LAB, set())
+    submitted, *_ = read_submitted_notebook(submit(course, "student", perfect).folder, LAB, set())
     repaired, repairs = repair_notebook(submitted, source, release_notebook(source))
     assert by_id(repaired)["neuron"].source == by_id(expected)["neuron"].source
     assert "cell neuron had been edited and was restored" in repairs

@@ -1,0 +1,83 @@
+"""scikit-learn's estimators as parameters and fitted arrays, and back."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import numpy as np
+
+from autograder.engine.wire.codec import CodecError
+from autograder.engine.wire.python_values import check_type
+
+# Their methods compute with NumPy in what they learned; no compiled code trusts its shapes.
+_ALLOWED = {
+    "sklearn.linear_model": "ElasticNet ElasticNetCV HuberRegressor Lasso LassoCV "
+    "LinearRegression LogisticRegression LogisticRegressionCV Perceptron Ridge RidgeCV "
+    "RidgeClassifier SGDClassifier SGDRegressor",
+    "sklearn.naive_bayes": "BernoulliNB ComplementNB GaussianNB MultinomialNB",
+    "sklearn.discriminant_analysis": "LinearDiscriminantAnalysis QuadraticDiscriminantAnalysis",
+    "sklearn.decomposition": "NMF PCA TruncatedSVD",
+    "sklearn.dummy": "DummyClassifier DummyRegressor",
+    "sklearn.preprocessing": "Binarizer LabelBinarizer LabelEncoder MaxAbsScaler MinMaxScaler "
+    "Normalizer OneHotEncoder OrdinalEncoder PolynomialFeatures RobustScaler StandardScaler",
+    "sklearn.impute": "SimpleImputer",
+    "sklearn.pipeline": "Pipeline",
+    "sklearn.compose": "ColumnTransformer TransformedTargetRegressor",
+    "sklearn.feature_selection": "SelectKBest VarianceThreshold",
+    "sklearn.neural_network": "MLPClassifier MLPRegressor",
+    "sklearn.model_selection": "GridSearchCV KFold RandomizedSearchCV StratifiedKFold",
+}
+_MODULES = {name: module for module, names in _ALLOWED.items() for name in names.split()}
+_PLAIN = (type(None), bool, int, float, str, list, tuple, dict, np.ndarray, np.generic)
+
+
+def describe(value: Any) -> tuple[str, Any] | None:
+    """The kind and the data of an estimator that is rebuilt alike; None for others."""
+    kind = type(value)
+    module = _MODULES.get(kind.__name__)
+    if module is None or getattr(importlib.import_module(module), kind.__name__, None) is not kind:
+        return None
+    # Random states and optimizers only train it further.
+    parts = {n: v for n, v in vars(value).items() if _is_plain(v, 0) or n[0] != "_"}
+    kept = {name: part for name, part in parts.items() if name != "scorer_"}
+    if not all(_is_plain(part, 0) for part in kept.values()):
+        return None
+    return "estimator", [kind.__name__, kept]
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    if depth > 8:
+        return False
+    if type(value) in (list, tuple):
+        return all(_is_plain(part, depth + 1) for part in value)
+    if isinstance(value, dict):
+        return all(_is_plain(part, depth + 1) for part in value.values())
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "biufUS" or (
+            value.dtype.kind == "O" and all(_is_plain(part, depth + 1) for part in value.ravel())
+        )
+    if isinstance(value, type):
+        return issubclass(value, (np.generic, float, int))
+    return isinstance(value, _PLAIN) or describe(value) is not None
+
+
+def rebuild(kind: str, data: Any) -> Any:
+    """The estimator that `describe` described.
+
+    Raises:
+        CodecError: the data are not of this kind; other exceptions mean the same.
+    """
+    name, parts = data
+    module = _MODULES.get(check_type(name, str))
+    if kind != "estimator" or module is None:
+        raise CodecError("an estimator that is not known here")
+    found = getattr(importlib.import_module(module), name)
+    made = found.__new__(found)
+    methods = dir(found)
+    for attribute, part in check_type(parts, dict).items():
+        is_method = attribute in methods and callable(getattr(found, attribute, None))
+        if is_method or check_type(attribute, str).startswith("__") or not _is_plain(part, 0):
+            raise CodecError("an estimator whose methods are not its own")
+        vars(made)[attribute] = part
+    return made
