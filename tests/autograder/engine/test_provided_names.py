@@ -9,10 +9,14 @@ from tests.autograder.engine.judge import judge
 
 ANSWERS = {
     "zip": (
-        "class Sum:\n    n = 0\n    def add(self, n):\n        self.n += n\n"
-        "def f(a, b):\n    sums = [Sum(), Sum()]\n"
-        "    for one, x, y in zip(sums, a, b, strict=True):\n        one.add(x * y)\n"
-        "    return [one.n for one in sums]"
+        "import keras\n"
+        "class Sums:\n    def __init__(self):\n"
+        "        self.sums = [keras.metrics.Sum(), keras.metrics.Sum()]\n"
+        "    def add(self, *values):\n"
+        "        for one, value in zip(self.sums, values, strict=True):\n"
+        "            one.update_state(value)\n"
+        "        return [float(one.result()) for one in self.sums]\n"
+        "def f(a, b):\n    return Sums().add(a[0] * b[0], a[1] * b[1])"
     ),
     "zip of generators": (
         "def count():\n    yield from (1, 1)\n"
