@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
+import contextlib
 import re
 import symtable
 
@@ -67,5 +69,10 @@ def blank_magics(source: str) -> str:
     Example:
         >>> blank_magics("%matplotlib inline")
         'pass #matplotlib inline'
+        >>> blank_magics("x = (7\\n% 4)")  # Python: a line that goes on
+        'x = (7\\n% 4)'
     """
+    with contextlib.suppress(SyntaxError, ValueError):
+        ast.parse(source)
+        return source
     return "\n".join(_MAGIC.sub(r"\1pass #", line) for line in source.splitlines())

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -17,13 +16,14 @@ from nbformat import NotebookNode
 from pygments.lexers import PythonLexer
 from pygments.token import Comment, Name, String, Text
 
+from autograder.notebooks.names import blank_magics
+
 _CHOSEN = "chosen name"
 # Characters that stand for tokens. Of more tokens than there are characters, the last are alike.
 BREAK, _FIRST_TOKEN, _LAST_TOKEN = "\ue000", 0xE001, 0x10FFFF
 # Above what a person writes; of a submission made to keep the comparison busy, only the start
 # counts.
 MOST_LETTERS = 100_000
-_MAGIC = re.compile(r"^[^\S\n]*[%!].*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def find_chosen_names(cells: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for source in cells:
         try:
-            tree = ast.parse(_MAGIC.sub("", source))
+            tree = ast.parse(blank_magics(source))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for node in ast.walk(tree):

@@ -18,6 +18,7 @@ def progress() -> None:
         >>> import os, tempfile
         >>> before = os.getcwd()
         >>> os.chdir(tempfile.mkdtemp())
+        >>> outcomes.clear()
         >>> progress()
         The file of this notebook was not found. No check has run yet.
         >>> os.chdir(before)

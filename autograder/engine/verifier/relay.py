@@ -120,7 +120,10 @@ class Relay:
         if self._is_busy:
             return
         known, channel = self._names.own_items(), self._channel
-        shared = {n: known[n] for n in known.keys() & self._profile.free_names}
+        # What a test only imports, the student's code imports for itself.
+        shared = {
+            n: known[n] for n in known.keys() & self._profile.free_names - self._imports.keys()
+        }
         changes: dict[str, list[Any]] = {
             "set": self._list_set(shared),
             "update": self._list_updated(),

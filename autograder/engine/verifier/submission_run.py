@@ -10,7 +10,6 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.engine import run_sentences
-from autograder.engine.verifier.checked_zip import CheckedZip
 from autograder.engine.verifier.decide_verdict import decide_verdict
 from autograder.engine.verifier.instructor_definitions import find_instructor_definitions
 from autograder.engine.verifier.instructor_profile import InstructorProfile
@@ -96,7 +95,6 @@ class SubmissionRun:
         self._newly_lost: int | None = None
         self.notes: list[Note] = []
         self.trials = SeedTrials(more_seeds)
-        self._names["zip"] = CheckedZip
 
     async def run(self) -> None:
         """Run every cell and judge every question; whatever happens, each gets a verdict."""

@@ -13,6 +13,7 @@ from autograder.engine.verifier.handles import find_handle_number
 from autograder.engine.verifier.trusted_values import StudentModule
 from autograder.engine.wire.agent_protocol import Operation
 from autograder.notebooks.cell_roles import is_answer_cell
+from autograder.notebooks.names import blank_magics
 
 if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
@@ -59,10 +60,8 @@ class TrustedImports:
 
     def _read_cells(self, sources: Iterable[str]) -> None:
         for source in sources:
-            # IPython's own lines are not Python; an import below them still counts.
-            lines = [line for line in source.splitlines() if line.lstrip()[:1] not in ("%", "!")]
             try:
-                tree = ast.parse("\n".join(lines))
+                tree = ast.parse(blank_magics(source))
             except (SyntaxError, ValueError):
                 continue
             for node in tree.body:

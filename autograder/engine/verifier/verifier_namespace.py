@@ -11,6 +11,7 @@ from typing import Any
 from IPython.display import display
 
 from autograder.engine.verifier.cell_shell import CellShell
+from autograder.engine.verifier.checked_zip import CheckedZip
 from autograder.engine.verifier.instructor_profile import InstructorProfile
 from autograder.engine.verifier.own_names import (
     find_bound_names,
@@ -22,6 +23,8 @@ from autograder.engine.verifier.relay import Relay
 from autograder.engine.verifier.source_finder import SourceFinder
 from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.verifier.trusted_imports import TrustedImports
+
+_NOTHING = object()
 
 
 class VerifierNamespace(dict[str, Any]):
@@ -43,13 +46,15 @@ class VerifierNamespace(dict[str, Any]):
         profile: InstructorProfile | None = None,
     ) -> None:
         self.shell = CellShell(self)
-        # In a notebook, these need no import either.
-        super().__init__(
-            __name__="__main__",
-            __builtins__=builtins,
-            display=display,
-            get_ipython=self.shell.find_shell,
-        )
+        # In a notebook, these need no import either. They are the verifier's, not a test's.
+        self._provided: dict[str, Any] = {
+            "__name__": "__main__",
+            "__builtins__": builtins,
+            "display": display,
+            "get_ipython": self.shell.find_shell,
+            "zip": CheckedZip,
+        }
+        super().__init__(self._provided)
         self._imports, self._definitions = imports, definitions or {}
         self.relay = Relay(self, profile or InstructorProfile(()))
         self._deleted: set[str] = set()
@@ -99,7 +104,8 @@ class VerifierNamespace(dict[str, Any]):
 
     def own_items(self) -> dict[str, Any]:
         """The names that test cells have bound, without those of the student."""
-        return dict(dict.items(self))
+        provided = self._provided
+        return {n: v for n, v in dict.items(self) if provided.get(n, _NOTHING) is not v}
 
     def enter_student_cell(self, source: str, answer: str) -> None:
         """A cell of the student's runs next.
