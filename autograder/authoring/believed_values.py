@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autograder.notebooks.names import parse_code
+
 _ATTRIBUTES = {
     "history": "a History is only the student's word: measure the model",
     "epoch": "a History is only the student's word: measure the model",
@@ -27,7 +29,7 @@ def find_beliefs(source: str) -> list[str]:
         ['`zip(answers, [1, 2])` ends with the shorter one: add strict=True']
     """
     try:
-        tree = ast.parse(source)
+        tree = parse_code(source)
     except SyntaxError:
         return []
     return list(dict.fromkeys(_find(tree)))

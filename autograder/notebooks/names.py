@@ -7,6 +7,7 @@ import builtins
 import contextlib
 import re
 import symtable
+import threading
 
 from nbformat import NotebookNode
 
@@ -73,6 +74,22 @@ def blank_magics(source: str) -> str:
         'x = (7\\n% 4)'
     """
     with contextlib.suppress(SyntaxError, ValueError):
-        ast.parse(source)
+        compile(source, "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
         return source
     return "\n".join(_MAGIC.sub(r"\1pass #", line) for line in source.splitlines())
+
+
+_PARSING = threading.Lock()
+
+
+def parse_code(source: str) -> ast.Module:
+    """Return the syntax tree of a cell, without IPython's own lines.
+
+    One thread at a time: CPython 3.11 counts the depth of all trees together, and may raise
+    SystemError from `ast.parse` where several threads build one.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: The cell is not Python, or too deep.
+    """
+    with _PARSING:
+        return ast.parse(blank_magics(source))

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from pygments.lexers import PythonLexer
 from pygments.token import Comment, Name, String, Text
 
-from autograder.notebooks.names import blank_magics
+from autograder.notebooks.names import parse_code
 
 _CHOSEN = "chosen name"
 # Characters that stand for tokens. Of more tokens than there are characters, the last are alike.
@@ -122,7 +122,7 @@ def find_chosen_names(cells: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for source in cells:
         try:
-            tree = ast.parse(blank_magics(source))
+            tree = parse_code(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for node in ast.walk(tree):

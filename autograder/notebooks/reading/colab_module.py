@@ -7,7 +7,7 @@ import warnings
 
 from nbformat import NotebookNode
 
-from autograder.notebooks.names import blank_magics
+from autograder.notebooks.names import parse_code
 
 NOTE = "google.colab does not exist here: its functions did nothing"
 _COLAB = "google.colab"
@@ -58,7 +58,7 @@ def _visit(source: str, imports: _Imports) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(blank_magics(source))
+            tree = parse_code(source)
         imports.visit(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         pass
