@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
@@ -22,7 +24,9 @@ half.has_bfloat16_instructions = lambda: False
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lab", [lab.name for lab in COURSE.labs()])
-def test_solution_runs_in_half_precision(lab: str) -> None:
+def test_solution_runs_in_half_precision(lab: str, tmp_path: Path) -> None:
     cells = [source for source, _, _ in read_code_cells(COURSE, COURSE.lab(lab))]
     notebook = new_notebook(cells=[new_code_cell(source) for source in [SWITCH, *cells]])
-    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
+    resources = {"metadata": {"path": str(tmp_path)}}  # a lab writes images where it runs
+    client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources=resources)
+    client.execute()
