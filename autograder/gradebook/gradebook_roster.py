@@ -16,7 +16,7 @@ _HEADER = ["id", "first name", "last name", "email"]
 def read_gradebook_roster(course: Course) -> Roster | None:
     """Return the students of `gradebook.db`, as `nbgrader db student import` adds them.
 
-    None if there is no gradebook, or no student in it has a name: grading adds ids only.
+    None if the gradebook does not exist, or its students have ids only, as grading adds them.
 
     Raises:
         AutograderError: The gradebook cannot be read.

@@ -37,6 +37,7 @@ from autograder.notebooks.forms import release_notebook
 from autograder.notebooks.reading.colab_module import NOTE as COLAB_NOTE
 from autograder.notebooks.reading.colab_module import make_colab_module
 from autograder.notebooks.reading.read_submitted_notebook import read_submitted_notebook
+from autograder.notebooks.reading.recognise_lab import find_other_lab
 from autograder.notebooks.reading.repair_notebook import has_lab_cells, repair_notebook
 from autograder.notebooks.reading.submitted_files import merge_files
 from autograder.results.results import Result
@@ -128,12 +129,11 @@ class Marking:
         Raises:
             AutograderError: It is, under another name.
         """
-        found = set(list_grade_ids(submitted))
-        shared = {n: len(found.intersection(list_grade_ids(s))) for n, s in self.sources.items()}
-        best = max(shared, key=lambda other: shared[other])
-        if shared[best] > shared[name]:
+        ids = {name: list_grade_ids(source) for name, source in self.sources.items()}
+        other = find_other_lab(list_grade_ids(submitted), name, ids)
+        if other:
             raise AutograderError(
-                f"{name}.ipynb was not handed in: the submitted notebook is {best}.ipynb"
+                f"{name}.ipynb was not handed in: the submitted notebook is {other}.ipynb"
             )
 
     def _prepare(

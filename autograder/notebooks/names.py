@@ -18,6 +18,7 @@ KERNEL_NAMES = {"In", "Out", "get_ipython", "_", "__", "_i", "exit", "quit", "di
 
 _BUILTINS = set(dir(builtins))
 _MAGIC = re.compile(r"^(\s*)[%!]")
+_PARSING = threading.Lock()
 
 
 def find_student_names(notebook: NotebookNode) -> dict[str, list[str]]:
@@ -61,7 +62,10 @@ def find_read_names(source: str) -> set[str]:
 
 
 def _parse_symbols(source: str) -> symtable.SymbolTable:
-    return symtable.symtable(blank_magics(source), "<cell>", "exec")
+    try:
+        return symtable.symtable(source, "<cell>", "exec")
+    except SyntaxError:
+        return symtable.symtable(blank_magics(source), "<cell>", "exec")
 
 
 def blank_magics(source: str) -> str:
@@ -79,9 +83,6 @@ def blank_magics(source: str) -> str:
     return "\n".join(_MAGIC.sub(r"\1pass #", line) for line in source.splitlines())
 
 
-_PARSING = threading.Lock()
-
-
 def parse_code(source: str) -> ast.Module:
     """Return the syntax tree of a cell, without IPython's own lines.
 
@@ -92,4 +93,7 @@ def parse_code(source: str) -> ast.Module:
         SyntaxError, ValueError, RecursionError, MemoryError: The cell is not Python, or too deep.
     """
     with _PARSING:
-        return ast.parse(blank_magics(source))
+        try:
+            return ast.parse(source)
+        except SyntaxError:
+            return ast.parse(blank_magics(source))

@@ -143,13 +143,15 @@ class GAN(keras.Model):
         ]
         for optimizer, gradient, network in zip(optimizers, gradients, networks, strict=True):
             optimizer.apply(gradient, network.trainable_variables)
-        for tracker, loss in zip(self._losses, losses, strict=True):
-            tracker.update_state(loss)
-        return {tracker.name: tracker.result() for tracker in self._losses}
+        return self._track(losses)
 
     def test_step(self, real: Any) -> dict[str, Any]:
         """Compute both losses on a batch of real images, and update nothing."""
         losses, _ = self._adversarial_losses(ops.cast(real, "float32"), training=False)
+        return self._track(losses)
+
+    def _track(self, losses: list[Any]) -> dict[str, Any]:
+        """Update the mean losses; return them by name."""
         for tracker, loss in zip(self._losses, losses, strict=True):
             tracker.update_state(loss)
         return {tracker.name: tracker.result() for tracker in self._losses}

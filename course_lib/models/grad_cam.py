@@ -35,7 +35,7 @@ def grad_cam(
 
     Raises:
         ValueError: No layer has maps, or no layer with maps has that name; images are not a
-            batch; or there is no such class.
+            batch; or the model does not have that class.
         NotImplementedError: Keras runs on another backend than TensorFlow.
 
     Example:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
 
@@ -29,11 +31,11 @@ def compile_classifier(model: keras.Model, data: TrainingData) -> None:
         >>> model.loss.get_config()["from_logits"]
         False
     """
-    x, _ = data.peek()
+    x, y = data.peek()
     outputs = model(x, training=False)
     if len(keras.tree.flatten(outputs)) != 1 or not hasattr(outputs, "shape"):
         raise ValueError(f"The model is not compiled and has several outputs. {ADVICE}")
-    _check_labels(data, tuple(outputs.shape))
+    _check_labels(y if data.is_batched else data.y, tuple(outputs.shape))
     rows = keras.ops.convert_to_numpy(outputs).astype("float32")
     is_probability = bool(np.all(rows >= 0) and np.allclose(rows.sum(axis=-1), 1, atol=1e-2))
     model.compile(
@@ -43,8 +45,7 @@ def compile_classifier(model: keras.Model, data: TrainingData) -> None:
     )
 
 
-def _check_labels(data: TrainingData, outputs: tuple[int, ...]) -> None:
-    labels = data.peek()[1] if data.is_batched else data.y
+def _check_labels(labels: Any, outputs: tuple[int, ...]) -> None:
     if labels is None:
         raise ValueError(f"The model is not compiled, and there are no labels y. {ADVICE}")
     if len(keras.tree.flatten(labels)) != 1:

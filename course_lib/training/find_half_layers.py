@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import keras
 
+from course_lib.models.has_own_code import has_own_code
+
 _SCALING = (keras.layers.Rescaling, keras.layers.Normalization)
 
 
@@ -63,6 +65,4 @@ def _is_graph(model: keras.Model) -> bool:
 
 
 def _is_plain(layer: keras.Layer) -> bool:
-    is_of_keras = type(layer).__module__.startswith("keras.")
-    is_own_code = isinstance(layer, keras.layers.Lambda)
-    return is_of_keras and not is_own_code and layer.dtype_policy.name == "float32"
+    return not has_own_code(layer) and layer.dtype_policy.name == "float32"

@@ -163,8 +163,8 @@ def _check_epochs(epochs: Any, initial_epoch: Any) -> int:
             raise ValueError(f"{name} is {value!r}; it should be an integer, {least} or more")
     if initial_epoch >= epochs:
         raise ValueError(
-            f"initial_epoch is {initial_epoch} and epochs {epochs}: there is no epoch left to "
-            "train; epochs is the number of the last one"
+            f"initial_epoch is {initial_epoch} and epochs is {epochs}, the number of the last one: "
+            "no epoch left to train; raise epochs"
         )
     return index(epochs)
 
@@ -229,7 +229,7 @@ def _make_schedule(
         own.append("the schedule of the optimizer")
     if own:
         if verbose:
-            print(f"fit: {own[0]} sets the learning rate, so there is no warm-up and no cosine.")
+            print(f"fit: {own[0]} sets the learning rate; fit adds no warm-up and no cosine.")
         return []
     saves = any(isinstance(getattr(one, "save_freq", None), int) for one in callbacks)
     return [WarmupCosine(config["learning_rate"], is_restored_each_batch=saves)]

@@ -16,6 +16,7 @@ import keras
 import numpy as np
 
 from course_lib.data.sources.keras_home import keras_home
+from course_lib.models.has_own_code import has_own_code
 from course_lib.transfer.describe_function import IndescribableError, describe_function
 
 DTYPE = re.compile(r'"(mixed_)?b?float\d+"')
@@ -72,7 +73,7 @@ class FeatureCache:
             if not np.array_equal(first, second, equal_nan=True):
                 return None
         layers = [model, *model._flatten_layers(include_self=False)]
-        if any(_has_own_code(layer) for layer in layers):
+        if any(map(has_own_code, layers)):
             return None
         return joblib.hash([*parts, _serialize(model), model.get_weights()])
 
@@ -93,11 +94,6 @@ class FeatureCache:
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.npy"
-
-
-def _has_own_code(layer: keras.Layer) -> bool:
-    is_of_keras = type(layer).__module__.startswith("keras.")
-    return not is_of_keras or isinstance(layer, keras.layers.Lambda)
 
 
 def _serialize(model: keras.Model) -> str:

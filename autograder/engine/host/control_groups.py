@@ -39,7 +39,7 @@ class ControlGroup:
             OSError: the system does not accept a limit or the process.
         """
         memory = int(limits.memory_mb * _MIB)
-        # Of memory, swap is extra; where it is not counted, there is no such file.
+        # Swap has a limit of its own; its file is missing where Linux does not count swap.
         wanted = {"memory.limit_in_bytes": memory, "memory.max": memory, "memory.swap.max": 0}
         # The first process of the sandbox counts, too.
         wanted["pids.max"] = int(limits.processes) + 1

@@ -29,8 +29,8 @@ def find_changed_parameters(
         The parameters, and the names of the module that functions change in place.
 
     Example:
-        >>> find_changed_parameters([ast.parse("def zero(a): a[:] = 0")])[0]
-        {'zero': {'a', 0}}
+        >>> find_changed_parameters([ast.parse("def zero(a): a[:] = 0")])[0] == {"zero": {"a", 0}}
+        True
     """
     functions = [(f, m) for tree in trees for f, m in _find_functions(tree, is_method=False)]
     changed: dict[str, set[int | str]] = {}

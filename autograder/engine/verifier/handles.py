@@ -48,11 +48,6 @@ def find_permissions(value: Any) -> frozenset[str] | None:
     return may
 
 
-def permit(value: Any, operators: frozenset[str]) -> None:
-    """Let these operators of the student's class be asked of a handle."""
-    object.__setattr__(value, "_handle_may", operators)
-
-
 def _refuse(what: str) -> Any:
     def method(self: Handle, *_: Any) -> NoReturn:
         raise self._refuse_operator(what)

@@ -18,15 +18,25 @@ def find_imported_names(source: str) -> dict[str, tuple[str, str | None]]:
     found: dict[str, tuple[str, str | None]] = {}
     with contextlib.suppress(SyntaxError, ValueError, RecursionError):
         for node in parse_cell(source).body:
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    name = alias.asname or alias.name.split(".")[0]
-                    found[name] = (alias.name if alias.asname else name, None)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                for alias in node.names:
-                    if alias.name != "*":
-                        found[alias.asname or alias.name] = (node.module, alias.name)
+            found |= read_imports(node)
     return found
+
+
+def read_imports(node: ast.stmt) -> dict[str, tuple[str, str | None]]:
+    """Return the module, and the name in it, of each name that a statement imports."""
+    if isinstance(node, ast.Import):
+        found: dict[str, tuple[str, str | None]] = {}
+        for alias in node.names:
+            module = alias.name if alias.asname else alias.name.split(".")[0]
+            found[alias.asname or module] = (module, None)
+        return found
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        return {
+            alias.asname or alias.name: (node.module, alias.name)
+            for alias in node.names
+            if alias.name != "*"
+        }
+    return {}
 
 
 def find_read_names(source: str) -> set[str]:

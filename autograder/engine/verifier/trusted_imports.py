@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from nbformat import NotebookNode
 
 from autograder.engine.verifier.handles import find_handle_number
+from autograder.engine.verifier.imported_names import read_imports
 from autograder.engine.verifier.trusted_values import StudentModule
 from autograder.engine.wire.agent_protocol import Operation
 from autograder.notebooks.cell_roles import is_answer_cell
-from autograder.notebooks.names import blank_magics
+from autograder.notebooks.names import parse_code
 
 if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
@@ -61,21 +62,15 @@ class TrustedImports:
     def _read_cells(self, sources: Iterable[str]) -> None:
         for source in sources:
             try:
-                tree = ast.parse(blank_magics(source))
+                tree = parse_code(source)
             except (SyntaxError, ValueError):
                 continue
             for node in tree.body:
                 self._read(node)
 
     def _read(self, node: ast.stmt) -> None:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                top = alias.name if alias.asname else alias.name.split(".")[0]
-                self._imports[alias.asname or top] = (top, None)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            for alias in node.names:
-                if alias.name != "*":
-                    self._imports[alias.asname or alias.name] = (node.module, alias.name)
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            self._imports |= read_imports(node)
         elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
             self._bound.add(node.name)
         else:

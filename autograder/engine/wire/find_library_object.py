@@ -15,7 +15,7 @@ def find_library_object(module: str, name: str) -> Any:
 
     Raises:
         AttributeError: the module has no such name.
-        ImportError: there is no such module.
+        ImportError: the module does not exist.
 
     Example:
         >>> find_library_object("math", "sqrt")(4)

@@ -73,7 +73,7 @@ def read_submitted_notebook(
         labs: The grade_ids of every lab of the course.
 
     Raises:
-        AutograderError: There is no notebook, it cannot be read, or it is another lab's.
+        AutograderError: The notebook is missing, cannot be read, or belongs to another lab.
     """
     candidates = [c for c in find_candidates(folder) if c.stem == name or c.stem not in others]
     if not candidates:

@@ -25,7 +25,7 @@ def find_other_lab(ids: Collection[str], lab: str, labs: Mapping[str, Collection
     """Find the lab that a notebook belongs to if it is not this one.
 
     Labs may share some grade_ids, and a student may copy a cell from another lab: the lab of most
-    cells decides.
+    cells decides. The same tells the notebooks of one lab apart.
 
     Args:
         ids: The grade_ids in the notebook.

@@ -1,4 +1,4 @@
-"""Landlock confines a process to the files it is given, also where there is no sandbox."""
+"""Landlock confines a process to the files it is given, with and without a sandbox."""
 
 from __future__ import annotations
 
