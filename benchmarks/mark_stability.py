@@ -3,9 +3,10 @@
     python benchmarks/mark_stability.py [--minutes M] [--labs 05,06] [--repeats K] [--quick]
 
 In each round every case of every lab (solution, stub, right and wrong answers) is graded under a
-hidden seed drawn anew; test cells that take less than a second are run under K further seeds. The
-last case of each lab in every round is graded by stock nbgrader, too. Rounds follow until the time
-is used up.
+hidden seed drawn anew; test cells that take less than a second are run under K further seeds.
+Mistakes in different questions are graded in one notebook, combined anew in each round; each of
+them counts as a run. A tenth of the cases is graded by stock nbgrader, too. Rounds follow until the
+time is used up.
 
 Counts are added up over runs in benchmarks/mark_stability.json, by lab; a lab whose code or cases
 have changed begins again at 0. `--quick` runs Lab 00 once and keeps nothing.
@@ -20,6 +21,7 @@ import random
 import secrets
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from scipy.stats import beta
@@ -43,9 +45,9 @@ class Count:
 
     Args:
         digest: Of the lab's source and of its cases.
-        runs: Whole runs under our engine.
-        stock_runs: Whole runs under stock nbgrader.
-        otherwise: Whole runs of either in which a question got other marks.
+        runs: Runs of a case under our engine.
+        stock_runs: Runs of a case under stock nbgrader.
+        otherwise: Runs of either in which a question got other marks.
         stability: The counts by question.
     """
 
@@ -92,7 +94,8 @@ def run_ours(
     """Grade every case of a lab under a seed."""
     with start_engine(course, lab) as engine:
         grader = RepeatingGrader(engine, repeats)
-        for finding in check_cases(course, lab, grader, 2, cases, [seed], count.stability):
+        check = partial(check_cases, stability=count.stability, combine=True)
+        for finding in check(course, lab, grader, 2, cases, [seed]):
             count.runs += 1
             count.otherwise += not finding.is_right
             if not finding.is_right:
@@ -150,8 +153,10 @@ def report_counts(counts: dict[str, Count]) -> None:
     stock = sum(count.stock_runs for count in counts.values())
     otherwise = sum(count.otherwise for count in counts.values())
     repeats = sum(sum(count.stability.rejudged.values()) for count in counts.values())
+    notebooks = sum(count.stability.notebooks for count in counts.values()) + stock
     of = (
-        f"{runs} runs, {stock} of them by stock nbgrader, and {repeats:,} repeated test cells; "
+        f"{runs} runs of a case in {notebooks} notebooks, {stock} of them by stock nbgrader, and "
+        f"{repeats:,} repeated test cells; "
         f"95 % upper bound {bound(otherwise, runs):.2g} % of runs"
     )
     report(Figure("runs with other marks than written down", otherwise, at_most=0, data=of))

@@ -39,6 +39,7 @@ class Case:
         notebook: The notebook.
         marks: The marks of each automatically graded question.
         says: A part of the message that the student must see, by question.
+        parts: The cases that were combined into this one.
     """
 
     kind: CaseKind
@@ -46,6 +47,11 @@ class Case:
     notebook: NotebookNode
     marks: dict[str, float]
     says: dict[str, str] = field(default_factory=dict)
+    parts: tuple[Case, ...] = ()
+
+    def find_part(self, question: str) -> Case:
+        """Return the case whose mistake decides a question."""
+        return next((p for p in self.parts if p.marks[question] == self.marks[question]), self)
 
     def find_problems(self, graded: JudgedNotebook) -> list[str]:
         """Return a sentence for each verdict that differs from the expected one."""

@@ -6,13 +6,15 @@ import random
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from nbformat import NotebookNode
 
 from autograder.authoring.believed_values import find_beliefs
 from autograder.authoring.build import find_stale_notebooks
-from autograder.authoring.cases import Case, CaseKind
+from autograder.authoring.cases import Case
+from autograder.authoring.combined_cases import combine_cases
 from autograder.authoring.instructor_notebook import make_instructor_notebook
 from autograder.authoring.stability import Stability
 from autograder.course.course import Course, Lab
@@ -120,6 +122,7 @@ def check_cases(
     cases: list[Case],
     seeds: list[int],
     stability: Stability | None = None,
+    combine: bool = False,
 ) -> Iterator[Finding]:
     """Grade cases of a lab: each must get exactly its marks, whatever the hidden seed.
 
@@ -131,37 +134,55 @@ def check_cases(
         cases: The cases.
         seeds: The hidden seeds; each case is graded under each of them.
         stability: Counts the outcomes.
+        combine: Grade mistakes in different questions in one notebook; where that one's marks are
+            not as expected, each mistake in a notebook of its own.
     """
     instructor = make_instructor_notebook(course, lab)
-    released = release_notebook(instructor)
-    runs = [(case, seed) for seed in seeds for case in cases]
+    grade = partial(_grade, engine, instructor, release_notebook(instructor))
+    runs = [
+        (case, seed)
+        for seed in seeds
+        for case in (combine_cases(cases, seed) if combine else cases)
+    ]
     with ThreadPoolExecutor(workers) as pool:
-        graded = pool.map(lambda run: _grade(engine, instructor, released, *run), runs)
-        for (case, seed), outcome in zip(runs, graded, strict=True):
-            name = f"{case.name}, seed {seed}" if len(seeds) > 1 else case.name
-            if isinstance(outcome, AutograderError):
-                yield Finding(name, False, str(outcome))
-                continue
-            problems = case.find_problems(outcome)
-            if stability is not None:
-                stability.add(case, outcome)
-            questions = [q for q in outcome.questions if q.grade_id in case.marks]
-            score, most = sum(q.score for q in questions), sum(q.max_score for q in questions)
-            detail = f"{score:g} of {most:g} points, {outcome.seconds:.1f} s"
-            yield Finding(name, not problems, "; ".join(problems) or detail)
+        for outcomes, (_, seed) in zip(pool.map(grade, runs), runs, strict=True):
+            for case, outcome in outcomes:
+                if stability is not None and isinstance(outcome, JudgedNotebook):
+                    stability.add(case, outcome)
+                for finding in _describe(case, outcome):
+                    subject = finding.subject + (f", seed {seed}" if len(seeds) > 1 else "")
+                    yield replace(finding, subject=subject)
 
 
-def sample_cases(cases: list[Case], every: int) -> list[Case]:
-    """Return all cases but the wrong answers, and of these every n-th."""
-    wrong = [case for case in cases if case.kind is CaseKind.WRONG]
-    return [case for case in cases if case not in wrong] + wrong[every - 1 :: every]
+def _describe(case: Case, outcome: JudgedNotebook | AutograderError) -> Iterator[Finding]:
+    """Yield a finding for a case, or for each case that was combined into it."""
+    if isinstance(outcome, AutograderError):
+        yield Finding(case.name, False, str(outcome))
+        return
+    problems = case.find_problems(outcome)
+    questions = [q for q in outcome.questions if q.grade_id in case.marks]
+    score, most = sum(q.score for q in questions), sum(q.max_score for q in questions)
+    detail = f"{score:g} of {most:g} points, {outcome.seconds:.1f} s"
+    for part in case.parts or (case,):
+        others = len(case.parts) - 1
+        together = f", together with {others} other{'s' * (others > 1)}" if case.parts else ""
+        yield Finding(part.name, not problems, "; ".join(problems) or detail + together)
 
 
 def _grade(
-    engine: Grader, instructor: NotebookNode, released: NotebookNode, case: Case, seed: int
-) -> JudgedNotebook | AutograderError:
+    engine: Grader, instructor: NotebookNode, released: NotebookNode, run: tuple[Case, int]
+) -> list[tuple[Case, JudgedNotebook | AutograderError]]:
+    """Grade a case; if it is combined and its marks are not as expected, grade its parts."""
+    case, seed = run
     try:
         notebook, _ = repair_notebook(case.notebook, instructor, released)
-        return engine.grade(notebook, instructor, seed, {})
+        outcome = engine.grade(notebook, instructor, seed, {})
     except AutograderError as error:
-        return error
+        if not case.parts:
+            return [(case, error)]
+    else:
+        if not case.parts or not case.find_problems(outcome):
+            return [(case, outcome)]
+    return [
+        one for part in case.parts for one in _grade(engine, instructor, released, (part, seed))
+    ]

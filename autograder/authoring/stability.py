@@ -62,12 +62,14 @@ class Stability:
     """The outcomes of a lab's cases under several hidden seeds.
 
     Args:
+        notebooks: How many notebooks were graded.
         judged: By question, how often it was judged in a whole run.
         rejudged: By question, how often its test cell was run once more under another seed.
         otherwise: By question, how often it got other marks than the case says.
         errors: By question, the largest error of a right answer in units of its tolerance.
     """
 
+    notebooks: int = 0
     judged: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     rejudged: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     otherwise: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -77,7 +79,7 @@ class Stability:
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> Stability:
         """Return what `as_dict` described, so that more runs can be counted."""
-        counted = cls()
+        counted = cls(fields["notebooks"])
         for name in ("judged", "rejudged", "otherwise", "errors"):
             getattr(counted, name).update(fields[name])
         for one in (Margin(**margin) for margin in fields["margins"]):
@@ -87,6 +89,7 @@ class Stability:
     def as_dict(self) -> dict[str, Any]:
         """Return the counts and the measured values as JSON can hold them."""
         return {
+            "notebooks": self.notebooks,
             "judged": dict(self.judged),
             "rejudged": dict(self.rejudged),
             "otherwise": dict(self.otherwise),
@@ -96,6 +99,7 @@ class Stability:
 
     def add(self, case: Case, outcome: JudgedNotebook) -> None:
         """Count one run of a case."""
+        self.notebooks += 1
         most = {question.grade_id: question.max_score for question in outcome.questions}
         for question in outcome.questions:
             name = question.grade_id
@@ -109,7 +113,7 @@ class Stability:
         for name, measurements in outcome.measurements.items():
             if name in case.marks:
                 is_right = case.marks[name] == most[name]
-                self._add_measurements(case.name, name, measurements, is_right)
+                self._add_measurements(case.find_part(name).name, name, measurements, is_right)
 
     def _add_measurements(
         self, case: str, question: str, measurements: list[Measurement], is_right: bool

@@ -45,13 +45,17 @@ def lint(
     only: Annotated[
         str, typer.Option(metavar="NAMES", help="Cases by name, with * and separated by commas.")
     ] = "*",
+    alone: Annotated[
+        bool, typer.Option("--alone", help="Grade each mistake in a notebook of its own.")
+    ] = False,
     engine: Annotated[LintEngine, typer.Option(help="Which engine grades.")] = LintEngine.BOTH,
 ) -> None:
     """Prove that a lab's tests grade as its author intended.
 
     The solution and every other right answer must get full marks, the stub none, and every wrong
-    answer exactly its marks and its message. Also lists the student's names that each test cell
-    uses. Exit code 1: something is wrong.
+    answer exactly its marks and its message. Mistakes in different questions are graded in one
+    notebook, and alone only if its marks are not as expected. Also lists the student's names that
+    each test cell uses. Exit code 1: something is wrong.
 
     Examples: [bold]autograder lint[/] · [bold]autograder lint 01_mlp_mnist[/] ·
     [bold]autograder lint 01 --only 'solution,no_*' --engine ours --seeds 30[/]
@@ -76,7 +80,9 @@ def lint(
         wrong += _show(check_source(course, lab))
         cases = [case for case in make_cases(course, lab) if _is_chosen(case.name, only)]
         stability[lab.name] = Stability()
-        check = partial(check_cases, course, lab, workers=workers, cases=cases, seeds=hidden)
+        check = partial(
+            check_cases, course, lab, workers=workers, cases=cases, seeds=hidden, combine=not alone
+        )
         if engine is not LintEngine.STOCK:
             with start_engine(course, lab, say=say) as ours:
                 out.print(f"[bold]{lab.name}[/]: with our engine")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from autograder.authoring.build import find_stale_notebooks
 from autograder.authoring.cases import make_cases
 from autograder.authoring.create_lab import create_lab
 from autograder.authoring.instructor_notebook import make_instructor_notebook
-from autograder.authoring.lint import check_cases, check_source
+from autograder.authoring.lint import Finding, check_cases, check_source
 from autograder.authoring.stock_engine import StockEngine
 from autograder.cli.app import app
-from autograder.course.course import Course
+from autograder.course.course import Course, Lab
+from autograder.engine.engine import Engine
 from autograder.errors import AutograderError
 from autograder.grading.start_engine import start_engine
 from tests.autograder.tiny_course import LAB
@@ -24,6 +26,17 @@ from tests.autograder.tiny_course import LAB
 def files(course: Course) -> dict[str, bytes]:
     paths = (path for path in course.root.rglob("*") if path.is_file())
     return {str(path.relative_to(course.root)): path.read_bytes() for path in paths}
+
+
+def check_with_a_fault(course: Course, lab: Lab, engine: Engine) -> dict[str, Finding]:
+    """Grade combined cases; one of the mistakes must get a mark that it does not get."""
+    cases = [
+        replace(case, marks={**case.marks, "network": 1.0}) if case.name == "no_softmax" else case
+        for case in make_cases(course, lab)
+    ]
+    return {
+        one.subject: one for one in check_cases(course, lab, engine, 2, cases, [7], combine=True)
+    }
 
 
 @pytest.mark.slow
@@ -36,6 +49,10 @@ def test_the_skeleton_passes_lint(course: Course) -> None:
     found = list(check_source(course, lab))
     with start_engine(course, lab) as engine:
         found += check_cases(course, lab, engine, 2, make_cases(course, lab), [7])
+        combined = check_with_a_fault(course, lab, engine)
+    assert {name for name, one in combined.items() if not one.is_right} == {"no_softmax"}
+    assert "network: 0 points, not 1" in combined["no_softmax"].detail
+    assert combined.keys() == {one.name for one in make_cases(course, lab)}
     solution, instructor = make_cases(course, lab)[0], make_instructor_notebook(course, lab)
     with StockEngine(course, lab) as engine:
         assert solution.find_problems(engine.grade(solution.notebook, instructor, 7, {})) == []
