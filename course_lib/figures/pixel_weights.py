@@ -44,5 +44,5 @@ def pixel_weights(images: ArrayLike, weights: ArrayLike) -> Figure:
         shown = below.imshow(weight, cmap="magma", vmin=0, vmax=heavy.max())
         for axes in (above, below):
             axes.set(xticks=(), yticks=())
-    figure.colorbar(shown, ax=panels[1].tolist(), label="weight")
+    figure.colorbar(shown, ax=panels.ravel().tolist(), shrink=0.6, label="weight")
     return figure

@@ -22,7 +22,7 @@ def scores_by_region(
         quantity: What the numbers are.
 
     Returns:
-        A figure whose title says where the first network leads the second one most.
+        A figure whose title says where the first network is ahead of the second one most.
 
     Raises:
         ValueError: There are fewer than two networks, or their regions differ.
@@ -31,7 +31,7 @@ def scores_by_region(
         >>> first, second = {"all": 0.9, "edge": 0.8}, {"all": 0.8, "edge": 0.5}
         >>> figure = scores_by_region({"A": first, "B": second})
         >>> figure.get_suptitle()
-        'A leads B most in the region "edge": 0.80 against 0.50'
+        'The largest difference: edge, where A reaches 0.80 and B 0.50'
     """
     names = list(scores)
     if len(names) < 2 or any(list(scores[name]) != list(scores[names[0]]) for name in names):
@@ -41,8 +41,8 @@ def scores_by_region(
     figure = Canvas(
         6.0,
         3.4,
-        f'{names[0]} leads {names[1]} most in the region "{most}": '
-        f"{first[most]:.2f} against {second[most]:.2f}",
+        f"The largest difference: {most}, where {names[0]} reaches {first[most]:.2f} and "
+        f"{names[1]} {second[most]:.2f}",
     )
     axes = figure.subplots()
     width, places = 0.8 / len(names), np.arange(len(first))

@@ -6,12 +6,12 @@ import numpy as np
 
 from course_lib.data.synthetic.drawing import coordinates, cover, length, per_image
 
-MOST = 9  # cells in an image
+CELLS = 9  # most cells in an image of 64 × 64 pixels or fewer
 GAP = 1.6  # pixels of background between the labels of two cells that touch
 SMALLEST = 16  # pixels of a cell
 NOISE = 7  # standard deviation of a pixel, in grey levels
 FAR = 1e3  # pixels from a cell that is not drawn
-BATCH = 64  # images that fit into the processor's cache
+BATCH = 2**18  # pixels that are drawn at a time
 
 
 def draw_cells(n: int, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -39,8 +39,9 @@ def draw_cells(n: int, size: int, rng: np.random.Generator) -> tuple[np.ndarray,
     """
     images = np.empty((n, size, size, 1), "uint8")
     labels = np.empty((n, size, size), "uint8")
-    for start in range(0, n, BATCH):
-        at = slice(start, start + BATCH)
+    batch = max(1, BATCH // size**2)
+    for start in range(0, n, batch):
+        at = slice(start, start + batch)
         distances = _place_cells(len(images[at]), size, rng)
         labels[at] = _number_cells(_keep_connected(_label_cells(distances), distances))
         images[at, ..., 0] = _light(distances, rng)
@@ -49,10 +50,11 @@ def draw_cells(n: int, size: int, rng: np.random.Generator) -> tuple[np.ndarray,
 
 def _place_cells(n: int, size: int, rng: np.random.Generator) -> np.ndarray:
     """Return the signed distances of pixels from cells, `(cells, n, size, size)`, in pixels."""
-    radius = rng.uniform(5.5, 11, (MOST, n))
+    cells = max(CELLS, round(CELLS * (size / 64) ** 2))
+    radius = rng.uniform(5.5, 11, (cells, n))
     x, y = (size / 2 * axis for axis in coordinates(size))
-    across, down = rng.uniform(-0.45, 0.45, (2, MOST, n)) * size
-    for cell in range(1, MOST):
+    across, down = rng.uniform(-0.45, 0.45, (2, cells, n)) * size
+    for cell in range(1, cells):
         # Two of three cells touch an earlier one.
         touched = rng.integers(0, cell, n), np.arange(n)
         angle, away = rng.uniform(0, 2 * np.pi, n), rng.uniform(0.85, 1, n)
@@ -60,16 +62,16 @@ def _place_cells(n: int, size: int, rng: np.random.Generator) -> np.ndarray:
         touches = rng.random(n) < 0.67
         across[cell] = np.where(touches, across[touched] + away * np.cos(angle), across[cell])
         down[cell] = np.where(touches, down[touched] + away * np.sin(angle), down[cell])
-    distances = np.empty((MOST, n, size, size), "float32")
-    for cell in range(MOST):
+    distances = np.empty((cells, n, size, size), "float32")
+    for cell in range(cells):
         right, below = (
             axis - place[cell].astype("float32")[:, None, None]
             for axis, place in ((x, across), (y, down))
         )
         outline = _draw_outline(np.arctan2(below, right), rng)
         distances[cell] = length(right, below) - radius[cell, :, None, None] * outline
-    missing = rng.integers(0, MOST - 3, n)  # images show 4 to 9 cells, if none lies outside
-    distances[np.arange(MOST)[:, None] >= MOST - missing] = FAR
+    missing = rng.integers(0, cells // 2 + 2, n)  # half of them or more are drawn
+    distances[np.arange(cells)[:, None] >= cells - missing] = FAR
     return _remove_hidden_cells(distances)
 
 
@@ -86,7 +88,7 @@ def _remove_hidden_cells(distances: np.ndarray) -> np.ndarray:
     """Remove cells that others leave too few pixels, until none is left."""
     while True:
         labels = _label_cells(distances)
-        sizes = np.stack([(labels == cell + 1).sum(axis=(1, 2)) for cell in range(MOST)])
+        sizes = np.stack([(labels == cell + 1).sum(axis=(1, 2)) for cell in range(len(distances))])
         is_drawn = distances.min(axis=(2, 3)) < 0
         hidden = is_drawn & (sizes < SMALLEST)
         if not hidden.any():
@@ -113,7 +115,7 @@ def _keep_connected(labels: np.ndarray, distances: np.ndarray) -> np.ndarray:
     ):
         other[(one != other) & (one > 0) & (other > 0)] = 0
     reached = np.zeros(labels.shape, bool)
-    for cell in range(MOST):
+    for cell in range(len(distances)):
         depth = np.where(labels == cell + 1, distances[cell], FAR)
         reached |= (depth == depth.min(axis=(1, 2), keepdims=True)) & (depth < FAR)
     before = -1
@@ -129,7 +131,8 @@ def _keep_connected(labels: np.ndarray, distances: np.ndarray) -> np.ndarray:
 
 def _number_cells(labels: np.ndarray) -> np.ndarray:
     """Number the cells of each image from 1, without a gap."""
-    present = np.stack([(labels == cell + 1).any(axis=(1, 2)) for cell in range(MOST)], axis=1)
+    cells = range(1, max(1, labels.max(initial=0)) + 1)
+    present = np.stack([(labels == cell).any(axis=(1, 2)) for cell in cells], axis=1)
     numbers = np.where(present, np.cumsum(present, axis=1), 0)
     numbers = np.concatenate([np.zeros((len(labels), 1), int), numbers], axis=1)
     return numbers[np.arange(len(labels))[:, None, None], labels].astype("uint8")
@@ -140,9 +143,9 @@ def _light(distances: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     n, size = distances.shape[1:3]
     nearest, second = np.partition(distances, 1, axis=0)[:2]
     own = distances.argmin(axis=0)[None]
-    brightness = np.take_along_axis(rng.uniform(60, 130, (MOST, n, 1, 1)), own, axis=0)[0]
+    brightness = np.take_along_axis(rng.uniform(60, 130, (len(distances), n, 1, 1)), own, axis=0)[0]
     seam = np.clip(1 - (second - nearest) / 2.2, 0, 1) * (second < 2)
-    ink = cover(nearest, 1.5) * (1 - per_image(rng, 0.2, 0.45, n) * seam)
+    ink = cover(nearest, 1.5) * (1 - per_image(rng, 0.15, 0.4, n) * seam)
     x, y = coordinates(size)
     paper = per_image(rng, 25, 60, n)
     paper = paper + per_image(rng, -20, 20, n) * x + per_image(rng, -20, 20, n) * y
