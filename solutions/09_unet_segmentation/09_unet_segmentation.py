@@ -1831,7 +1831,7 @@ def _check_counting():
     mask = np.array([[1, 1, 0, 0, 1], [0, 0, 1, 0, 1], [1, 0, 0, 0, 1], [1, 0, 1, 1, 0]])
     _check_count(mask, 1)  # expected: 5
     _check_count(mask, 2)  # expected: 4
-    cells = np.array([[[1, 1, 0, 4, 4]], [[0, 2, 0, 0, 0]], [[1, 0, 2, 0, 3]]])
+    cells = np.array([[[1, 1, 0, 4, 4]], [[0, 2, 0, 0, 0]], [[1, 0, 2, 0, 5]]])
     masks = np.array([[[1, 1, 1, 1, 1]], [[1, 1, 0, 1, 1]], [[1, 0, 1, 0, 1]]])
     _check_count_error(masks, cells, 1)  # expected: 0.6667
 
