@@ -959,7 +959,7 @@ def _check_layers(depth):
 def _check_unet():
     _check_sizes(572, 4)  # expected: 388
     _check_sizes(44, 1)  # expected: 28
-    _check_sizes(574, 4)  # expected: None (285 pixels before the second pooling)
+    _check_sizes(574, 4)  # expected: None (281 pixels before the second pooling)
     _check_layers(4)  # expected: 23
     _check_network(unet, "unet", np.random.default_rng(0), 1, 3, 2, (4, 6))
 
