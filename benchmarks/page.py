@@ -24,6 +24,7 @@ TITLES = {
     "gan_quality": "Lab 05: GAN",
     "vae_loss": "Lab 06: VAE",
     "architectures": "Lab 07: architectures",
+    "unet_skips": "Lab 09: U-Net with and without skip connections",
     "red_team": "Cheats, and broken or hostile notebooks",
     "lint_course": "Checking all labs with one command",
     "mark_stability": "Marks that depend on luck",
@@ -59,7 +60,7 @@ A script in `benchmarks/` measures each figure, ours and the peer's in the same 
 missed is shown as missed. These commands write this page
 
 ```sh
-make bench        # up to "Lab 07: architectures"
+make bench        # up to "Lab 09: U-Net with and without skip connections"
 make bench-long   # the rest
 ```
 

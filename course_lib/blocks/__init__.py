@@ -11,6 +11,8 @@ from course_lib.blocks.inception_block import inception_block
 from course_lib.blocks.inception_resnet_block import inception_resnet_block
 from course_lib.blocks.residual_block import residual_block
 from course_lib.blocks.separable_conv_block import separable_conv_block
+from course_lib.blocks.unet_decoder_block import unet_decoder_block
+from course_lib.blocks.unet_encoder_block import unet_encoder_block
 from course_lib.blocks.vgg_block import vgg_block
 from course_lib.blocks.xception_block import xception_block
 
@@ -23,6 +25,8 @@ __all__ = [
     "inception_resnet_block",
     "residual_block",
     "separable_conv_block",
+    "unet_decoder_block",
+    "unet_encoder_block",
     "vgg_block",
     "xception_block",
 ]

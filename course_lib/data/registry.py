@@ -7,6 +7,7 @@ from importlib import import_module
 
 from course_lib.data.sources.dataset import Dataset
 from course_lib.data.sources.photograph_set import PhotographSet
+from course_lib.data.sources.segmentation_set import SegmentationSet
 
 NAMES = (
     "mnist",
@@ -23,6 +24,10 @@ PHOTOGRAPH_NAMES = (
     "cats_vs_dogs",
     "flowers",
     "pets",
+)
+SEGMENTATION_NAMES = (
+    "cells",
+    "nuclei",
 )
 
 
@@ -69,3 +74,23 @@ def find_photographs(name: str) -> PhotographSet:
             f"There are no photographs {name!r}. There are: {', '.join(PHOTOGRAPH_NAMES)}"
         )
     return import_module(f"course_lib.data.sets.{name}").PHOTOGRAPHS
+
+
+def find_segmentation(name: str) -> SegmentationSet:
+    """Return the description of a set of images with a label for every pixel.
+
+    Args:
+        name: One of `SEGMENTATION_NAMES`.
+
+    Raises:
+        ValueError: No set has that name.
+
+    Example:
+        >>> find_segmentation("cells").name
+        'cells'
+    """
+    if name not in SEGMENTATION_NAMES:
+        raise ValueError(
+            f"There are no images with masks {name!r}. There are: {', '.join(SEGMENTATION_NAMES)}"
+        )
+    return import_module(f"course_lib.data.sets.{name}").SEGMENTATION

@@ -9,6 +9,7 @@ from course_lib.figures.accuracy_by_layer import accuracy_by_layer
 from course_lib.figures.activation_functions import activation_functions
 from course_lib.figures.compared_curves import compared_curves
 from course_lib.figures.confusion_matrix import confusion_matrix
+from course_lib.figures.counted_cells import counted_cells
 from course_lib.figures.decision_boundary import decision_boundary
 from course_lib.figures.decoded_grid import decoded_grid
 from course_lib.figures.error_by_size import error_by_size
@@ -31,8 +32,11 @@ from course_lib.figures.learning_curves import learning_curves
 from course_lib.figures.loss_going_down import loss_going_down
 from course_lib.figures.loss_surface import loss_surface
 from course_lib.figures.losses_by_step import losses_by_step
+from course_lib.figures.mask_overlays import mask_overlays
 from course_lib.figures.parameters_by_layer import parameters_by_layer
+from course_lib.figures.pixel_weights import pixel_weights
 from course_lib.figures.roc_curve import roc_curve
+from course_lib.figures.scores_by_region import scores_by_region
 from course_lib.figures.sliding_filter import sliding_filter
 from course_lib.figures.slope_by_spread import slope_by_spread
 from course_lib.figures.threshold_unit import threshold_unit
@@ -46,6 +50,7 @@ __all__ = [
     "activation_functions",
     "compared_curves",
     "confusion_matrix",
+    "counted_cells",
     "decision_boundary",
     "decoded_grid",
     "error_by_size",
@@ -67,9 +72,12 @@ __all__ = [
     "loss_surface",
     "losses_by_step",
     "parameters_by_layer",
+    "mask_overlays",
     "image_grid",
     "image_to_outputs",
+    "pixel_weights",
     "roc_curve",
+    "scores_by_region",
     "sliding_filter",
     "slope_by_spread",
     "threshold_unit",

@@ -22,6 +22,7 @@ from course_lib.models.multiply_adds import multiply_adds
 from course_lib.models.resnet import resnet
 from course_lib.models.sample_quality import SampleQuality, sample_quality
 from course_lib.models.small_architectures import small_architectures
+from course_lib.models.unet import unet
 from course_lib.models.vae import VAE, vae
 from course_lib.models.vgg import vgg
 from course_lib.models.xception import xception
@@ -49,6 +50,7 @@ __all__ = [
     "resnet",
     "sample_quality",
     "small_architectures",
+    "unet",
     "vae",
     "vgg",
     "xception",
