@@ -1,7 +1,7 @@
 """Data sets: the real ones, or stand-ins that teach the same lesson without a network.
 
-`load` and `photographs` load them, `pipeline` makes batches. Everything runs in the process that
-calls it: the student's kernel, or the process that checks the answers.
+`load`, `photographs`, `series` and `tunes` load them, `pipeline` makes batches. Everything runs in
+the process that calls it: the student's kernel, or the process that checks the answers.
 """
 
 from importlib import import_module
@@ -12,10 +12,12 @@ from course_lib.data.load import load
 from course_lib.data.photograph_classes import photograph_classes
 from course_lib.data.photographs import photographs
 from course_lib.data.pipeline import pipeline
-from course_lib.data.registry import NAMES, PHOTOGRAPH_NAMES
+from course_lib.data.registry import NAMES, PHOTOGRAPH_NAMES, SERIES_NAMES
+from course_lib.data.series import series
 from course_lib.data.shift_and_flip import shift_and_flip
 from course_lib.data.sources.data_error import DataError
 from course_lib.data.sources.provenance import provenance
+from course_lib.data.tunes import read_tune, tunes
 from course_lib.data.word_index import word_index
 
 __all__ = [
@@ -27,13 +29,16 @@ __all__ = [
     "photographs",
     "pipeline",
     "provenance",
+    "read_tune",
+    "series",
     "shift_and_flip",
+    "tunes",
     "word_index",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Return the module of a data set: `from course_lib.data import cifar100`."""
-    if name in NAMES or name in PHOTOGRAPH_NAMES:
+    if name in (*NAMES, *PHOTOGRAPH_NAMES, *SERIES_NAMES):
         return import_module(f"course_lib.data.sets.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,6 +7,7 @@ from importlib import import_module
 
 from course_lib.data.sources.dataset import Dataset
 from course_lib.data.sources.photograph_set import PhotographSet
+from course_lib.data.sources.series_set import SeriesSet
 
 NAMES = (
     "mnist",
@@ -18,11 +19,16 @@ NAMES = (
     "boston_housing",
     "california_housing",
     "shapes",
+    "short_reviews",
 )
 PHOTOGRAPH_NAMES = (
     "cats_vs_dogs",
     "flowers",
     "pets",
+)
+SERIES_NAMES = (
+    "sunspots",
+    "temperatures",
 )
 
 
@@ -42,7 +48,8 @@ def find_dataset(name: str) -> Dataset:
         Traceback (most recent call last):
         ...
         ValueError: There is no data set 'minst'. Did you mean "mnist"? There are: mnist, \
-fashion_mnist, cifar10, cifar100, imdb, reuters, boston_housing, california_housing, shapes
+fashion_mnist, cifar10, cifar100, imdb, reuters, boston_housing, california_housing, shapes, \
+short_reviews
     """
     if name not in NAMES:
         similar = get_close_matches(str(name).lower().replace("-", "_"), NAMES, n=1)
@@ -69,3 +76,21 @@ def find_photographs(name: str) -> PhotographSet:
             f"There are no photographs {name!r}. There are: {', '.join(PHOTOGRAPH_NAMES)}"
         )
     return import_module(f"course_lib.data.sets.{name}").PHOTOGRAPHS
+
+
+def find_series(name: str) -> SeriesSet:
+    """Return the description of a time series.
+
+    Args:
+        name: One of `SERIES_NAMES`.
+
+    Raises:
+        ValueError: No series has that name.
+
+    Example:
+        >>> find_series("temperatures").unit
+        '°C'
+    """
+    if name not in SERIES_NAMES:
+        raise ValueError(f"There is no series {name!r}. There are: {', '.join(SERIES_NAMES)}")
+    return import_module(f"course_lib.data.sets.{name}").SERIES

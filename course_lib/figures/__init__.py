@@ -11,14 +11,18 @@ from course_lib.figures.compared_curves import compared_curves
 from course_lib.figures.confusion_matrix import confusion_matrix
 from course_lib.figures.decision_boundary import decision_boundary
 from course_lib.figures.decoded_grid import decoded_grid
+from course_lib.figures.error_by_horizon import error_by_horizon
 from course_lib.figures.error_by_size import error_by_size
 from course_lib.figures.feature_maps import feature_maps
 from course_lib.figures.feature_space import feature_space
 from course_lib.figures.filters import filters
+from course_lib.figures.forecasts import forecasts
 from course_lib.figures.four_cases import four_cases
 from course_lib.figures.gan_trainings import gan_trainings
+from course_lib.figures.gate_activity import gate_activity
 from course_lib.figures.generator_losses import generator_losses
 from course_lib.figures.gradient_by_layer import gradient_by_layer
+from course_lib.figures.gradient_by_length import gradient_by_length
 from course_lib.figures.heaps_over_time import heaps_over_time
 from course_lib.figures.heat_maps import heat_maps
 from course_lib.figures.image_grid import image_grid
@@ -32,6 +36,7 @@ from course_lib.figures.loss_going_down import loss_going_down
 from course_lib.figures.loss_surface import loss_surface
 from course_lib.figures.losses_by_step import losses_by_step
 from course_lib.figures.parameters_by_layer import parameters_by_layer
+from course_lib.figures.piano_roll import piano_roll
 from course_lib.figures.roc_curve import roc_curve
 from course_lib.figures.sliding_filter import sliding_filter
 from course_lib.figures.slope_by_spread import slope_by_spread
@@ -48,14 +53,18 @@ __all__ = [
     "confusion_matrix",
     "decision_boundary",
     "decoded_grid",
+    "error_by_horizon",
     "error_by_size",
     "feature_maps",
     "feature_space",
     "filters",
+    "forecasts",
     "four_cases",
     "gan_trainings",
+    "gate_activity",
     "generator_losses",
     "gradient_by_layer",
+    "gradient_by_length",
     "heaps_over_time",
     "heat_maps",
     "interpolation",
@@ -67,6 +76,7 @@ __all__ = [
     "loss_surface",
     "losses_by_step",
     "parameters_by_layer",
+    "piano_roll",
     "image_grid",
     "image_to_outputs",
     "roc_curve",

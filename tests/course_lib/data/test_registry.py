@@ -7,12 +7,19 @@ import pytest
 
 from course_lib import data
 from course_lib.data import sets
-from course_lib.data.registry import NAMES, PHOTOGRAPH_NAMES, find_dataset, find_photographs
+from course_lib.data.registry import (
+    NAMES,
+    PHOTOGRAPH_NAMES,
+    SERIES_NAMES,
+    find_dataset,
+    find_photographs,
+    find_series,
+)
 
 
 def test_every_module_is_registered():
     modules = {module.name for module in pkgutil.iter_modules(sets.__path__)}
-    assert modules == {*NAMES, *PHOTOGRAPH_NAMES}
+    assert modules == {*NAMES, *PHOTOGRAPH_NAMES, *SERIES_NAMES}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -24,6 +31,11 @@ def test_dataset_is_named_after_its_module(name):
 @pytest.mark.parametrize("name", PHOTOGRAPH_NAMES)
 def test_photographs_are_named_after_their_module(name):
     assert find_photographs(name).name == name
+
+
+@pytest.mark.parametrize("name", SERIES_NAMES)
+def test_series_are_named_after_their_module(name):
+    assert find_series(name).name == name
 
 
 def test_unknown_attribute_is_explained():
