@@ -17,6 +17,7 @@ from course_lib.data.series import series
 from course_lib.data.shift_and_flip import shift_and_flip
 from course_lib.data.sources.data_error import DataError
 from course_lib.data.sources.provenance import provenance
+from course_lib.data.split_windows import split_windows
 from course_lib.data.tunes import read_tune, tunes
 from course_lib.data.word_index import word_index
 
@@ -32,6 +33,7 @@ __all__ = [
     "read_tune",
     "series",
     "shift_and_flip",
+    "split_windows",
     "tunes",
     "word_index",
 ]

@@ -58,6 +58,6 @@ def forecasts(
         axes.plot(ahead, values, style, color=colour, lw=2, label=name)
     axes.axvline(0.5, color="0.8", lw=1)
     axes.set(xlabel="steps from the last known value", ylabel=unit)
-    figure.legend(frameon=False, loc="outside right upper")
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     hide_frame(axes)
     return figure

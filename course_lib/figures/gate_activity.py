@@ -34,7 +34,7 @@ def gate_activity(
     Example:
         >>> figure = gate_activity({"x": [1, 0, 0]}, {"input": [1, 0, 0]}, [0.8, 0.8, 0.79])
         >>> figure.get_suptitle()
-        'The cell state is kept for 3 steps while the gates open and close'
+        'The cell state hardly changes for 3 steps'
     """
     state = np.asarray(cell, float).ravel()
     rows = [
@@ -47,9 +47,7 @@ def gate_activity(
             f"lengths are {', '.join(map(str, sorted(lengths)))}."
         )
     kept = _count_longest(state)
-    figure = Canvas(
-        7.0, 4.8, f"The cell state is kept for {kept} steps while the gates open and close"
-    )
+    figure = Canvas(7.0, 4.8, f"The cell state hardly changes for {kept} steps")
     steps = np.arange(1, len(state) + 1)
     panels = figure.subplots(3, 1, sharex=True)
     for axes, row, label in zip(panels, rows, ("input", "gate"), strict=False):

@@ -20,8 +20,8 @@ def gradient_by_length(norms: Mapping[str, Mapping[int, float]]) -> Figure:
         norms: By network, the norm of the gradient by length; norms of 0 are not drawn.
 
     Returns:
-        A figure with logarithmic axes; its title gives, for each network, the norm at its greatest
-        length divided by that at its smallest.
+        A figure with logarithmic axes; its title gives, for the networks that keep least and most,
+        the norm at the greatest length divided by that at the smallest.
 
     Raises:
         ValueError: There is no network, or one without a norm above 0.
@@ -29,7 +29,7 @@ def gradient_by_length(norms: Mapping[str, Mapping[int, float]]) -> Figure:
     Example:
         >>> figure = gradient_by_length({"RNN": {1: 2.0, 50: 0.002}, "LSTM": {1: 1.0, 50: 0.5}})
         >>> figure.get_suptitle()
-        'From 1 to 50 steps the gradient changes by a factor of: RNN 0.001, LSTM 0.5'
+        'From 1 to 50 steps the norm changes by a factor of 0.001 (RNN) to 0.5 (LSTM)'
     """
     reached = {
         name: {length: norm for length, norm in sorted(by_length.items()) if norm > 0}
@@ -39,12 +39,12 @@ def gradient_by_length(norms: Mapping[str, Mapping[int, float]]) -> Figure:
         raise ValueError("No gradient: pass {name: {length: norm}} to gradient_by_length.")
     factors = {name: values[max(values)] / values[min(values)] for name, values in reached.items()}
     lengths = [length for values in reached.values() for length in values]
-    listed = ", ".join(f"{name} {factor:.2g}" for name, factor in factors.items())
+    least, most = min(factors, key=factors.__getitem__), max(factors, key=factors.__getitem__)
     figure = Canvas(
         6.8,
         3.8,
-        f"From {min(lengths)} to {max(lengths)} steps the gradient changes by a factor of: "
-        f"{listed}",
+        f"From {min(lengths)} to {max(lengths)} steps the norm changes by a factor of "
+        f"{factors[least]:.1g} ({least}) to {factors[most]:.1g} ({most})",
     )
     axes = figure.subplots()
     for (name, values), (colour, style) in zip(
@@ -56,6 +56,6 @@ def gradient_by_length(norms: Mapping[str, Mapping[int, float]]) -> Figure:
     axes.set(xlabel="steps between the state and its gradient", ylabel="norm of the gradient")
     axes.set_xticks(sorted(set(lengths)), [str(length) for length in sorted(set(lengths))])
     axes.minorticks_off()
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     hide_frame(axes)
     return figure
