@@ -401,7 +401,7 @@ def _check_linear(x, y, unseen):
 
 _grid = np.array([[[4.0], [1], [5], [2], [7]], [[0.0], [3], [6], [8], [9]]])
 _check_persistence(_grid, 2)  # expected: [[7, 7], [9, 9]]
-_check_seasonal(_grid, 2, 4)  # expected: [[1, 5], [3, 6]]
+_check_seasonal(_grid, 2, 3)  # expected: [[5, 2], [6, 8]]
 _check_seasonal(_grid, 5, 3)  # expected: [[5, 2, 7, 5, 2], [6, 8, 9, 6, 8]]
 _line = np.arange(7.0)[:, None, None] ** 2  # windows of one step: 0, 1, 4, 9, …
 _check_linear(_line, 3 * _line[:, :, 0] + 2, np.array([[[10.0]], [[-1]]]))  # expected: [[32], [-1]]
@@ -700,6 +700,12 @@ _check_lstm(
         ),
         "Did you use a sigmoid for the candidate g? Use tanh.": (
             [[[[0.4321], [0.1731]]], [[[0.5541], [0.5629]]]]
+        ),
+        "Did you swap the candidate and the output gate? The order is i, f, g, o.": (
+            [[[[0.4677], [0.0276]]], [[[0.6113], [0.1758]]]]
+        ),
+        "Did you use 1 - i in place of the forget gate?": (
+            [[[[0.4677], [-0.092]]], [[[0.6113], [-0.2815]]]]
         ),
         "Did you begin each step with a cell state of 0?": (
             [[[[0.4677], [-0.1651]]], [[[0.6113], [-0.539]]]]
@@ -1174,8 +1180,8 @@ def _check_clip(gradients, limit):
 _check_gradient_norms(
     [[[1.0], [-0.5]]], [[0.1, -0.2]], ([[0.5, -1.0]], [[0.2, 0.8], [-0.6, 0.4]], [0.1, -0.2])
 )
-_check_clip([[3.0], [0, 4]], 1)  # the norm is 5; expected: [0.6], [0, 0.8]
-_check_clip([[3.0], [0, 4]], 10)  # expected: no change
+_check_clip([[3.0, 4], [12]], 2.6)  # the norm is 13; expected: [0.6, 0.8], [2.4]
+_check_clip([[3.0, 4], [12]], 20)  # expected: no change
 ### BEGIN HIDDEN TESTS
 
 
