@@ -43,6 +43,7 @@ SCRIPTS = {
     "vae_loss": [[]],
     "architectures": [[]],
     "unet_skips": [[]],
+    "recurrent_networks": [[]],
 }
 # Endurance, large classes, and all labs with all their cases.
 LONG = {

@@ -2,6 +2,8 @@
 
 `load`, `photographs` and `segmentation` load them, `pipeline` makes batches. Everything runs in the
 process that calls it: the student's kernel, or the process that checks the answers.
+`load`, `photographs`, `series` and `tunes` load them, `pipeline` makes batches. Everything runs in
+the process that calls it: the student's kernel, or the process that checks the answers.
 """
 
 from importlib import import_module
@@ -14,9 +16,13 @@ from course_lib.data.photographs import photographs
 from course_lib.data.pipeline import pipeline
 from course_lib.data.registry import NAMES, PHOTOGRAPH_NAMES, SEGMENTATION_NAMES
 from course_lib.data.segmentation import segmentation
+from course_lib.data.registry import NAMES, PHOTOGRAPH_NAMES, SERIES_NAMES
+from course_lib.data.series import series
 from course_lib.data.shift_and_flip import shift_and_flip
 from course_lib.data.sources.data_error import DataError
 from course_lib.data.sources.provenance import provenance
+from course_lib.data.split_windows import split_windows
+from course_lib.data.tunes import read_tune, tunes
 from course_lib.data.word_index import word_index
 
 __all__ = [
@@ -29,7 +35,11 @@ __all__ = [
     "pipeline",
     "provenance",
     "segmentation",
+    "read_tune",
+    "series",
     "shift_and_flip",
+    "split_windows",
+    "tunes",
     "word_index",
 ]
 
@@ -37,5 +47,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Return the module of a data set: `from course_lib.data import cifar100`."""
     if name in NAMES + PHOTOGRAPH_NAMES + SEGMENTATION_NAMES:
+    if name in (*NAMES, *PHOTOGRAPH_NAMES, *SERIES_NAMES):
         return import_module(f"course_lib.data.sets.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,6 +8,7 @@ from importlib import import_module
 from course_lib.data.sources.dataset import Dataset
 from course_lib.data.sources.photograph_set import PhotographSet
 from course_lib.data.sources.segmentation_set import SegmentationSet
+from course_lib.data.sources.series_set import SeriesSet
 
 NAMES = (
     "mnist",
@@ -19,6 +20,7 @@ NAMES = (
     "boston_housing",
     "california_housing",
     "shapes",
+    "short_reviews",
 )
 PHOTOGRAPH_NAMES = (
     "cats_vs_dogs",
@@ -28,6 +30,9 @@ PHOTOGRAPH_NAMES = (
 SEGMENTATION_NAMES = (
     "cells",
     "nuclei",
+SERIES_NAMES = (
+    "sunspots",
+    "temperatures",
 )
 
 
@@ -47,7 +52,8 @@ def find_dataset(name: str) -> Dataset:
         Traceback (most recent call last):
         ...
         ValueError: There is no data set 'minst'. Did you mean "mnist"? There are: mnist, \
-fashion_mnist, cifar10, cifar100, imdb, reuters, boston_housing, california_housing, shapes
+fashion_mnist, cifar10, cifar100, imdb, reuters, boston_housing, california_housing, shapes, \
+short_reviews
     """
     if name not in NAMES:
         similar = get_close_matches(str(name).lower().replace("-", "_"), NAMES, n=1)
@@ -94,3 +100,19 @@ def find_segmentation(name: str) -> SegmentationSet:
             f"There are no images with masks {name!r}. There are: {', '.join(SEGMENTATION_NAMES)}"
         )
     return import_module(f"course_lib.data.sets.{name}").SEGMENTATION
+def find_series(name: str) -> SeriesSet:
+    """Return the description of a time series.
+
+    Args:
+        name: One of `SERIES_NAMES`.
+
+    Raises:
+        ValueError: No series has that name.
+
+    Example:
+        >>> find_series("temperatures").unit
+        '°C'
+    """
+    if name not in SERIES_NAMES:
+        raise ValueError(f"There is no series {name!r}. There are: {', '.join(SERIES_NAMES)}")
+    return import_module(f"course_lib.data.sets.{name}").SERIES

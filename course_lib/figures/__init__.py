@@ -12,14 +12,18 @@ from course_lib.figures.confusion_matrix import confusion_matrix
 from course_lib.figures.counted_cells import counted_cells
 from course_lib.figures.decision_boundary import decision_boundary
 from course_lib.figures.decoded_grid import decoded_grid
+from course_lib.figures.error_by_horizon import error_by_horizon
 from course_lib.figures.error_by_size import error_by_size
 from course_lib.figures.feature_maps import feature_maps
 from course_lib.figures.feature_space import feature_space
 from course_lib.figures.filters import filters
+from course_lib.figures.forecasts import forecasts
 from course_lib.figures.four_cases import four_cases
 from course_lib.figures.gan_trainings import gan_trainings
+from course_lib.figures.gate_activity import gate_activity
 from course_lib.figures.generator_losses import generator_losses
 from course_lib.figures.gradient_by_layer import gradient_by_layer
+from course_lib.figures.gradient_by_length import gradient_by_length
 from course_lib.figures.heaps_over_time import heaps_over_time
 from course_lib.figures.heat_maps import heat_maps
 from course_lib.figures.image_grid import image_grid
@@ -35,6 +39,7 @@ from course_lib.figures.losses_by_step import losses_by_step
 from course_lib.figures.mask_overlays import mask_overlays
 from course_lib.figures.parameters_by_layer import parameters_by_layer
 from course_lib.figures.pixel_weights import pixel_weights
+from course_lib.figures.piano_roll import piano_roll
 from course_lib.figures.roc_curve import roc_curve
 from course_lib.figures.scores_by_region import scores_by_region
 from course_lib.figures.sliding_filter import sliding_filter
@@ -53,14 +58,18 @@ __all__ = [
     "counted_cells",
     "decision_boundary",
     "decoded_grid",
+    "error_by_horizon",
     "error_by_size",
     "feature_maps",
     "feature_space",
     "filters",
+    "forecasts",
     "four_cases",
     "gan_trainings",
+    "gate_activity",
     "generator_losses",
     "gradient_by_layer",
+    "gradient_by_length",
     "heaps_over_time",
     "heat_maps",
     "interpolation",
@@ -73,6 +82,7 @@ __all__ = [
     "losses_by_step",
     "parameters_by_layer",
     "mask_overlays",
+    "piano_roll",
     "image_grid",
     "image_to_outputs",
     "pixel_weights",

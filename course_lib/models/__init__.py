@@ -16,9 +16,11 @@ from course_lib.models.googlenet import googlenet
 from course_lib.models.grad_cam import grad_cam
 from course_lib.models.inception_resnet import inception_resnet
 from course_lib.models.lenet import lenet
+from course_lib.models.lstm_gates import lstm_gates
 from course_lib.models.mlp import mlp
 from course_lib.models.mobilenet import mobilenet
 from course_lib.models.multiply_adds import multiply_adds
+from course_lib.models.recurrent import CELLS, recurrent, recurrent_parameters
 from course_lib.models.resnet import resnet
 from course_lib.models.sample_quality import SampleQuality, sample_quality
 from course_lib.models.small_architectures import small_architectures
@@ -28,6 +30,7 @@ from course_lib.models.vgg import vgg
 from course_lib.models.xception import xception
 
 __all__ = [
+    "CELLS",
     "GAN",
     "VAE",
     "SampleQuality",
@@ -44,9 +47,12 @@ __all__ = [
     "grad_cam",
     "inception_resnet",
     "lenet",
+    "lstm_gates",
     "mlp",
     "mobilenet",
     "multiply_adds",
+    "recurrent",
+    "recurrent_parameters",
     "resnet",
     "sample_quality",
     "small_architectures",

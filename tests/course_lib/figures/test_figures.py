@@ -63,6 +63,11 @@ FIGURES = {
     "heaps_over_time": lambda: figures.heaps_over_time(
         {"one": RNG.normal(size=(2, 9, 2))}, RNG.normal(size=(9, 2)), ["0", "1"], np.eye(2)
     ),
+    "error_by_horizon": lambda: figures.error_by_horizon({"linear": [1, 2]}, "°C", "days"),
+    "forecasts": lambda: figures.forecasts([1, 2], [3, 4], {"linear": [2, 3]}, "°C"),
+    "gate_activity": lambda: figures.gate_activity({"x": [1, 0]}, {"forget": [0, 1]}, [0.5, 0.5]),
+    "gradient_by_length": lambda: figures.gradient_by_length({"LSTM": {1: 1.0, 50: 0.1}}),
+    "piano_roll": lambda: figures.piano_roll({"a tune": "GBd g3|G3 G3|]"}),
     "error_by_size": lambda: figures.error_by_size({"PCA": {2: 0.05, 8: 0.03}}),
     "gradient_by_layer": lambda: figures.gradient_by_layer({"a": [1, 0, 9.0]}),
     "losses_by_step": lambda: figures.losses_by_step({"a": np.linspace(2, 1, 20)}),

@@ -17,6 +17,9 @@ DRAWN = {
         {n: {"a": 0.5, "b": 0.6} for n in NAMES}
     ),
     "error_by_size": lambda: figures.error_by_size({n: {2: 0.05, 8: 0.03} for n in NAMES}),
+    "error_by_horizon": lambda: figures.error_by_horizon({n: [1, 2] for n in NAMES}, "", ""),
+    "forecasts": lambda: figures.forecasts([1], [2], {n: [3] for n in NAMES}, ""),
+    "gradient_by_length": lambda: figures.gradient_by_length({n: {1: 1, 9: 0.5} for n in NAMES}),
     "gradient_by_layer": lambda: figures.gradient_by_layer({n: [1.0, 2.0, 3.0] for n in NAMES}),
     "loss_surface": lambda: figures.loss_surface(
         lambda a, b: a**2 + b**2, {n: np.array([[1, 1], [0.5, 0]]) for n in NAMES}
