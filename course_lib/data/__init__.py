@@ -16,11 +16,13 @@ from course_lib.data.registry import NAMES, PHOTOGRAPH_NAMES
 from course_lib.data.shift_and_flip import shift_and_flip
 from course_lib.data.sources.data_error import DataError
 from course_lib.data.sources.provenance import provenance
+from course_lib.data.vocabulary import Vocabulary
 from course_lib.data.word_index import word_index
 
 __all__ = [
     "NAMES",
     "DataError",
+    "Vocabulary",
     "class_names",
     "load",
     "photograph_classes",

@@ -18,6 +18,8 @@ NAMES = (
     "boston_housing",
     "california_housing",
     "shapes",
+    "dates",
+    "sentence_pairs",
 )
 PHOTOGRAPH_NAMES = (
     "cats_vs_dogs",
@@ -42,7 +44,8 @@ def find_dataset(name: str) -> Dataset:
         Traceback (most recent call last):
         ...
         ValueError: There is no data set 'minst'. Did you mean "mnist"? There are: mnist, \
-fashion_mnist, cifar10, cifar100, imdb, reuters, boston_housing, california_housing, shapes
+fashion_mnist, cifar10, cifar100, imdb, reuters, boston_housing, california_housing, shapes, \
+dates, sentence_pairs
     """
     if name not in NAMES:
         similar = get_close_matches(str(name).lower().replace("-", "_"), NAMES, n=1)

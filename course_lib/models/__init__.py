@@ -14,6 +14,7 @@ from course_lib.models.elbo_terms import elbo_terms
 from course_lib.models.gan import GAN, gan
 from course_lib.models.googlenet import googlenet
 from course_lib.models.grad_cam import grad_cam
+from course_lib.models.greedy_search import greedy_search
 from course_lib.models.inception_resnet import inception_resnet
 from course_lib.models.lenet import lenet
 from course_lib.models.mlp import mlp
@@ -21,7 +22,9 @@ from course_lib.models.mobilenet import mobilenet
 from course_lib.models.multiply_adds import multiply_adds
 from course_lib.models.resnet import resnet
 from course_lib.models.sample_quality import SampleQuality, sample_quality
+from course_lib.models.seq2seq import seq2seq
 from course_lib.models.small_architectures import small_architectures
+from course_lib.models.transformer import transformer
 from course_lib.models.vae import VAE, vae
 from course_lib.models.vgg import vgg
 from course_lib.models.xception import xception
@@ -41,6 +44,7 @@ __all__ = [
     "gan",
     "googlenet",
     "grad_cam",
+    "greedy_search",
     "inception_resnet",
     "lenet",
     "mlp",
@@ -48,7 +52,9 @@ __all__ = [
     "multiply_adds",
     "resnet",
     "sample_quality",
+    "seq2seq",
     "small_architectures",
+    "transformer",
     "vae",
     "vgg",
     "xception",
