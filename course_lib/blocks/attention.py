@@ -27,7 +27,7 @@ def attention(queries: Any, keys: Any, values: Any, mask: Any = None) -> tuple[A
         >>> import numpy as np
         >>> keys = np.eye(3, dtype="float32")
         >>> outputs, weights = attention(keys, keys, keys, mask=np.tril(np.ones((3, 3), bool)))
-        >>> np.round(np.array(weights), 2).tolist()[0], outputs.shape
+        >>> np.round(np.array(weights), 2).tolist()[0], tuple(outputs.shape)
         ([1.0, 0.0, 0.0], (3, 3))
     """
     queries, keys, values = (ops.convert_to_tensor(x) for x in (queries, keys, values))

@@ -26,7 +26,7 @@ class TokenEmbedding(keras.layers.Layer):
         **settings: As for every Keras layer.
 
     Example:
-        >>> TokenEmbedding(20, 8)(keras.ops.zeros((3, 5), "int32")).shape
+        >>> tuple(TokenEmbedding(20, 8)(keras.ops.zeros((3, 5), "int32")).shape)
         (3, 5, 8)
     """
 

@@ -29,19 +29,15 @@ def accuracy_by_length(
 
     Example:
         >>> figure = accuracy_by_length({"LSTM": {2: 1.0, 10: 0.2}, "Transformer": {2: 1, 10: 0.9}})
-        >>> print(figure.get_suptitle())
-        From length 2 to length 10: LSTM from 100 % to 20 %, Transformer from
-        100 % to 90 %
+        >>> figure.get_suptitle()
+        'From length 2 to length 10: LSTM from 100% to 20%, Transformer from 100% to 90%'
     """
     if not results or not all(results.values()):
         raise ValueError("Pass {name: {length: accuracy}} to accuracy_by_length, with one or more.")
     lengths = sorted({length for by_length in results.values() for length in by_length})
-    ends = [
-        f"{name} from {100 * by[min(by)]:.0f} % to {100 * by[max(by)]:.0f} %"
-        for name, by in results.items()
-    ]
+    ends = [f"{name} from {by[min(by)]:.0%} to {by[max(by)]:.0%}" for name, by in results.items()]
     title = f"From length {lengths[0]} to length {lengths[-1]}: {', '.join(ends)}"
-    figure = Canvas(6.4, 3.6, title)
+    figure = Canvas(7.2, 3.6, title)
     axes = figure.subplots()
     for (name, by_length), (colour, style) in zip(
         results.items(), style_series(len(results), MARKED_LINES), strict=True

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from course_lib.figures.canvas import Canvas
 
-IN_A_ROW = 4
+WIDEST = 9.0  # inches
 
 
 def attention_maps(
@@ -30,7 +30,7 @@ def attention_maps(
         title: The finding; without one, how much of the attention goes to a single key.
 
     Returns:
-        A figure with one panel for each head, at most four in a row. Dark is much attention.
+        A figure with one panel for each head. Dark is much attention.
 
     Raises:
         ValueError: The weights do not have as many rows and columns as there are labels.
@@ -39,7 +39,7 @@ def attention_maps(
         >>> import numpy as np
         >>> figure = attention_maps(np.eye(3)[None], "abc", "xyz")
         >>> figure.get_suptitle()
-        'On average, 100 % of the attention goes to one token'
+        'On average, 100% of the attention goes to one token'
     """
     weights = np.asarray(weights, float)
     if weights.ndim != 3 or weights.shape[1:] != (len(rows), len(columns)):
@@ -49,13 +49,15 @@ def attention_maps(
         )
     share = weights.max(axis=-1).mean()
     heads = len(weights)
-    across = min(heads, IN_A_ROW)
-    down = -(-heads // across)
     size = 0.16 * len(columns) + 0.5, 0.2 * len(rows) + 0.6
+    across = max(1, min(heads, int(WIDEST / size[0])))
+    if across < heads:
+        across = -(-heads // -(-heads // across))  # rows of equal length, if possible
+    down = -(-heads // across)
     figure = Canvas(
         max(4.5, across * size[0]),
         down * size[1] + 0.5,
-        title or f"On average, {share:.0%} of the attention goes to one token".replace("%", " %"),
+        title or f"On average, {share:.0%} of the attention goes to one token",
     )
     panels = figure.subplots(down, across, squeeze=False).ravel()
     for number, axes in enumerate(panels):

@@ -46,7 +46,8 @@ def position_codes(codes: ArrayLike) -> Figure:
         places, products, (BLUE, ORANGE, GREEN), ("-", "--", "-."), strict=True
     ):
         right.plot(row, style, color=colour, label=f"position {place}")
-    right.set(xlabel="position", ylabel="product of the codes")
-    right.legend(frameon=False, fontsize=8)
+    low, high = products.min(), products.max()
+    right.set(xlabel="position", ylabel="product of the codes", ylim=(low, 1.2 * high - 0.2 * low))
+    right.legend(frameon=False, fontsize=8, ncols=3, loc="upper center")
     hide_frame(right)
     return figure

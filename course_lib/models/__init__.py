@@ -4,6 +4,7 @@ They run in the student's kernel and in the process that checks the answers.
 """
 
 from course_lib.models.alexnet import alexnet
+from course_lib.models.attention_weights import attention_weights
 from course_lib.models.autoencoder import autoencoder
 from course_lib.models.cifar_resnet import cifar_resnet
 from course_lib.models.cnn import cnn
@@ -34,6 +35,7 @@ __all__ = [
     "VAE",
     "SampleQuality",
     "alexnet",
+    "attention_weights",
     "autoencoder",
     "cifar_resnet",
     "cnn",

@@ -23,8 +23,8 @@ def seq2seq(source_size: int, target_size: int, units: int = 64, width: int = 32
 
     Example:
         >>> model = seq2seq(source_size=20, target_size=15, units=8)
-        >>> model([keras.ops.ones((3, 7)), keras.ops.ones((3, 5))]).shape
-        TensorShape([3, 5, 15])
+        >>> tuple(model([keras.ops.ones((3, 7)), keras.ops.ones((3, 5))]).shape)
+        (3, 5, 15)
     """
     source = keras.Input((None,), dtype="int32", name="source")
     inputs = keras.Input((None,), dtype="int32", name="inputs")

@@ -40,8 +40,8 @@ def transformer(
 
     Example:
         >>> model = transformer(source_size=20, target_size=15, width=8, heads=2, hidden=16)
-        >>> model([keras.ops.ones((3, 7)), keras.ops.ones((3, 5))]).shape
-        TensorShape([3, 5, 15])
+        >>> tuple(model([keras.ops.ones((3, 7)), keras.ops.ones((3, 5))]).shape)
+        (3, 5, 15)
     """
     source = keras.Input((None,), dtype="int32", name="source")
     inputs = keras.Input((None,), dtype="int32", name="inputs")
