@@ -384,8 +384,12 @@ def _group_weights(weights, size, width, units):
     counts = len(embeddings), len(lstms) / 3, len(dense) / 2
     assert counts == (2, 2, 1), (
         f"`build_seq2seq` has the weights of {counts[0]} Embedding, {counts[1]:g} LSTM and "
-        f"{counts[2]:g} Dense layers; expected 2, 2 and 1. Do encoder and decoder have layers of their "
-        "own?"
+        f"{counts[2]:g} Dense layers; expected 2, 2 and 1. "
+        + (
+            "Did you pass the state of the encoder to the decoder? Otherwise it is not in the model."
+            if counts == (1, 1, 1)
+            else "Do encoder and decoder have layers of their own?"
+        )
     )
     return embeddings, [lstms[:3], lstms[3:]], dense
 
@@ -760,8 +764,7 @@ def _attend(q, k, v, mask=None, scale=None, is_late=False, keeps_full_rows=False
     q, k, v = (np.asarray(x, "float64") for x in (q, k, v))
     scores = q @ np.swapaxes(k, -1, -2) / (q.shape[-1] ** 0.5 if scale is None else scale)
     mask = np.ones(scores.shape, bool) if mask is None else np.broadcast_to(mask, scores.shape)
-    hidden = np.zeros(scores.shape) if is_late else np.where(mask, 0, -1e12)
-    weights = _softmax(scores + hidden)
+    weights = _softmax(scores if is_late else np.where(mask, scores, -1e12))
     weights = weights if keeps_full_rows else weights * mask
     return weights @ v, weights
 
@@ -907,7 +910,8 @@ figures.weight_by_width(largest, keys=16)
 # `layer(x, context, attention_mask=mask)`. `x` is `(batch, n, w)`, where the queries come from. `context`
 # is `(batch, m, w)`, where keys and values come from. `weights` is `layer.get_weights()`, a list of the
 # eight arrays above. The mask is `(batch, n, m)`; it never hides all keys of a query. Return
-# `(batch, n, w)`. You can use your `attention`.
+# `(batch, n, w)`. You can use your `attention`, or that of `course_lib.blocks`, which
+# computes the same.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -1441,6 +1445,13 @@ def _check_decoder_block(rng, width, heads, hidden):
     _check_size(model, name, width, heads, hidden, attentions=2)
     weights = _randomise(model, rng)
     given = _call(model, y, memory, mask)
+    for place in (0, 3):
+        other = memory.copy()
+        other[:, place] += 1 + rng.random(width)
+        assert _differs(given, _call(model, y, other, mask)).all(), (
+            f"{name}: the memory at position {place} does not change all outputs. Do keys and values of "
+            "the cross-attention come from the memory, without a causal mask?"
+        )
     for place in (1, 3):
         other = y.copy()
         other[:, place] += 1 + rng.random(width)
@@ -1459,13 +1470,6 @@ def _check_decoder_block(rng, width, heads, hidden):
         f"{name}: padding of the memory changes the outputs. Did you pass the mask to the "
         "cross-attention?"
     )
-    for place in (0, 3):
-        other = memory.copy()
-        other[:, place] += 1 + rng.random(width)
-        assert _differs(given, _call(model, y, other, mask)).all(), (
-            f"{name}: the memory at position {place} does not change all outputs. Do keys and values of "
-            "the cross-attention come from the memory, without a causal mask?"
-        )
 
     def call(changed):
         model.set_weights(changed)
@@ -1598,6 +1602,12 @@ def _check_transformer(rng, sizes, width, heads, hidden):
         f"{name}: padding at the end of the source changes the outputs. Does the mask reach both "
         "blocks?"
     )
+    other = source.copy()
+    other[:, 0] = other[:, 1]
+    changed = np.abs(_call(model, other, inputs) - given).max(axis=(0, 2))
+    assert changed.min() > 1e-3, (
+        f"{name}: the source does not change every output. Does the memory reach the decoder block?"
+    )
     other = inputs.copy()
     other[:, 3:] = other[:, 3:][:, ::-1]
     early = _call(model, source, other)[:, :3]
@@ -1617,10 +1627,6 @@ def _check_transformer(rng, sizes, width, heads, hidden):
         f"{name}: the order of the decoder's inputs does not matter. Do the positions reach the "
         "decoder?"
     )
-    other = source.copy()
-    other[:, 0] = other[:, 1]
-    changed = np.abs(_call(model, other, inputs) - given).max(axis=(0, 2))
-    assert changed.min() > 1e-3, f"{name}: the source does not change every output."
 
 
 def _check_warmup(step, width, warmup):
@@ -1632,12 +1638,15 @@ def _check_warmup(step, width, warmup):
         rtol=1e-3,
         atol=1e-9,
         mistakes={
-            "Did you take the larger one? Take the smaller one.": width**-0.5 * max(rise, fall),
             "Did you forget the width?": min(rise, fall),
             "Did you multiply by the root of the width? Divide by it.": width**0.5
             * min(rise, fall),
-            "Is there only the fall? The rate rises at first.": width**-0.5 * fall,
-            "Is there only the rise? The rate falls after the warm-up.": width**-0.5 * rise,
+            f"Take the smaller of the two. Up to step {warmup}, that is the rise.": (
+                width**-0.5 * fall if step < warmup else width**-0.5 * min(rise, fall)
+            ),
+            f"Take the smaller of the two. After step {warmup}, that is the fall.": (
+                width**-0.5 * rise if step > warmup else width**-0.5 * min(rise, fall)
+            ),
         },
     )
 
@@ -1898,7 +1907,6 @@ def _check_beam(tables, source, length, beams):
     hints = {
         "Did you return the start token, too?": [1, *right],
         "Did you leave out the end token? It belongs to the sequence.": right[:-1],
-        "This is the result of greedy search.": _search(tables, first, length, 1),
         "Did you add logits? Add log-probabilities, the log-softmax.": _search(
             tables, first, length, beams, has_logs=False
         ),
@@ -1909,28 +1917,13 @@ def _check_beam(tables, source, length, beams):
             tables, first, length, beams, best_of=-1
         ),
         "Did you fill up with padding?": (right + [0] * length)[:length],
+        "This is the result of greedy search.": _search(tables, first, length, 1),
     }
     hint = next((h for h, wrong in hints.items() if wrong != right and wrong == given), "")
     total = _sum_logs(tables, first, right)
     assert given == right, (
         f"{name} returned {given}; expected {right}, with a sum of log-probabilities of {total:.3f}. {hint}"
     ).rstrip()
-
-
-def _check_beam_by_hand():
-    # After the start, token 3 is a little more probable than token 4. But what follows 3 is open, and
-    # 4 is followed by the end.
-    of_source, of_inputs = np.zeros((6, 6)), np.zeros((6, 6))
-    of_source[5] = [-9, -9, 0, 0, 0, 0]
-    of_inputs[1, 3], of_inputs[1, 4], of_inputs[1, 2] = 2.2, 2.0, -3
-    of_inputs[3, 3], of_inputs[4, 4], of_inputs[4, 2] = -2, -4, 8
-    tables = of_source, of_inputs
-    _check_beam(tables, np.array([5, 3]), length=3, beams=2)  # expected: [4, 2]
-    _check_beam(tables, np.array([5, 3]), length=3, beams=1)  # greedy
-
-
-_check_beam_by_hand()
-### BEGIN HIDDEN TESTS
 
 
 def _draw_beam_case(rng, size, length, beams):
@@ -1946,9 +1939,26 @@ def _draw_beam_case(rng, size, length, beams):
             _search(tables, first, length, beams, has_logs=False),
             _search(tables, first, length, beams, regrows=True),
         ]
-        # The best two must differ clearly, so that rounding does not decide.
-        if right not in others and 1 < len(right) < length and right[-1] == 2:
+        found = [tuple(one) for one in (right, *others)]
+        if len(set(found)) == len(found) and 1 < len(right) < length and right[-1] == 2:
             return tables, np.array([first, 3])
+
+
+def _check_beam_by_hand():
+    # After the start, token 3 is a little more probable than token 4. But what follows 3 is open, and
+    # 4 is followed by the end.
+    of_source, of_inputs = np.zeros((6, 6)), np.zeros((6, 6))
+    of_source[5] = [-9, -9, 0, 0, 0, 0]
+    of_inputs[1, 3], of_inputs[1, 4], of_inputs[1, 2] = 2.2, 2.0, -3
+    of_inputs[3, 3], of_inputs[4, 4], of_inputs[4, 2] = -2, -4, 8
+    tables = of_source, of_inputs
+    _check_beam(tables, np.array([5, 3]), length=3, beams=2)  # expected: [4, 2]
+    _check_beam(tables, np.array([5, 3]), length=3, beams=1)  # greedy
+
+
+_check_beam(*_draw_beam_case(np.random.default_rng(0), 7, 5, 2), 5, 2)
+_check_beam_by_hand()
+### BEGIN HIDDEN TESTS
 
 
 def _check_beam_hidden(rng):
