@@ -3,6 +3,7 @@
 They run in the student's kernel and in the process that checks the answers.
 """
 
+from course_lib.blocks.attention import attention
 from course_lib.blocks.block import Block
 from course_lib.blocks.branching_block import BranchingBlock
 from course_lib.blocks.conv_block import conv_block
@@ -13,12 +14,18 @@ from course_lib.blocks.residual_block import residual_block
 from course_lib.blocks.separable_conv_block import separable_conv_block
 from course_lib.blocks.unet_decoder_block import unet_decoder_block
 from course_lib.blocks.unet_encoder_block import unet_encoder_block
+from course_lib.blocks.sinusoidal_encoding import sinusoidal_encoding
+from course_lib.blocks.token_embedding import TokenEmbedding
+from course_lib.blocks.transformer_decoder_block import transformer_decoder_block
+from course_lib.blocks.transformer_encoder_block import transformer_encoder_block
 from course_lib.blocks.vgg_block import vgg_block
 from course_lib.blocks.xception_block import xception_block
 
 __all__ = [
     "Block",
     "BranchingBlock",
+    "TokenEmbedding",
+    "attention",
     "conv_block",
     "dense_block",
     "inception_block",
@@ -27,6 +34,9 @@ __all__ = [
     "separable_conv_block",
     "unet_decoder_block",
     "unet_encoder_block",
+    "sinusoidal_encoding",
+    "transformer_decoder_block",
+    "transformer_encoder_block",
     "vgg_block",
     "xception_block",
 ]

@@ -23,11 +23,13 @@ from course_lib.data.sources.data_error import DataError
 from course_lib.data.sources.provenance import provenance
 from course_lib.data.split_windows import split_windows
 from course_lib.data.tunes import read_tune, tunes
+from course_lib.data.vocabulary import Vocabulary
 from course_lib.data.word_index import word_index
 
 __all__ = [
     "NAMES",
     "DataError",
+    "Vocabulary",
     "class_names",
     "load",
     "photograph_classes",

@@ -15,6 +15,7 @@ from course_lib.data.sources.dataset import Dataset, Split
 from course_lib.data.sources.load_prepared import load_prepared
 from course_lib.data.sources.load_real import load_real
 from course_lib.data.sources.provenance import announce, announce_real, announce_stand_in
+from course_lib.data.sources.suggest_stand_in import suggest_stand_in
 
 
 def load(
@@ -29,7 +30,7 @@ def load(
     Args:
         name: One of `NAMES`.
         source: "auto" searches as above; "real" raises an error instead of loading the stand-in;
-            "offline" loads the stand-in at once. `shapes` is always synthetic.
+            "offline" loads the stand-in at once. `shapes` and `dates` are always synthetic.
         profile: "quick" or "full": the size of the stand-in. Default:
             `course_lib.profile.current()`. A real set is always complete.
         seed: Seed of the stand-in, an integer, 0 or larger. Another seed gives other examples of
@@ -76,9 +77,18 @@ def load(
                 if source == "real":
                     raise
                 reason = f'{error.what} (load("{name}", source="real") says what to do)'
+        elif dataset.is_real:
+            missing = DataError(
+                f"there is no prepared file {dataset.text_file}",
+                f"Download it from {dataset.page} into a folder, and set COURSE_DATA to that folder"
+                f"\n{suggest_stand_in(name)}",
+            )
+            if source == "real":
+                raise missing
+            reason = f'{missing.what} (load("{name}", source="real") says what to do)'
     # A copy, because the caller may write into the arrays.
     split = deepcopy(_generate(name, size, int(seed), tuple(options.items())))
-    if dataset.files:
+    if dataset.is_real:
         announce_stand_in(name, dataset.made_of, reason)
     return split
 

@@ -6,7 +6,9 @@ They run in the student's kernel. Every title states what the figure shows.
 from course_lib.figures.accuracy_by_case import accuracy_by_case
 from course_lib.figures.accuracy_by_cost import accuracy_by_cost
 from course_lib.figures.accuracy_by_layer import accuracy_by_layer
+from course_lib.figures.accuracy_by_length import accuracy_by_length
 from course_lib.figures.activation_functions import activation_functions
+from course_lib.figures.attention_maps import attention_maps
 from course_lib.figures.compared_curves import compared_curves
 from course_lib.figures.confusion_matrix import confusion_matrix
 from course_lib.figures.counted_cells import counted_cells
@@ -40,19 +42,23 @@ from course_lib.figures.mask_overlays import mask_overlays
 from course_lib.figures.parameters_by_layer import parameters_by_layer
 from course_lib.figures.pixel_weights import pixel_weights
 from course_lib.figures.piano_roll import piano_roll
+from course_lib.figures.position_codes import position_codes
 from course_lib.figures.roc_curve import roc_curve
 from course_lib.figures.scores_by_region import scores_by_region
 from course_lib.figures.sliding_filter import sliding_filter
 from course_lib.figures.slope_by_spread import slope_by_spread
 from course_lib.figures.threshold_unit import threshold_unit
 from course_lib.figures.vanishing_gradient import vanishing_gradient
+from course_lib.figures.weight_by_width import weight_by_width
 from course_lib.figures.worst_mistakes import worst_mistakes
 
 __all__ = [
     "accuracy_by_case",
     "accuracy_by_cost",
     "accuracy_by_layer",
+    "accuracy_by_length",
     "activation_functions",
+    "attention_maps",
     "compared_curves",
     "confusion_matrix",
     "counted_cells",
@@ -86,11 +92,13 @@ __all__ = [
     "image_grid",
     "image_to_outputs",
     "pixel_weights",
+    "position_codes",
     "roc_curve",
     "scores_by_region",
     "sliding_filter",
     "slope_by_spread",
     "threshold_unit",
     "vanishing_gradient",
+    "weight_by_width",
     "worst_mistakes",
 ]

@@ -4,6 +4,7 @@ They run in the student's kernel and in the process that checks the answers.
 """
 
 from course_lib.models.alexnet import alexnet
+from course_lib.models.attention_weights import attention_weights
 from course_lib.models.autoencoder import autoencoder
 from course_lib.models.cifar_resnet import cifar_resnet
 from course_lib.models.cnn import cnn
@@ -14,6 +15,7 @@ from course_lib.models.elbo_terms import elbo_terms
 from course_lib.models.gan import GAN, gan
 from course_lib.models.googlenet import googlenet
 from course_lib.models.grad_cam import grad_cam
+from course_lib.models.greedy_search import greedy_search
 from course_lib.models.inception_resnet import inception_resnet
 from course_lib.models.lenet import lenet
 from course_lib.models.lstm_gates import lstm_gates
@@ -23,8 +25,10 @@ from course_lib.models.multiply_adds import multiply_adds
 from course_lib.models.recurrent import CELLS, recurrent, recurrent_parameters
 from course_lib.models.resnet import resnet
 from course_lib.models.sample_quality import SampleQuality, sample_quality
+from course_lib.models.seq2seq import seq2seq
 from course_lib.models.small_architectures import small_architectures
 from course_lib.models.unet import unet
+from course_lib.models.transformer import transformer
 from course_lib.models.vae import VAE, vae
 from course_lib.models.vgg import vgg
 from course_lib.models.xception import xception
@@ -35,6 +39,7 @@ __all__ = [
     "VAE",
     "SampleQuality",
     "alexnet",
+    "attention_weights",
     "autoencoder",
     "cifar_resnet",
     "cnn",
@@ -45,6 +50,7 @@ __all__ = [
     "gan",
     "googlenet",
     "grad_cam",
+    "greedy_search",
     "inception_resnet",
     "lenet",
     "lstm_gates",
@@ -55,8 +61,10 @@ __all__ = [
     "recurrent_parameters",
     "resnet",
     "sample_quality",
+    "seq2seq",
     "small_architectures",
     "unet",
+    "transformer",
     "vae",
     "vgg",
     "xception",

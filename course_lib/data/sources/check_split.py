@@ -44,11 +44,22 @@ def _check_examples(dataset: Dataset, x: Any, y: Any, part: str) -> Examples:
             f"x_{part} has {len(x)} examples and y_{part} {len(y)}; "
             "both need the same number, at least one"
         )
+    if dataset.shape == ():
+        return (
+            _check_strings(dataset.dtype, x, f"x_{part}"),
+            _check_strings(dataset.label_dtype, y, f"y_{part}"),
+        )
     if dataset.shape is None:
         _check_texts(x, f"x_{part}")
     else:
         x = _check_arrays(dataset, x, f"x_{part}")
     return x, _check_labels(dataset, y, f"y_{part}")
+
+
+def _check_strings(dtype: str, values: np.ndarray, name: str) -> np.ndarray:
+    if values.ndim != 1 or not all(isinstance(value, str) for value in values.tolist()):
+        raise ValueError(f"{name} should hold strings only, one for each example")
+    return values.astype(dtype, copy=False)
 
 
 def _check_texts(x: np.ndarray, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -23,19 +24,22 @@ class Dataset:
         name: As in `load(name)`; also the name of the module in `keras.datasets`.
         page: Where to read about the real set.
         made_of: What the stand-in is, in a few words, for its announcement.
-        shape: Shape of one example; None for texts, whose length varies.
-        dtype: The dtype of `x`; "object" for texts.
+        shape: Shape of one example; () for strings; None for lists of word numbers, whose length
+            varies.
+        dtype: The dtype of `x`; "object" for lists of word numbers.
         label_dtype: The dtype of `y`.
         class_names: Names of the classes in the order of the labels; None if `y` is a quantity.
         sizes: Numbers of training and test examples in the stand-in, by profile.
         generate: `generate(train, test, rng, **options)` returns the stand-in as a `Split`.
         salt: Mixed into the seed, so that two sets with the same seed draw different numbers.
-        files: What Keras reads; empty if the set exists only as synthetic data.
+        files: What Keras reads; empty if Keras does not have the set.
         has_label_column: Whether `y` is `(n, 1)`, as in Keras' CIFAR sets, instead of `(n,)`.
         options: Further arguments of `keras.datasets.NAME.load_data`, with their defaults.
         unpack: `unpack(arrays, **options)` returns the split from the arrays of a prepared file.
         word_ranks: For texts: returns the words of the stand-in with their ranks.
         word_file: For texts: the file from which Keras reads the words of the real set.
+        text_file: For sentences: the path of their file in a prepared folder.
+        read_text: Returns the split from that file.
 
     Example:
         >>> from course_lib.data.sets.shapes import DATASET
@@ -59,6 +63,13 @@ class Dataset:
     unpack: Callable[..., Split] = four_arrays
     word_ranks: Callable[[], dict[str, int]] | None = None
     word_file: KerasFile | None = None
+    text_file: str = ""
+    read_text: Callable[[Path], Split] | None = None
+
+    @property
+    def is_real(self) -> bool:
+        """Whether there is a real set; otherwise all examples are synthetic."""
+        return bool(self.files or self.text_file)
 
     def stand_in(self, train: int, test: int, seed: int = 0, **options: object) -> Split:
         """Generate the stand-in.

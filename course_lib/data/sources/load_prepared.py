@@ -5,14 +5,15 @@ For each data set, `DIR` holds one of
 - `NAME.npz` with `x_train`, `y_train`, `x_test` and `y_test`; for `boston_housing`,
   `california_housing`, `imdb` and `reuters` also the file as Keras stores it;
 - `NAME/train/CLASS/*.png` and `NAME/test/CLASS/*.png` (or `.jpg`), with one folder for each class,
-  named after the class or its label.
+  named after the class or its label;
+- for `sentence_pairs`: `fra_eng/fra.txt`, as it is on its page.
 
 A data set that is not in `DIR` is loaded as without `COURSE_DATA`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,20 @@ def load_prepared(dataset: Dataset, options: Mapping[str, object]) -> tuple[Spli
         return _read_npz(dataset, options, file), file
     if images.is_dir():
         return _read_folder(dataset, options, images), images
+    if dataset.read_text is not None and (folder / dataset.text_file).exists():
+        file = folder / dataset.text_file
+        return _read_text(dataset, dataset.read_text, file), file
     return None
+
+
+def _read_text(dataset: Dataset, read: Callable[[Path], Split], file: Path) -> Split:
+    try:
+        return check_split(dataset, read(file))
+    except (OSError, ValueError) as error:  # UnicodeDecodeError is a ValueError
+        raise DataError(
+            f"{file} cannot be read ({error})",
+            f"Copy it again from {dataset.page}, or remove it from COURSE_DATA.",
+        ) from error
 
 
 def _read_npz(dataset: Dataset, options: Mapping[str, object], file: Path) -> Split:
