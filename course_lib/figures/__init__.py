@@ -9,12 +9,14 @@ from course_lib.figures.accuracy_by_layer import accuracy_by_layer
 from course_lib.figures.accuracy_by_length import accuracy_by_length
 from course_lib.figures.activation_functions import activation_functions
 from course_lib.figures.attention_maps import attention_maps
+from course_lib.figures.capacity_curve import capacity_curve
 from course_lib.figures.compared_curves import compared_curves
 from course_lib.figures.confusion_matrix import confusion_matrix
 from course_lib.figures.counted_cells import counted_cells
 from course_lib.figures.decision_boundary import decision_boundary
 from course_lib.figures.decoded_grid import decoded_grid
 from course_lib.figures.error_by_horizon import error_by_horizon
+from course_lib.figures.energy_descent import energy_descent
 from course_lib.figures.error_by_size import error_by_size
 from course_lib.figures.feature_maps import feature_maps
 from course_lib.figures.feature_space import feature_space
@@ -39,6 +41,8 @@ from course_lib.figures.loss_going_down import loss_going_down
 from course_lib.figures.loss_surface import loss_surface
 from course_lib.figures.losses_by_step import losses_by_step
 from course_lib.figures.mask_overlays import mask_overlays
+from course_lib.figures.memory_by_delay import memory_by_delay
+from course_lib.figures.network_zoo import network_zoo
 from course_lib.figures.parameters_by_layer import parameters_by_layer
 from course_lib.figures.pixel_weights import pixel_weights
 from course_lib.figures.piano_roll import piano_roll
@@ -47,7 +51,9 @@ from course_lib.figures.roc_curve import roc_curve
 from course_lib.figures.scores_by_region import scores_by_region
 from course_lib.figures.sliding_filter import sliding_filter
 from course_lib.figures.slope_by_spread import slope_by_spread
+from course_lib.figures.spike_train import spike_train
 from course_lib.figures.threshold_unit import threshold_unit
+from course_lib.figures.unfolding_map import unfolding_map
 from course_lib.figures.vanishing_gradient import vanishing_gradient
 from course_lib.figures.weight_by_width import weight_by_width
 from course_lib.figures.worst_mistakes import worst_mistakes
@@ -101,4 +107,10 @@ __all__ = [
     "vanishing_gradient",
     "weight_by_width",
     "worst_mistakes",
+    "capacity_curve",
+    "energy_descent",
+    "memory_by_delay",
+    "network_zoo",
+    "spike_train",
+    "unfolding_map",
 ]
