@@ -23,6 +23,7 @@ from autograder.engine.wire.frames import FrameError, receive_frame, send_frame
 from autograder.engine.wire.operators import OPERATORS
 
 _MAX_MESSAGE = 2_000
+_MOST_CAUSES = 5
 
 
 class Agent:
@@ -139,7 +140,9 @@ class Agent:
             # The test's function asks us something before it returns.
             self._serve(payload)
 
-    def _describe_error(self, error: BaseException, effects: dict[str, Any]) -> tuple[Any, ...]:
+    def _describe_error(
+        self, error: BaseException, effects: dict[str, Any], depth: int = 0
+    ) -> tuple[Any, ...]:
         names = [kind.__name__ for kind in type(error).__mro__][:20]
         try:
             message = str(error)[:_MAX_MESSAGE]
@@ -155,6 +158,9 @@ class Agent:
             more["class"] = self._values.keep(type(error))
         else:
             more["module"] = type(error).__module__
+        cause = error.__cause__
+        if cause is not None and depth < _MOST_CAUSES:
+            more["cause"] = list(self._describe_error(cause, {}, depth + 1)[1:4])
         return (Reply.RAISED.value, names, message, more, effects)
 
 

@@ -96,6 +96,17 @@ def add_methods(
             type.__setattr__(kind, name, made)
 
 
+def add_member_attributes(channel: StudentChannel, kind: Any) -> None:
+    """Have an enum's members look up in the student's kernel what their `__init__` set."""
+
+    def fetch(self: Any, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return channel.operate("getattr", self, name)
+
+    type.__setattr__(kind, "__getattr__", fetch)
+
+
 def _drop_self(signature: Any) -> Any:
     if signature is None:
         return None
@@ -206,7 +217,8 @@ def _check_answer(self: Any, answer: Any) -> Any:
 
 
 def _defines(self: Any, *operators: str) -> bool:
-    defined = [vars(kind).get("_handle_defined", ()) for kind in type(self).__mro__]
+    own = (type.__dict__["__dict__"].__get__(kind) for kind in type(self).__mro__)
+    defined = [names.get("_handle_defined", ()) for names in own]
     return any(name in found for found in defined for name in operators)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,10 @@ from autograder.engine.wire.codec import CodecError
 if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
 
+_ITERATORS = (
+    enumerate, filter, map, reversed, zip,
+    *(kind for kind in vars(itertools).values() if isinstance(kind, type)),
+)  # fmt: skip
 _FUNCTIONS = (HandleKind.FUNCTION, HandleKind.COROUTINE)
 _OBJECTS = (HandleKind.OBJECT, HandleKind.CALLABLE)
 
@@ -62,7 +67,9 @@ def _make(channel: StudentChannel, about: dict[str, Any], kind: HandleKind) -> A
     if kind is HandleKind.GENERATOR:
         return make_generator(channel, number)
     if kind is HandleKind.ITERATOR:
-        return HandleIterator(channel, number, name)
+        made = HandleIterator(channel, number, name)
+        object.__setattr__(made, "_handle_library", _find_iterator_class(about.get("library")))
+        return made
     if kind is HandleKind.CLASS:
         return channel.classes.find(about)
     if kind in (HandleKind.LAYER, HandleKind.MODEL, HandleKind.SEQUENTIAL):
@@ -94,6 +101,14 @@ _NEVER = frozenset(
 _BY_VALUE = (
     int, float, complex, str, bytes, list, tuple, dict, set, frozenset, type, BaseException
 )  # fmt: skip
+
+
+def _find_iterator_class(said: Any) -> type | None:
+    """The class of Python's own that an iterator says it is of: of each, the items are fetched."""
+    if type(said) is not list or said[:1] not in (["builtins"], ["itertools"]):
+        return None
+    found = {kind.__name__: kind for kind in _ITERATORS}.get(said[-1])
+    return found if found is None or found.__module__ == said[0] else None
 
 
 def _find_library_class(said: Any) -> type | None:

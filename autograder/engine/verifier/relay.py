@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograder.engine.verifier.file_exchange import FileExchange
@@ -106,7 +106,7 @@ class Relay:
             source: the student's text of the cell.
         """
         read = find_read_names(source)
-        imports = [[n, *self._imports[n]] for n in sorted(read & self._imports.keys())]
+        imports = self._list_imports(read)
         known = self._names.own_items()
         wanted = read & known.keys() & (self._profile.read_names | self._profile.free_names)
         if not imports and not wanted or channel.failure is not None:
@@ -125,6 +125,7 @@ class Relay:
             n: known[n] for n in known.keys() & self._profile.free_names - self._imports.keys()
         }
         changes: dict[str, list[Any]] = {
+            "import": self._list_imports(self._profile.free_names & known.keys()),
             "set": self._list_set(shared),
             "update": self._list_updated(),
         }
@@ -138,6 +139,10 @@ class Relay:
         self._send(changes)
         if channel is not None:
             self._files.push(channel, arguments)
+
+    def _list_imports(self, names: Collection[str]) -> list[list[Any]]:
+        """What the tests import under these names, for code that reads them without importing."""
+        return [[name, *self._imports[name]] for name in sorted(set(names) & self._imports.keys())]
 
     def _list_set(self, values: dict[str, Any]) -> list[list[Any]]:
         """The names and values that the student's kernel does not have yet."""

@@ -232,14 +232,15 @@ class StudentChannel:
             if error is not None:
                 return error
         made = make_student_error(names, message, about)
-        if "class" not in about:
-            return made
-        try:
-            arguments = read_arguments(about.get("arguments")) or [message]
-            found = self.classes.make_error(about["object"], about["class"], tuple(arguments))
-        except (CodecError, KeyError, TypeError, ValueError):
-            return made
-        return made if found is None else found
+        if "class" in about:
+            with contextlib.suppress(CodecError, KeyError, TypeError, ValueError):
+                arguments = read_arguments(about.get("arguments")) or [message]
+                found = self.classes.make_error(about["object"], about["class"], tuple(arguments))
+                made = found or made
+        cause = about.get("cause")
+        if type(cause) is list and len(cause) == 3:
+            made.__cause__ = self._make_error(*cause)
+        return made
 
     def _apply(self, effects: Any) -> None:
         """Print and warn as the student's code did, and change the arguments that it changed."""

@@ -17,8 +17,10 @@ from autograder.engine.verifier.handles import OpenHandle, find_handle_number
 from autograder.engine.verifier.make_handle import make_handle
 from autograder.engine.verifier.student_history import StudentHistory
 from autograder.engine.wire.agent_protocol import HandleKind, ValueKind
+from autograder.engine.wire.annotations import read_annotation
 from autograder.engine.wire.clean_text import clean_text
 from autograder.engine.wire.codec import CodecError, Extension, find_plain_dtype
+from autograder.engine.wire.enum_members import describe_member
 from autograder.engine.wire.find_library_object import find_library_object
 from autograder.engine.wire.python_values import check_type
 from autograder.engine.wire.shared_values import describe_shared, holds_values, rebuild_shared
@@ -68,6 +70,7 @@ class TrustedValues:
             ValueKind.ELLIPSIS: self._receive_ellipsis,
             ValueKind.DTYPE: self._receive_dtype,
             ValueKind.TEXT: self._receive_text,
+            ValueKind.ANNOTATION: self._receive_annotation,
             ValueKind.MODULE: self._receive_module,
             ValueKind.SHARED: self._receive_shared,
             ValueKind.LIBRARY: self._receive_library,
@@ -117,6 +120,13 @@ class TrustedValues:
 
     def _receive_text(self, data: Any) -> Any:
         return _exactly(str, data)
+
+    def _receive_annotation(self, data: Any) -> Any:
+        text = _exactly(str, data)
+        try:
+            return read_annotation(text)
+        except Exception:
+            return text
 
     def _receive_module(self, data: str) -> Any:
         return StudentModule(_exactly(str, data)[:200])
@@ -177,7 +187,7 @@ class TrustedValues:
         kind = type(value)
         number = find_handle_number(kind)
         if number is not None and isinstance(value, enum.Enum):
-            return Extension(ValueKind.MEMBER, [number, value.name])
+            return Extension(ValueKind.MEMBER, [number, *describe_member(value)])
         if isinstance(value, tuple) and hasattr(kind, "_fields"):
             about = [number, kind.__name__, list(kind._fields), list(value)]
             return Extension(ValueKind.RECORD, about)

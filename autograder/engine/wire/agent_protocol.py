@@ -59,6 +59,7 @@ class ValueKind(StringEnum):
     DTYPE = "dtype"
     OBJECT_ARRAY = "object_array"
     TEXT = "text"
+    ANNOTATION = "annotation"
     MODULE = "module"
     FRAME = "frame"
     SERIES = "series"
