@@ -113,7 +113,7 @@ class StudentValues:
             self._objects[number] = value
         return number
 
-    def _about(self, value: Any) -> dict[str, Any]:
+    def _about(self, value: Any, with_attributes: bool = True) -> dict[str, Any]:
         kind = _find_kind(value)
         about: dict[str, Any] = {
             "id": self.keep(value),
@@ -132,11 +132,22 @@ class StudentValues:
         if signature is not None:
             about["signature"] = signature
             about["annotations"] = _find_annotations(value)
-            about["attributes"] = _find_attributes(value)
+            about["attributes"] = self._find_attributes(value) if with_attributes else {}
         doc = look_up(value, "__doc__")
         if isinstance(doc, str) and kind is not HandleKind.OBJECT:
             about["doc"] = str(doc)[:10_000]
         return about
+
+    def _find_attributes(self, value: Any) -> dict[str, Any]:
+        """What a function has besides its code: plain values, and other functions."""
+        if not isinstance(value, types.FunctionType) or value.__module__ != "__main__":
+            return {}
+        functions = {n: f for n, f in vars(value).items() if isinstance(f, types.FunctionType)}
+        described = {
+            name: Extension(ValueKind.HANDLE, self._about(function, with_attributes=False))
+            for name, function in functions.items()
+        }
+        return OPERATORS["attributes"](value) | described
 
     def describe_class(self, number: int) -> dict[str, Any]:
         """What the trusted side makes its own class of."""
@@ -256,11 +267,6 @@ def _find_kind(value: Any) -> HandleKind:
 def _find_name(value: Any) -> str:
     name = look_up(value, "__name__")
     return str(name)[:200] if isinstance(name, str) else type(value).__name__[:200]
-
-
-def _find_attributes(value: Any) -> dict[str, Any]:
-    is_function = isinstance(value, types.FunctionType) and value.__module__ == "__main__"
-    return OPERATORS["attributes"](value) if is_function and vars(value) else {}
 
 
 def _find_annotations(value: Any) -> dict[str, Any]:

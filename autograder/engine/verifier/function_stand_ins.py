@@ -64,7 +64,8 @@ def _add_defaults(function: Any, signature: inspect.Signature) -> None:
 def _update_attributes(function: Callable[..., Any], attributes: Any) -> None:
     """Attributes that the student's function has, such as a count of its calls."""
     for name, value in attributes.items() if type(attributes) is dict else ():
-        if type(name) is str and not name.startswith("__"):
+        is_own = type(name) is str and not name.startswith("__")
+        if is_own or name == "__wrapped__":
             vars(function)[name] = value
 
 

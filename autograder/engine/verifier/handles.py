@@ -7,6 +7,7 @@ an operator, and the test itself made the object, is the student's operator what
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -231,6 +232,24 @@ class ClassHandle(CallableHandle):
 
     def __hash__(self) -> int:
         return hash(self._handle_number)
+
+
+class LibraryType(type):
+    """The type of handles whose object is of a library's class, which is equal to that class."""
+
+    _handle_library: type
+
+    def __eq__(cls, other: object) -> bool:
+        return other is cls or other is cls._handle_library
+
+    def __hash__(cls) -> int:
+        return hash(cls._handle_library)
+
+
+@functools.cache
+def find_library_type(base: type[OpenHandle], library: type) -> Any:
+    """The class of handles of a kind for the objects of a library's class."""
+    return LibraryType(library.__name__, (base,), {"_handle_library": library})
 
 
 class HandleIterator(OpenHandle):

@@ -11,6 +11,7 @@ from autograder.engine.verifier.handles import (
     CallableHandle,
     HandleIterator,
     OpenHandle,
+    find_library_type,
     make_generator,
 )
 from autograder.engine.wire.agent_protocol import HandleKind
@@ -67,9 +68,9 @@ def _make(channel: StudentChannel, about: dict[str, Any], kind: HandleKind) -> A
     if kind is HandleKind.GENERATOR:
         return make_generator(channel, number)
     if kind is HandleKind.ITERATOR:
-        made = HandleIterator(channel, number, name)
-        object.__setattr__(made, "_handle_library", _find_iterator_class(about.get("library")))
-        return made
+        said = _find_iterator_class(about.get("library"))
+        make_iterator = HandleIterator if said is None else find_library_type(HandleIterator, said)
+        return make_iterator(channel, number, name)
     if kind is HandleKind.CLASS:
         return channel.classes.find(about)
     if kind in (HandleKind.LAYER, HandleKind.MODEL, HandleKind.SEQUENTIAL):
@@ -83,15 +84,14 @@ def _make(channel: StudentChannel, about: dict[str, Any], kind: HandleKind) -> A
         if made is not None:
             return made
     library = _find_library_class(about.get("library"))
-    if library is not None and library.__module__.startswith("sklearn."):
+    base: type[OpenHandle] = CallableHandle if kind is HandleKind.CALLABLE else OpenHandle
+    if library is None:
+        return base(channel, number, name, kind, why)
+    if library.__module__.startswith("sklearn."):
         from autograder.engine.verifier.estimator_handles import EstimatorHandle
 
-        made = EstimatorHandle(channel, number, name, kind, why)
-    else:
-        make_plain = CallableHandle if kind is HandleKind.CALLABLE else OpenHandle
-        made = make_plain(channel, number, name, kind, why)
-    object.__setattr__(made, "_handle_library", library)
-    return made
+        base = EstimatorHandle
+    return find_library_type(base, library)(channel, number, name, kind, why)
 
 
 # What comes by value, or lets a test believe something: an object may not say that it is one.

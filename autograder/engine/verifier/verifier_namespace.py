@@ -122,6 +122,7 @@ class VerifierNamespace(dict[str, Any]):
         """These names are the student's again: an answer cell has bound them."""
         for name in names:
             self.pop(name, None)
+            self._fetched.pop(name, None)
             self._deleted.discard(name)
             self._earlier.discard(name)
             self._bound.discard(name)
