@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import builtins
 import contextlib
 import inspect
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from types import CodeType, ModuleType
 from typing import Any, cast
 
+from IPython.display import display
 from traitlets.config import Config
 
 
@@ -79,8 +81,11 @@ class CellShell:
         main, loop = sys.modules["__main__"], asyncio._get_running_loop()
         sys.modules["__main__"] = NotebookModule(self._names)
         asyncio._set_running_loop(None)
+        # A module beside the notebook finds them without an import, as it does in a kernel.
+        vars(builtins).update(get_ipython=self.find_shell, display=display)
         try:
             yield
         finally:
+            del vars(builtins)["get_ipython"], vars(builtins)["display"]
             asyncio._set_running_loop(loop)
             sys.modules["__main__"] = main

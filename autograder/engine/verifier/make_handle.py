@@ -14,6 +14,7 @@ from autograder.engine.verifier.handles import (
     find_library_type,
     make_generator,
 )
+from autograder.engine.verifier.named_modules import find_named_module
 from autograder.engine.wire.agent_protocol import HandleKind
 from autograder.engine.wire.clean_text import clean_text
 from autograder.engine.wire.codec import CodecError
@@ -83,7 +84,7 @@ def _make(channel: StudentChannel, about: dict[str, Any], kind: HandleKind) -> A
         made = channel.classes.make_instance(about, name, kind)
         if made is not None:
             return made
-    library = _find_library_class(about.get("library"))
+    library = _find_library_class(about.get("library"), channel.profile.whole_text)
     base: type[OpenHandle] = CallableHandle if kind is HandleKind.CALLABLE else OpenHandle
     if library is None:
         return base(channel, number, name, kind, why)
@@ -111,13 +112,13 @@ def _find_iterator_class(said: Any) -> type | None:
     return found if found is None or found.__module__ == said[0] else None
 
 
-def _find_library_class(said: Any) -> type | None:
-    """The class of a library that an object says it is of; only what the test has imported."""
+def _find_library_class(said: Any, text: str) -> type | None:
+    """The class of a library that an object says it is of; only what the notebook names."""
     if type(said) is not list or len(said) != 2 or not all(type(part) is str for part in said):
         return None
     module, name = said
     root = module.partition(".")[0]
-    found: Any = None if root in _NEVER else sys.modules.get(module)
+    found: Any = None if root in _NEVER else find_named_module(module, text)
     for part in name.split("."):
         found = vars(found).get(part) if hasattr(found, "__dict__") else None
     if not isinstance(found, type) or issubclass(found, _BY_VALUE):

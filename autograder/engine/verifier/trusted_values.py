@@ -15,6 +15,7 @@ from autograder.engine.verifier.given_objects import find_library_reference, is_
 from autograder.engine.verifier.guarded_array import GuardedArray, guard_array
 from autograder.engine.verifier.handles import OpenHandle, find_handle_number
 from autograder.engine.verifier.make_handle import make_handle
+from autograder.engine.verifier.named_modules import SAID, find_named_module
 from autograder.engine.verifier.student_history import StudentHistory
 from autograder.engine.wire.agent_protocol import HandleKind, ValueKind
 from autograder.engine.wire.annotations import read_annotation
@@ -150,11 +151,14 @@ class TrustedValues:
     def _receive_library(self, data: list[Any]) -> Any:
         module, name = (check_type(part, str) for part in data)
         is_known = module in _CLASS_MODULES
-        if is_known or (module.partition(".")[0] in _CLASS_ROOTS and module in sys.modules):
+        is_named = module.partition(".")[0] in _CLASS_ROOTS and find_named_module(
+            module, self._channel.profile.whole_text
+        )
+        if is_known or is_named:
             found = find_library_object(module, name)
             if isinstance(found, type) and (is_known or found.__module__ == module):
                 return found
-        return type(clean_text(name, 100) or "Class", (), {})
+        return type(clean_text(name, 100) or "Class", (), {SAID: [module, name]})
 
     def _receive_model(self, data: dict[str, Any]) -> Any:
         from autograder.engine.wire.keras_values import rebuild_model
@@ -218,6 +222,9 @@ class TrustedValues:
         reference = find_library_reference(value)
         if reference is not None:
             return Extension(ValueKind.LIBRARY, reference)
+        if isinstance(value, re.Pattern):
+            about = ["python_values.pattern", [value.pattern, value.flags]]
+            return Extension(ValueKind.SHARED, about)
         entropy = _find_entropy(value)
         if entropy is not None:
             return Extension(ValueKind.SHARED, ["array_values.generator", entropy])

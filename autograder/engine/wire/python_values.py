@@ -115,6 +115,7 @@ _REBUILD: dict[str, Callable[[Any], Any]] = {
     "bytearray": lambda d: bytearray(check_type(d, bytes)),
     "memoryview": lambda d: memoryview(check_type(d, bytes)),
     "array": lambda d: array.array(check_type(d[0], str), check_type(d[1], list)),
+    "pattern": lambda d: re.compile(check_type(d[0], str), check_type(d[1], int)),
     "NotImplementedType": lambda d: NotImplemented,
     "OrderedDict": lambda d: OrderedDict((key, item) for key, item in check_type(d, list)),
 }
