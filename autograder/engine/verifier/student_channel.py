@@ -40,7 +40,7 @@ _MOST_DEPTH = 40
 # They run no code of the student's that could see what the test changed.
 _QUIET = frozenset(
     (Operation.DESCRIBE, Operation.FORGET, Operation.NAMES, Operation.SURROUND, Operation.FILES)
-) | {Operation.READ_FILE, Operation.WRITE_FILE, Operation.GET}
+) | {Operation.READ_FILE, Operation.WRITE_FILE, Operation.GET, Operation.READ_OBJECTS}
 
 
 class StudentChannel:
@@ -71,12 +71,15 @@ class StudentChannel:
         self._arguments: list[list[Any]] = []
         self._changeable: list[set[int]] = []
         self._lock = threading.RLock()
+        # Of the attribute's value that came last.
+        self._object_number: Any = None
         self.failure: LimitReachedError | None = None
         self.is_open = True
         self.deadline = Deadline(limits.seconds, waiting)
         # Called before and after what runs the student's code.
         self.before_call: Callable[[Sequence[Any]], None] = lambda arguments: None
         self.after_call: Callable[[], None] = lambda: None
+        self.note_attribute: Callable[[Any, Any], Any] = lambda number, value: value
 
     def fetch(self, name: str) -> Any:
         """The value of `name` in the student's kernel.
@@ -104,7 +107,9 @@ class StudentChannel:
     def fetch_attribute(self, handle: Any, name: str) -> Any:
         """An attribute of the student's object."""
         number = find_handle_number(handle)
+        self._object_number = None
         value = self.ask(Operation.ATTRIBUTE, number, name)
+        value = self.note_attribute(self._object_number, value)
         self._remember_name(value, name)
         return self.keep_origin(handle, value)
 
@@ -247,6 +252,7 @@ class StudentChannel:
         if type(effects) is not dict:
             return
         show_effects(effects)
+        self._object_number = effects.get("number", self._object_number)
         changed = effects.get("changed") if self._arguments else None
         for number, new in changed if type(changed) is list else []:
             if type(number) is int and number in self._changeable[-1]:
