@@ -51,8 +51,10 @@ class TrustedImports:
     def __init__(self, sources: Iterable[str], answers: Iterable[str] = ()) -> None:
         self._imports: dict[str, tuple[str, str | None]] = {}
         self._bound: set[str] = set()
+        # Modules of which the notebook imports everything.
+        self._whole: list[str] = []
         self._read_cells(answers)
-        self._of_answers, self._imports = self._imports, {}
+        self._of_answers, self._imports, self._whole = self._imports, {}, []
         self._read_cells(sources)
 
     @classmethod
@@ -74,6 +76,8 @@ class TrustedImports:
     def _read(self, node: ast.stmt) -> None:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             self._imports |= read_imports(node)
+            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*" and node.module:
+                self._whole.append(node.module)
         elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
             self._bound.add(node.name)
         else:
@@ -94,6 +98,10 @@ class TrustedImports:
             raise KeyError(name)
         if name in self._imports:
             return self._import(name, *self._imports[name])
+        for module in reversed(self._whole):
+            found = _import_whole(module)
+            if name in found:
+                return found[name]
         if name in self._of_answers or name not in _CUSTOMARY:
             raise KeyError(name)
         return self._import(name, _CUSTOMARY[name], None)
@@ -136,6 +144,16 @@ class TrustedImports:
             return importlib.import_module(f"{module}.{attribute}")
         except ImportError as error:
             raise KeyError(name) from error
+
+
+def _import_whole(module: str) -> dict[str, Any]:
+    """What `from module import *` binds; nothing where the module cannot be imported here."""
+    try:
+        found = vars(importlib.import_module(module))
+    except Exception:  # whatever the instructor's module runs into
+        return {}
+    public = found.get("__all__", [name for name in found if not name.startswith("_")])
+    return {name: found[name] for name in public if name in found}
 
 
 def _is_same_definition(trusted: Any, number: int | None, channel: StudentChannel) -> bool:
