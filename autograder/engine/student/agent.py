@@ -110,6 +110,7 @@ class Agent:
         Operation.LIBRARY: lambda self, module, name: find_library_object(module, name),
         Operation.NAMES: lambda self: [n for n in self._values.names if type(n) is str],
         Operation.SURROUND: lambda self, changes: self._surround(changes),
+        Operation.RUN_TEXT: lambda self, *about: self._run_text(*about),
         Operation.READ_OBJECTS: lambda self, numbers: [self._find(n) for n in numbers],
         Operation.FILES: lambda self: self._files.list_changed(),
         Operation.READ_FILE: lambda self, path: self._files.read(path),
@@ -118,6 +119,15 @@ class Agent:
 
     def _find(self, number: int) -> Any:
         return self._values.find_object(number)
+
+    def _run_text(self, mode: str, text: str, given: dict[str, Any] | None) -> list[Any]:
+        """The value of a text that a test runs, and the names that it has bound."""
+        names = self._values.names if given is None else dict(given)
+        if mode == "eval":
+            return [eval(text, names), {}]
+        exec(text, names)
+        bound = {} if given is None else names
+        return [None, {name: value for name, value in bound.items() if not name.startswith("__")}]
 
     def _surround(self, changes: dict[str, Any]) -> dict[str, str]:
         for number, value in changes.pop("refill", ()):

@@ -15,6 +15,8 @@ from typing import Any, cast
 from IPython.display import display
 from traitlets.config import Config
 
+from autograder.engine.verifier.text_runner import TextRunner
+
 
 class NotebookModule(ModuleType):
     """`__main__` of a test cell: its attributes are the cell's names."""
@@ -46,10 +48,11 @@ class CellShell:
 
     Args:
         names: the namespace.
+        texts: knows the texts that are the tests' own.
     """
 
-    def __init__(self, names: dict[str, Any]) -> None:
-        self._names = names
+    def __init__(self, names: dict[str, Any], texts: TextRunner) -> None:
+        self._names, self._texts = names, texts
         self._shell: Any = None
 
     def find_shell(self) -> Any:
@@ -62,6 +65,7 @@ class CellShell:
             config.InteractiveShell.colors = "nocolor"
             main = sys.modules["__main__"]
             self._shell = NotebookShell.instance(config=config)
+            self._shell.texts = self._texts
             # Set afterwards: it would ask the namespace for names of IPython's own.
             self._shell.user_ns, self._shell.user_module = self._names, NotebookModule(self._names)
             sys.modules["__main__"] = main

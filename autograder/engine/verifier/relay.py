@@ -56,6 +56,10 @@ class Relay:
         """The names that the instructor's answers read from the notebook."""
         return frozenset(self._profile.free_names)
 
+    def is_given_text(self, text: str) -> bool:
+        """Whether a file of the instructor's has this text."""
+        return self._files.is_given_text(text)
+
     @contextlib.contextmanager
     def begin_cell(self, channel: StudentChannel, source: str) -> Iterator[None]:
         """In the block, relay what the cell changes.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
+import sys
 import types
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
 
+from autograder.engine.verifier.changed_parameters import find_changed_parameters
 from autograder.engine.verifier.given_objects import is_library
 from autograder.engine.verifier.handles import find_handle_number
 from autograder.engine.verifier.imported_names import read_imports
@@ -121,8 +124,8 @@ class TrustedImports:
             return value
         try:
             trusted = self._import(name, *self._of_answers[name])
-            if isinstance(trusted, types.FunctionType) and not is_library(trusted.__module__):
-                # It may share what it remembers with the answer, in the student's kernel.
+            if isinstance(trusted, types.FunctionType) and _keeps_state(trusted.__module__):
+                # What it remembers of the answer's calls is in the student's kernel.
                 return value
             if isinstance(value, StudentModule):
                 is_same = value.student_name == getattr(trusted, "__name__", "")
@@ -154,6 +157,15 @@ def _import_whole(module: str) -> dict[str, Any]:
         return {}
     public = found.get("__all__", [name for name in found if not name.startswith("_")])
     return {name: found[name] for name in public if name in found}
+
+
+def _keeps_state(module: str) -> bool:
+    """Whether functions of a module beside the notebook change names of the module."""
+    if is_library(module):
+        return False
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    is_declared = any(isinstance(node, ast.Global) for node in ast.walk(tree))
+    return is_declared or bool(find_changed_parameters([tree])[1])
 
 
 def _is_same_definition(trusted: Any, number: int | None, channel: StudentChannel) -> bool:
