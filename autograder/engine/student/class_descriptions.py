@@ -35,6 +35,13 @@ def find_library_name(kind: Any) -> list[str] | None:
     return [module, name] if found is kind else None
 
 
+def find_library_bases(kind: type) -> list[list[str]]:
+    """The modules and names of the libraries' classes from which a student's class derives."""
+    bases = [base for one in kind.__mro__ if one.__module__ == "__main__" for base in one.__bases__]
+    named = (find_library_name(base) for base in bases if base is not object)
+    return [name for name in named if name is not None][:20]
+
+
 def find_record_fields(kind: type) -> list[str] | None:
     """The names of a namedtuple's fields, and of what SciPy's results have besides."""
     fields = getattr(kind, "_fields", None)

@@ -20,6 +20,7 @@ import numpy as np
 from autograder.engine.student.class_descriptions import (
     describe_signature,
     describe_type,
+    find_library_bases,
     find_library_name,
     find_record_fields,
     look_up,
@@ -128,6 +129,7 @@ class StudentValues:
             about["library"] = library
         elif kind in (HandleKind.OBJECT, HandleKind.CALLABLE):
             about["class"] = self.keep(type(value))
+            about["libraries"] = find_library_bases(type(value))
         signature = describe_signature(value)
         if signature is not None:
             about["signature"] = signature
@@ -147,7 +149,7 @@ class StudentValues:
             name: Extension(ValueKind.HANDLE, self._about(function, with_attributes=False))
             for name, function in functions.items()
         }
-        return OPERATORS["attributes"](value) | described
+        return {**OPERATORS["attributes"](value), **described}
 
     def describe_class(self, number: int) -> dict[str, Any]:
         """What the trusted side makes its own class of."""

@@ -97,17 +97,6 @@ def add_methods(
             type.__setattr__(kind, name, made)
 
 
-def add_member_attributes(channel: StudentChannel, kind: Any) -> None:
-    """Have an enum's members look up in the student's kernel what their `__init__` set."""
-
-    def fetch(self: Any, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return channel.operate("getattr", self, name)
-
-    type.__setattr__(kind, "__getattr__", fetch)
-
-
 def _drop_self(signature: Any) -> Any:
     if signature is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
+import types
 from typing import TYPE_CHECKING, Any
 
 from autograder.engine.verifier.function_stand_ins import make_function
@@ -84,7 +85,7 @@ def _make(channel: StudentChannel, about: dict[str, Any], kind: HandleKind) -> A
         made = channel.classes.make_instance(about, name, kind)
         if made is not None:
             return made
-    library = _find_library_class(about.get("library"), channel.profile.whole_text)
+    library = _find_library(about, channel.profile.whole_text)
     base: type[OpenHandle] = CallableHandle if kind is HandleKind.CALLABLE else OpenHandle
     if library is None:
         return base(channel, number, name, kind, why)
@@ -96,9 +97,7 @@ def _make(channel: StudentChannel, about: dict[str, Any], kind: HandleKind) -> A
 
 
 # What comes by value, or lets a test believe something: an object may not say that it is one.
-_NEVER = frozenset(
-    ("builtins", "unittest", "numbers", "numpy", "pandas", "keras", "types", "abc", "typing")
-)
+_NEVER = frozenset(("builtins", "unittest", "numbers", "types", "abc", "typing"))
 _BY_VALUE = (
     int, float, complex, str, bytes, list, tuple, dict, set, frozenset, type, BaseException
 )  # fmt: skip
@@ -112,6 +111,19 @@ def _find_iterator_class(said: Any) -> type | None:
     return found if found is None or found.__module__ == said[0] else None
 
 
+def _find_library(about: dict[str, Any], text: str) -> type | None:
+    """The library's class of an object, or one that stands for those it derives from."""
+    said = about.get("libraries")
+    names = said[:20] if type(said) is list else [about.get("library")]
+    found = [kind for name in names if (kind := _find_library_class(name, text)) is not None]
+    if len(found) < 2:
+        return found[0] if found else None
+    try:
+        return types.new_class(found[0].__name__, tuple(dict.fromkeys(found)))
+    except TypeError:  # they cannot be the bases of one class
+        return found[0]
+
+
 def _find_library_class(said: Any, text: str) -> type | None:
     """The class of a library that an object says it is of; only what the notebook names."""
     if type(said) is not list or len(said) != 2 or not all(type(part) is str for part in said):
@@ -121,9 +133,21 @@ def _find_library_class(said: Any, text: str) -> type | None:
     found: Any = None if root in _NEVER else find_named_module(module, text)
     for part in name.split("."):
         found = vars(found).get(part) if hasattr(found, "__dict__") else None
-    if not isinstance(found, type) or issubclass(found, _BY_VALUE):
-        return None
-    tf = sys.modules.get("tensorflow")
-    if tf is not None and issubclass(found, (tf.Tensor, tf.Variable)):
+    if not isinstance(found, type) or issubclass(found, _BY_VALUE) or _is_by_value(found):
         return None
     return found
+
+
+def _is_by_value(kind: type) -> bool:
+    """Whether objects of a library's class come by value, or have a stand-in of their own."""
+    numpy, pandas, tf, keras = map(sys.modules.get, ("numpy", "pandas", "tensorflow", "keras"))
+    known: list[Any] = []
+    if numpy is not None:
+        known += [numpy.ndarray, numpy.generic, numpy.dtype]
+    if pandas is not None:
+        known += [pandas.core.generic.NDFrame, pandas.Index, pandas.api.extensions.ExtensionArray]
+    if tf is not None:
+        known += [tf.Tensor, tf.Variable]
+    root = kind.__module__.partition(".")[0]
+    is_callback = keras is not None and issubclass(kind, keras.callbacks.Callback)
+    return issubclass(kind, tuple(known)) or (root == "keras" and not is_callback)

@@ -13,12 +13,11 @@ from autograder.engine.verifier.given_objects import GivenObjects
 from autograder.engine.verifier.guarded_array import guard_array
 from autograder.engine.verifier.handles import find_handle_number, find_permissions
 from autograder.engine.verifier.instructor_profile import InstructorProfile
+from autograder.engine.verifier.raised_errors import make_raised_error
 from autograder.engine.verifier.student_classes import StudentClass, StudentClasses
 from autograder.engine.verifier.student_error import (
     LimitReachedError,
     NotByValueError,
-    make_student_error,
-    read_arguments,
 )
 from autograder.engine.verifier.transfer import transfer
 from autograder.engine.verifier.trusted_values import TrustedValues
@@ -228,24 +227,7 @@ class StudentChannel:
             return _NOTHING
         names, message, *more = content
         self._apply(more[1] if len(more) > 1 else {})
-        raise self._make_error(names, message, more[0] if more else {})
-
-    def _make_error(self, names: Any, message: Any, about: Any) -> BaseException:
-        about = about if type(about) is dict else {}
-        if "test_error" in about:
-            error = self.given.find_error(about["test_error"])
-            if error is not None:
-                return error
-        made = make_student_error(names, message, about)
-        if "class" in about:
-            with contextlib.suppress(CodecError, KeyError, TypeError, ValueError):
-                arguments = read_arguments(about.get("arguments")) or [message]
-                found = self.classes.make_error(about["object"], about["class"], tuple(arguments))
-                made = found or made
-        cause = about.get("cause")
-        if type(cause) is list and len(cause) == 3:
-            made.__cause__ = self._make_error(*cause)
-        return made
+        raise make_raised_error(self, names, message, more[0] if more else {})
 
     def _apply(self, effects: Any) -> None:
         """Print and warn as the student's code did, and change the arguments that it changed."""

@@ -14,8 +14,9 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from autograder.engine.verifier.class_members import add_member_attributes, add_members, add_methods
+from autograder.engine.verifier.class_members import add_members, add_methods
 from autograder.engine.verifier.derive_class import derive_class
+from autograder.engine.verifier.enum_attributes import add_member_attributes
 from autograder.engine.verifier.handles import (
     ClassHandle,
     Handle,
@@ -71,12 +72,13 @@ class StudentClass(type):
         value = cls._handle_channel.ask(Operation.ATTRIBUTE, cls._handle_number, name)
         return cls._handle_channel.classes.mark(value)
 
-    @property
-    def __dict__(cls) -> dict[str, Any]:  # type: ignore[override]
+    def _show_own(cls) -> dict[str, Any]:
         """What the student's class defines: `vars` shows its methods and attributes."""
         own = cls._list_own()
         shown = {n: v for n, v in own.items() if not n.startswith("_handle_")}
         return shown | {name: getattr(cls, name) for name in own.get("_handle_attributes", ())}
+
+    __dict__ = property(_show_own)  # type: ignore[assignment,misc]
 
     def _list_own(cls) -> Mapping[str, Any]:
         own: Mapping[str, Any] = type.__dict__["__dict__"].__get__(cls)

@@ -56,14 +56,15 @@ def make_student_error(names: Any, message: Any, about: Any = None) -> BaseExcep
         if found is not None:
             return found
     for position, name in enumerate(names):
-        kind = getattr(builtins, name, None) if name not in _NEVER else None
+        kind: Any = getattr(builtins, name, None) if name not in _NEVER else None
         is_error = isinstance(kind, type) and issubclass(kind, (Exception, *_ENDS))
         if not is_error or kind is Exception:
             continue
         text = message if position == 0 else f"{names[0]}: {message}"
         given = read_arguments(about.get("arguments")) if position == 0 else None
         try:
-            return kind(text) if given is None else kind(*given)
+            made: BaseException = kind(text) if given is None else kind(*given)
+            return made
         except TypeError:  # UnicodeDecodeError and others take five arguments
             return ValueError(f"{names[0]}: {message}")
     named = names[0][:100] if names else "exception"

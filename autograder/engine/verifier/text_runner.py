@@ -132,7 +132,7 @@ def _make_template(node: ast.AST) -> str | None:
         return _HOLE.sub(lambda hole: _ANY, re.escape(node.value.strip()))
     if isinstance(node, ast.JoinedStr):
         parts = [
-            re.escape(part.value) if isinstance(part, ast.Constant) else _ANY
+            re.escape(str(part.value)) if isinstance(part, ast.Constant) else _ANY
             for part in node.values
         ]
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):

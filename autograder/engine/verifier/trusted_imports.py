@@ -17,7 +17,7 @@ from autograder.engine.verifier.given_objects import is_library
 from autograder.engine.verifier.handles import find_handle_number
 from autograder.engine.verifier.imported_names import read_imports
 from autograder.engine.verifier.named_modules import SAID
-from autograder.engine.verifier.trusted_values import StudentModule
+from autograder.engine.verifier.student_module import StudentModule
 from autograder.engine.wire.agent_protocol import Operation
 from autograder.notebooks.cell_roles import is_answer_cell
 from autograder.notebooks.names import parse_code

@@ -8,6 +8,7 @@ import datetime
 import decimal
 import fractions
 import pathlib
+import random
 import re
 import types
 import uuid
@@ -115,6 +116,7 @@ _REBUILD: dict[str, Callable[[Any], Any]] = {
     "bytearray": lambda d: bytearray(check_type(d, bytes)),
     "memoryview": lambda d: memoryview(check_type(d, bytes)),
     "array": lambda d: array.array(check_type(d[0], str), check_type(d[1], list)),
+    "Random": lambda d: random.Random(check_type(d, int)),
     "pattern": lambda d: re.compile(check_type(d[0], str), check_type(d[1], int)),
     "NotImplementedType": lambda d: NotImplemented,
     "OrderedDict": lambda d: OrderedDict((key, item) for key, item in check_type(d, list)),
