@@ -78,7 +78,7 @@ class StudentClass(type):
         shown = {n: v for n, v in own.items() if not n.startswith("_handle_")}
         return shown | {name: getattr(cls, name) for name in own.get("_handle_attributes", ())}
 
-    __dict__ = property(_show_own)  # type: ignore[assignment,misc]
+    __dict__ = property(_show_own)  # type: ignore[misc]
 
     def _list_own(cls) -> Mapping[str, Any]:
         own: Mapping[str, Any] = type.__dict__["__dict__"].__get__(cls)
