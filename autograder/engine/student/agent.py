@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import socket
 import threading
@@ -20,9 +21,11 @@ from autograder.engine.wire.agent_protocol import Operation, Reply
 from autograder.engine.wire.codec import decode, encode
 from autograder.engine.wire.find_library_object import find_library_object
 from autograder.engine.wire.frames import FrameError, receive_frame, send_frame
+from autograder.engine.wire.mutable_values import is_small, update_in_place
 from autograder.engine.wire.operators import OPERATORS
 
 _MAX_MESSAGE = 2_000
+_MOST_CAUSES = 5
 
 
 class Agent:
@@ -66,6 +69,8 @@ class Agent:
             with effects.record():
                 reply = self._answer(operation, arguments)
             about = effects.take()
+            if operation == Operation.ATTRIBUTE and is_small(reply[1]):
+                about["number"] = self._values.keep(reply[1])
             if given is not None:
                 about["changed"] = given.list_changes()
             answer = encode((*reply, about), self._values.extend, alias)
@@ -104,7 +109,9 @@ class Agent:
         Operation.DERIVE: lambda self, *about: self._derive(*about),
         Operation.LIBRARY: lambda self, module, name: find_library_object(module, name),
         Operation.NAMES: lambda self: [n for n in self._values.names if type(n) is str],
-        Operation.SURROUND: lambda self, changes: self._surroundings.change(changes),
+        Operation.SURROUND: lambda self, changes: self._surround(changes),
+        Operation.RUN_TEXT: lambda self, *about: self._run_text(*about),
+        Operation.READ_OBJECTS: lambda self, numbers: [self._find(n) for n in numbers],
         Operation.FILES: lambda self: self._files.list_changed(),
         Operation.READ_FILE: lambda self, path: self._files.read(path),
         Operation.WRITE_FILE: lambda self, path, content: self._files.write(path, content),
@@ -112,6 +119,21 @@ class Agent:
 
     def _find(self, number: int) -> Any:
         return self._values.find_object(number)
+
+    def _run_text(self, mode: str, text: str, given: dict[str, Any] | None) -> list[Any]:
+        """The value of a text that a test runs, and the names that it has bound."""
+        names = self._values.names if given is None else dict(given)
+        if mode == "eval":
+            return [eval(text, names), {}]
+        exec(text, names)
+        bound = {} if given is None else names
+        return [None, {name: value for name, value in bound.items() if not name.startswith("__")}]
+
+    def _surround(self, changes: dict[str, Any]) -> dict[str, str]:
+        for number, value in changes.pop("refill", ()):
+            with contextlib.suppress(TypeError):
+                update_in_place(self._find(number), value)
+        return self._surroundings.change(changes)
 
     def _forget(self) -> None:
         self._values.forget()
@@ -139,7 +161,9 @@ class Agent:
             # The test's function asks us something before it returns.
             self._serve(payload)
 
-    def _describe_error(self, error: BaseException, effects: dict[str, Any]) -> tuple[Any, ...]:
+    def _describe_error(
+        self, error: BaseException, effects: dict[str, Any], depth: int = 0
+    ) -> tuple[Any, ...]:
         names = [kind.__name__ for kind in type(error).__mro__][:20]
         try:
             message = str(error)[:_MAX_MESSAGE]
@@ -155,6 +179,9 @@ class Agent:
             more["class"] = self._values.keep(type(error))
         else:
             more["module"] = type(error).__module__
+        cause = error.__cause__
+        if cause is not None and depth < _MOST_CAUSES:
+            more["cause"] = list(self._describe_error(cause, {}, depth + 1)[1:4])
         return (Reply.RAISED.value, names, message, more, effects)
 
 

@@ -35,6 +35,13 @@ def find_library_name(kind: Any) -> list[str] | None:
     return [module, name] if found is kind else None
 
 
+def find_library_bases(kind: type) -> list[list[str]]:
+    """The modules and names of the libraries' classes from which a student's class derives."""
+    bases = [base for one in kind.__mro__ if one.__module__ == "__main__" for base in one.__bases__]
+    named = (find_library_name(base) for base in bases if base is not object)
+    return [name for name in named if name is not None][:20]
+
+
 def find_record_fields(kind: type) -> list[str] | None:
     """The names of a namedtuple's fields, and of what SciPy's results have besides."""
     fields = getattr(kind, "_fields", None)
@@ -43,11 +50,21 @@ def find_record_fields(kind: type) -> list[str] | None:
     return [*fields, *getattr(kind, "_extra_fields", ())]
 
 
+def look_up(value: Any, name: str) -> Any:
+    """An attribute of an object; None where its own `__getattr__` fails, in whichever way."""
+    try:
+        return getattr(value, name, None)
+    except Exception:
+        return None
+
+
 def describe_type(kind: Any) -> dict[str, Any]:
     """A class's bases and methods; what makes it an enum, record or dataclass."""
-    methods = {}
+    methods, attributes = {}, []
     for name, value in list(vars(kind).items())[:_MOST_MEMBERS]:
         form = _find_form(value)
+        if not form and not (name.startswith("__") and name.endswith("__")):
+            attributes.append(name)
         if form:
             function = getattr(value, "__func__", getattr(value, "fget", value))
             doc = getattr(function, "__doc__", None)
@@ -57,6 +74,8 @@ def describe_type(kind: Any) -> dict[str, Any]:
         "name": kind.__name__,
         "bases": [base for base in kind.__bases__ if base is not object],
         "methods": methods,
+        "attributes": attributes,
+        "slots": _find_slots(kind),
         "doc": kind.__doc__[:10_000] if isinstance(kind.__doc__, str) else None,
     }
     fields = find_record_fields(kind)
@@ -67,6 +86,11 @@ def describe_type(kind: Any) -> dict[str, Any]:
     if dataclasses.is_dataclass(kind) and "__dataclass_params__" in vars(kind):
         about["dataclass"] = _describe_dataclass(kind)
     return about
+
+
+def _find_slots(kind: Any) -> list[str] | None:
+    slots = vars(kind).get("__slots__")
+    return [slots] if isinstance(slots, str) else None if slots is None else list(slots)
 
 
 def _find_form(value: Any) -> str:
@@ -101,14 +125,15 @@ def describe_signature(value: Any) -> list[Any] | None:
     if not callable(value):
         return None
     try:
+        # It also asks for operators and attributes of the student's object.
         parameters = inspect.signature(value).parameters.values()
-    except (TypeError, ValueError):
+    except Exception:
         return None
     described = []
     for parameter in parameters:
         has_default = parameter.default is not inspect.Parameter.empty
         default = parameter.default if has_default else None
-        if not isinstance(default, (type(None), bool, int, float, str)):
+        if type(default) not in _PLAIN:
             default = Extension(ValueKind.TEXT, repr(default)[:200])
         described.append([parameter.name, int(parameter.kind), has_default, default])
     return described

@@ -20,12 +20,16 @@ import numpy as np
 from autograder.engine.student.class_descriptions import (
     describe_signature,
     describe_type,
+    find_library_bases,
     find_library_name,
     find_record_fields,
+    look_up,
 )
 from autograder.engine.student.test_objects import TestObjects
 from autograder.engine.wire.agent_protocol import HandleKind, ValueKind
+from autograder.engine.wire.annotations import describe_annotation
 from autograder.engine.wire.codec import CodecError, Extension
+from autograder.engine.wire.enum_members import describe_member, find_member
 from autograder.engine.wire.find_library_object import find_library_object
 from autograder.engine.wire.operators import EXTENDABLE, OPERATORS
 from autograder.engine.wire.shared_values import describe_shared, rebuild_shared
@@ -87,7 +91,7 @@ class StudentValues:
             made: Any = namedtuple(name, fields) if number is None else self._objects[number]
             return made(*values)
         if kind == ValueKind.MEMBER:
-            return self._objects[data[0]][data[1]]
+            return find_member(self._objects[data[0]], *data[1:])
         if kind == ValueKind.RANGE:
             return range(*data)
         if kind == ValueKind.SLICE:
@@ -110,7 +114,7 @@ class StudentValues:
             self._objects[number] = value
         return number
 
-    def _about(self, value: Any) -> dict[str, Any]:
+    def _about(self, value: Any, with_attributes: bool = True) -> dict[str, Any]:
         kind = _find_kind(value)
         about: dict[str, Any] = {
             "id": self.keep(value),
@@ -125,15 +129,27 @@ class StudentValues:
             about["library"] = library
         elif kind in (HandleKind.OBJECT, HandleKind.CALLABLE):
             about["class"] = self.keep(type(value))
+            about["libraries"] = find_library_bases(type(value))
         signature = describe_signature(value)
         if signature is not None:
             about["signature"] = signature
             about["annotations"] = _find_annotations(value)
-            about["attributes"] = _find_attributes(value)
-        doc = getattr(value, "__doc__", None)
+            about["attributes"] = self._find_attributes(value) if with_attributes else {}
+        doc = look_up(value, "__doc__")
         if isinstance(doc, str) and kind is not HandleKind.OBJECT:
             about["doc"] = str(doc)[:10_000]
         return about
+
+    def _find_attributes(self, value: Any) -> dict[str, Any]:
+        """What a function has besides its code: plain values, and other functions."""
+        if not isinstance(value, types.FunctionType) or value.__module__ != "__main__":
+            return {}
+        functions = {n: f for n, f in vars(value).items() if isinstance(f, types.FunctionType)}
+        described = {
+            name: Extension(ValueKind.HANDLE, self._about(function, with_attributes=False))
+            for name, function in functions.items()
+        }
+        return {**OPERATORS["attributes"](value), **described}
 
     def describe_class(self, number: int) -> dict[str, Any]:
         """What the trusted side makes its own class of."""
@@ -143,7 +159,7 @@ class StudentValues:
         """The plain form of a value, or _NOT_PLAIN."""
         kind = type(value)
         if isinstance(value, enum.Enum):
-            return Extension(ValueKind.MEMBER, [self.keep(kind), value.name])
+            return Extension(ValueKind.MEMBER, [self.keep(kind), *describe_member(value)])
         if issubclass(kind, type):
             name = find_library_name(value)
             return _NOT_PLAIN if name is None else Extension(ValueKind.LIBRARY, name)
@@ -167,12 +183,6 @@ def _find_builtin_base(kind: type) -> type | None:
 _NOT_PLAIN = object()
 _SCALARS: tuple[type[Any], ...] = (bool, int, float, complex, str, bytes)
 _CONTAINERS: tuple[type[Any], ...] = (list, tuple, set, frozenset, dict)
-_VIEWS: tuple[type[Any], ...] = (
-    type({}.keys()),
-    type({}.values()),
-    type({}.items()),
-    types.MappingProxyType,
-)
 
 
 def _as_builtin(value: Any) -> Any:
@@ -195,8 +205,8 @@ def _as_builtin(value: Any) -> Any:
     for kind in _CONTAINERS:
         if isinstance(value, kind):
             return kind(value)
-    if isinstance(value, _VIEWS):
-        return dict(value) if isinstance(value, types.MappingProxyType) else list(value)
+    if isinstance(value, types.MappingProxyType):
+        return dict(value)
     if type(value).__name__ == "ArtistList":  # of matplotlib
         return list(value)
     keras = sys.modules.get("keras")
@@ -257,21 +267,18 @@ def _find_kind(value: Any) -> HandleKind:
 
 
 def _find_name(value: Any) -> str:
-    name = getattr(value, "__name__", None)
+    name = look_up(value, "__name__")
     return str(name)[:200] if isinstance(name, str) else type(value).__name__[:200]
 
 
-def _find_attributes(value: Any) -> dict[str, Any]:
-    is_function = isinstance(value, types.FunctionType) and value.__module__ == "__main__"
-    return OPERATORS["attributes"](value) if is_function and vars(value) else {}
-
-
 def _find_annotations(value: Any) -> dict[str, Any]:
-    annotations = getattr(value, "__annotations__", None)
+    annotations = look_up(value, "__annotations__")
     if type(annotations) is not dict:
         return {}
     plain = (type(None), bool, int, float, str, type)
-    return {
-        str(name): kind if isinstance(kind, plain) else str(kind)
-        for name, kind in list(annotations.items())[:100]
-    }
+    found = {}
+    for name, kind in list(annotations.items())[:100]:
+        text = None if isinstance(kind, plain) else describe_annotation(kind)
+        other = kind if isinstance(kind, plain) else str(kind)
+        found[str(name)] = other if text is None else Extension(ValueKind.ANNOTATION, text)
+    return found

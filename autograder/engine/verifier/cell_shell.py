@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import builtins
 import contextlib
 import inspect
 import sys
@@ -11,7 +12,10 @@ from collections.abc import Iterator
 from types import CodeType, ModuleType
 from typing import Any, cast
 
+from IPython.display import display
 from traitlets.config import Config
+
+from autograder.engine.verifier.text_runner import TextRunner
 
 
 class NotebookModule(ModuleType):
@@ -44,10 +48,11 @@ class CellShell:
 
     Args:
         names: the namespace.
+        texts: knows the texts that are the tests' own.
     """
 
-    def __init__(self, names: dict[str, Any]) -> None:
-        self._names = names
+    def __init__(self, names: dict[str, Any], texts: TextRunner) -> None:
+        self._names, self._texts = names, texts
         self._shell: Any = None
 
     def find_shell(self) -> Any:
@@ -60,6 +65,7 @@ class CellShell:
             config.InteractiveShell.colors = "nocolor"
             main = sys.modules["__main__"]
             self._shell = NotebookShell.instance(config=config)
+            self._shell.texts = self._texts
             # Set afterwards: it would ask the namespace for names of IPython's own.
             self._shell.user_ns, self._shell.user_module = self._names, NotebookModule(self._names)
             sys.modules["__main__"] = main
@@ -79,8 +85,11 @@ class CellShell:
         main, loop = sys.modules["__main__"], asyncio._get_running_loop()
         sys.modules["__main__"] = NotebookModule(self._names)
         asyncio._set_running_loop(None)
+        # A module beside the notebook finds them without an import, as it does in a kernel.
+        vars(builtins).update(get_ipython=self.find_shell, display=display)
         try:
             yield
         finally:
+            del vars(builtins)["get_ipython"], vars(builtins)["display"]
             asyncio._set_running_loop(loop)
             sys.modules["__main__"] = main

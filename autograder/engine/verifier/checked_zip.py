@@ -6,7 +6,12 @@ from collections.abc import Iterable, Sized
 from typing import Any
 
 
-class CheckedZip(zip):  # type: ignore[type-arg]
+class _ZipType(type):
+    def __instancecheck__(cls, value: Any) -> bool:
+        return isinstance(value, zip)
+
+
+class CheckedZip(zip, metaclass=_ZipType):  # type: ignore[type-arg]
     """`zip`, except that an empty sequence beside a longer one raises.
 
     `zip` ends with the shortest of its arguments: with an empty list a loop over the pairs compares

@@ -10,6 +10,7 @@ from autograder.engine.verifier.dataclass_members import add_dataclass
 from autograder.engine.verifier.function_stand_ins import make_signature
 from autograder.engine.verifier.handles import Handle, OpenHandle, find_permissions, make_async
 from autograder.engine.wire.agent_protocol import Operation
+from autograder.engine.wire.clean_text import clean_text
 from autograder.engine.wire.mutable_values import update_in_place
 from autograder.engine.wire.operators import OPERATORS
 from autograder.engine.wire.python_values import check_type
@@ -56,11 +57,11 @@ def add_members(
         elif name == "__next__":
             names[name] = lambda self: channel.fetch_next(self._handle_number)
         elif not (name.startswith("__") and name.endswith("__")):
-            names[name] = _make_member(channel, number, name, form, signature, doc)
+            names[name] = _make_member(channel, number, _qualify(about, name), form, signature, doc)
         elif name == "__init__":
             names["__signature__"] = _drop_self(make_signature(signature))
             # For `super().__init__()` in a class of the test.
-            names[name] = _make_member(channel, number, name, form, signature, doc)
+            names[name] = _make_member(channel, number, _qualify(about, name), form, signature, doc)
     names.update(_OPERATORS)
     described = about.get("dataclass")
     if described is not None:
@@ -92,7 +93,7 @@ def add_methods(
     for name, (form, signature, doc) in _list_methods(about):
         is_new = not hasattr(kind, name) or name in allowed
         if not name.startswith("_") and is_new:
-            made = _make_member(channel, number, name, form, signature, doc)
+            made = _make_member(channel, number, _qualify(about, name), form, signature, doc)
             type.__setattr__(kind, name, made)
 
 
@@ -107,9 +108,14 @@ def _call_instance(self: Any, *args: Any, **kwargs: Any) -> Any:
     return channel.keep_origin(self, channel.call(self._handle_number, "__call__", args, kwargs))
 
 
+def _qualify(about: dict[str, Any], name: str) -> str:
+    return f"{clean_text(about['name'], 100)}.{name}"
+
+
 def _make_member(
-    channel: StudentChannel, number: int, name: str, form: Any, signature: Any, doc: Any
+    channel: StudentChannel, number: int, qualified: str, form: Any, signature: Any, doc: Any
 ) -> Any:
+    name = qualified.rpartition(".")[2]
     if form == "property":
         return property(
             lambda self: _fetch_property(channel, self, name),
@@ -131,7 +137,7 @@ def _make_member(
         update_in_place(self, channel.operate("plain", self))
         return result
 
-    method.__name__ = method.__qualname__ = name
+    method.__name__, method.__qualname__ = name, qualified
     vars(method)["student_class"] = number
     method.__doc__ = doc if type(doc) is str else None
     shown = make_signature(signature)
@@ -206,7 +212,8 @@ def _check_answer(self: Any, answer: Any) -> Any:
 
 
 def _defines(self: Any, *operators: str) -> bool:
-    defined = [vars(kind).get("_handle_defined", ()) for kind in type(self).__mro__]
+    own = (type.__dict__["__dict__"].__get__(kind) for kind in type(self).__mro__)
+    defined = [names.get("_handle_defined", ()) for names in own]
     return any(name in found for found in defined for name in operators)
 
 

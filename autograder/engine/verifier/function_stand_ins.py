@@ -45,16 +45,27 @@ def make_function(
     if signature is not None:
         vars(function)["__signature__"] = signature
     made = make_async(function) if is_async else function
+    if signature is not None:
+        _add_defaults(made, signature)
     made.__annotations__ = _check_annotations(annotations)
     register_stand_in(made, number)
     _update_attributes(made, about.get("attributes"))
     return made
 
 
+def _add_defaults(function: Any, signature: inspect.Signature) -> None:
+    """Show the defaults; no call of ours uses them, as it takes any arguments."""
+    known = [p for p in signature.parameters.values() if p.default is not inspect.Parameter.empty]
+    named = {p.name: p.default for p in known if p.kind is inspect.Parameter.KEYWORD_ONLY}
+    function.__defaults__ = tuple(p.default for p in known if p.name not in named) or None
+    function.__kwdefaults__ = named or None
+
+
 def _update_attributes(function: Callable[..., Any], attributes: Any) -> None:
     """Attributes that the student's function has, such as a count of its calls."""
     for name, value in attributes.items() if type(attributes) is dict else ():
-        if type(name) is str and not name.startswith("__"):
+        is_own = type(name) is str and not name.startswith("__")
+        if is_own or name == "__wrapped__":
             vars(function)[name] = value
 
 

@@ -8,6 +8,7 @@ import os
 import sys
 import sysconfig
 import types
+from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
@@ -139,6 +140,8 @@ class GivenObjects:
 
 def _is_of_the_test(value: Any) -> bool:
     if isinstance(value, (mock.NonCallableMock, io.StringIO, io.BytesIO, io.TextIOWrapper)):
+        return True
+    if isinstance(value, Iterator):
         return True
     kind = value if isinstance(value, type) else type(value)
     return not is_library(kind.__module__) and not isinstance(value, types.ModuleType)

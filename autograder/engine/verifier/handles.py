@@ -206,6 +206,19 @@ class OpenHandle(Handle):
         return told and isinstance(error, Exception) and not isinstance(error, kept)
 
 
+class UnnamedValue(Handle):
+    """A value of a library that the instructor's notebook does not name: of no use to a test."""
+
+    def __init__(self, channel: StudentChannel, name: str, library: str) -> None:
+        why = f"is a value of {library}, which the instructor's notebook does not name"
+        set_internals(self, channel, -1, name, HandleKind.OBJECT, why)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        raise self._refuse_operator(f"`{name}`")
+
+
 class CallableHandle(OpenHandle):
     """A student's object that can be called, or a class that has no stand-in of ours."""
 
@@ -231,6 +244,29 @@ class ClassHandle(CallableHandle):
 
     def __hash__(self) -> int:
         return hash(self._handle_number)
+
+
+class LibraryType(type):
+    """The type of handles whose object is of a library's class, which is equal to that class."""
+
+    _handle_library: type
+
+    def __eq__(cls, other: object) -> bool:
+        return other is cls or other is cls._handle_library
+
+    def __hash__(cls) -> int:
+        return hash(cls._handle_library)
+
+
+_library_types: dict[tuple[Any, type], Any] = {}
+
+
+def find_library_type(base: Any, library: type) -> Any:
+    """The class of handles of a kind for the objects of a library's class."""
+    if (base, library) not in _library_types:
+        made = LibraryType(library.__name__, (base,), {"_handle_library": library})
+        _library_types[base, library] = made
+    return _library_types[base, library]
 
 
 class HandleIterator(OpenHandle):

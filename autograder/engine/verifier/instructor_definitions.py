@@ -11,15 +11,16 @@ from collections.abc import Iterable
 
 from nbformat import NotebookNode
 
+from autograder.engine.verifier.imported_names import find_read_names
 from autograder.engine.verifier.own_names import find_bound_names, parse_cell
-from autograder.notebooks.cell_roles import is_graded_cell, is_locked_cell
+from autograder.notebooks.cell_roles import is_answer_cell, is_graded_cell, is_locked_cell
 
 
 def find_instructor_definitions(source: NotebookNode) -> dict[str, ast.stmt]:
     """Return functions and constants that a read-only cell, and no other cell, binds, by name.
 
-    Classes stay in the student's kernel, where the answers make objects of them. A constant has a
-    name in capital letters and is a number, a string or a tuple of these.
+    A class stays in the student's kernel if an answer names it and can make objects of it. A
+    constant has a name in capital letters and is a number, a string or a tuple of these.
 
     Args:
         source: The instructor's notebook.
@@ -37,12 +38,17 @@ def find_instructor_definitions(source: NotebookNode) -> dict[str, ast.stmt]:
         mine = dict(_find_definitions(tree)) if is_locked_cell(cell) else {}
         elsewhere |= (find_bound_names(tree) - mine.keys()) | (mine.keys() & found.keys())
         found.update(mine)
-    return {name: statement for name, statement in found.items() if name not in elsewhere}
+    named = set().union(*(find_read_names(c.source) for c in source.cells if is_answer_cell(c)))
+    return {
+        name: statement
+        for name, statement in found.items()
+        if name not in elsewhere and not (isinstance(statement, ast.ClassDef) and name in named)
+    }
 
 
 def _find_definitions(tree: ast.Module) -> Iterable[tuple[str, ast.stmt]]:
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             yield node.name, node
         elif isinstance(node, ast.Assign) and _is_plain(node.value):
             for target in node.targets:

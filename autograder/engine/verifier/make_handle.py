@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
+import types
 from typing import TYPE_CHECKING, Any
 
 from autograder.engine.verifier.function_stand_ins import make_function
@@ -10,8 +12,10 @@ from autograder.engine.verifier.handles import (
     CallableHandle,
     HandleIterator,
     OpenHandle,
+    find_library_type,
     make_generator,
 )
+from autograder.engine.verifier.named_modules import find_named_module
 from autograder.engine.wire.agent_protocol import HandleKind
 from autograder.engine.wire.clean_text import clean_text
 from autograder.engine.wire.codec import CodecError
@@ -19,6 +23,10 @@ from autograder.engine.wire.codec import CodecError
 if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
 
+_ITERATORS = (
+    enumerate, filter, map, reversed, zip,
+    *(kind for kind in vars(itertools).values() if isinstance(kind, type)),
+)  # fmt: skip
 _FUNCTIONS = (HandleKind.FUNCTION, HandleKind.COROUTINE)
 _OBJECTS = (HandleKind.OBJECT, HandleKind.CALLABLE)
 
@@ -62,7 +70,9 @@ def _make(channel: StudentChannel, about: dict[str, Any], kind: HandleKind) -> A
     if kind is HandleKind.GENERATOR:
         return make_generator(channel, number)
     if kind is HandleKind.ITERATOR:
-        return HandleIterator(channel, number, name)
+        said = _find_iterator_class(about.get("library"))
+        make_iterator = HandleIterator if said is None else find_library_type(HandleIterator, said)
+        return make_iterator(channel, number, name)
     if kind is HandleKind.CLASS:
         return channel.classes.find(about)
     if kind in (HandleKind.LAYER, HandleKind.MODEL, HandleKind.SEQUENTIAL):
@@ -75,39 +85,69 @@ def _make(channel: StudentChannel, about: dict[str, Any], kind: HandleKind) -> A
         made = channel.classes.make_instance(about, name, kind)
         if made is not None:
             return made
-    library = _find_library_class(about.get("library"))
-    if library is not None and library.__module__.startswith("sklearn."):
+    library = _find_library(about, channel.profile.whole_text)
+    base: type[OpenHandle] = CallableHandle if kind is HandleKind.CALLABLE else OpenHandle
+    if library is None:
+        return base(channel, number, name, kind, why)
+    if library.__module__.startswith("sklearn."):
         from autograder.engine.verifier.estimator_handles import EstimatorHandle
 
-        made = EstimatorHandle(channel, number, name, kind, why)
-    else:
-        make_plain = CallableHandle if kind is HandleKind.CALLABLE else OpenHandle
-        made = make_plain(channel, number, name, kind, why)
-    object.__setattr__(made, "_handle_library", library)
-    return made
+        base = EstimatorHandle
+    return find_library_type(base, library)(channel, number, name, kind, why)
 
 
 # What comes by value, or lets a test believe something: an object may not say that it is one.
-_NEVER = frozenset(
-    ("builtins", "unittest", "numbers", "numpy", "pandas", "keras", "types", "abc", "typing")
-)
+_NEVER = frozenset(("builtins", "unittest", "numbers", "types", "abc", "typing"))
 _BY_VALUE = (
     int, float, complex, str, bytes, list, tuple, dict, set, frozenset, type, BaseException
 )  # fmt: skip
 
 
-def _find_library_class(said: Any) -> type | None:
-    """The class of a library that an object says it is of; only what the test has imported."""
+def _find_iterator_class(said: Any) -> type | None:
+    """The class of Python's own that an iterator says it is of: of each, the items are fetched."""
+    if type(said) is not list or said[:1] not in (["builtins"], ["itertools"]):
+        return None
+    found = {kind.__name__: kind for kind in _ITERATORS}.get(said[-1])
+    return found if found is None or found.__module__ == said[0] else None
+
+
+def _find_library(about: dict[str, Any], text: str) -> type | None:
+    """The library's class of an object, or one that stands for those it derives from."""
+    said = about.get("libraries")
+    names = said[:20] if type(said) is list else [about.get("library")]
+    found = [kind for name in names if (kind := _find_library_class(name, text)) is not None]
+    if len(found) < 2:
+        return found[0] if found else None
+    try:
+        return types.new_class(found[0].__name__, tuple(dict.fromkeys(found)))
+    except TypeError:  # they cannot be the bases of one class
+        return found[0]
+
+
+def _find_library_class(said: Any, text: str) -> type | None:
+    """The class of a library that an object says it is of; only what the notebook names."""
     if type(said) is not list or len(said) != 2 or not all(type(part) is str for part in said):
         return None
     module, name = said
     root = module.partition(".")[0]
-    found: Any = None if root in _NEVER else sys.modules.get(module)
+    found: Any = None if root in _NEVER else find_named_module(module, text)
     for part in name.split("."):
         found = vars(found).get(part) if hasattr(found, "__dict__") else None
-    if not isinstance(found, type) or issubclass(found, _BY_VALUE):
-        return None
-    tf = sys.modules.get("tensorflow")
-    if tf is not None and issubclass(found, (tf.Tensor, tf.Variable)):
+    if not isinstance(found, type) or issubclass(found, _BY_VALUE) or _is_by_value(found):
         return None
     return found
+
+
+def _is_by_value(kind: type) -> bool:
+    """Whether objects of a library's class come by value, or have a stand-in of their own."""
+    numpy, pandas, tf, keras = map(sys.modules.get, ("numpy", "pandas", "tensorflow", "keras"))
+    known: list[Any] = []
+    if numpy is not None:
+        known += [numpy.ndarray, numpy.generic, numpy.dtype]
+    if pandas is not None:
+        known += [pandas.core.generic.NDFrame, pandas.Index, pandas.api.extensions.ExtensionArray]
+    if tf is not None:
+        known += [tf.Tensor, tf.Variable]
+    root = kind.__module__.partition(".")[0]
+    is_callback = keras is not None and issubclass(kind, keras.callbacks.Callback)
+    return issubclass(kind, tuple(known)) or (root == "keras" and not is_callback)

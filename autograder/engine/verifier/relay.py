@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograder.engine.verifier.attribute_watch import AttributeWatch
 from autograder.engine.verifier.file_exchange import FileExchange
 from autograder.engine.verifier.handles import find_handle_number
 from autograder.engine.verifier.imported_names import find_imported_names, find_read_names
@@ -16,23 +17,16 @@ from autograder.engine.verifier.library_watch import LibraryWatch
 from autograder.engine.verifier.seed_watch import SeedWatch
 from autograder.engine.verifier.student_figures import StudentFigures
 from autograder.engine.wire.agent_protocol import Operation
-from autograder.engine.wire.mutable_values import is_mutable
+from autograder.engine.wire.mutable_values import is_small
 
 if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
     from autograder.engine.verifier.verifier_namespace import VerifierNamespace
 
 _NOTHING = object()
-_MOST_ITEMS = 10_000
 _CHANGEABLE = (list, dict, set)
 # The tests' own: what is drawn from it, or which side is which.
 _PRIVATE = ("AUTOGRADER_", "COURSE_", "KERAS_", "LD_", "PYTHON", "TF_", "CUDA_", "OMP_", "PATH")
-
-
-def _is_small(value: Any) -> bool:
-    if not is_mutable(value):
-        return False
-    return bool((value.size if hasattr(value, "size") else len(value)) < _MOST_ITEMS)
 
 
 class Relay:
@@ -54,12 +48,17 @@ class Relay:
         self._environment: dict[str, str] = dict(os.environ)
         self._reads_environment = self._is_busy = False
         self._libraries, self._seeds = LibraryWatch(), SeedWatch()
+        self._attributes = AttributeWatch()
         self._files, self._figures = FileExchange(profile.text), StudentFigures()
 
     @property
     def shared_names(self) -> frozenset[str]:
         """The names that the instructor's answers read from the notebook."""
         return frozenset(self._profile.free_names)
+
+    def is_given_text(self, text: str) -> bool:
+        """Whether a file of the instructor's has this text."""
+        return self._files.is_given_text(text)
 
     @contextlib.contextmanager
     def begin_cell(self, channel: StudentChannel, source: str) -> Iterator[None]:
@@ -70,6 +69,7 @@ class Relay:
             source: the cell.
         """
         self._attach(channel)
+        self._attributes.forget()
         self._imports.update(find_imported_names(source))
         self._environment = before = dict(os.environ)
         self._reads_environment = "environ" in source or "getenv" in source
@@ -78,6 +78,7 @@ class Relay:
         self._figures.begin_cell(channel, source)
         with self._seeds.watch(f"{source}\n{self._profile.text}"):
             channel.before_call, channel.after_call = self._before_call, self._after_call
+            channel.note_attribute = self.note_attribute
             self._after_call()
             try:
                 yield
@@ -90,13 +91,17 @@ class Relay:
             del os.environ[name]
         os.environ.update(environment)
         if channel.failure is None:
-            self._send(self._libraries.list_changes())
+            restored = {
+                n: v for n, v in self._find_shared().items() if find_handle_number(v) is not None
+            }
+            self._send({"set": self._list_set(restored), **self._libraries.list_changes()})
 
     def _attach(self, channel: StudentChannel) -> None:
         if channel is not self._channel:
             self._channel = channel
             self._sent, self._copies, self._deleted = {}, {}, frozenset()
             self._libraries.forget()
+            self._attributes.forget()
 
     def before_student_cell(self, channel: StudentChannel, source: str) -> None:
         """Give a cell of the student's what it reads from the test cells above it.
@@ -106,7 +111,7 @@ class Relay:
             source: the student's text of the cell.
         """
         read = find_read_names(source)
-        imports = [[n, *self._imports[n]] for n in sorted(read & self._imports.keys())]
+        imports = self._list_imports(read)
         known = self._names.own_items()
         wanted = read & known.keys() & (self._profile.read_names | self._profile.free_names)
         if not imports and not wanted or channel.failure is not None:
@@ -120,17 +125,16 @@ class Relay:
         if self._is_busy:
             return
         known, channel = self._names.own_items(), self._channel
-        # What a test only imports, the student's code imports for itself.
-        shared = {
-            n: known[n] for n in known.keys() & self._profile.free_names - self._imports.keys()
-        }
         changes: dict[str, list[Any]] = {
-            "set": self._list_set(shared),
+            "import": self._list_imports(self._profile.free_names & known.keys()),
+            "set": self._list_set(self._find_shared()),
             "update": self._list_updated(),
         }
         deleted = self._names.deleted_names & self._profile.free_names
         changes["delete"] = sorted(deleted - self._deleted)
         self._deleted = deleted
+        if channel is not None:
+            changes["refill"] = self._attributes.list_changed(channel)
         changes["random"] = self._seeds.list_changes()
         changes["environment"] = self._list_environment()
         for kind, found in self._libraries.list_changes().items():
@@ -138,6 +142,16 @@ class Relay:
         self._send(changes)
         if channel is not None:
             self._files.push(channel, arguments)
+
+    def _find_shared(self) -> dict[str, Any]:
+        """The tests' names that the instructor's answers read; the imported ones have a way."""
+        known = self._names.own_items()
+        wanted = known.keys() & self._profile.free_names - self._imports.keys()
+        return {name: known[name] for name in wanted}
+
+    def _list_imports(self, names: Collection[str]) -> list[list[Any]]:
+        """What the tests import under these names, for code that reads them without importing."""
+        return [[name, *self._imports[name]] for name in sorted(set(names) & self._imports.keys())]
 
     def _list_set(self, values: dict[str, Any]) -> list[list[Any]]:
         """The names and values that the student's kernel does not have yet."""
@@ -160,8 +174,14 @@ class Relay:
 
     def note_fetched(self, name: str, value: Any) -> None:
         """Remember a student's value as it came, to see whether the test changes it."""
-        if name in self._profile.free_names and _is_small(value) and self._channel is not None:
+        if name in self._profile.free_names and is_small(value) and self._channel is not None:
             self._as_fetched[name] = (value, self._channel.describe(value))
+
+    def note_attribute(self, number: Any, value: Any) -> Any:
+        """An attribute's value as the test gets it: the same object if it is one there."""
+        if self._channel is None:
+            return value
+        return self._attributes.note(self._channel, number, value)
 
     def _list_updated(self) -> list[list[Any]]:
         """The student's objects that the test has changed in place, and what they hold now."""
@@ -200,6 +220,7 @@ class Relay:
             if self._reads_environment:
                 self._take_environment(self._channel.ask(Operation.SURROUND, {}))
             self._files.pull(self._channel)
+            self._attributes.pull(self._channel)
         finally:
             self._is_busy = False
 

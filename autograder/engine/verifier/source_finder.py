@@ -40,7 +40,8 @@ class SourceFinder:
         is_member = "student_class" in known
         if find_handle_number(value) is None and not is_member:
             return self._find_elsewhere(value)
-        name = str(known.get("fetched_name") or getattr(function, "__name__", ""))
+        attribute = "__qualname__" if is_member else "__name__"
+        name = str(known.get("fetched_name") or getattr(function, attribute, ""))
         for source in reversed(self._sources):
             with contextlib.suppress(SyntaxError, ValueError, RecursionError):
                 found = _find_definition(source, name)
@@ -49,10 +50,20 @@ class SourceFinder:
         raise OSError(f"the notebook does not define `{name}`")
 
 
+def _list_nodes(tree: ast.Module, owner: str) -> list[ast.AST]:
+    """The nodes of a cell, or those in the class that is called `owner`."""
+    nodes = list(ast.walk(tree))
+    if not owner:
+        return nodes
+    classes = [node for node in nodes if isinstance(node, ast.ClassDef) and node.name == owner]
+    return [node for one in classes for node in ast.walk(one)]
+
+
 def _find_definition(source: str, name: str) -> list[str] | None:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     lines = source.splitlines(keepends=True)
-    for node in reversed(list(ast.walk(parse_cell(source)))):
+    owner, _, name = name.rpartition(".")
+    for node in reversed(_list_nodes(parse_cell(source), owner)):
         is_definition = isinstance(node, kinds) and node.name == name
         is_lambda = (
             isinstance(node, ast.Assign)

@@ -13,12 +13,11 @@ from autograder.engine.verifier.given_objects import GivenObjects
 from autograder.engine.verifier.guarded_array import guard_array
 from autograder.engine.verifier.handles import find_handle_number, find_permissions
 from autograder.engine.verifier.instructor_profile import InstructorProfile
+from autograder.engine.verifier.raised_errors import make_raised_error
 from autograder.engine.verifier.student_classes import StudentClass, StudentClasses
 from autograder.engine.verifier.student_error import (
     LimitReachedError,
     NotByValueError,
-    make_student_error,
-    read_arguments,
 )
 from autograder.engine.verifier.transfer import transfer
 from autograder.engine.verifier.trusted_values import TrustedValues
@@ -40,7 +39,7 @@ _MOST_DEPTH = 40
 # They run no code of the student's that could see what the test changed.
 _QUIET = frozenset(
     (Operation.DESCRIBE, Operation.FORGET, Operation.NAMES, Operation.SURROUND, Operation.FILES)
-) | {Operation.READ_FILE, Operation.WRITE_FILE, Operation.GET}
+) | {Operation.READ_FILE, Operation.WRITE_FILE, Operation.GET, Operation.READ_OBJECTS}
 
 
 class StudentChannel:
@@ -71,12 +70,15 @@ class StudentChannel:
         self._arguments: list[list[Any]] = []
         self._changeable: list[set[int]] = []
         self._lock = threading.RLock()
+        # Of the attribute's value that came last.
+        self._object_number: Any = None
         self.failure: LimitReachedError | None = None
         self.is_open = True
         self.deadline = Deadline(limits.seconds, waiting)
         # Called before and after what runs the student's code.
         self.before_call: Callable[[Sequence[Any]], None] = lambda arguments: None
         self.after_call: Callable[[], None] = lambda: None
+        self.note_attribute: Callable[[Any, Any], Any] = lambda number, value: value
 
     def fetch(self, name: str) -> Any:
         """The value of `name` in the student's kernel.
@@ -104,7 +106,9 @@ class StudentChannel:
     def fetch_attribute(self, handle: Any, name: str) -> Any:
         """An attribute of the student's object."""
         number = find_handle_number(handle)
+        self._object_number = None
         value = self.ask(Operation.ATTRIBUTE, number, name)
+        value = self.note_attribute(self._object_number, value)
         self._remember_name(value, name)
         return self.keep_origin(handle, value)
 
@@ -223,29 +227,14 @@ class StudentChannel:
             return _NOTHING
         names, message, *more = content
         self._apply(more[1] if len(more) > 1 else {})
-        raise self._make_error(names, message, more[0] if more else {})
-
-    def _make_error(self, names: Any, message: Any, about: Any) -> BaseException:
-        about = about if type(about) is dict else {}
-        if "test_error" in about:
-            error = self.given.find_error(about["test_error"])
-            if error is not None:
-                return error
-        made = make_student_error(names, message, about)
-        if "class" not in about:
-            return made
-        try:
-            arguments = read_arguments(about.get("arguments")) or [message]
-            found = self.classes.make_error(about["object"], about["class"], tuple(arguments))
-        except (CodecError, KeyError, TypeError, ValueError):
-            return made
-        return made if found is None else found
+        raise make_raised_error(self, names, message, more[0] if more else {})
 
     def _apply(self, effects: Any) -> None:
         """Print and warn as the student's code did, and change the arguments that it changed."""
         if type(effects) is not dict:
             return
         show_effects(effects)
+        self._object_number = effects.get("number", self._object_number)
         changed = effects.get("changed") if self._arguments else None
         for number, new in changed if type(changed) is list else []:
             if type(number) is int and number in self._changeable[-1]:

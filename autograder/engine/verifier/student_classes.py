@@ -11,11 +11,12 @@ import collections.abc
 import enum
 import typing
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from autograder.engine.verifier.class_members import add_members, add_methods
 from autograder.engine.verifier.derive_class import derive_class
+from autograder.engine.verifier.enum_attributes import add_member_attributes
 from autograder.engine.verifier.handles import (
     ClassHandle,
     Handle,
@@ -25,6 +26,7 @@ from autograder.engine.verifier.handles import (
 from autograder.engine.wire.agent_protocol import HandleKind, Operation
 from autograder.engine.wire.clean_text import clean_text
 from autograder.engine.wire.codec import CodecError
+from autograder.engine.wire.enum_members import find_member
 from autograder.engine.wire.operators import EXTENDABLE
 from autograder.engine.wire.python_values import check_type
 
@@ -69,6 +71,23 @@ class StudentClass(type):
             raise AttributeError(name)
         value = cls._handle_channel.ask(Operation.ATTRIBUTE, cls._handle_number, name)
         return cls._handle_channel.classes.mark(value)
+
+    def _show_own(cls) -> dict[str, Any]:
+        """What the student's class defines: `vars` shows its methods and attributes."""
+        own = cls._list_own()
+        shown = {n: v for n, v in own.items() if not n.startswith("_handle_")}
+        return shown | {name: getattr(cls, name) for name in own.get("_handle_attributes", ())}
+
+    __dict__ = property(_show_own)  # type: ignore[misc]
+
+    def _list_own(cls) -> Mapping[str, Any]:
+        own: Mapping[str, Any] = type.__dict__["__dict__"].__get__(cls)
+        return own
+
+    def __dir__(cls) -> list[str]:
+        named = (name for kind in cls.__mro__ if isinstance(kind, StudentClass)
+                 for name in kind._list_own().get("_handle_attributes", ()))  # fmt: skip
+        return sorted({*type.__dir__(cls), *named})
 
     def __setattr__(cls, name: str, value: Any) -> None:
         if name.startswith("_"):
@@ -199,6 +218,7 @@ class StudentClasses:
         names: dict[str, Any] = {
             "_handle_number": number,
             "_handle_channel": self._channel,
+            "_handle_attributes": _check_names(about.get("attributes")),
             "__module__": "__main__",
             "__doc__": about["doc"] if type(about.get("doc")) is str else None,
         }
@@ -206,6 +226,8 @@ class StudentClasses:
             add_members(self._channel, number, about, names)
         name = clean_text(about["name"], 100) or "Class"
         made = StudentClass(name, tuple(real), names)
+        if about.get("slots") is not None:
+            type.__setattr__(made, "__slots__", _check_names(about["slots"]))
         if is_extended:
             allowed = self._channel.profile.find_operators([name]) or frozenset()
             add_methods(self._channel, number, about, made, allowed)
@@ -226,6 +248,7 @@ class StudentClasses:
         base = next((base for base in bases if base in _ENUMS), enum.Enum)
         members = [(check_type(name, str), value) for name, value in about["members"]]
         made = cast(Callable[..., Any], base)(clean_text(about["name"], 100), members)
+        add_member_attributes(self._channel, made)
         add_methods(self._channel, number, about, made)
         return made
 
@@ -245,11 +268,11 @@ class StudentClasses:
 
     def make_member(self, data: list[Any]) -> Any:
         """A member of a student's enum."""
-        number, name = data
+        number, *member = data
         kind = self.find_number(check_type(number, int))
         if not issubclass(kind, enum.Enum):
             raise CodecError("a member of something else than an enum")
-        return kind[check_type(name, str)]
+        return find_member(kind, *member)
 
 
 def make_record_class(name: Any, fields: Any, defaults: Any) -> Any:
@@ -262,6 +285,11 @@ def make_record_class(name: Any, fields: Any, defaults: Any) -> Any:
     values = [defaults[field] for field in names if field in check_type(defaults, dict)]
     made: Any = namedtuple(check_type(name, str), names, defaults=values)  # type: ignore[misc]
     return made
+
+
+def _check_names(names: Any) -> tuple[str, ...]:
+    is_list = type(names) is list and all(type(name) is str for name in names)
+    return tuple(names) if is_list else ()
 
 
 def _can_be_base(base: Any) -> bool:

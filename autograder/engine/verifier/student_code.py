@@ -10,7 +10,6 @@ from autograder.engine.verifier.student_error import NotByValueError
 
 # They tell a coroutine function from another one, as ours is one, too; or look for a line.
 _HARMLESS = ("_has_code_flag", "_find_lineno")
-_CODE = ("__code__", "__defaults__", "__kwdefaults__")
 
 
 def refuse_code() -> None:
@@ -22,7 +21,7 @@ def refuse_code() -> None:
 
 
 def _check_attribute(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "object.__getattr__" and arguments[1] in _CODE:
+    if event == "object.__getattr__" and arguments[1] == "__code__":
         function, attribute = arguments
         is_harmless = sys._getframe(1).f_code.co_name in _HARMLESS
         if not is_harmless and find_handle_number(function) is not None:

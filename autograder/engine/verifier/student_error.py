@@ -10,6 +10,7 @@ from autograder.engine.wire.loss import Loss
 
 # An exception that ends a loop or a generator quietly would end a test as passed.
 _NEVER = {"StopIteration", "StopAsyncIteration"}
+_ENDS = (SystemExit, KeyboardInterrupt)
 _MAX_MESSAGE = 2_000
 _LIBRARY_NAMES = """binascii csv dataclasses decimal enum json keras networkx numpy pandas queue
     scipy sklearn sqlite3 statistics struct subprocess sympy tensorflow zipfile zlib"""
@@ -34,7 +35,7 @@ class NotByValueError(TypeError):
     """A test used a student's object where it needs a plain value."""
 
 
-def make_student_error(names: Any, message: Any, about: Any = None) -> Exception:
+def make_student_error(names: Any, message: Any, about: Any = None) -> BaseException:
     """The exception that stands for one raised by the student's code.
 
     Args:
@@ -55,13 +56,15 @@ def make_student_error(names: Any, message: Any, about: Any = None) -> Exception
         if found is not None:
             return found
     for position, name in enumerate(names):
-        kind = getattr(builtins, name, None) if name not in _NEVER else None
-        if not (isinstance(kind, type) and issubclass(kind, Exception)) or kind is Exception:
+        kind: Any = getattr(builtins, name, None) if name not in _NEVER else None
+        is_error = isinstance(kind, type) and issubclass(kind, (Exception, *_ENDS))
+        if not is_error or kind is Exception:
             continue
         text = message if position == 0 else f"{names[0]}: {message}"
         given = read_arguments(about.get("arguments")) if position == 0 else None
         try:
-            return kind(text) if given is None else kind(*given)
+            made: BaseException = kind(text) if given is None else kind(*given)
+            return made
         except TypeError:  # UnicodeDecodeError and others take five arguments
             return ValueError(f"{names[0]}: {message}")
     named = names[0][:100] if names else "exception"

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
+import sys
+import types
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
 
+from autograder.engine.verifier.changed_parameters import find_changed_parameters
+from autograder.engine.verifier.given_objects import is_library
 from autograder.engine.verifier.handles import find_handle_number
 from autograder.engine.verifier.imported_names import read_imports
-from autograder.engine.verifier.trusted_values import StudentModule
+from autograder.engine.verifier.named_modules import SAID
+from autograder.engine.verifier.student_module import StudentModule
 from autograder.engine.wire.agent_protocol import Operation
 from autograder.notebooks.cell_roles import is_answer_cell
 from autograder.notebooks.names import parse_code
@@ -48,8 +54,10 @@ class TrustedImports:
     def __init__(self, sources: Iterable[str], answers: Iterable[str] = ()) -> None:
         self._imports: dict[str, tuple[str, str | None]] = {}
         self._bound: set[str] = set()
+        # Modules of which the notebook imports everything.
+        self._whole: list[str] = []
         self._read_cells(answers)
-        self._of_answers, self._imports = self._imports, {}
+        self._of_answers, self._imports, self._whole = self._imports, {}, []
         self._read_cells(sources)
 
     @classmethod
@@ -71,6 +79,8 @@ class TrustedImports:
     def _read(self, node: ast.stmt) -> None:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             self._imports |= read_imports(node)
+            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*" and node.module:
+                self._whole.append(node.module)
         elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
             self._bound.add(node.name)
         else:
@@ -91,6 +101,10 @@ class TrustedImports:
             raise KeyError(name)
         if name in self._imports:
             return self._import(name, *self._imports[name])
+        for module in reversed(self._whole):
+            found = _import_whole(module)
+            if name in found:
+                return found[name]
         if name in self._of_answers or name not in _CUSTOMARY:
             raise KeyError(name)
         return self._import(name, _CUSTOMARY[name], None)
@@ -110,8 +124,13 @@ class TrustedImports:
             return value
         try:
             trusted = self._import(name, *self._of_answers[name])
+            if isinstance(trusted, types.FunctionType) and _keeps_state(trusted.__module__):
+                # What it remembers of the answer's calls is in the student's kernel.
+                return value
             if isinstance(value, StudentModule):
                 is_same = value.student_name == getattr(trusted, "__name__", "")
+            elif isinstance(value, type) and SAID in vars(value):
+                is_same = vars(value)[SAID] == [trusted.__module__, trusted.__qualname__]
             else:
                 is_same = _is_same_definition(trusted, find_handle_number(value), channel)
         except Exception:  # also whatever the student's object raises
@@ -128,6 +147,25 @@ class TrustedImports:
             return importlib.import_module(f"{module}.{attribute}")
         except ImportError as error:
             raise KeyError(name) from error
+
+
+def _import_whole(module: str) -> dict[str, Any]:
+    """What `from module import *` binds; nothing where the module cannot be imported here."""
+    try:
+        found = vars(importlib.import_module(module))
+    except Exception:  # whatever the instructor's module runs into
+        return {}
+    public = found.get("__all__", [name for name in found if not name.startswith("_")])
+    return {name: found[name] for name in public if name in found}
+
+
+def _keeps_state(module: str) -> bool:
+    """Whether functions of a module beside the notebook change names of the module."""
+    if is_library(module):
+        return False
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    is_declared = any(isinstance(node, ast.Global) for node in ast.walk(tree))
+    return is_declared or bool(find_changed_parameters([tree])[1])
 
 
 def _is_same_definition(trusted: Any, number: int | None, channel: StudentChannel) -> bool:

@@ -13,12 +13,17 @@ import numpy as np
 
 from autograder.engine.verifier.given_objects import find_library_reference, is_library
 from autograder.engine.verifier.guarded_array import GuardedArray, guard_array
-from autograder.engine.verifier.handles import OpenHandle, find_handle_number
+from autograder.engine.verifier.handles import UnnamedValue, find_handle_number
 from autograder.engine.verifier.make_handle import make_handle
+from autograder.engine.verifier.named_modules import SAID, find_named_module
+from autograder.engine.verifier.seeded_generators import describe_seeded
 from autograder.engine.verifier.student_history import StudentHistory
-from autograder.engine.wire.agent_protocol import HandleKind, ValueKind
+from autograder.engine.verifier.student_module import StudentModule
+from autograder.engine.wire.agent_protocol import ValueKind
+from autograder.engine.wire.annotations import read_annotation
 from autograder.engine.wire.clean_text import clean_text
 from autograder.engine.wire.codec import CodecError, Extension, find_plain_dtype
+from autograder.engine.wire.enum_members import describe_member
 from autograder.engine.wire.find_library_object import find_library_object
 from autograder.engine.wire.python_values import check_type
 from autograder.engine.wire.shared_values import describe_shared, holds_values, rebuild_shared
@@ -39,14 +44,14 @@ _USED = {
     "frame_values.": ("pandas",),
     "science_values.expression": ("sympy",),
     "science_values.graph": ("networkx",),
+    "science_values.view": ("networkx",),
     "science_values.image": ("PIL",),
+    "science_values.distribution": ("scipy",),
     "science_values.result": ("scipy", "sklearn"),
     "estimator_values.": ("sklearn",),
     "array_values.masked": ("masked", ".ma.", "numpy.ma"),
     "array_values.sparse": ("scipy", "sparse", "sklearn"),
 }
-# Larger seeds may come from the hidden one.
-_MOST_KNOWN_SEED = 1 << 20
 # Dtypes of objects and records: a test may look at one, but no array of it crosses.
 _OPAQUE_DTYPE = re.compile(r"\|(?:O|V[0-9]{1,6})")
 
@@ -68,6 +73,7 @@ class TrustedValues:
             ValueKind.ELLIPSIS: self._receive_ellipsis,
             ValueKind.DTYPE: self._receive_dtype,
             ValueKind.TEXT: self._receive_text,
+            ValueKind.ANNOTATION: self._receive_annotation,
             ValueKind.MODULE: self._receive_module,
             ValueKind.SHARED: self._receive_shared,
             ValueKind.LIBRARY: self._receive_library,
@@ -118,6 +124,13 @@ class TrustedValues:
     def _receive_text(self, data: Any) -> Any:
         return _exactly(str, data)
 
+    def _receive_annotation(self, data: Any) -> Any:
+        text = _exactly(str, data)
+        try:
+            return read_annotation(text)
+        except Exception:
+            return text
+
     def _receive_module(self, data: str) -> Any:
         return StudentModule(_exactly(str, data)[:200])
 
@@ -125,8 +138,10 @@ class TrustedValues:
         kind = check_type(data[0], str)
         words = next((words for start, words in _USED.items() if kind.startswith(start)), ())
         if words and not any(word in self._channel.profile.whole_text for word in words):
+            if kind == "array_values.masked" and not np.any(data[1][1]):
+                return guard_array(check_type(data[1][0], np.ndarray))
             # Its comparisons are its own: a symbol may be less than everything.
-            return OpenHandle(self._channel, -1, kind.rpartition(".")[2], HandleKind.OBJECT)
+            return UnnamedValue(self._channel, kind.rpartition(".")[2], words[0])
         if holds_values(data):
             data = [data[0], _guard_parts(data[1])]
         if data[0] == "tensor_values.tensor":
@@ -140,11 +155,14 @@ class TrustedValues:
     def _receive_library(self, data: list[Any]) -> Any:
         module, name = (check_type(part, str) for part in data)
         is_known = module in _CLASS_MODULES
-        if is_known or (module.partition(".")[0] in _CLASS_ROOTS and module in sys.modules):
+        is_named = module.partition(".")[0] in _CLASS_ROOTS and find_named_module(
+            module, self._channel.profile.whole_text
+        )
+        if is_known or is_named:
             found = find_library_object(module, name)
             if isinstance(found, type) and (is_known or found.__module__ == module):
                 return found
-        return type(clean_text(name, 100) or "Class", (), {})
+        return type(clean_text(name, 100) or "Class", (), {SAID: [module, name]})
 
     def _receive_model(self, data: dict[str, Any]) -> Any:
         from autograder.engine.wire.keras_values import rebuild_model
@@ -177,7 +195,7 @@ class TrustedValues:
         kind = type(value)
         number = find_handle_number(kind)
         if number is not None and isinstance(value, enum.Enum):
-            return Extension(ValueKind.MEMBER, [number, value.name])
+            return Extension(ValueKind.MEMBER, [number, *describe_member(value)])
         if isinstance(value, tuple) and hasattr(kind, "_fields"):
             about = [number, kind.__name__, list(kind._fields), list(value)]
             return Extension(ValueKind.RECORD, about)
@@ -208,9 +226,19 @@ class TrustedValues:
         reference = find_library_reference(value)
         if reference is not None:
             return Extension(ValueKind.LIBRARY, reference)
-        entropy = _find_entropy(value)
-        if entropy is not None:
-            return Extension(ValueKind.SHARED, ["array_values.generator", entropy])
+        if isinstance(value, re.Pattern):
+            described = [value.pattern, value.flags]
+            return Extension(ValueKind.SHARED, ["python_values.pattern", described])
+        tf = sys.modules.get("tensorflow")
+        if tf is not None and isinstance(value, tf.data.Dataset):
+            from autograder.engine.wire.tensor_values import describe_dataset
+
+            elements = describe_dataset(value)
+            if elements is not None:
+                return Extension(ValueKind.SHARED, ["tensor_values.dataset", elements])
+        seeded = describe_seeded(value, self._channel.profile.whole_text)
+        if seeded is not None:
+            return Extension(ValueKind.SHARED, seeded)
         about = self._channel.given.give(value)
         if about is not None:
             return Extension(ValueKind.TEST_OBJECT, about)
@@ -260,31 +288,3 @@ def _guard_parts(data: Any) -> Any:
     if type(data) is dict:
         return {key: _guard_parts(part) for key, part in data.items()}
     return data
-
-
-def _find_entropy(value: Any) -> list[Any] | None:
-    """The state of a NumPy generator whose seed is public; None for anything else."""
-    if not isinstance(value, np.random.Generator):
-        return None
-    sequence = value.bit_generator.seed_seq
-    entropy = getattr(sequence, "entropy", None)
-    is_known = type(entropy) is int and entropy < _MOST_KNOWN_SEED
-    state = value.bit_generator.state
-    return [state] if is_known and state["bit_generator"] == "PCG64" else None
-
-
-class StudentModule:
-    """A module that the student imported, known by name only.
-
-    Args:
-        name: its name on the student's side; it is never imported here.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.student_name = name
-
-    def __getattr__(self, attribute: str) -> Any:
-        raise AttributeError(
-            f"the test cell uses a module that the notebook imports ({self.student_name!r}): "
-            "import it in the test cell"
-        )

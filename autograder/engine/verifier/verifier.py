@@ -13,6 +13,7 @@ from functools import partial
 
 import nbformat
 
+from autograder.engine.verifier.module_folders import find_module_folders
 from autograder.engine.verifier.progress import Progress
 from autograder.engine.verifier.provisioner import ForkedKernel
 from autograder.engine.verifier.student_kernel import KernelLostError
@@ -50,7 +51,9 @@ def verify(request: bytes, fds: list[int]) -> None:
     set_seed(job.seed)
     os.chdir(job.folder)
     # The instructor's modules beside the notebook; the working folder itself is not for imports.
-    sys.path.insert(0, messages.find_module_folder(job.folder))
+    modules = messages.find_module_folder(job.folder)
+    sys.path.insert(0, modules)
+    sys.path += find_module_folders(modules, nbformat.from_dict(job.source))
     # Loggers of our own would write nothing that anybody reads.
     logging.disable(logging.CRITICAL)
     run = SubmissionRun(

@@ -22,6 +22,8 @@ from autograder.engine.verifier.own_names import (
 from autograder.engine.verifier.relay import Relay
 from autograder.engine.verifier.source_finder import SourceFinder
 from autograder.engine.verifier.student_channel import StudentChannel
+from autograder.engine.verifier.student_error import NotByValueError
+from autograder.engine.verifier.text_runner import TextRunner
 from autograder.engine.verifier.trusted_imports import TrustedImports
 
 _NOTHING = object()
@@ -45,7 +47,10 @@ class VerifierNamespace(dict[str, Any]):
         definitions: Mapping[str, ast.stmt] | None = None,
         profile: InstructorProfile | None = None,
     ) -> None:
-        self.shell = CellShell(self)
+        self.texts = TextRunner(self._ask, self._is_given_text)
+        self.shell = CellShell(self, self.texts)
+        # The cells that have run, as IPython lists them.
+        self._history: list[str] = [""]
         # In a notebook, these need no import either. They are the verifier's, not a test's.
         self._provided: dict[str, Any] = {
             "__name__": "__main__",
@@ -53,6 +58,8 @@ class VerifierNamespace(dict[str, Any]):
             "display": display,
             "get_ipython": self.shell.find_shell,
             "zip": CheckedZip,
+            "In": self._history,
+            **self.texts.provided,
         }
         super().__init__(self._provided)
         self._imports, self._definitions = imports, definitions or {}
@@ -72,6 +79,8 @@ class VerifierNamespace(dict[str, Any]):
         Args:
             source: the instructor's text of the cell, whether it is going to run or not.
         """
+        self._history.append(source)
+        self.texts.add_source(source)
         self._earlier |= self._bound
         self._own, self._bound = set(), set()
         # A cell that is not Python fails when it runs, and binds nothing.
@@ -92,6 +101,14 @@ class VerifierNamespace(dict[str, Any]):
         self._fetched = {}
         with self.shell.enter(), self.relay.begin_cell(channel, source):
             yield
+
+    def _ask(self, *question: Any) -> Any:
+        if self._channel is None:
+            raise NotByValueError("the student's code is not asked here")
+        return self._channel.ask(*question)
+
+    def _is_given_text(self, text: str) -> bool:
+        return self.relay.is_given_text(text)
 
     def forget_fetched(self, names: Iterable[str]) -> None:
         """Fetch these names anew, since the student's code may have changed them."""
@@ -115,6 +132,7 @@ class VerifierNamespace(dict[str, Any]):
             answer: the instructor's; the names that it binds are the student's from then on.
         """
         self.student_sources.append(source)
+        self._history.append(source)
         with contextlib.suppress(SyntaxError, ValueError, RecursionError):
             self.release(find_bound_names(parse_cell(answer)))
 
@@ -122,6 +140,7 @@ class VerifierNamespace(dict[str, Any]):
         """These names are the student's again: an answer cell has bound them."""
         for name in names:
             self.pop(name, None)
+            self._fetched.pop(name, None)
             self._deleted.discard(name)
             self._earlier.discard(name)
             self._bound.discard(name)

@@ -30,6 +30,8 @@ class Operation(StringEnum):
     LIBRARY = "library"  # module, name of a function
     NAMES = "names"
     SURROUND = "surround"  # what the test changed around the student's code
+    RUN_TEXT = "run_text"  # "exec" or "eval", the text, names or None for the notebook's
+    READ_OBJECTS = "read_objects"  # numbers
     FILES = "files"
     READ_FILE = "read_file"  # path
     WRITE_FILE = "write_file"  # path, content
@@ -59,6 +61,7 @@ class ValueKind(StringEnum):
     DTYPE = "dtype"
     OBJECT_ARRAY = "object_array"
     TEXT = "text"
+    ANNOTATION = "annotation"
     MODULE = "module"
     FRAME = "frame"
     SERIES = "series"

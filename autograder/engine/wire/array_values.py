@@ -28,6 +28,13 @@ def describe(value: Any) -> tuple[str, Any] | None:
         array = np.asarray(value)
         fields = [[name, np.array(array[name])] for name in value.dtype.names]
         return form, [list(array.shape), fields, isinstance(value, np.void)]
+    if type(value) is np.matrix and value.dtype.kind in "biufc":
+        return "matrix", np.array(value, subok=False)
+    if type(value) is np.poly1d:
+        return "poly1d", np.asarray(value.coeffs)
+    if isinstance(value, np.ufunc):
+        name = str(value.__name__)
+        return ("ufunc", name) if getattr(np, name, None) is value else None
     if isinstance(value, np.ndarray) and value.dtype.kind == "O":
         plain = np.array(value, subok=False)
         return "objects", [list(plain.shape), plain.ravel().tolist()]
@@ -54,6 +61,12 @@ def rebuild(kind: str, data: Any) -> Any:
         return _rebuild_objects(*data)
     if kind == "generator":
         return _rebuild_generator(*data)
+    if kind in ("matrix", "poly1d"):
+        return getattr(np, kind)(check_type(data, np.ndarray))
+    if kind == "ufunc" and isinstance(getattr(np, check_type(data, str), None), np.ufunc):
+        return getattr(np, data)
+    if kind == "random_state":
+        return np.random.RandomState(check_type(data, int))
     if kind == "dtype":
         return find_plain_dtype(check_type(data, str))
     if kind == "sparse":

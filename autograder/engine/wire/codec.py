@@ -98,8 +98,8 @@ class _Encoder:
             self.parts += (b"c", _FLOAT.pack(value.real), _FLOAT.pack(value.imag))
         elif kind is str:
             self._put_sized(b"s", value.encode("utf-8", "surrogatepass"))
-        elif kind is bytes or kind is bytearray:
-            self._put_sized(b"b", bytes(value))
+        elif kind is bytes:
+            self._put_sized(b"b", value)
         elif kind in _CONTAINERS:
             self._put_container(kind, value, depth)
         elif kind is dict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from typing import Any
 
 import numpy as np
@@ -37,13 +38,40 @@ def describe(value: Any) -> tuple[str, Any] | None:
     kind = type(value)
     module = _MODULES.get(kind.__name__)
     if module is None or getattr(importlib.import_module(module), kind.__name__, None) is not kind:
-        return None
+        return _describe_unfitted(value)
     # Random states and optimizers only train it further.
     parts = {n: v for n, v in vars(value).items() if _is_plain(v, 0) or n[0] != "_"}
     kept = {name: part for name, part in parts.items() if name != "scorer_"}
     if not all(_is_plain(part, 0) for part in kept.values()):
         return None
     return "estimator", [kind.__name__, kept]
+
+
+def _describe_unfitted(value: Any) -> tuple[str, Any] | None:
+    """An estimator of any class of scikit-learn that has learned nothing: its parameters."""
+    from sklearn.base import BaseEstimator
+
+    kind = type(value)
+    if not isinstance(value, BaseEstimator) or any(n.endswith("_") for n in vars(value)):
+        return None
+    try:
+        found = _find_estimator(kind.__module__, kind.__name__)
+        parameters = value.get_params(deep=False)
+    except Exception:  # of a student's own class
+        return None
+    is_plain = found is kind and all(_is_plain(part, 0) for part in parameters.values())
+    return ("unfitted", [kind.__module__, kind.__name__, parameters]) if is_plain else None
+
+
+def _find_estimator(module: str, name: str) -> Any:
+    from sklearn.base import BaseEstimator
+
+    if not re.fullmatch(r"sklearn(\.(?!.*test)\w+)+", module):
+        raise CodecError("an estimator of another library")
+    found = vars(importlib.import_module(module)).get(name)
+    if not isinstance(found, type) or not issubclass(found, BaseEstimator):
+        raise CodecError("an estimator that does not exist")
+    return found
 
 
 def _is_plain(value: Any, depth: int) -> bool:
@@ -68,6 +96,10 @@ def rebuild(kind: str, data: Any) -> Any:
     Raises:
         CodecError: the data are not of this kind; other exceptions mean the same.
     """
+    if kind == "unfitted":
+        module, name, parameters = data
+        found = _find_estimator(check_type(module, str), check_type(name, str))
+        return found(**check_type(parameters, dict))
     name, parts = data
     module = _MODULES.get(check_type(name, str))
     if kind != "estimator" or module is None:

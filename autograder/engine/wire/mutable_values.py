@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 _MOST = 100_000
+_MOST_ITEMS = 10_000
 _CHANGED = (list, dict, set, deque, np.ndarray)
 
 
@@ -45,6 +46,13 @@ def is_mutable(value: Any) -> bool:
     """Whether a value of ours is of a kind that can be changed in place."""
     kind = type(value)
     return issubclass(kind, _CHANGED) or _is_of_pandas(kind)
+
+
+def is_small(value: Any) -> bool:
+    """Whether a value can be changed in place, and costs little to compare and send again."""
+    if not is_mutable(value):
+        return False
+    return bool((value.size if hasattr(value, "size") else len(value)) < _MOST_ITEMS)
 
 
 def _is_of_pandas(kind: type) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import array
 import builtins
 import datetime
 import decimal
 import fractions
 import pathlib
+import random
 import re
 import types
 import uuid
@@ -16,6 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.engine.wire.codec import CodecError
+from autograder.engine.wire.codec_limits import check_keys
 
 _DECIMAL = re.compile(r"-?(?:\d{1,5000}(?:\.\d{0,5000})?(?:E[+-]?\d{1,4})?|s?NaN|Infinity)")
 _PLAIN = (type(None), bool, int, float, complex, str, bytes, tuple)
@@ -83,6 +86,13 @@ _DESCRIBE: dict[type, Callable[[Any], Any]] = {
     Counter: dict,
     types.SimpleNamespace: vars,
     OrderedDict: lambda v: [list(pair) for pair in v.items()],
+    type({}.keys()): list,
+    type({}.values()): list,
+    type({}.items()): lambda v: [list(pair) for pair in v],
+    bytearray: bytes,
+    memoryview: bytes,
+    array.array: lambda v: [v.typecode, v.tolist()],
+    type(NotImplemented): lambda v: None,
 }
 _REBUILD: dict[str, Callable[[Any], Any]] = {
     "date": lambda d: datetime.date.fromisoformat(check_type(d, str)),
@@ -98,10 +108,31 @@ _REBUILD: dict[str, Callable[[Any], Any]] = {
     "Counter": lambda d: Counter(check_type(d, dict)),
     "SimpleNamespace": lambda d: types.SimpleNamespace(**check_type(d, dict)),
     "error": _rebuild_error,
+    "dict_keys": lambda d: dict.fromkeys(_check_keys(d)).keys(),
+    "dict_values": lambda d: dict(enumerate(check_type(d, list))).values(),
+    "dict_items": lambda d: dict(
+        zip(_check_keys([k for k, _ in d]), (v for _, v in d), strict=True)
+    ).items(),
+    "bytearray": lambda d: bytearray(check_type(d, bytes)),
+    "memoryview": lambda d: memoryview(check_type(d, bytes)),
+    "array": lambda d: array.array(check_type(d[0], str), check_type(d[1], list)),
+    "Random": lambda d: random.Random(check_type(d, int)),
+    "pattern": lambda d: re.compile(check_type(d[0], str), check_type(d[1], int)),
+    "NotImplementedType": lambda d: NotImplemented,
     "OrderedDict": lambda d: OrderedDict((key, item) for key, item in check_type(d, list)),
 }
 ROOTS = frozenset(
-    ("builtins", "collections", "datetime", "decimal", "fractions", "pathlib", "types", "uuid")
+    (
+        "array",
+        "builtins",
+        "collections",
+        "datetime",
+        "decimal",
+        "fractions",
+        "pathlib",
+        "types",
+        "uuid",
+    )
 )
 
 
@@ -121,6 +152,11 @@ def rebuild(kind: str, data: Any) -> Any:
         CodecError: the data are not of this kind; other exceptions mean the same.
     """
     return _REBUILD[kind](data)
+
+
+def _check_keys(keys: Any) -> list[Any]:
+    check_keys(check_type(keys, list))
+    return list(keys)
 
 
 def check_type(value: Any, kind: type[Any]) -> Any:

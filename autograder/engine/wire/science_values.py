@@ -14,6 +14,10 @@ _RESULTS = {
     "RootResults": ("scipy.optimize", "OptimizeResult"),
 }
 _GRAPHS = frozenset(("Graph", "DiGraph", "MultiGraph", "MultiDiGraph"))
+_VIEWS = {
+    **{f"{form}EdgeView": "edges" for form in ("", "Out", "Multi", "OutMulti")},
+    **{f"{form}DegreeView": "degree" for form in ("", "Di", "Multi", "DiMulti")},
+}
 _MODES = frozenset(("1", "L", "LA", "RGB", "RGBA", "CMYK", "HSV", "YCbCr", "LAB", "F", "I", "I;16"))
 _ATOM_NAMES = (
     "Pi Exp1 ImaginaryUnit Infinity NegativeInfinity ComplexInfinity NaN EulerGamma GoldenRatio "
@@ -32,9 +36,15 @@ ROOTS = frozenset(("scipy", "sklearn", "sympy", "networkx", "PIL"))
 def describe(value: Any) -> tuple[str, Any] | None:
     """The kind and the data of a value of one of these libraries; None for others."""
     name = type(value).__name__
-    if name in _RESULTS and isinstance(value, dict):
-        return "result", [name, dict(value)]
+    if isinstance(value, dict) and (result := _find_result(type(value))):
+        return "result", [result, dict(value)]
     root = type(value).__module__.partition(".")[0]
+    if root == "scipy" and name.startswith("rv_") and name.endswith("_frozen"):
+        return "distribution", [value.dist.name, list(value.args), dict(value.kwds)]
+    if root == "networkx" and name == "NodeView":
+        return "view", ["nodes", ("graph", ["Graph", {}, list(map(list, value.data())), []])]
+    if root == "networkx" and name in _VIEWS:
+        return "view", [_VIEWS[name], describe(value._graph)]
     if root == "networkx" and name in _GRAPHS:
         edges = value.edges(keys=True, data=True) if value.is_multigraph() else value.edges.data()
         nodes = [[node, dict(about)] for node, about in value.nodes.data()]
@@ -50,6 +60,11 @@ def describe(value: Any) -> tuple[str, Any] | None:
     return None
 
 
+def _find_result(kind: type) -> str | None:
+    """The name of the results' class that a class is, or derives from."""
+    return next((base.__name__ for base in kind.__mro__ if base.__name__ in _RESULTS), None)
+
+
 def rebuild(kind: str, data: Any) -> Any:
     """The value that `describe` described.
 
@@ -58,6 +73,10 @@ def rebuild(kind: str, data: Any) -> Any:
     """
     if kind == "result":
         return _rebuild_result(*data)
+    if kind == "view" and data[0] in ("nodes", *_VIEWS.values()):
+        return getattr(_rebuild_graph(*data[1][1]), data[0])
+    if kind == "distribution":
+        return _rebuild_distribution(*data)
     if kind == "graph":
         return _rebuild_graph(*data)
     if kind == "image":
@@ -78,6 +97,15 @@ def _rebuild_result(name: Any, items: Any) -> Any:
 
     module, class_name = _RESULTS[name]
     return getattr(importlib.import_module(module), class_name)(**check_type(items, dict))
+
+
+def _rebuild_distribution(name: Any, args: Any, kwds: Any) -> Any:
+    from scipy import stats
+
+    found = vars(stats).get(check_type(name, str))
+    if not isinstance(found, (stats.rv_continuous, stats.rv_discrete)):
+        raise CodecError("an unknown distribution")
+    return found(*check_type(args, list), **check_type(kwds, dict))
 
 
 def _rebuild_graph(name: Any, about: Any, nodes: Any, edges: Any) -> Any:

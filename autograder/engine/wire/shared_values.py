@@ -33,6 +33,8 @@ _HOLDERS = frozenset(
         "python_values.deque",
         "python_values.defaultdict",
         "python_values.SimpleNamespace",
+        "python_values.dict_items",
+        "python_values.dict_values",
         "array_values.objects",
     )
 )

@@ -13,6 +13,7 @@ _NAMES = (
     "bfloat16 bool complex64 complex128 float16 float32 float64 float8_e4m3fn float8_e5m2 half "
     "int8 int16 int32 int64 uint8 uint16 uint32 uint64 string"
 )
+_MOST_ELEMENTS = 10_000
 _DTYPES = frozenset(_NAMES.split())
 
 
@@ -38,6 +39,29 @@ def describe(value: Any) -> tuple[str, Any] | None:
     if type(value) is tf.TensorSpec:
         return "spec", [value.shape, value.dtype.name, value.name]
     return None
+
+
+def describe_dataset(dataset: Any) -> Any:
+    """A finite `tf.data.Dataset` as its elements; None for one that is too long."""
+    import tensorflow as tf
+
+    if not 0 <= int(dataset.cardinality()) <= _MOST_ELEMENTS:
+        return None
+    elements = [tf.nest.map_structure(_to_array, one) for one in dataset]
+    return [elements, tf.nest.map_structure(lambda spec: spec, dataset.element_spec)]
+
+
+def _to_array(tensor: Any) -> Any:
+    return tensor.numpy() if hasattr(tensor, "numpy") else tensor
+
+
+def _rebuild_dataset(elements: Any, specification: Any) -> Any:
+    import tensorflow as tf
+
+    check_type(elements, list)
+    return tf.data.Dataset.from_generator(lambda: elements, output_signature=specification).apply(
+        tf.data.experimental.assert_cardinality(len(elements))
+    )
 
 
 def _describe_tensor(value: Any) -> Any:
@@ -66,6 +90,8 @@ def rebuild(kind: str, data: Any) -> Any:
     if kind == "spec":
         shape, dtype, name = data
         return tf.TensorSpec(shape, tf.dtypes.as_dtype(_check_dtype(dtype)), name)
+    if kind == "dataset":
+        return _rebuild_dataset(*data)
     tensor = _rebuild_tensor(*data[:2])
     if kind == "variable":
         return tf.Variable(tensor, trainable=data[2] is True)
