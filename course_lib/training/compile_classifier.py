@@ -7,6 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from course_lib.training.call_unchanged import call_unchanged
+from course_lib.training.fixed_batch import fixed_batch
 from course_lib.training.training_data import TrainingData
 
 ADVICE = "Compile the model before fit: model.compile(optimizer, loss)."
@@ -31,8 +33,9 @@ def compile_classifier(model: keras.Model, data: TrainingData) -> None:
         >>> model.loss.get_config()["from_logits"]
         False
     """
-    x, y = data.peek()
-    outputs = model(x, training=False)
+    # An RNN that is not built keeps the batch size of its first call.
+    x, y = data.peek(fixed_batch(model) or (2 if model.built else data.batch_size))
+    outputs = call_unchanged(model, x)
     if len(keras.tree.flatten(outputs)) != 1 or not hasattr(outputs, "shape"):
         raise ValueError(f"The model is not compiled and has several outputs. {ADVICE}")
     _check_labels(y if data.is_batched else data.y, tuple(outputs.shape))

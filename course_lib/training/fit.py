@@ -12,9 +12,10 @@ import keras
 
 from course_lib import profile as profiles
 from course_lib.training.compile_classifier import compile_classifier
+from course_lib.training.find_loss_scale import find_loss_scale
+from course_lib.training.fixed_batch import fixed_batch
 from course_lib.training.fused_adam import fused_adam
 from course_lib.training.half_precision import half_precision
-from course_lib.training.mixed_precision import mixed_precision
 from course_lib.training.progress_bar import ProgressBar
 from course_lib.training.steps_in_half import steps_in_half
 from course_lib.training.steps_per_execution import steps_per_execution
@@ -41,7 +42,7 @@ def fit(
     callbacks: Any = (),
     profile: str | None = None,
     verbose: bool | int | str = True,
-    shuffle: bool = True,
+    shuffle: bool | str = True,
     class_weight: dict[int, float] | None = None,
     sample_weight: Any = None,
     initial_epoch: int = 0,
@@ -80,7 +81,8 @@ def fit(
         callbacks: Further Keras callbacks: one, several, or None.
         profile: "quick", "full", or None for the current profile.
         verbose: Show the progress bar, unless `callbacks` has a `LiveCurves`.
-        shuffle: Whether every epoch has a new order; a `tf.data.Dataset` decides this itself.
+        shuffle: Whether every epoch has a new order; "batch" shuffles groups of examples. A
+            `tf.data.Dataset` decides this itself.
         class_weight: Weight of each class in the loss.
         sample_weight: Array `(n,)`, the weight of each example in the loss.
         initial_epoch: Number of the first epoch, to continue an earlier training.
@@ -114,25 +116,31 @@ def fit(
     given = _list_callbacks(callbacks)
     data = TrainingData(x, y, batch_size, steps_per_epoch)
     data.check_batches(model)
+    if not isinstance(validation_freq, Iterable) and validation_freq < 1:
+        raise ValueError(f"validation_freq is {validation_freq!r}; it should be 1 or more")
     if validation_data is not None:
         _check_validation(validation_data, validation_batch_size or batch_size, validation_steps)
     if not model.compiled:
         compile_classifier(model, data)
-    trace_once(model, None if data.is_batched else x, y)
+    trace_once(model, *((None, None) if data.is_batched else data.peek(fixed_batch(model) or 1)))
     executions = _count_executions(model, data, validation_split, epochs, given, validation_steps)
     schedule = _make_schedule(model.optimizer, given, bool(verbose))
     has_bar = any(isinstance(callback, ProgressBar) for callback in given)
     half = half_precision(model)
-    if half == "float16" and not _stays_finite(model, data):
-        half = None
-    with _fast_settings(model, executions, schedule, half):
+    scale = 1.0
+    if half == "float16":
+        scale = (
+            find_loss_scale(model, *data.peek(fixed_batch(model) or min(64, data.batch_size)))
+            or 0.0
+        )
+    with _fast_settings(model, executions, schedule, half if scale else None, scale):
         return model.fit(
             data.x,
             y,
             # Batches have their size, and Keras rejects another one.
             batch_size=None if data.is_batched else data.batch_size,
             # Keras warns on stderr that it cannot shuffle batches.
-            shuffle=shuffle and data.can_shuffle,
+            shuffle=shuffle if data.can_shuffle else False,
             epochs=epochs,
             initial_epoch=initial_epoch,
             validation_split=validation_split,
@@ -235,17 +243,13 @@ def _make_schedule(
     return [WarmupCosine(config["learning_rate"], is_restored_each_batch=saves)]
 
 
-def _stays_finite(model: keras.Model, data: TrainingData) -> bool:
-    """Return whether a few examples stay below 65,504, where float16 ends, in all layers."""
-    x, _ = data.peek(64)
-    with mixed_precision(model, "float16", model.optimizer):
-        outputs = keras.tree.flatten(model(x, training=False))
-    return all(bool(keras.ops.all(keras.ops.isfinite(output))) for output in outputs)
-
-
 @contextmanager
 def _fast_settings(
-    model: keras.Model, executions: int, schedule: list[WarmupCosine], half: str | None
+    model: keras.Model,
+    executions: int,
+    schedule: list[WarmupCosine],
+    half: str | None,
+    loss_scale: float,
 ) -> Iterator[None]:
     """Set what makes the training faster, and restore it afterwards, with the learning rate."""
     before = model.steps_per_execution
@@ -253,7 +257,7 @@ def _fast_settings(
     try:
         with ExitStack() as contexts:
             if half:
-                contexts.enter_context(steps_in_half(model, half))
+                contexts.enter_context(steps_in_half(model, half, loss_scale))
             if not model.jit_compile:  # XLA fuses the operations itself
                 contexts.enter_context(fused_adam(model))
             yield

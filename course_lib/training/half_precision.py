@@ -64,6 +64,9 @@ def _scales_loss(model: keras.Model) -> bool:
         type(model).train_step is keras.Model.train_step
         and "train_step" not in vars(model)
         and optimizer is not None
-        and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+        # Adafactor in a LossScaleOptimizer makes weights NaN (Keras 3.15).
+        and not isinstance(
+            optimizer, keras.optimizers.LossScaleOptimizer | keras.optimizers.Adafactor
+        )
         and optimizer.loss_scale_factor is None
     )

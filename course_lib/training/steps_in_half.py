@@ -12,7 +12,7 @@ from course_lib.training.mixed_precision import mixed_precision
 
 
 @contextmanager
-def steps_in_half(model: keras.Model, half: str) -> Iterator[None]:
+def steps_in_half(model: keras.Model, half: str, loss_scale: float = 2.0**15) -> Iterator[None]:
     """Let `fit` and `evaluate` compute in half precision inside the `with` block.
 
     TensorFlow turns `train_step` into a graph once; only while that runs does the model have other
@@ -23,6 +23,7 @@ def steps_in_half(model: keras.Model, half: str) -> Iterator[None]:
         model: A compiled Keras model. With "float16" it uses the `train_step` of `keras.Model`,
             which scales the loss.
         half: "float16" or "bfloat16".
+        loss_scale: Factor of the loss in the first steps, with "float16".
 
     Example:
         >>> import numpy as np
@@ -36,7 +37,7 @@ def steps_in_half(model: keras.Model, half: str) -> Iterator[None]:
     """
     optimizer = model.optimizer
     if half == "float16":
-        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=loss_scale)
         if model.built:  # otherwise the first step creates its variables
             optimizer.build(model.trainable_variables)
     names = ("train_step", "test_step")

@@ -6,6 +6,9 @@ from typing import Any
 
 import keras
 
+from course_lib.training.call_unchanged import call_unchanged
+from course_lib.training.fixed_batch import fixed_batch
+
 
 def trace_once(model: keras.Model, x: Any = None, y: Any = None) -> None:
     """Create the variables of the optimizer and the metrics before the training begins.
@@ -39,6 +42,7 @@ def trace_once(model: keras.Model, x: Any = None, y: Any = None) -> None:
         model.optimizer.build(model.trainable_variables)
     has_unbuilt_metric = any(not getattr(metric, "built", True) for metric in model.metrics)
     if has_unbuilt_metric and x is not None and y is not None:
-        one_x, one_y = keras.tree.map_structure(lambda part: part[:1], (x, y))
-        model.compute_metrics(one_x, one_y, model(one_x, training=False))
+        few = fixed_batch(model) or 1
+        few_x, few_y = keras.tree.map_structure(lambda part: part[:few], (x, y))
+        model.compute_metrics(few_x, few_y, call_unchanged(model, few_x))
         model.reset_metrics()

@@ -57,17 +57,17 @@ class TrainingData:
         self.steps = steps
         if x is None:
             raise ValueError(f"{name} is None: pass arrays, or batches such as a tf.data.Dataset")
-        for what, value in (("batch_size", batch_size), ("the number of steps", steps)):
+        count = "steps_per_epoch" if name == "x" else "validation_steps"
+        for what, value in (("batch_size", batch_size), (count, steps)):
             if value is not None and (not hasattr(value, "__index__") or value < 1):
                 raise ValueError(f"{what} is {value!r}; it should be an integer, 1 or more")
         self._reject_numbers()
         size = self._count_batches() if self.is_batched else self._count_examples()
         if size == 0:
-            raise ValueError(f"{name} is empty: there is nothing to train on")
+            raise ValueError(f"{name} is empty: it has no examples")
         if size == float("inf") and steps is None:
-            argument = "steps_per_epoch" if name == "x" else "validation_steps"
             raise ValueError(
-                f"{name} does not say where an epoch ends: pass {argument}=…, the number of batches"
+                f"{name} does not say where an epoch ends: pass {count}=…, the number of batches"
             )
 
     def count_steps(self, validation_split: float = 0.0) -> int | None:
@@ -85,9 +85,7 @@ class TrainingData:
         The data still begin with them afterwards.
         """
         if not self.is_batched:
-            few = keras.tree.map_structure(
-                lambda part: None if part is None else part[:examples], (self.x, self.y)
-            )
+            few = keras.tree.map_structure(lambda part: _take(part, examples), (self.x, self.y))
             return few[0], few[1]
         if isinstance(self.x, GeneratorType):
             first = next(self.x)
@@ -122,7 +120,10 @@ class TrainingData:
 
     def _count_examples(self) -> int:
         leaves = keras.tree.flatten(self.x)
-        return len(leaves[0]) if leaves else 0
+        if not leaves:
+            return 0
+        # A sparse matrix has a shape, and no length.
+        return int(leaves[0].shape[0]) if hasattr(leaves[0], "shape") else len(leaves[0])
 
     def _reject_numbers(self) -> None:
         first = self.x
@@ -130,6 +131,19 @@ class TrainingData:
             first = first[0]
         if isinstance(first, int | float | str):
             raise TypeError(f"{self.name} is a list of {type(first).__name__}: pass np.array(…)")
+
+
+def _take(part: Any, examples: int) -> Any:
+    """Return the first examples of an array; of a sparse matrix, as a dense one."""
+    if part is None:
+        return None
+    if hasattr(part, "tocsr"):  # of SciPy
+        return part.tocsr()[:examples].toarray()
+    if hasattr(part, "dense_shape"):  # of TensorFlow
+        import tensorflow as tf
+
+        return tf.sparse.to_dense(tf.sparse.reorder(part))[:examples]
+    return part[:examples]
 
 
 def _chain(first: Any, rest: GeneratorType) -> Any:

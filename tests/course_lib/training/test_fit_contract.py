@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import scipy.sparse
 import tensorflow as tf
 from keras import layers
 
@@ -57,6 +58,9 @@ EXTENSIONS = {
     "tensors": ((tf.constant(X), tf.constant(Y)), {}),
     "labels in a column": ((X, Y[:, None]), {}),
     "batch_size": ((X, Y), {"batch_size": 17}),
+    "shuffled batches": ((X, Y), {"shuffle": "batch"}),
+    "sparse": ((scipy.sparse.coo_matrix(X), Y), {}),
+    "sparse tensor": ((tf.sparse.from_dense(X), Y), {}),
 }
 
 
@@ -121,9 +125,10 @@ def two_outputs():
         (lambda: fit(network(), X, Y, profile="fast", **QUIET), "quick"),
         (lambda: fit(network(), X, Y, batch_size=0, **QUIET), "batch_size is 0"),
         (lambda: fit(network(), X, Y, batch_size=1.5, **QUIET), "batch_size is 1.5"),
-        (lambda: fit(network(), X, Y, steps_per_epoch=0, **QUIET), "steps is 0"),
+        (lambda: fit(network(), X, Y, steps_per_epoch=0, **QUIET), "steps_per_epoch is 0"),
         (lambda: fit(network(), X, Y, validation_split=1.0, **QUIET), "validation_split is 1"),
         (lambda: fit(network(), X, Y, validation_split=-0.1, **QUIET), "validation_split"),
+        (lambda: fit(network(), X, Y, validation_freq=0, **QUIET), "validation_freq is 0"),
         (lambda: fit(network(), X[:0], Y[:0], **QUIET), "x is empty"),
         (lambda: fit(network(), batches(X[:0], Y[:0]), **QUIET), "x is empty"),
         (lambda: fit(network(), None, **QUIET), "x is None"),
@@ -188,3 +193,21 @@ def test_softmax_is_found_wherever_it_is_computed(make, is_probability, is_batch
     model = make()
     fit(model, *([batches()] if is_batched else [X, Y]), **QUIET)
     assert model.loss.get_config()["from_logits"] != is_probability
+
+
+def stateful(batch):
+    layer = layers.LSTM(3, stateful=True)
+    parts = [layer, layers.Dense(2)]
+    return keras.Sequential([keras.Input(batch_shape=(batch, 4, 1)), *parts] if batch else parts)
+
+
+@pytest.mark.parametrize("batch", [30, None], ids=["fixed batch", "not built"])
+def test_examples_that_fit_looks_at_leave_no_state(batch):
+    sequences, seen = X[:120, :, None], []
+    begin = keras.callbacks.LambdaCallback(
+        on_train_begin=lambda logs: seen.append(np.abs(model.layers[0].states[0]).sum())
+    )
+    model = stateful(batch)
+    history = fit(model, sequences, Y[:120], batch_size=30, callbacks=begin, **QUIET)
+    assert len(history.epoch) == 2
+    assert not batch or seen == [0]

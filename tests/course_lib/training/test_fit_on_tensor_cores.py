@@ -47,6 +47,7 @@ MODELS = {
         lambda: compiled(dense(layers.Dense(16)), LOSS_SCALED(keras.optimizers.SGD(0.01))),
         None,
     ),
+    "Adafactor": (lambda: compiled(dense(layers.Dense(16)), keras.optimizers.Adafactor()), None),
     "a loss scale of its own": (
         lambda: compiled(dense(layers.Dense(16)), keras.optimizers.SGD(0.01, loss_scale_factor=8)),
         None,
@@ -99,8 +100,10 @@ def test_own_training_steps_learn_as_in_float32(tensor_cores, monkeypatch, make,
         lambda: compiled(dense(layers.Dense(16)), keras.optimizers.Adam(clipnorm=1.0)),
         lambda: compiled(dense(dense(layers.Dense(16), width=16))),
         lambda: compiled(dense(OwnLayer(), layers.Dense(16))),
+        lambda: compiled(dense(layers.Dense(16, activity_regularizer="l2"), layers.Dense(16))),
+        lambda: compiled(dense(layers.Dense(16)), "adam", lambda y, p: 1e5 * abs(y - p[:, 0])),
     ],
-    ids=["SGD", "Adam", "clipped", "nested", "own layer"],
+    ids=["SGD", "Adam", "clipped", "nested", "own layer", "own loss", "large loss"],
 )
 def test_keras_step_learns_in_float16_as_in_float32(tensor_cores, monkeypatch, make):
     on_gpu = train_table(make)
