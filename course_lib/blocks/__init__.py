@@ -12,12 +12,12 @@ from course_lib.blocks.inception_block import inception_block
 from course_lib.blocks.inception_resnet_block import inception_resnet_block
 from course_lib.blocks.residual_block import residual_block
 from course_lib.blocks.separable_conv_block import separable_conv_block
-from course_lib.blocks.unet_decoder_block import unet_decoder_block
-from course_lib.blocks.unet_encoder_block import unet_encoder_block
 from course_lib.blocks.sinusoidal_encoding import sinusoidal_encoding
 from course_lib.blocks.token_embedding import TokenEmbedding
 from course_lib.blocks.transformer_decoder_block import transformer_decoder_block
 from course_lib.blocks.transformer_encoder_block import transformer_encoder_block
+from course_lib.blocks.unet_decoder_block import unet_decoder_block
+from course_lib.blocks.unet_encoder_block import unet_encoder_block
 from course_lib.blocks.vgg_block import vgg_block
 from course_lib.blocks.xception_block import xception_block
 
@@ -32,11 +32,11 @@ __all__ = [
     "inception_resnet_block",
     "residual_block",
     "separable_conv_block",
-    "unet_decoder_block",
-    "unet_encoder_block",
     "sinusoidal_encoding",
     "transformer_decoder_block",
     "transformer_encoder_block",
+    "unet_decoder_block",
+    "unet_encoder_block",
     "vgg_block",
     "xception_block",
 ]

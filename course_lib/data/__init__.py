@@ -1,9 +1,8 @@
 """Data sets: the real ones, or stand-ins that teach the same lesson without a network.
 
-`load`, `photographs` and `segmentation` load them, `pipeline` makes batches. Everything runs in the
-process that calls it: the student's kernel, or the process that checks the answers.
-`load`, `photographs`, `series` and `tunes` load them, `pipeline` makes batches. Everything runs in
-the process that calls it: the student's kernel, or the process that checks the answers.
+`load`, `photographs`, `segmentation`, `series` and `tunes` load them, `pipeline` makes batches.
+Everything runs in the process that calls it: the student's kernel, or the process that checks the
+answers.
 """
 
 from importlib import import_module
@@ -14,9 +13,8 @@ from course_lib.data.load import load
 from course_lib.data.photograph_classes import photograph_classes
 from course_lib.data.photographs import photographs
 from course_lib.data.pipeline import pipeline
-from course_lib.data.registry import NAMES, PHOTOGRAPH_NAMES, SEGMENTATION_NAMES
+from course_lib.data.registry import NAMES, PHOTOGRAPH_NAMES, SEGMENTATION_NAMES, SERIES_NAMES
 from course_lib.data.segmentation import segmentation
-from course_lib.data.registry import NAMES, PHOTOGRAPH_NAMES, SERIES_NAMES
 from course_lib.data.series import series
 from course_lib.data.shift_and_flip import shift_and_flip
 from course_lib.data.sources.data_error import DataError
@@ -36,8 +34,8 @@ __all__ = [
     "photographs",
     "pipeline",
     "provenance",
-    "segmentation",
     "read_tune",
+    "segmentation",
     "series",
     "shift_and_flip",
     "split_windows",
@@ -48,7 +46,6 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Return the module of a data set: `from course_lib.data import cifar100`."""
-    if name in NAMES + PHOTOGRAPH_NAMES + SEGMENTATION_NAMES:
-    if name in (*NAMES, *PHOTOGRAPH_NAMES, *SERIES_NAMES):
+    if name in NAMES + PHOTOGRAPH_NAMES + SEGMENTATION_NAMES + SERIES_NAMES:
         return import_module(f"course_lib.data.sets.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

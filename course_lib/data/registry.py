@@ -32,6 +32,7 @@ PHOTOGRAPH_NAMES = (
 SEGMENTATION_NAMES = (
     "cells",
     "nuclei",
+)
 SERIES_NAMES = (
     "sunspots",
     "temperatures",
@@ -55,8 +56,7 @@ def find_dataset(name: str) -> Dataset:
         ...
         ValueError: There is no data set 'minst'. Did you mean "mnist"? There are: mnist, \
 fashion_mnist, cifar10, cifar100, imdb, reuters, boston_housing, california_housing, shapes, \
-short_reviews
-dates, sentence_pairs
+short_reviews, dates, sentence_pairs
     """
     if name not in NAMES:
         similar = get_close_matches(str(name).lower().replace("-", "_"), NAMES, n=1)
@@ -103,6 +103,8 @@ def find_segmentation(name: str) -> SegmentationSet:
             f"There are no images with masks {name!r}. There are: {', '.join(SEGMENTATION_NAMES)}"
         )
     return import_module(f"course_lib.data.sets.{name}").SEGMENTATION
+
+
 def find_series(name: str) -> SeriesSet:
     """Return the description of a time series.
 

@@ -15,8 +15,8 @@ from course_lib.figures.confusion_matrix import confusion_matrix
 from course_lib.figures.counted_cells import counted_cells
 from course_lib.figures.decision_boundary import decision_boundary
 from course_lib.figures.decoded_grid import decoded_grid
-from course_lib.figures.error_by_horizon import error_by_horizon
 from course_lib.figures.energy_descent import energy_descent
+from course_lib.figures.error_by_horizon import error_by_horizon
 from course_lib.figures.error_by_size import error_by_size
 from course_lib.figures.feature_maps import feature_maps
 from course_lib.figures.feature_space import feature_space
@@ -44,8 +44,8 @@ from course_lib.figures.mask_overlays import mask_overlays
 from course_lib.figures.memory_by_delay import memory_by_delay
 from course_lib.figures.network_zoo import network_zoo
 from course_lib.figures.parameters_by_layer import parameters_by_layer
-from course_lib.figures.pixel_weights import pixel_weights
 from course_lib.figures.piano_roll import piano_roll
+from course_lib.figures.pixel_weights import pixel_weights
 from course_lib.figures.position_codes import position_codes
 from course_lib.figures.roc_curve import roc_curve
 from course_lib.figures.scores_by_region import scores_by_region
@@ -65,11 +65,13 @@ __all__ = [
     "accuracy_by_length",
     "activation_functions",
     "attention_maps",
+    "capacity_curve",
     "compared_curves",
     "confusion_matrix",
     "counted_cells",
     "decision_boundary",
     "decoded_grid",
+    "energy_descent",
     "error_by_horizon",
     "error_by_size",
     "feature_maps",
@@ -84,6 +86,8 @@ __all__ = [
     "gradient_by_length",
     "heaps_over_time",
     "heat_maps",
+    "image_grid",
+    "image_to_outputs",
     "interpolation",
     "kl_of_gaussians",
     "kl_per_dimension",
@@ -92,25 +96,21 @@ __all__ = [
     "loss_going_down",
     "loss_surface",
     "losses_by_step",
-    "parameters_by_layer",
     "mask_overlays",
+    "memory_by_delay",
+    "network_zoo",
+    "parameters_by_layer",
     "piano_roll",
-    "image_grid",
-    "image_to_outputs",
     "pixel_weights",
     "position_codes",
     "roc_curve",
     "scores_by_region",
     "sliding_filter",
     "slope_by_spread",
+    "spike_train",
     "threshold_unit",
+    "unfolding_map",
     "vanishing_gradient",
     "weight_by_width",
     "worst_mistakes",
-    "capacity_curve",
-    "energy_descent",
-    "memory_by_delay",
-    "network_zoo",
-    "spike_train",
-    "unfolding_map",
 ]

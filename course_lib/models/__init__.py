@@ -27,8 +27,8 @@ from course_lib.models.resnet import resnet
 from course_lib.models.sample_quality import SampleQuality, sample_quality
 from course_lib.models.seq2seq import seq2seq
 from course_lib.models.small_architectures import small_architectures
-from course_lib.models.unet import unet
 from course_lib.models.transformer import transformer
+from course_lib.models.unet import unet
 from course_lib.models.vae import VAE, vae
 from course_lib.models.vgg import vgg
 from course_lib.models.xception import xception
@@ -63,8 +63,8 @@ __all__ = [
     "sample_quality",
     "seq2seq",
     "small_architectures",
-    "unet",
     "transformer",
+    "unet",
     "vae",
     "vgg",
     "xception",

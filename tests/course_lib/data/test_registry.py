@@ -11,20 +11,17 @@ from course_lib.data.registry import (
     NAMES,
     PHOTOGRAPH_NAMES,
     SEGMENTATION_NAMES,
-    find_dataset,
-    find_photographs,
-    find_segmentation,
     SERIES_NAMES,
     find_dataset,
     find_photographs,
+    find_segmentation,
     find_series,
 )
 
 
 def test_every_module_is_registered():
     modules = {module.name for module in pkgutil.iter_modules(sets.__path__)}
-    assert modules == {*NAMES, *PHOTOGRAPH_NAMES, *SEGMENTATION_NAMES}
-    assert modules == {*NAMES, *PHOTOGRAPH_NAMES, *SERIES_NAMES}
+    assert modules == {*NAMES, *PHOTOGRAPH_NAMES, *SEGMENTATION_NAMES, *SERIES_NAMES}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -41,6 +38,8 @@ def test_photographs_are_named_after_their_module(name):
 @pytest.mark.parametrize("name", SEGMENTATION_NAMES)
 def test_segmentation_sets_are_named_after_their_module(name):
     assert find_segmentation(name).name == name
+
+
 @pytest.mark.parametrize("name", SERIES_NAMES)
 def test_series_are_named_after_their_module(name):
     assert find_series(name).name == name
