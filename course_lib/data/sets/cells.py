@@ -1,4 +1,4 @@
-"""Cells: grey images of cells, most of which touch, with a number for every cell.
+"""Cells: grey images of cells that touch, with a number for every cell.
 
 It exists only as synthetic data, whatever the source: the published sets of touching cells may not
 be passed on. Its lesson is that of Ronneberger et al. 2015: *where a pixel belongs takes both what

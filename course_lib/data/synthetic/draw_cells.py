@@ -15,7 +15,7 @@ BATCH = 2**18  # pixels that are drawn at a time
 
 
 def draw_cells(n: int, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Draw images of cells, many of which touch, and the cell that each pixel belongs to.
+    """Draw images of cells that often touch, and the cell that each pixel belongs to.
 
     Cells differ in size, outline and brightness. Where two touch, a line of background separates
     their labels, as in Ronneberger et al. 2015, §3; in the image it is only a little darker. The
