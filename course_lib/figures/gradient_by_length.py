@@ -41,10 +41,10 @@ def gradient_by_length(norms: Mapping[str, Mapping[int, float]]) -> Figure:
     lengths = [length for values in reached.values() for length in values]
     least, most = min(factors, key=factors.__getitem__), max(factors, key=factors.__getitem__)
     figure = Canvas(
-        6.8,
+        7.4,
         3.8,
         f"From {min(lengths)} to {max(lengths)} steps the norm changes by a factor of "
-        f"{factors[least]:.1g} ({least}) to {factors[most]:.1g} ({most})",
+        f"{factors[least]:.2g} ({least}) to {factors[most]:.2g} ({most})",
     )
     axes = figure.subplots()
     for (name, values), (colour, style) in zip(

@@ -86,21 +86,21 @@ for name, times, values in [
 # ```
 #
 # Neighbouring windows share nearly all their values. If you shuffle them and take some for testing,
-# nearly every test value is also a training value. This is **leakage**: the test looks good,
-# and the forecasts of the real future are not. So split **by time, before you cut**: the first
-# values are for training, the last ones for testing, and no window contains both. The mean and the
+# nearly every test value is also a training value. This is **leakage**: the test looks good, and
+# the forecasts of the real future are not. So split **by time, before you cut**: the first values
+# are for training, the last ones for testing, and no window contains both. The mean and the
 # standard deviation for scaling come from the training values alone, because on the day of the
 # forecast nobody knows the mean of the future.
 #
 # ### Question 1 · `windows`
 #
-# 1. `make_windows(values, steps, ahead)` returns all windows of a series: `x` of shape
-#    `(n, steps, 1)`, one feature at each step as Keras' recurrent layers expect it, and `y` of
-#    shape `(n, ahead)`.
+# 1. `make_windows(values, steps, ahead)` returns all windows of a series: `x` of shape `(n, steps,
+#    1)`, one feature at each step as Keras' recurrent layers expect it, and `y` of shape `(n,
+#    ahead)`.
 # 2. `prepare(values, share, steps, ahead)` takes the first `int(share * len(values))` values for
 #    training and the others for testing, scales both with the mean and the standard deviation
-#    (`np.std`) of the training values, and cuts windows from each. It returns four things: the
-#    pair `(x_train, y_train)`, the pair `(x_test, y_test)`, the mean and the standard deviation.
+#    (`np.std`) of the training values, and cuts windows from each. It returns four things: the pair
+#    `(x_train, y_train)`, the pair `(x_test, y_test)`, the mean and the standard deviation.
 
 
 # %% solution="windows"
@@ -277,12 +277,12 @@ print(f"temperatures: {warm[0][0].shape} for training, {warm[1][0].shape} for te
 # cost nothing, the **baselines**:
 #
 # - **persistence**: everything stays as it is. The forecast for every step ahead is the last value;
-# - **seasonal**: everything comes back. With a period of $p$ steps, the forecast is the value exactly
-#   $p$ steps before the step to forecast. If that step is in the future, too, go back further by
-#   whole periods until you reach a known value;
-# - **linear**: each step ahead is a weighted sum of the values in the window, plus a bias. The weights
-#   have the smallest squared error on the training windows. `np.linalg.lstsq(a, y)[0]` returns them;
-#   for the bias, append a column of ones to `a`.
+# - **seasonal**: everything comes back. With a period of $p$ steps, the forecast is the value
+#   exactly $p$ steps before the step to forecast. If that step is in the future, too, go back
+#   further by whole periods until you reach a known value;
+# - **linear**: each step ahead is a weighted sum of the values in the window, plus a bias. The
+#   weights have the smallest squared error on the training windows. `np.linalg.lstsq(a, y)[0]`
+#   returns them; for the bias, append a column of ones to `a`.
 #
 # ### Question 2 · `baselines`
 #
@@ -294,15 +294,15 @@ print(f"temperatures: {warm[0][0].shape} for training, {warm[1][0].shape} for te
 #
 # <details><summary>Hint 1, seasonal</summary>
 #
-# Number the steps ahead k = 0, 1, … The value one period before step k stands at `steps - period + k` in
-# the window. With the remainder of k divided by the period, this is always a known value.
+# Number the steps ahead k = 0, 1, … The value one period before step k stands at `steps - period +
+# k` in the window. With the remainder of k divided by the period, this is always a known value.
 #
 # </details>
 #
 # <details><summary>Hint 2, linear</summary>
 #
-# Without the last axis, the windows are a matrix, one row per example. Append the ones to the training
-# windows and also to the windows of the forecast.
+# Without the last axis, the windows are a matrix, one row per example. Append the ones to the
+# training windows and also to the windows of the forecast.
 #
 # </details>
 
@@ -424,8 +424,8 @@ _check_baselines_hidden(np.random.default_rng(_testing.hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# An error is easiest to judge in the unit of the series, so scale it back: multiply it by the standard
-# deviation.
+# An error is easiest to judge in the unit of the series, so scale it back: multiply it by the
+# standard deviation.
 
 
 # %%
@@ -464,15 +464,15 @@ for series, found, unit in [
 #
 # ## 3 A memory
 #
-# A **recurrent network** reads a sequence step by step. Its **state** $h_t$ is a row of numbers, one
-# for each unit. It is computed from the input of this step and from the state of the last one, with
-# the same weights at every step (Elman 1990):
+# A **recurrent network** reads a sequence step by step. Its **state** $h_t$ is a row of numbers,
+# one for each unit. It is computed from the input of this step and from the state of the last one,
+# with the same weights at every step (Elman 1990):
 #
 # $$h_t = \tanh(x_t W + h_{t-1} U + b), \qquad h_0 = 0$$
 #
-# $W$ is the **kernel** of shape `(features, units)`, $U$ the **recurrent kernel** of shape
-# `(units, units)`. Written out step after step, the network is **unrolled**: a deep network with one
-# layer for each step, whose layers share their weights.
+# $W$ is the **kernel** of shape `(features, units)`, $U$ the **recurrent kernel** of shape `(units,
+# units)`. Written out step after step, the network is **unrolled**: a deep network with one layer
+# for each step, whose layers share their weights.
 #
 # ### Question 3 · `simple_rnn`
 #
@@ -596,36 +596,36 @@ print(f"largest difference from Keras' SimpleRNN: {np.abs(own_states - keras_sta
 #
 # At every step the simple RNN replaces its whole state. So a value that it should remember has to
 # survive every multiplication. The **LSTM**, long short-term memory (Hochreiter & Schmidhuber 1997;
-# Gers et al. 2000), has a second state, the **cell state** $c_t$, to which it only adds. Three **gates**,
-# numbers from 0 (closed) to 1 (open) for each unit, decide what happens to it:
+# Gers et al. 2000), has a second state, the **cell state** $c_t$, to which it only adds. Three
+# **gates**, numbers from 0 (closed) to 1 (open) for each unit, decide what happens to it:
 #
 # $$i = \sigma(x_t W_i + h_{t-1} U_i + b_i) \qquad f = \sigma(x_t W_f + h_{t-1} U_f + b_f)$$
 # $$g = \tanh(x_t W_g + h_{t-1} U_g + b_g) \qquad o = \sigma(x_t W_o + h_{t-1} U_o + b_o)$$
 # $$c_t = f \odot c_{t-1} + i \odot g \qquad h_t = o \odot \tanh(c_t)$$
 #
-# The **input gate** $i$ lets the candidate $g$ in, the **forget gate** $f$ keeps what was there (the
-# name is the wrong way round: open means keep), and the **output gate** $o$ shows it to the rest of
-# the network. $\sigma$ is the sigmoid, $\odot$ multiplies number by number.
+# The **input gate** $i$ lets the candidate $g$ in, the **forget gate** $f$ keeps what was there
+# (the name is the wrong way round: open means keep), and the **output gate** $o$ shows it to the
+# rest of the network. $\sigma$ is the sigmoid, $\odot$ multiplies number by number.
 #
 # Keras keeps the four blocks side by side in **one** kernel `(features, 4 * units)`, in the order
 # $i, f, g, o$, and likewise in the recurrent kernel `(units, 4 * units)` and the bias.
 #
 # ### Question 4 · `lstm`
 #
-# Write `lstm(x, kernel, recurrent, bias)`. It returns two arrays `(batch, steps, units)`: all states $h$
-# and all cell states $c$. Both begin with 0.
+# Write `lstm(x, kernel, recurrent, bias)`. It returns two arrays `(batch, steps, units)`: all
+# states $h$ and all cell states $c$. Both begin with 0.
 #
 # <details><summary>Hint 1</summary>
 #
-# First compute all four blocks with one sum of two matrix products and the bias. `np.split(z, 4, axis=1)`
-# separates them.
+# First compute all four blocks with one sum of two matrix products and the bias. `np.split(z, 4,
+# axis=1)` separates them.
 #
 # </details>
 #
 # <details><summary>Hint 2</summary>
 #
-# The sigmoid belongs to three of the blocks, tanh to the third one, and tanh once more to the new cell
-# state. The old h is needed until the new one is complete.
+# The sigmoid belongs to three of the blocks, tanh to the third one, and tanh once more to the new
+# cell state. The old h is needed until the new one is complete.
 #
 # </details>
 
@@ -792,8 +792,8 @@ print(f"largest difference from Keras' LSTM: {np.abs(own_states - keras_states).
 # %% [markdown]
 # What can gates do? Here are weights **chosen by hand** for one unit. Its inputs are a value and a
 # flag. When the flag is 1, the input gate opens and the forget gate closes: the cell takes the new
-# value. When it is 0, the input gate closes and the forget gate opens: the cell keeps the old value,
-# whatever passes by.
+# value. When it is 0, the input gate closes and the forget gate opens: the cell keeps the old
+# value, whatever passes by.
 
 # %%
 from course_lib.models import lstm_gates
@@ -819,10 +819,10 @@ figures.gate_activity(
 # %% [markdown]
 # A simple RNN cannot do this: its state goes through tanh and the recurrent kernel at every step.
 #
-# **The bias of the forget gate.** Before training, the weights are small, so a gate with bias 0 is half
-# open: $\sigma(0) = 0.5$. A cell that keeps half of its state at each step has forgotten it after ten steps, and
-# the gradient with it. So Keras begins with a bias of **1** for the forget gate alone
-# (`unit_forget_bias=True`; Jozefowicz et al. 2015).
+# **The bias of the forget gate.** Before training, the weights are small, so a gate with bias 0 is
+# half open: $\sigma(0) = 0.5$. A cell that keeps half of its state at each step has forgotten it
+# after ten steps, and the gradient with it. So Keras begins with a bias of **1** for the forget
+# gate alone (`unit_forget_bias=True`; Jozefowicz et al. 2015).
 
 # %%
 for bias in (0, 1, 5):
@@ -835,23 +835,23 @@ for bias in (0, 1, 5):
 # %% [markdown]
 # ## 5 Two gates are enough
 #
-# The **GRU**, gated recurrent unit (Cho et al. 2014), has one state and two gates. The **update gate**
-# $z$ decides how much of the old state stays, and the **reset gate** $r$ how much of it the candidate
-# sees. In Keras the blocks stand in the order $z, r, g$, and there are **two** biases,
+# The **GRU**, gated recurrent unit (Cho et al. 2014), has one state and two gates. The **update
+# gate** $z$ decides how much of the old state stays, and the **reset gate** $r$ how much of it the
+# candidate sees. In Keras the blocks stand in the order $z, r, g$, and there are **two** biases,
 # `bias[0]` for the input and `bias[1]` for the state, so `bias` has the shape `(2, 3 * units)`:
 #
 # $$z = \sigma(x_t W_z + b_z + h_{t-1} U_z + b'_z) \qquad r = \sigma(x_t W_r + b_r + h_{t-1} U_r + b'_r)$$
 # $$g = \tanh(x_t W_g + b_g + r \odot (h_{t-1} U_g + b'_g)) \qquad h_t = z \odot h_{t-1} + (1 - z) \odot g$$
 #
-# The paper resets the state *before* it is multiplied, $(r \odot h_{t-1}) U_g$. Keras resets the product
-# (`reset_after=True`), because then all three blocks are one matrix product, and graphics cards are
-# faster. That is why the second bias exists: inside the brackets it is reset, too.
+# The paper resets the state *before* it is multiplied, $(r \odot h_{t-1}) U_g$. Keras resets the
+# product (`reset_after=True`), because then all three blocks are one matrix product, and graphics
+# cards are faster. That is why the second bias exists: inside the brackets it is reset, too.
 #
 # ### Question 5 · `gru`
 #
 # 1. `gru(x, kernel, recurrent, bias)` returns all states, `(batch, steps, units)`.
-# 2. `count_parameters(cell, features, units)` returns the number of parameters of one layer of Keras:
-#    kernel, recurrent kernel and bias. `cell` is `"simple"`, `"lstm"` or `"gru"`.
+# 2. `count_parameters(cell, features, units)` returns the number of parameters of one layer of
+#    Keras: kernel, recurrent kernel and bias. `cell` is `"simple"`, `"lstm"` or `"gru"`.
 #
 # <details><summary>Hint 1, gru</summary>
 #
@@ -862,8 +862,8 @@ for bias in (0, 1, 5):
 #
 # <details><summary>Hint 2, count_parameters</summary>
 #
-# Count for one block: a column for each unit has a row for each feature, a row for each unit, and one or
-# two biases. How many blocks does each cell have?
+# Count for one block: a column for each unit has a row for each feature, a row for each unit, and
+# one or two biases. How many blocks does each cell have?
 #
 # </details>
 
@@ -1028,23 +1028,27 @@ for name, cell in CELLS.items():
 # %% [markdown]
 # ## 6 How far back can it learn?
 #
-# A network learns from a step in the past only if a gradient gets there. On its way from the last state
-# $h_T$ to the first one $h_0$ it is multiplied once per step by the derivative of one state with respect
-# to the one before. Factors below 1 make it **vanish**, factors above 1 make it **explode** (Bengio et
-# al. 1994; Pascanu et al. 2013): after 100 steps $0.9^{100} \approx 3 \cdot 10^{-5}$, and $1.1^{100} \approx 14{,}000$.
+# A network learns from a step in the past only if a gradient gets there. On its way from the last
+# state $h_T$ to the first one $h_0$ it is multiplied once per step by the derivative of one state
+# with respect to the one before. Factors below 1 make it **vanish**, factors above 1 make it
+# **explode** (Bengio et al. 1994; Pascanu et al. 2013): after 100 steps $0.9^{100} \approx 3 \cdot
+# 10^{-5}$, and $1.1^{100} \approx 14{,}000$.
 #
-# Against explosion, **clipping** helps. Let the norm of the gradient be the root of the sum of **all**
-# squares in **all** its arrays. If it is above a limit, multiply every array by limit / norm. The
-# direction stays the same. Keras does this with `global_clipnorm` of an optimizer. Nothing so
-# simple helps against vanishing: a gradient of 0 has no direction. That is what gates are for.
+# Against explosion, **clipping** helps. Let the norm of the gradient be the root of the sum of
+# **all** squares in **all** its arrays. If it is above a limit, multiply every array by limit /
+# norm. The direction stays the same. Keras does this with `global_clipnorm` of an optimizer.
+# Nothing so simple helps against vanishing: a gradient of 0 has no direction. That is what gates
+# are for.
 #
 # ### Question 6 · `gradients`
 #
-# 1. `gradient_norms(model, x, state)`: `model([x, state])` returns the state after the last step, $h_T$, of
-#    shape `(batch, units)`; `state`, $h_0$, has the same shape. Return, for each sequence, the norm of the
-#    gradient of the **sum** of the units of $h_T$ with respect to $h_0$, `(batch,)`. Convert both arrays with
-#    `tf.convert_to_tensor` first: Keras does not accept an array beside a tensor.
-# 2. `clip_gradients(gradients, limit)` clips a list of arrays of any shapes as above and returns a list.
+# 1. `gradient_norms(model, x, state)`: `model([x, state])` returns the state after the last step,
+#    $h_T$, of shape `(batch, units)`; `state`, $h_0$, has the same shape. Return, for each
+#    sequence, the norm of the gradient of the **sum** of the units of $h_T$ with respect to $h_0$,
+#    `(batch,)`. Convert both arrays with `tf.convert_to_tensor` first: Keras does not accept an
+#    array beside a tensor.
+# 2. `clip_gradients(gradients, limit)` clips a list of arrays of any shapes as above and returns a
+#    list.
 #
 # <details><summary>Hint 1, gradient_norms</summary>
 #
@@ -1054,8 +1058,8 @@ for name, cell in CELLS.items():
 #
 # <details><summary>Hint 2, gradient_norms</summary>
 #
-# The sequences of a batch don't influence each other. So the gradient of the sum over everything has the
-# gradient of each sequence in its row.
+# The sequences of a batch don't influence each other. So the gradient of the sum over everything
+# has the gradient of each sequence in its row.
 #
 # </details>
 
@@ -1239,30 +1243,35 @@ for bias in (0, 1, 5):
 figures.gradient_by_length(norms)
 
 # %% [markdown]
-# Read the figure with care. A simple RNN depends on the size of its recurrent kernel: a little smaller, and
-# the gradient vanishes; a little larger, and it explodes. In between, Keras begins with an **orthogonal** matrix, which
-# keeps lengths (Saxe et al. 2014), and so its gradient survives, as long as training leaves the matrix as it is.
+# Read the figure with care. A simple RNN depends on the size of its recurrent kernel: a little
+# smaller, and the gradient vanishes; a little larger, and it explodes. In between, Keras begins
+# with an **orthogonal** matrix, which keeps lengths (Saxe et al. 2014). Much more of the gradient
+# survives, as long as training leaves the matrix as it is.
 #
-# An **untrained** GRU or LSTM is no better: a gate that is half open halves the gradient at every step. What gates add is
-# a choice. With a forget bias of 5, as a unit may learn it, half a hundred steps cost almost nothing, and the same unit can
-# close its gate where the data ask for it. No matrix can do both.
+# An **untrained** GRU or LSTM is no better: a gate that is half open halves the gradient at every
+# step. What gates add is a choice. With a forget bias of 5, as a unit may learn it, nothing is lost
+# in fifty steps, and the same unit can close its gate where the data ask for it. No matrix can do
+# both.
 #
 # ## 7 Forecast
 #
-# There are two ways to forecast twelve months with a network. A **direct** forecast has twelve outputs, one
-# for each step ahead. A **recursive** forecast needs only the next value: append it to the window, drop the
-# oldest value, and forecast again, as often as you need. It can go on for any number of steps, but its
-# errors feed on each other.
+# There are two ways to forecast twelve months with a network. A **direct** forecast has twelve
+# outputs, one for each step ahead. A **recursive** forecast needs only the next value: append it to
+# the window, drop the oldest value, and forecast again, as often as you need. It can go on for any
+# number of steps, but its errors feed on each other.
 #
 # ### Question 7 · `forecast`
 #
-# 1. `recursive(model, x, ahead)` forecasts `ahead` steps. `model` maps windows `(n, steps, 1)` to `(n, k)`, and its
-#    **first** output is the forecast for the next step; don't use the others. Return `(n, ahead)`.
-# 2. Build and train `forecaster`, a Keras model with a recurrent layer (any cell, about 24 units). It maps the
-#    last 48 scaled months, `(n, 48, 1)`, to the next 12, `(n, 12)`. Train it on `x_train[:, -48:]` and `y_train`.
+# 1. `recursive(model, x, ahead)` forecasts `ahead` steps. `model` maps windows `(n, steps, 1)` to
+#    `(n, k)`, and its **first** output is the forecast for the next step; don't use the others.
+#    Return `(n, ahead)`.
+# 2. Build and train `forecaster`, a Keras model with a recurrent layer (any cell, about 24 units).
+#    It maps the last 48 scaled months, `(n, 48, 1)`, to the next 12, `(n, 12)`. Train it on
+#    `x_train[:, -48:]` and `y_train`.
 #
-# With the mean absolute error as the loss, Adam with a learning rate of 0.01 and batches of 64, ten epochs are
-# enough. On other series of the same kind, its error has to be clearly below that of persistence.
+# With the mean absolute error as the loss, Adam with a learning rate of 0.01 and batches of 64, ten
+# epochs are enough. On other series of the same kind, its error has to be clearly below that of
+# persistence.
 #
 # <details><summary>Hint 1, recursive</summary>
 #
@@ -1272,8 +1281,8 @@ figures.gradient_by_length(norms)
 #
 # <details><summary>Hint 2, recursive</summary>
 #
-# `np.concatenate` along axis 1, of all steps of the window but the first and the new value, is the next
-# window.
+# `np.concatenate` along axis 1, of all steps of the window but the first and the new value, is the
+# next window.
 #
 # </details>
 
@@ -1437,17 +1446,18 @@ figures.forecasts(
 )
 
 # %% [markdown]
-# On the stand-in, the network is clearly better than the linear model: its cycles follow a rule that is not
-# linear. On the **real** sunspots it is not. There, the linear model of the last 132 months is as good as the
-# networks or better, with an error of about 20 to 24 sunspots twelve months ahead. That is the usual result for
-# short, noisy series (Makridakis et al. 2018). A network that is not better than a linear model is not worth
-# its price, and you only know if you have measured both.
+# On the stand-in, the network is clearly better than the linear model: its cycles follow a rule
+# that is not linear. On the **real** sunspots it is not. There, the linear model of the last 132
+# months is as good as the networks or better, with an error of about 20 to 24 sunspots twelve
+# months ahead. That is the usual result for short, noisy series (Makridakis et al. 2018). A network
+# that is not better than a linear model is not worth its price, and you only know if you have
+# measured both.
 #
 # ## 8 Order decides
 #
-# "The acting was not good but bad" and "the acting was not bad but good" consist of the same words. A **bag of
-# words**, which only knows which words occur, cannot tell them apart. A recurrent network can, because it reads
-# "not" before it reads "good".
+# "The acting was not good but bad" and "the acting was not bad but good" consist of the same words.
+# A **bag of words**, which only knows which words occur, cannot tell them apart. A recurrent
+# network can, because it reads "not" before it reads "good".
 
 # %%
 from course_lib.data import short_reviews
@@ -1458,21 +1468,23 @@ for review, mood in zip(review_train[:4], mood_train[:4], strict=True):
 print(f"\nthe first review as numbers, of {len(short_reviews.WORDS)}:\n{review_train[0]}")
 
 # %% [markdown]
-# A word is a number here, and its size means nothing. An **embedding** is a table with a row of numbers for each
-# word; the rows are weights, and training moves words of similar meaning to similar rows
-# (`keras.layers.Embedding`). Reviews differ in length, so they are filled up with 0, the number of no word.
-# A recurrent layer must skip these steps, or it would forget the review while it reads them: that is
-# **masking** (`mask_zero=True` in the embedding). And a reader may look at the whole review before judging. A
-# **bidirectional** layer has two recurrent layers, one of which reads backwards, and joins their last states
-# (`keras.layers.Bidirectional`; Schuster & Paliwal 1997).
+# A word is a number here, and its size means nothing. An **embedding** is a table with a row of
+# numbers for each word; the rows are weights, and training moves words of similar meaning to
+# similar rows (`keras.layers.Embedding`). Reviews differ in length, so they are filled up with 0,
+# the number of no word. A recurrent layer must skip these steps, or it would forget the review
+# while it reads them: that is **masking** (`mask_zero=True` in the embedding). And a reader may
+# look at the whole review before judging. A **bidirectional** layer has two recurrent layers, one
+# of which reads backwards, and joins their last states (`keras.layers.Bidirectional`; Schuster &
+# Paliwal 1997).
 #
 # ### Question 8 · `reviews`
 #
-# 1. `text_model(words)` returns a Keras model: an embedding of `words` rows of 16 numbers with a mask, a
-#    bidirectional layer with an LSTM or GRU of 16 units, and a dense layer with one logit. It maps word numbers
-#    `(n, length)`, for any length, to `(n, 1)`.
-# 2. Train `reader = text_model(len(short_reviews.WORDS))` on `review_train` and `mood_train`: a logit above 0 means
-#    positive. Six epochs with Adam, a learning rate of 0.01 and batches of 64 are enough.
+# 1. `text_model(words)` returns a Keras model: an embedding of `words` rows of 16 numbers with a
+#    mask, a bidirectional layer with an LSTM or GRU of 16 units, and a dense layer with one logit.
+#    It maps word numbers `(n, length)`, for any length, to `(n, 1)`.
+# 2. Train `reader = text_model(len(short_reviews.WORDS))` on `review_train` and `mood_train`: a
+#    logit above 0 means positive. Six epochs with Adam, a learning rate of 0.01 and batches of 64
+#    are enough.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -1609,15 +1621,14 @@ def bag(reviews):
     return found[:, 1:]
 
 
-bag_model = keras.Sequential([keras.Input((len(short_reviews.WORDS) - 1,)), keras.layers.Dense(1)])
-bag_model.compile(keras.optimizers.Adam(1e-2), keras.losses.BinaryCrossentropy(from_logits=True))
-fit(bag_model, bag(review_train), mood_train, epochs=6, batch_size=64, verbose=False)
-for name, logits in [
-    ("bag of words", bag_model(bag(review_test))),
-    ("recurrent", reader(review_test)),
-]:
-    is_right = (ops.convert_to_numpy(logits)[:, 0] > 0) == mood_test
-    print(f"{name:>12}: accuracy {is_right.mean():.1%}")
+# A linear classifier: the weights with the smallest squared error for -1 (negative) and 1 (positive).
+weights = np.linalg.lstsq(bag(review_train), 2 * mood_train - 1, rcond=None)[0]
+scores = {
+    "bag of words": bag(review_test) @ weights,
+    "recurrent": ops.convert_to_numpy(reader(review_test))[:, 0],
+}
+for name, score in scores.items():
+    print(f"{name:>12}: accuracy {np.mean((score > 0) == mood_test):.1%}")
 
 # %%
 number = {word: n for n, word in enumerate(short_reviews.WORDS)}
@@ -1626,14 +1637,15 @@ for text in ["the film was not good but bad", "the film was not bad but good", "
     print(f"{text}: logit {float(ops.squeeze(reader(words))):+.1f}")
 
 # %% [markdown]
-# These reviews are made to be impossible for a bag of words. In real film reviews most opinions are not negated,
-# and there a bag of words is hard to beat: with the 25,000 reviews of IMDB, both come to 85 to 88 %.
+# These reviews are made to be impossible for a bag of words. In real film reviews most opinions are
+# not negated, and there a bag of words is hard to beat. Measure before you believe: "What to try
+# next" has the exercise.
 #
 # ## 9 Compose
 #
-# A **character model** forecasts the next character of a text. If you sample one from its forecast, append it, and
-# go on, it writes. Ours learns dance tunes in ABC notation: a letter is a note, a digit makes it longer, a bar ends with
-# `|`. A line break begins and ends a tune.
+# A **character model** forecasts the next character of a text. If you sample one from its forecast,
+# append it, and go on, it writes. Ours learns dance tunes in ABC notation: a letter is a note, a
+# digit makes it longer, a bar ends with `|`. A line break begins and ends a tune.
 
 # %%
 songs = data.tunes(500 if QUICK else 4000)
@@ -1644,9 +1656,9 @@ longest = max(len(song) for song in songs)
 written = np.array([[place[c] for c in "\n" + song.ljust(longest + 1, "\n")] for song in songs])
 
 # %% [markdown]
-# The same three layers make two models. `composer` reads whole tunes at once, which is fast for training. `step` reads
-# **one** character and the state so far, and `advance` calls it: it returns the logits of the next character,
-# `(characters,)`, and the new state, as NumPy arrays.
+# The same three layers make two models. `composer` reads whole tunes at once, which is fast for
+# training. `step` reads **one** character and the state so far, and `advance` calls it: it returns
+# the logits of the next character, `(characters,)`, and the new state, as NumPy arrays.
 
 # %%
 UNITS = 64
@@ -1659,7 +1671,7 @@ composer = keras.Model(read, choose(remember(embed(read))[0]))
 composer.compile(
     keras.optimizers.Adam(1e-2), keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 )
-fit(composer, written[:, :-1], written[:, 1:], epochs=10, batch_size=32, verbose=False)
+fit(composer, written[:, :-1], written[:, 1:], epochs=8, batch_size=32, verbose=False)
 
 state = keras.Input((UNITS,))
 outputs, new_state = remember(embed(read), initial_state=state)
@@ -1673,21 +1685,22 @@ def advance(step, character, state):
 
 
 # %% [markdown]
-# The **temperature** $T$ says how daring the composer is: divide the logits by $T$ before the softmax. At $T = 1$ these are
-# the model's own probabilities. A low temperature makes the likely even more likely, a high one makes everything
-# equally likely.
+# The **temperature** $T$ says how daring the composer is: divide the logits by $T$ before the
+# softmax. At $T = 1$ these are the model's own probabilities. A low temperature makes the likely
+# even more likely, a high one makes everything equally likely.
 #
-# To sample from probabilities $p_0, p_1, …$ you need one random number $u$ between 0 and 1: take the **first** index at which
-# the cumulative sum $p_0 + … + p_k$ exceeds $u$. With $p = (0.2, 0.5, 0.3)$ and $u = 0.6$ that is 1, because
-# $0.2 < 0.6 < 0.7$.
+# To sample from probabilities $p_0, p_1, …$ you need one random number $u$ between 0 and 1: take
+# the **first** index at which the cumulative sum $p_0 + … + p_k$ exceeds $u$. With $p = (0.2, 0.5,
+# 0.3)$ and $u = 0.6$ that is 1, because $0.2 < 0.6 < 0.7$.
 #
 # ### Question 9 · `generate`
 #
-# 1. `sample(logits, temperature, u)` returns the index, for logits `(characters,)` of any size, also 1,000, at any
-#    temperature above 0.
-# 2. `generate(step, start, state, temperature, numbers)` begins with the character `start` (an index) and a state `(1, units)`.
-#    `advance(step, character, state)` returns the logits of the next character and the new state. Sample the next character
-#    with the next of the random `numbers`, and go on with it. Return the list of the sampled indices, one for each number,
+# 1. `sample(logits, temperature, u)` returns the index, for logits `(characters,)` of any size,
+#    also 1,000, at any temperature above 0.
+# 2. `generate(step, start, state, temperature, numbers)` begins with the character `start` (an
+#    index) and a state `(1, units)`. `advance(step, character, state)` returns the logits of the
+#    next character and the new state. Sample the next character with the next of the random
+#    `numbers`, and go on with it. Return the list of the sampled indices, one for each number,
 #    without `start`.
 #
 # <details><summary>Hint 1, sample</summary>
@@ -1698,7 +1711,8 @@ def advance(step, character, state):
 #
 # <details><summary>Hint 2, generate</summary>
 #
-# Two things change in each round of the loop: the character and the state. Both go into the next call of `advance`.
+# Two things change in each round of the loop: the character and the state. Both go into the next
+# call of `advance`.
 #
 # </details>
 
@@ -1871,75 +1885,83 @@ def compose(temperature, seed):
 
 tunes = {}
 for temperature in (0.5, 1.0, 2.0):
-    some = [compose(temperature, seed) for seed in range(6)]
+    some = [compose(temperature, seed) for seed in range(4)]
     tunes[temperature] = max(some, key=len)
     bars = [sum(length for _, length in bar) for tune in some for bar in data.read_tune(tune)]
     ends = sum(tune.endswith("G3|]") for tune in some)
     print(
         f"temperature {temperature}: {np.mean(np.array(bars) == 6):.0%} of {len(bars)} bars have six "
-        f"eighths; {ends} of 6 tunes end on G3|]\n  {tunes[temperature]}"
+        f"eighths; {ends} of 4 tunes end on G3|]\n  {tunes[temperature]}"
     )
 
 # %%
 figures.piano_roll({f"T = {temperature}": tune for temperature, tune in tunes.items()})
 
 # %% [markdown]
-# Nobody told the network what a bar is. It has learnt to count eighths, to end on a long G, and which notes follow each
-# other. At a high temperature its bars no longer add up. What it has **not** learnt is the long form: every tune of the corpus
-# has eight bars, and bars 5 and 6 repeat bars 1 and 2. The model's tunes are too long or too short and repeat nothing,
-# because for that it would have to look back more than 30 characters, note by note. Lab 11 is about networks that can.
+# Nobody told the network what a bar is. It has learnt to count eighths, to end on a long G, and
+# which notes follow each other. At a high temperature its bars no longer add up. What it has
+# **not** learnt is the long form: every tune of the corpus has eight bars, and bars 5 and 6 repeat
+# bars 1 and 2. Most of its own tunes are too long or too short and repeat nothing, because for that
+# it would have to look back more than 30 characters, note by note. Lab 11 is about networks that
+# can.
 #
 # ### Question 10 · `verdict` · in words
 #
 # About ten lines, with numbers from your tables and figures:
 #
-# 1. A colleague reports for daily temperatures: "Our LSTM forecasts tomorrow with an error of 2.0 °C." Name two things that
-#    you ask before you believe that the LSTM is useful, and what the numbers of section 2 say about it.
-# 2. Explain with the figure of section 6 what the bias of the forget gate does, and why clipping does not help a network
-#    whose gradient has vanished.
-# 3. The direct and the recursive forecast: which one was better twelve months ahead, by how much, and why is that
-#    plausible? When would you use the other one?
+# 1. A colleague reports for daily temperatures: "Our LSTM forecasts tomorrow with an error of 2.0
+#    °C." Name two things that you ask before you believe that the LSTM is useful, and what the
+#    numbers of section 2 say about it.
+# 2. Explain with the figure of section 6 what the bias of the forget gate does, and why clipping
+#    does not help a network whose gradient has vanished.
+# 3. The direct and the recursive forecast: which one was better twelve months ahead, by how much,
+#    and why is that plausible? When would you use the other one?
 
 # %% [markdown] written="verdict"
 # ### BEGIN SOLUTION
-# **A model answer.** (1) I ask for the error of persistence and of a linear model on the same test days, and
-# whether the split was by time, with the scaling from the training days only. In section 2 persistence has an error
-# of 2.1 °C one day ahead and the linear model 2.0 °C, so the LSTM would not be better than a weighted sum.
-# (2) With bias 0 the forget gate is half open, and the gradient is about halved at each step: in the figure next to nothing
-# is left after 50 steps (about 1e-9). With bias 1 the gate is 73 % open, and after 20 steps about 5 % is left; with bias 5 nearly
-# all after 50. Clipping only shrinks gradients that are too large. One that has vanished stays so, and has no
-# useful direction compared with that of the last steps. (3) Twelve months ahead the direct forecast was better
-# (numbers from the table). It was trained for each step ahead; the recursive one was trained for a single
-# step only, and the errors of the first steps become the inputs of the next ones. I would use the recursive one
-# if the number of steps is not known before training.
+# **A model answer.** (1) I ask for the error of persistence and of a linear model on the same test
+# days, and whether the split was by time, with the scaling from the training days only. In section
+# 2 persistence has an error of 2.1 °C one day ahead and the linear model 2.0 °C, so the LSTM would
+# not be better than a weighted sum. (2) With bias 0 the forget gate is half open, and the gradient
+# is about halved at each step: in the figure next to nothing is left after 50 steps (about 1e-9).
+# With bias 1 the gate is 73 % open, and after 20 steps about 2 % is left; with bias 5 nothing is
+# lost in 50 steps. Clipping only shrinks gradients that are too large. One that has vanished stays
+# so, and has no useful direction compared with that of the last steps. (3) Twelve months ahead the
+# direct forecast was better (numbers from the table). It was trained for each step ahead; the
+# output that the recursive one uses was trained for a single step, and the errors of the first
+# steps become the inputs of the next ones. I would use the recursive one if the number of steps is
+# not known before training.
 #
 # **Rubric, 3 points.**
 #
 # - 1 point: a baseline on the same days, and leakage in the split or in the scaling; the numbers of
 #   section 2. Half for one of the two.
-# - 1 point: half open means halved at each step, with a number; clipping limits large gradients and cannot
-#   enlarge small ones. Half for one of the two.
-# - 1 point: the better one with numbers, a reason (errors are fed back, or trained for one step only), and a use
-#   of the other. Half if one is missing.
+# - 1 point: half open means halved at each step, with a number; clipping limits large gradients and
+#   cannot enlarge small ones. Half for one of the two.
+# - 1 point: the better one with numbers, a reason (errors are fed back, or trained for one step
+#   only), and a use of the other. Half if one is missing.
 # ### END SOLUTION
 
 # %% [markdown]
 # ## What to try next
 #
-# - **Real series.** Save the real sunspots as `sunspots.csv` in a folder and set `COURSE_DATA` to it. Is your network
-#   still better than the linear model?
+# - **Real series.** Save the real sunspots as `sunspots.csv` in a folder and set `COURSE_DATA` to
+#   it. Is your network still better than the linear model?
 # - **More inputs.** Give the network the day of the year as a second feature of the temperatures.
 # - **Deeper.** `recurrent("gru", units=(32, 32))` from `course_lib.models` stacks two layers.
 # - **Film reviews.** `data.load("imdb")`: compare a bag of words with your `text_model`.
 # - **Listen.** Paste a tune after the lines `X:1`, `M:6/8`, `L:1/8`, `K:G` into any ABC player.
 #
-# **Sources.** J. Elman, *Finding structure in time*, Cognitive Science 14, 1990 · Y. Bengio, P. Simard, P. Frasconi,
-# *Learning long-term dependencies with gradient descent is difficult*, IEEE TNN 5, 1994 · S. Hochreiter, J. Schmidhuber,
-# *Long short-term memory*, Neural Computation 9, 1997 · M. Schuster, K. Paliwal, *Bidirectional recurrent neural networks*,
-# IEEE TSP 45, 1997 · F. Gers, J. Schmidhuber, F. Cummins, *Learning to forget: continual prediction with LSTM*, Neural
-# Computation 12, 2000 · R. Pascanu, T. Mikolov, Y. Bengio, *On the difficulty of training recurrent neural networks*,
-# ICML 2013 · A. Saxe, J. McClelland, S. Ganguli, *Exact solutions to the nonlinear dynamics of learning in deep
-# linear neural networks*, ICLR 2014 · K. Cho et al., *Learning phrase representations using RNN encoder–decoder*, EMNLP 2014 · R. Jozefowicz,
-# W. Zaremba, I. Sutskever, *An empirical exploration of recurrent network architectures*, ICML 2015 · S. Makridakis,
-# E. Spiliotis, V. Assimakopoulos, *Statistical and machine learning forecasting methods*, PLoS ONE 13, 2018 · I. Goodfellow,
-# Y. Bengio, A. Courville, *Deep Learning*, MIT Press 2016, §10. The text of this lab is licensed CC BY 4.0, its code MIT.
+# **Sources.** J. Elman, *Finding structure in time*, Cognitive Science 14, 1990 · Y. Bengio, P.
+# Simard, P. Frasconi, *Learning long-term dependencies with gradient descent is difficult*, IEEE
+# TNN 5, 1994 · S. Hochreiter, J. Schmidhuber, *Long short-term memory*, Neural Computation 9, 1997
+# · M. Schuster, K. Paliwal, *Bidirectional recurrent neural networks*, IEEE TSP 45, 1997 · F. Gers,
+# J. Schmidhuber, F. Cummins, *Learning to forget: continual prediction with LSTM*, Neural
+# Computation 12, 2000 · R. Pascanu, T. Mikolov, Y. Bengio, *On the difficulty of training recurrent
+# neural networks*, ICML 2013 · A. Saxe, J. McClelland, S. Ganguli, *Exact solutions to the
+# nonlinear dynamics of learning in deep linear neural networks*, ICLR 2014 · K. Cho et al.,
+# *Learning phrase representations using RNN encoder–decoder*, EMNLP 2014 · R. Jozefowicz, W.
+# Zaremba, I. Sutskever, *An empirical exploration of recurrent network architectures*, ICML 2015 ·
+# S. Makridakis, E. Spiliotis, V. Assimakopoulos, *Statistical and machine learning forecasting
+# methods*, PLoS ONE 13, 2018 · I. Goodfellow, Y. Bengio, A. Courville, *Deep Learning*, MIT Press
+# 2016, §10. The text of this lab is licensed CC BY 4.0, its code MIT.
