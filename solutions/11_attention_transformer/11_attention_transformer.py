@@ -61,11 +61,11 @@ print(f"Keras {keras.__version__}, {profile.current()} profile")
 #
 # A translation is rarely as long as its original, and its words rarely have the same order. So a
 # network cannot translate word by word. In a **sequence-to-sequence** model (Sutskever, Vinyals & Le
-# 2014) an **encoder** reads the whole source first. Then a **decoder** writes the target, one **token**
+# 2014) an encoder reads the whole source first. Then a decoder writes the target, one **token**
 # at a time. A token is the unit of a sequence: here a character, elsewhere a word or a part of one.
 #
 # We begin with the simplest task in which the order matters: write a row of digits backwards. A
-# `Vocabulary` numbers the tokens. 0 is **padding**, which fills short rows, 1 is the start, 2 is the end,
+# `Vocabulary` numbers the tokens. 0 is padding, which fills short rows, 1 is the start, 2 is the end,
 # 3 is an unknown token. The digits follow.
 
 # %%
@@ -279,7 +279,7 @@ _check_tokens_hidden(np.random.default_rng(_testing.hidden_seed()))
 # Both are token numbers, `(n, any length)`. The outputs are logits `(n, length of inputs, size)`.
 #
 # - The encoder: `Embedding(size, width)`, then `LSTM(units)`. Padding of the source must not change
-#   anything: `mask_zero=True` makes the LSTM skip it. Only the last **state** of the encoder goes to the
+#   anything: `mask_zero=True` makes the LSTM skip it. Only the last state of the encoder goes to the
 #   decoder: its two parts, h and c (`return_state=True`).
 # - The decoder: an `Embedding` of its own, an `LSTM` of its own that starts from both parts of that
 #   state (`initial_state`) and returns its output at every position, then `Dense(size)` without
@@ -659,7 +659,7 @@ figures.accuracy_by_length(backwards)
 #
 # Think of a library. You come with a question, the **query** $q$. Each book has a label, its **key**
 # $k$, and a content, its **value** $v$. **Attention** compares the query with all keys and returns a
-# mean of the values, with large weights where query and key agree. Agreement is the **score**
+# mean of the values, with large weights where query and key agree. Agreement is the score
 # $q \cdot k / \sqrt d$, where $d$ is the length of queries and keys. A softmax over the keys turns
 # scores into weights. For all queries at once, as rows of a matrix $Q$ (Vaswani et al. 2017, equation 1):
 #
@@ -1189,16 +1189,16 @@ figures.position_codes(codes)
 # %% [markdown]
 # ## 6 Blocks
 #
-# From here on you use Keras' layer. A Transformer is a stack of equal **blocks**. An encoder block has
+# From here on you use Keras' layer. A Transformer is a stack of equal blocks. An encoder block has
 # two parts:
 #
 # 1. **self-attention**: queries, keys and values all come from the same sequence;
-# 2. a **feed-forward** part: two dense layers, `hidden` neurons with ReLU and then `width` neurons, for
+# 2. a feed-forward part: two dense layers, `hidden` neurons with ReLU and then `width` neurons, for
 #    each position on its own.
 #
 # A decoder block has three: *causal* self-attention (`use_causal_mask=True` in the call), then
 # **cross-attention**, whose queries come from the decoder and whose keys and values come from the
-# output of the encoder, its **memory**, and then the feed-forward part.
+# output of the encoder, its memory, and then the feed-forward part.
 #
 # Around each part there is a shortcut as in Lab 07, and a **layer normalisation**, which shifts and
 # scales the vector of each position to mean 0 and variance 1 and then learns a scale and a shift
@@ -1511,7 +1511,7 @@ print(f"{len(x_text):,} dates, {len(written)} different characters")
 # `TokenEmbedding(size, width)` from `course_lib.blocks` turns token numbers `(n, m)` into vectors
 # `(n, m, width)`: an `Embedding`, times $\sqrt{\text{width}}$, plus the positional encoding.
 #
-# The paper's learning rate rises for the first steps, its **warm-up**, and then falls (equation 3). For
+# The paper's learning rate rises for the first steps, its warm-up, and then falls (equation 3). For
 # step $s = 1, 2, …$, the width $w$ and $s_0$ warm-up steps it is
 #
 # $$w^{-1/2} \cdot \min\left(s^{-1/2},\; s \cdot s_0^{-3/2}\right)$$
