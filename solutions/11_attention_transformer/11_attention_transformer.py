@@ -1235,27 +1235,16 @@ figures.position_codes(codes)
 
 
 # %% solution="blocks"
-### BEGIN SOLUTION
-def add_part(x, part):
-    """Add what a part computes from the normalised input."""
-    return x + part(keras.layers.LayerNormalization()(x))
-
-
-def feed_forward(width, hidden):
-    """Return the two dense layers."""
-    return keras.Sequential(
-        [keras.layers.Dense(hidden, activation="relu"), keras.layers.Dense(width)]
-    )
-
-
-### END SOLUTION
 def encoder_block(width, heads, hidden):
     """Build a model: [x (n, length, width), mask (n, length)] -> (n, length, width)."""
     ### BEGIN SOLUTION
     x, mask = keras.Input((None, width)), keras.Input((None,), dtype="bool")
     attend = keras.layers.MultiHeadAttention(heads, width // heads)
-    out = add_part(x, lambda h: attend(h, h, attention_mask=mask[:, None, :]))
-    return keras.Model([x, mask], add_part(out, feed_forward(width, hidden)))
+    h = keras.layers.LayerNormalization()(x)
+    seen = x + attend(h, h, attention_mask=mask[:, None, :])
+    h = keras.layers.LayerNormalization()(seen)
+    h = keras.layers.Dense(width)(keras.layers.Dense(hidden, activation="relu")(h))
+    return keras.Model([x, mask], seen + h)
     ### END SOLUTION
 
 
@@ -1265,9 +1254,13 @@ def decoder_block(width, heads, hidden):
     y, memory = keras.Input((None, width)), keras.Input((None, width))
     mask = keras.Input((None,), dtype="bool")
     attend, cross = (keras.layers.MultiHeadAttention(heads, width // heads) for _ in range(2))
-    out = add_part(y, lambda h: attend(h, h, use_causal_mask=True))
-    out = add_part(out, lambda h: cross(h, memory, attention_mask=mask[:, None, :]))
-    return keras.Model([y, memory, mask], add_part(out, feed_forward(width, hidden)))
+    h = keras.layers.LayerNormalization()(y)
+    out = y + attend(h, h, use_causal_mask=True)
+    h = keras.layers.LayerNormalization()(out)
+    out = out + cross(h, memory, attention_mask=mask[:, None, :])
+    h = keras.layers.LayerNormalization()(out)
+    h = keras.layers.Dense(hidden, activation="relu")(h)
+    return keras.Model([y, memory, mask], out + keras.layers.Dense(width)(h))
     ### END SOLUTION
 
 
