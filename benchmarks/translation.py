@@ -90,8 +90,8 @@ def measure_dates() -> None:
 
     (x, y), (x_new, y_new) = data.load("dates")
     written, iso = Vocabulary(x), Vocabulary(y)
-    source, tokens = written.encode(x, 26), iso.encode(y, 12, ends=True)
-    new_source, new_tokens = written.encode(x_new, 26), iso.encode(y_new, 12, ends=True)
+    source, tokens = written.encode(x, 27), iso.encode(y, 12, ends=True)
+    new_source, new_tokens = written.encode(x_new, 27), iso.encode(y_new, 12, ends=True)
     shares, seconds = {}, {}
     for name, model in build_both(len(written), len(iso)).items():
         seconds[name] = train(model, source, tokens, epochs=6)

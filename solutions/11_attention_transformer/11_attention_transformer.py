@@ -1494,10 +1494,10 @@ _check_blocks_hidden(np.random.default_rng(_testing.hidden_seed()))
 # %%
 (x_text, t_text), (new_text, new_iso) = data.load("dates")
 written, iso = Vocabulary(x_text), Vocabulary(t_text)
-x_dates, t_dates = written.encode(x_text, 26), iso.encode(t_text, 12, ends=True)
-x_unseen, t_unseen = written.encode(new_text, 26), iso.encode(new_iso, 12, ends=True)
+x_dates, t_dates = written.encode(x_text, 27), iso.encode(t_text, 12, ends=True)
+x_unseen, t_unseen = written.encode(new_text, 27), iso.encode(new_iso, 12, ends=True)
 for before, after in list(zip(x_text, t_text, strict=True))[:6]:
-    print(f"{before:>26}  {after}")
+    print(f"{before:>27}  {after}")
 print(f"{len(x_text):,} dates, {len(written)} different characters")
 
 # %% [markdown]
@@ -1649,7 +1649,7 @@ def _make_dates(count, seed):
     (x, y), _ = _data.load("dates")
     both = _data.Vocabulary(x), _data.Vocabulary(y)
     _, (new_x, new_y) = _DATES.stand_in(1, count, seed)
-    return both[0].encode(new_x, 26), both[1].encode(new_y, 12, ends=True)
+    return both[0].encode(new_x, 27), both[1].encode(new_y, 12, ends=True)
 
 
 def _measure_exact(model, sources, tokens):
@@ -1714,7 +1714,7 @@ right = np.asarray(exact_matches(t_unseen[:, 1:], decoded))
 print(f"{np.mean(right):.1%} of {len(right):,} new dates are right in every character")
 for place in np.flatnonzero(~right)[:5]:
     wrong = iso.decode(np.asarray(decoded)[place : place + 1])[0]
-    print(f"wrong: {new_text[place]:>26}  →  {wrong}, expected {new_iso[place]}")
+    print(f"wrong: {new_text[place]:>27}  →  {wrong}, expected {new_iso[place]}")
 
 # %% [markdown]
 # And the bottleneck? Here is a Transformer of the same size that learns to write rows of digits
@@ -1739,7 +1739,7 @@ from course_lib.models import attention_weights
 
 def show_attention(model, text, title=""):
     """Draw the cross-attention of the four heads while the model writes a date."""
-    source = written.encode([text], 26)
+    source = written.encode([text], 27)
     tokens = np.concatenate([[[1]], greedy(model, source, 11)], axis=1)
     *_, cross = attention_weights(model, [source, tokens[:, :-1]])
     columns = list(text)
@@ -1765,8 +1765,8 @@ for place, character in enumerate(text):
         + ("5" if character.isdigit() and character != "5" else "?")
         + text[place + 1 :]
     )
-    answer = iso.decode(greedy(transformer, written.encode([changed], 26), 11))[0]
-    decided[place] = answer != iso.decode(greedy(transformer, written.encode([text], 26), 11))[0]
+    answer = iso.decode(greedy(transformer, written.encode([changed], 27), 11))[0]
+    decided[place] = answer != iso.decode(greedy(transformer, written.encode([text], 27), 11))[0]
 print(text)
 print("".join("^" if decided[place] else " " for place in range(len(text))), "changes the answer")
 
