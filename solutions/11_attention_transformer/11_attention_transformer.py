@@ -513,6 +513,8 @@ def greedy(model, source, length):
 
 
 # %% tests="greedy"
+import logging
+
 import keras
 import numpy as np
 
@@ -525,6 +527,8 @@ def _build_table_model(of_source, of_inputs):
     With `of_source` (size, size) and `of_inputs` (size, size), the logits at a position are the sum
     of the rows of the inputs up to it and of the row of the first source token.
     """
+    # `predict` warns about retracing when it is called for several models.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     size = len(of_source)
     source, inputs = (keras.Input((None,), dtype="int32") for _ in range(2))
     first = keras.layers.Embedding(size, size)(source)[:, :1]
