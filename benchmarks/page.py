@@ -26,6 +26,7 @@ TITLES = {
     "architectures": "Lab 07: architectures",
     "unet_skips": "Lab 09: U-Net with and without skip connections",
     "recurrent_networks": "Lab 10: recurrent networks",
+    "translation": "Lab 11: translation",
     "red_team": "Cheats, and broken or hostile notebooks",
     "lint_course": "Checking all labs with one command",
     "mark_stability": "Marks that depend on luck",

@@ -44,6 +44,7 @@ SCRIPTS = {
     "architectures": [[]],
     "unet_skips": [[]],
     "recurrent_networks": [[]],
+    "translation": [[]],
 }
 # Endurance, large classes, and all labs with all their cases.
 LONG = {

@@ -19,7 +19,7 @@ import numpy as np
 
 from course_lib.data.sources.dataset import Dataset, Examples, Split
 
-LONGEST = 26  # characters of a written date
+LONGEST = 27  # characters of a written date
 TEST_SHARE = 10  # one day of so many is in test sets only
 FIRST, LAST = date(1970, 1, 1), date(2069, 12, 31)
 
