@@ -555,8 +555,9 @@ compare("multilayer perceptron, 100", began, mlp.predict(x_test))
 # ## 3 A network that remembers
 #
 # A **Hopfield network** (Hopfield 1982) has no inputs and no outputs. It has $N$ neurons, each $+1$ or
-# $-1$, and every neuron is connected with every other. It stores $P$ patterns $p^1, \dots, p^P$ by
-# **Hebb's rule**: neurons that are equal in a pattern get a connection that keeps them equal.
+# $-1$, and every neuron is connected with every other. It stores patterns by
+# **Hebb's rule**: neurons that are equal in a pattern get a connection that keeps them equal. For $P$
+# patterns $p^1, \dots, p^P$,
 #
 # $$w_{ij} = \frac{1}{N} \sum_{\mu=1}^{P} p_i^\mu p_j^\mu \quad (i \neq j), \qquad w_{ii} = 0$$
 #
@@ -845,7 +846,7 @@ figures.energy_descent(
 )
 
 # %% [markdown]
-# The **overlap** $\frac{1}{N} \sum_i s_i p_i$ is 1 if the state is the pattern, and near 0 if the
+# The overlap $\frac{1}{N} \sum_i s_i p_i$ is 1 if the state is the pattern, and near 0 if the
 # two have nothing to do with each other.
 #
 # The energy has other valleys than the stored ones. Each stored pattern has a mirror image, with all
@@ -1502,10 +1503,10 @@ compare(
 )
 
 # %% [markdown]
-# An **echo-state network** (Jaeger 2001) does the same in time. Its hidden layer, the **reservoir**, is
-# recurrent: $s_t = \tanh(x_t W_{in} + s_{t-1} W)$, with random $W_{in}$ and $W$. Each input leaves an echo
-# that runs through the reservoir, and only a linear **readout** of the states is trained. There is no
-# backpropagation through time.
+# An **echo-state network** (Jaeger 2001) uses this idea for series. Its hidden layer, the **reservoir**, is
+# recurrent, with random weights that are never trained. It computes $s_t = \tanh(x_t W_{in} + s_{t-1} W)$.
+# Each input leaves an echo that runs through the reservoir, and only a linear **readout** of the states
+# is trained. There is no backpropagation through time.
 #
 # One number decides whether that works: the **spectral radius** of $W$, the largest absolute value of its
 # eigenvalues (which may be complex). It says by which factor an echo shrinks or grows with each step,
