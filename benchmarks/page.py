@@ -24,6 +24,7 @@ TITLES = {
     "gan_quality": "Lab 05: GAN",
     "vae_loss": "Lab 06: VAE",
     "architectures": "Lab 07: architectures",
+    "hopfield_capacity": "Lab 16: Hopfield networks",
     "red_team": "Cheats, and broken or hostile notebooks",
     "lint_course": "Checking all labs with one command",
     "mark_stability": "Marks that depend on luck",

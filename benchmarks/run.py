@@ -42,6 +42,7 @@ SCRIPTS = {
     "gan_quality": [[]],
     "vae_loss": [[]],
     "architectures": [[]],
+    "hopfield_capacity": [[]],
 }
 # Endurance, large classes, and all labs with all their cases.
 LONG = {

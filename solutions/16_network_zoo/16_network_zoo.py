@@ -1675,7 +1675,7 @@ w_in, w = 0.1 * rng.uniform(-1, 1, size=(1, CELLS)), rng.normal(size=(CELLS, CEL
 delayed = np.stack([np.roll(series[:, 0], delay) for delay in range(1, DELAYS + 1)], axis=1)
 half = (WASHOUT + len(series)) // 2
 curves = {}
-for radius in (0.3, 0.7, 0.95, 1.5):
+for radius in (0.3, 0.7, 0.95, 2.0):
     states = run_reservoir(series, w_in, scale_radius(w.copy(), radius))
     readout = fit_output(states[WASHOUT:half], delayed[WASHOUT:half], 1e-7)
     guesses = predict(states[half:], readout)
