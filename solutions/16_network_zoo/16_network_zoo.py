@@ -1287,6 +1287,9 @@ for height, name in enumerate(["pixels", "first RBM", "second RBM"]):
     )
 
 # %% [markdown]
+# With so few labels, the hidden cells of the first RBM are better inputs than the pixels. The second RBM
+# adds little or nothing here.
+#
 # ## 5 A network that draws a map
 #
 # A **self-organising map** (Kohonen 1982) has units on a grid. Each unit holds a weight vector as long as
