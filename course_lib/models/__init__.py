@@ -16,6 +16,7 @@ from course_lib.models.gan import GAN, gan
 from course_lib.models.googlenet import googlenet
 from course_lib.models.grad_cam import grad_cam
 from course_lib.models.greedy_search import greedy_search
+from course_lib.models.hopfield import Hopfield
 from course_lib.models.inception_resnet import inception_resnet
 from course_lib.models.lenet import lenet
 from course_lib.models.lstm_gates import lstm_gates
@@ -23,6 +24,7 @@ from course_lib.models.mlp import mlp
 from course_lib.models.mobilenet import mobilenet
 from course_lib.models.multiply_adds import multiply_adds
 from course_lib.models.recurrent import CELLS, recurrent, recurrent_parameters
+from course_lib.models.rbm import RBM
 from course_lib.models.resnet import resnet
 from course_lib.models.sample_quality import SampleQuality, sample_quality
 from course_lib.models.seq2seq import seq2seq
@@ -36,7 +38,9 @@ from course_lib.models.xception import xception
 __all__ = [
     "CELLS",
     "GAN",
+    "RBM",
     "VAE",
+    "Hopfield",
     "SampleQuality",
     "alexnet",
     "attention_weights",

@@ -86,6 +86,18 @@ FIGURES = {
     "image_grid": lambda: figures.image_grid(IMAGES, ["a", "b", "c"], "Noise"),
     "image_to_outputs": lambda: figures.image_to_outputs(IMAGES, ["a", "b", "c"]),
     "threshold_unit": figures.threshold_unit,
+    "capacity_curve": lambda: figures.capacity_curve({100: {0.1: 1.0, 0.2: 0.5}, 9: {0.1: 0.9}}),
+    "energy_descent": lambda: figures.energy_descent(np.ones((9, 3, 2)), range(9), range(9)),
+    "memory_by_delay": lambda: figures.memory_by_delay({0.5: [1.0, 0.5], 0.9: [1.0, 0.9]}),
+    "network_zoo": lambda: figures.network_zoo(
+        {"Hopfield": [("input", 5)], "long short-term memory": [("noisy input", 2), ("memory", 4)]}
+    ),
+    "spike_train": lambda: figures.spike_train(
+        [2, 2], [0.9, 0], [0, 1], 1.0, ([0.5, 2.0], [0, 48], [0, 50])
+    ),
+    "unfolding_map": lambda: figures.unfolding_map(
+        RNG.uniform(size=(9, 2)), {"start": np.zeros((2, 3, 2)), "end": RNG.uniform(size=(2, 3, 2))}
+    ),
     "worst_mistakes": lambda: figures.worst_mistakes(IMAGES, [1, 0, 0], PROBABILITIES, [0, 1]),
 }
 
