@@ -112,6 +112,12 @@ class StudentChannel:
         self._remember_name(value, name)
         return self.keep_origin(handle, value)
 
+    def fetch_from_module(self, module: str, name: str) -> Any:
+        """What a module of the student's kernel has under a name."""
+        value = self.ask(Operation.LIBRARY, module, name)
+        self._remember_name(value, name)
+        return value
+
     def fetch_quietly(self, number: int, name: str) -> int:
         """The number of a method of the student's class."""
         found = find_handle_number(self.ask(Operation.ATTRIBUTE, number, name))
