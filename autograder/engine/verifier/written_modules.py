@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class WrittenModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds a module in the student's kernel, after all other places.
 
-    Only names of which the instructor's answers name the file: no other module of the student's
+    Only where the instructor's answers name the module's file: no other module of the student's
     takes the place of one that a test imports and that is missing here.
 
     Args:
