@@ -86,6 +86,11 @@ def note_close_mark(question: str, measurement: Measurement) -> Note:
     return Note(NoteKind.CLOSE, sentence)
 
 
+def describe_measured_time() -> str:
+    """The sentence for a failed check in a test that measures time."""
+    return "(the test measures time: a call from it into the notebook takes longer here)"
+
+
 def describe_failed_line(line: int | None) -> str:
     """Which assertion without a message failed."""
     return f"a check failed: {'in the test' if line is None else f'line {line} of the test'}"

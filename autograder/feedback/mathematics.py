@@ -12,9 +12,18 @@ from bs4 import BeautifulSoup, NavigableString, PageElement
 
 _FORMULA = re.compile(
     r"\$\$(?P<block>.+?)\$\$|\\\[(?P<display>.+?)\\\]|\\\((?P<inline>.+?)\\\)"
-    r"|\$(?P<dollar>[^$\n]*[^$\s])\$",
+    r"|\$(?P<dollar>[^$\n]*[^$\s])\$"
+    r"|(?P<bare>\\begin\{(?P<kind>[a-z]+\*?)\}.+?\\end\{(?P=kind)\})",
     re.DOTALL,
 )
+# Several lines below each other, which matplotlib does not know.
+_LINES = re.compile(
+    r"\s*\\begin\{(?P<kind>(?:align(?:ed|at)?|gather(?:ed)?|eqnarray|equation|split|multline)\*?)\}"
+    r"(?P<lines>.+)\\end\{(?P=kind)\}\s*",
+    re.DOTALL,
+)
+_LINE_END = re.compile(r"\\\\(?:\[[^\]]*\])?|\\cr\b")
+_NUMBERS = re.compile(r"\\(?:label|tag)\{[^}]*\}|\\notag\b|\\nonumber\b")
 _LONGEST = 400  # characters of a formula
 _MOST = 150  # formulas of a cell
 _POINTS, _DPI = 10, 160
@@ -68,12 +77,26 @@ def _split(text: str, most: int) -> tuple[list[str | tuple[str, bool]], int]:
     end = drawn = 0
     for match in _FORMULA.finditer(text):
         formula = next(filter(None, match.groups()))
-        is_block = match["block"] is not None or match["display"] is not None
-        if drawn == most or draw_formula(formula, is_block) is None:
+        is_block = any(match[kind] is not None for kind in ("block", "display", "bare"))
+        lines = _list_lines(formula)
+        can_be_drawn = all(draw_formula(line, is_block) is not None for line in lines)
+        if drawn + len(lines) > most or not can_be_drawn:
             continue
-        pieces += [text[end : match.start()], (formula, is_block)]
-        end, drawn = match.end(), drawn + 1
+        pieces += [text[end : match.start()], *((line, is_block) for line in lines)]
+        end, drawn = match.end(), drawn + len(lines)
     return [*pieces, text[end:]], drawn
+
+
+def _list_lines(formula: str) -> list[str]:
+    """The lines of a formula, without what aligns and numbers them."""
+    match = _LINES.fullmatch(formula)
+    if match is None:
+        return [formula]
+    inner = _NUMBERS.sub("", match["lines"])
+    if _LINES.fullmatch(inner):
+        return _list_lines(inner)
+    lines = (line.replace("&", " ") for line in _LINE_END.split(inner))
+    return [line for line in lines if line.strip()]
 
 
 def _make_node(soup: BeautifulSoup, part: str | tuple[str, bool]) -> PageElement:

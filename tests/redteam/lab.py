@@ -68,6 +68,32 @@ def cheapest(items):
 
     def __exit__(self, *error):
         self.is_on = False""",
+    "ledger": """class Ledger:
+    def __init__(self):
+        self.entries, self.total = [], 0
+
+    def add(self, amount):
+        self.entries.append(amount)
+        self.total += amount""",
+    "formula": "formula = '3 * x ** 2 + x'",
+    "shade": """import enum
+
+class Shade(enum.Enum):
+    DARK = (1, 2)
+    LIGHT = (7, 3)
+
+    def __init__(self, level, width):
+        self.level, self.width = level, width
+
+class Side(enum.Flag):
+    LEFT = 1
+    RIGHT = 2
+
+def lightest(shades):
+    return max(shades, key=lambda shade: shade.level)
+
+def join(sides):
+    return Side.LEFT | Side.RIGHT""",
 }
 QUESTIONS = tuple(SOLUTION)
 _SEED = """import numpy as np
@@ -159,6 +185,27 @@ assert isinstance(found, Item) and found.price == min(prices) and found == Item(
 assert timer.is_on is False
 with Timer():
     assert sum(range(3)) == 3
+""",
+    # A list inside an object, a text that is evaluated, members of enums.
+    "ledger": f"""{_SEED}
+amounts = [int(amount) for amount in rng.integers(10, 99, size=5)]
+ledger = Ledger()
+entries = ledger.entries
+for amount in amounts:
+    ledger.add(amount)
+assert ledger.entries == amounts and entries == amounts and ledger.total == sum(amounts)
+entries.append(7)
+assert ledger.entries == [*amounts, 7]
+""",
+    "formula": f"""{_SEED}
+for x in [int(value) for value in rng.integers(2, 99, size=4)]:
+    expected = 3 * x**2 + x
+    assert eval(formula, {{"x": x}}) == expected
+""",
+    "shade": """assert [shade.name for shade in Shade] == ["DARK", "LIGHT"]
+assert Shade.LIGHT.level == 7 and Shade.DARK.width == 2
+assert lightest([Shade.DARK, Shade.LIGHT]) is Shade.LIGHT
+assert join([Side.LEFT, Side.RIGHT]) == Side.LEFT | Side.RIGHT and Side.LEFT in join([])
 """,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -127,7 +128,10 @@ def _make_member(
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         # Of the class, not of the object: a class of the test may call it with `super`.
-        function = channel.fetch_quietly(number, name)
+        function = channel.fetch_method(number, name)
+        if type(function) is not int:
+            is_bound = isinstance(function, types.FunctionType) and form == "method"
+            return function(*((self, *args) if is_bound else args), **kwargs)
         given = args if form in ("class", "static") else (self, *args)
         if not isinstance(self, (list, dict, set)):
             return channel.keep_origin(self, channel.call(function, name, given, kwargs))

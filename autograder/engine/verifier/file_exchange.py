@@ -19,6 +19,7 @@ _ABOUT_FILES = re.compile(
     r"|\btempfile\b|\bto_csv\b|\bsave|\bwith_suffix\b|\bshutil\b|\bwritefile\b|[\"'][\w./-]+\.\w{2,5}[\"']"
 )
 _MOST_FILES, _MOST_BYTES = 200, 16 << 20
+_NEVER = (".py", ".pyc", ".so", ".pth", ".pkl", ".pickle", ".joblib")
 # Reading one of these may run code, or hand a parser of compiled code what it trusts.
 _CODE = (b"\x80", b"\x89HDF", b"\x7fELF", b"PK\x03\x04")
 
@@ -89,7 +90,7 @@ class FileExchange:
     def _may_write(self, path: str) -> bool:
         parts = Path(path).parts
         is_inside = not os.path.isabs(path) and ".." not in parts and "\0" not in path
-        is_data = not path.endswith((".py", ".pyc", ".so", ".pth"))
+        is_data = not path.endswith(_NEVER)
         return is_inside and is_data and path not in (self._given or ()) and len(parts) < 10
 
     def _write(self, path: str, content: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import operator
 import os
 import sys
 import sysconfig
@@ -21,6 +22,9 @@ _FUNCTIONS = (
     types.MethodType,
     types.BuiltinFunctionType,
     functools.partial,
+    operator.attrgetter,
+    operator.itemgetter,
+    operator.methodcaller,
     type(str.upper),
     type(str.__len__),
 )
@@ -85,6 +89,10 @@ class GivenObjects:
             "doc": doc if type(doc) is str else None,
             "operators": [] if is_function else _list_operators(value),
         }
+
+    def is_given(self, value: Any) -> bool:
+        """Whether the student's code was given an object, which is the test's."""
+        return any(one is value for one in self._objects.values())
 
     def find(self, number: Any) -> Any:
         """The object of a number.

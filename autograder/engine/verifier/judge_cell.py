@@ -18,7 +18,11 @@ from IPython.lib.pretty import pretty
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.engine.run_sentences import describe_failed_line, describe_odd_points
+from autograder.engine.run_sentences import (
+    describe_failed_line,
+    describe_measured_time,
+    describe_odd_points,
+)
 from autograder.engine.verifier.own_names import parse_cell
 from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.verifier.student_error import LimitReachedError
@@ -33,6 +37,7 @@ _MAX_MESSAGE = 1_000
 _FILE = "<test cell>"
 _MIB = 1 << 20
 _DEFINE_SECONDS = 5.0
+_MEASURES_TIME = re.compile(r"\b(?:perf_counter|process_time|timeit|time\.time|monotonic)\b")
 # Python's own words.
 _UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 
@@ -86,6 +91,8 @@ def run_test_cell(
         result = _judge_value(value, outputs)
     except BaseException as error:  # a test may raise anything; the verifier goes on
         result = _judge_error(error, outputs)
+        if result.status is Status.FAILED and _MEASURES_TIME.search(source):
+            result = replace(result, message=f"{result.message} {describe_measured_time()}")
         define_names(source, names, _find_line(error, last=False))
     if channel.failure is not None and result.status is Status.PASSED:
         # The test did not notice that the student's kernel was gone.

@@ -12,9 +12,9 @@ from autograder.engine.verifier.handles import (
     CallableHandle,
     HandleIterator,
     OpenHandle,
-    find_library_type,
     make_generator,
 )
+from autograder.engine.verifier.library_types import find_library_type
 from autograder.engine.verifier.named_modules import find_named_module
 from autograder.engine.wire.agent_protocol import HandleKind
 from autograder.engine.wire.clean_text import clean_text

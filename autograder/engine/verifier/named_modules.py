@@ -9,7 +9,8 @@ from types import ModuleType
 
 # In a class that stands for one that is not known here: its module and name, as the student said.
 SAID = "_said_to_be"
-_PRIVATE = re.compile(r"(?:^|\.)(?:_?tests?|conftest|testing)(?:\.|$)")
+# Modules that do something when they are imported.
+_PRIVATE = re.compile(r"(?:^|\.)(?:_?tests?|conftest|testing|__\w+__|main|cli)(?:\.|$)")
 
 
 def find_named_module(module: str, text: str) -> ModuleType | None:

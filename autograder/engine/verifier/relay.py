@@ -16,6 +16,7 @@ from autograder.engine.verifier.instructor_profile import InstructorProfile
 from autograder.engine.verifier.library_watch import LibraryWatch
 from autograder.engine.verifier.seed_watch import SeedWatch
 from autograder.engine.verifier.student_figures import StudentFigures
+from autograder.engine.verifier.written_modules import WrittenModules
 from autograder.engine.wire.agent_protocol import Operation
 from autograder.engine.wire.mutable_values import is_small
 
@@ -49,6 +50,7 @@ class Relay:
         self._reads_environment = self._is_busy = False
         self._libraries, self._seeds = LibraryWatch(), SeedWatch()
         self._attributes = AttributeWatch()
+        self._modules = WrittenModules(profile.text)
         self._files, self._figures = FileExchange(profile.text), StudentFigures()
 
     @property
@@ -75,6 +77,7 @@ class Relay:
         self._reads_environment = "environ" in source or "getenv" in source
         self._libraries.begin_cell(source, self._names)
         self._files.begin_cell(source)
+        self._modules.begin_cell(channel)
         self._figures.begin_cell(channel, source)
         with self._seeds.watch(f"{source}\n{self._profile.text}"):
             channel.before_call, channel.after_call = self._before_call, self._after_call

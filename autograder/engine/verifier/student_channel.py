@@ -14,7 +14,8 @@ from autograder.engine.verifier.guarded_array import guard_array
 from autograder.engine.verifier.handles import find_handle_number, find_permissions
 from autograder.engine.verifier.instructor_profile import InstructorProfile
 from autograder.engine.verifier.raised_errors import make_raised_error
-from autograder.engine.verifier.student_classes import StudentClass, StudentClasses
+from autograder.engine.verifier.student_class import StudentClass
+from autograder.engine.verifier.student_classes import StudentClasses
 from autograder.engine.verifier.student_error import (
     LimitReachedError,
     NotByValueError,
@@ -112,12 +113,19 @@ class StudentChannel:
         self._remember_name(value, name)
         return self.keep_origin(handle, value)
 
-    def fetch_quietly(self, number: int, name: str) -> int:
-        """The number of a method of the student's class."""
-        found = find_handle_number(self.ask(Operation.ATTRIBUTE, number, name))
-        if found is None:
+    def fetch_from_module(self, module: str, name: str) -> Any:
+        """What a module of the student's kernel has under a name."""
+        value = self.ask(Operation.LIBRARY, module, name)
+        self._remember_name(value, name)
+        return value
+
+    def fetch_method(self, number: int, name: str) -> Any:
+        """The number of a method of the student's class; what a test has put in its place."""
+        value = self.ask(Operation.ATTRIBUTE, number, name)
+        found = find_handle_number(value)
+        if found is None and not self.given.is_given(value):
             raise NotByValueError(f"`{name}` of the student's class is not a function")
-        return found
+        return value if found is None else found
 
     def _remember_name(self, value: Any, name: str) -> None:
         number = find_handle_number(value)

@@ -11,11 +11,10 @@ import collections.abc
 import enum
 import typing
 from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from autograder.engine.verifier.class_members import add_members, add_methods
-from autograder.engine.verifier.derive_class import derive_class
 from autograder.engine.verifier.enum_attributes import add_member_attributes
 from autograder.engine.verifier.handles import (
     ClassHandle,
@@ -23,6 +22,7 @@ from autograder.engine.verifier.handles import (
     register_stand_in,
     set_internals,
 )
+from autograder.engine.verifier.student_class import StudentClass
 from autograder.engine.wire.agent_protocol import HandleKind, Operation
 from autograder.engine.wire.clean_text import clean_text
 from autograder.engine.wire.codec import CodecError
@@ -37,63 +37,6 @@ _ENUMS = (enum.Enum, enum.IntEnum, enum.Flag, enum.IntFlag)
 # What adds nothing that an instance could do, or what only a class says of itself.
 _IGNORED = (object, abc.ABC, typing.Generic, typing.Protocol)
 _ABSTRACT = tuple(getattr(collections.abc, name) for name in collections.abc.__all__)
-
-
-class StudentClass(type):
-    """The type of such classes."""
-
-    _handle_channel: StudentChannel
-    _handle_number: int
-
-    def __new__(
-        meta, name: str, bases: tuple[type, ...], names: dict[str, Any], **options: Any
-    ) -> StudentClass:
-        if "_handle_number" in names:
-            return super().__new__(meta, name, bases, names)
-        # The test derives a class from the student's.
-        base = next(base for base in bases if isinstance(base, StudentClass))
-        number = derive_class(base._handle_channel, base._handle_number, name, names)
-        made = super().__new__(meta, name, bases, {**names, "_handle_number": number})
-        base._handle_channel.classes.remember(number, made)
-        return made
-
-    def __init__(
-        cls, name: str, bases: tuple[type, ...], names: dict[str, Any], **options: Any
-    ) -> None:
-        super().__init__(name, bases, names)
-
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        made = cls._handle_channel.call(cls._handle_number, "__init__", args, kwargs)
-        return cls._handle_channel.classes.mark(made)
-
-    def __getattr__(cls, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
-        value = cls._handle_channel.ask(Operation.ATTRIBUTE, cls._handle_number, name)
-        return cls._handle_channel.classes.mark(value)
-
-    def _show_own(cls) -> dict[str, Any]:
-        """What the student's class defines: `vars` shows its methods and attributes."""
-        own = cls._list_own()
-        shown = {n: v for n, v in own.items() if not n.startswith("_handle_")}
-        return shown | {name: getattr(cls, name) for name in own.get("_handle_attributes", ())}
-
-    __dict__ = property(_show_own)  # type: ignore[misc]
-
-    def _list_own(cls) -> Mapping[str, Any]:
-        own: Mapping[str, Any] = type.__dict__["__dict__"].__get__(cls)
-        return own
-
-    def __dir__(cls) -> list[str]:
-        named = (name for kind in cls.__mro__ if isinstance(kind, StudentClass)
-                 for name in kind._list_own().get("_handle_attributes", ()))  # fmt: skip
-        return sorted({*type.__dir__(cls), *named})
-
-    def __setattr__(cls, name: str, value: Any) -> None:
-        if name.startswith("_"):
-            super().__setattr__(name, value)
-        else:
-            cls._handle_channel.ask(Operation.SET_ATTRIBUTE, cls._handle_number, name, value)
 
 
 class StudentObject(Handle):
@@ -218,6 +161,7 @@ class StudentClasses:
         names: dict[str, Any] = {
             "_handle_number": number,
             "_handle_channel": self._channel,
+            "_handle_kept": {},
             "_handle_attributes": _check_names(about.get("attributes")),
             "__module__": "__main__",
             "__doc__": about["doc"] if type(about.get("doc")) is str else None,

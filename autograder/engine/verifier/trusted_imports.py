@@ -54,7 +54,7 @@ class TrustedImports:
     def __init__(self, sources: Iterable[str], answers: Iterable[str] = ()) -> None:
         self._imports: dict[str, tuple[str, str | None]] = {}
         self._bound: set[str] = set()
-        # Modules of which the notebook imports everything.
+        # The notebook imports everything from these modules.
         self._whole: list[str] = []
         self._read_cells(answers)
         self._of_answers, self._imports, self._whole = self._imports, {}, []

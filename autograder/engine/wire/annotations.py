@@ -19,7 +19,10 @@ _MOST_TEXT = 500
 def describe_annotation(annotation: Any) -> str | None:
     """Return the text of an annotation of `typing` or like `list[int]`; None for others."""
     text = repr(annotation)
-    is_known = type(annotation).__module__ in ("typing", "types") and len(text) < _MOST_TEXT
+    is_known = (
+        type(annotation).__module__ in ("typing", "types", "collections.abc")
+        and len(text) < _MOST_TEXT
+    )
     return text.replace("NoneType", "None") if is_known else None
 
 

@@ -33,6 +33,16 @@ _MODULES = {name: module for module, names in _ALLOWED.items() for name in names
 _PLAIN = (type(None), bool, int, float, str, list, tuple, dict, np.ndarray, np.generic)
 
 
+def _check_memory(parts: dict[str, Any]) -> None:
+    """Refuse estimators that read what they learned from a folder.
+
+    Raises:
+        CodecError: this is one.
+    """
+    if parts.get("memory") is not None:
+        raise CodecError("an estimator that keeps what it learns in files")
+
+
 def describe(value: Any) -> tuple[str, Any] | None:
     """The kind and the data of an estimator that is rebuilt alike; None for others."""
     kind = type(value)
@@ -98,16 +108,18 @@ def rebuild(kind: str, data: Any) -> Any:
     """
     if kind == "unfitted":
         module, name, parameters = data
+        _check_memory(check_type(parameters, dict))
         found = _find_estimator(check_type(module, str), check_type(name, str))
-        return found(**check_type(parameters, dict))
+        return found(**parameters)
     name, parts = data
     module = _MODULES.get(check_type(name, str))
     if kind != "estimator" or module is None:
         raise CodecError("an estimator that is not known here")
+    _check_memory(check_type(parts, dict))
     found = getattr(importlib.import_module(module), name)
     made = found.__new__(found)
     methods = dir(found)
-    for attribute, part in check_type(parts, dict).items():
+    for attribute, part in parts.items():
         is_method = attribute in methods and callable(getattr(found, attribute, None))
         if is_method or check_type(attribute, str).startswith("__") or not _is_plain(part, 0):
             raise CodecError("an estimator whose methods are not its own")

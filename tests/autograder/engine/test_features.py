@@ -14,7 +14,11 @@ from tests.autograder.engine.judge import notebook
 FOLDER = Path(__file__).parent / "features"
 TOPICS = sorted(path.stem for path in FOLDER.glob("*.txt"))
 LIMITS = Limits(memory_mb=3000, seconds=400)
-NEEDED = {"tables": ("pandas", "sympy", "networkx"), "values": ("sklearn", "PIL")}
+NEEDED = {
+    "tables": ("pandas", "sympy", "networkx"),
+    "values": ("sklearn", "PIL"),
+    "science": ("sklearn", "scipy"),
+}
 
 
 def read_features(topic: str) -> tuple[list[str], list[str], list[str]]:

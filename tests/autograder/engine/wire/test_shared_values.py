@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import datetime
 import decimal
 import fractions
@@ -35,6 +36,12 @@ def cross(value: Any) -> Any:
         defaultdict(list, a=[1]),
         types.SimpleNamespace(a=1),
         [deque([fractions.Fraction(1, 2)])],
+        bytearray(b"ab"),
+        memoryview(b"ab"),
+        array.array("d", [1.5]),
+        {"a": 1}.keys(),
+        {"a": 1}.items(),
+        NotImplemented,
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -1,0 +1,3 @@
+# The text that the test evaluates names what the test has computed.
+# %% formula
+formula = "expected"
