@@ -27,7 +27,7 @@ test: $(INSTALLED)
 	pytest -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 # What other versions break first: imports, layers, models, data, building a lab, grading a class.
-QUICK := $(addprefix tests/course_lib/,blocks data/test_mnist.py data/test_load.py \
+QUICK := $(addprefix tests/course_lib/,blocks data/sets/test_mnist.py data/test_load.py \
 	  data/test_pipeline.py training/test_fit.py \
 	  $(addprefix models/test_,mlp.py cnn.py vae.py gan.py vgg.py)) \
 	$(addprefix tests/autograder/,authoring/test_build.py engine/wire/test_codec.py \

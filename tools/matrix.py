@@ -4,7 +4,8 @@
     python tools/matrix.py --page
 
 For each Python from 3.10 to 3.13 on this machine, tests the oldest versions that requirements.txt
-allows and the newest; under Python 3.11 also each TensorFlow in between. Every combination gets its
+allows and the newest; under Python 3.11 also each TensorFlow in between, and Colab's versions.
+Every combination gets its
 own environment in a temporary folder, which uv resolves with the package index, and runs
 `make test-quick` there. Outcomes are kept in tools/matrix.json, from which docs/compatibility.md is
 made. A combination that is not available is in the table with the reason. The page also has the
@@ -36,6 +37,7 @@ under stock nbgrader, and how many of these pass with ours. Kernels of other nam
 Packages have today's versions, so some cells of older courses fail under stock nbgrader too."""
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 TENSORFLOWS = ("2.17", "2.18", "2.19", "2.20")
+COLAB = {"python": "3.13", "tensorflow": "2.20", "keras": "3.13"}  # what Colab has installed
 _SHOWN = ("tensorflow", "keras", "numpy", "nbgrader", "ipykernel")
 _HEAD = """\
 # Versions that work
@@ -43,7 +45,8 @@ _HEAD = """\
 `make matrix` installs each combination into its own environment and runs `make test-quick` there:
 `course_lib`'s blocks, models and data, building a lab, and grading a class from the notebook to the
 gradebook. *Oldest* are the lowest compatible versions that `requirements.txt` allows and that are
-built for this Python; *newest* are the versions in the package index on that day.
+built for this Python; *newest* are the versions in the package index on that day; *Colab* has the
+Python, TensorFlow and Keras that Colab has installed.
 
 """
 
@@ -54,7 +57,7 @@ class Row:
 
     Args:
         python: The version of Python.
-        packages: "oldest", "newest" or "TensorFlow 2.17", …
+        packages: "oldest", "newest", "TensorFlow 2.17", … or "Colab".
         outcome: "passed", "failed", "does not resolve" or "not available".
         detail: The last line of pytest, or the reason.
         failures: The line of pytest for each failed test.
@@ -112,7 +115,8 @@ def main() -> int:
 def list_rows() -> list[Row]:
     """Return every environment to test."""
     found = [Row(python, packages) for python in PYTHONS for packages in ("oldest", "newest")]
-    return found + [Row("3.11", f"TensorFlow {version}") for version in TENSORFLOWS]
+    found += [Row("3.11", f"TensorFlow {version}") for version in TENSORFLOWS]
+    return [*found, Row(COLAB["python"], "Colab")]
 
 
 def _install_uv(folder: Path) -> str:
@@ -163,6 +167,8 @@ def _install(row: Row, uv: str, python: str, environment: Path) -> str:
     packages = ["-r", str(ROOT / "requirements.txt"), "pytest-timeout>=2.3"]
     if row.packages.startswith("TensorFlow"):
         packages.append(f"tensorflow=={row.packages.split()[1]}.*")
+    if row.packages == "Colab":
+        packages += [f"{name}=={COLAB[name]}.*" for name in ("tensorflow", "keras")]
     # Only versions that are built for this Python. The package index has promise, which
     # tensorflow-datasets requires, as source only.
     packages += ["--only-binary", ":all:", "--no-binary", "promise"]
@@ -201,10 +207,13 @@ def _read_versions(uv: str, environment: Path) -> dict[str, str]:
         check=True,
     )
     versions = {entry["name"]: entry["version"] for entry in json.loads(listed.stdout)}
+    return {name: versions[name] for name in _list_requirements() if name in versions}
+
+
+def _list_requirements() -> list[str]:
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
     names = (re.match(r"[\w-]+", line) for line in lines)
-    named = [found[0].replace("_", "-").lower() for found in names if found]
-    return {name: versions[name] for name in sorted(named) if name in versions}
+    return sorted(found[0].replace("_", "-").lower() for found in names if found)
 
 
 def _write(tested: list[Row]) -> None:
@@ -234,7 +243,8 @@ def make_page(tested: list[Row]) -> str:
         lines += ["", "## Every package", ""]
         lines.append("| package | " + " | ".join(f"{r.python} {r.packages}" for r in ends) + " |")
         lines.append("| --- " * (len(ends) + 1) + "|")
-        for name in sorted({name for row in ends for name in row.versions}):
+        named = set(_list_requirements())
+        for name in sorted({name for row in ends for name in row.versions} & named):
             cells = " | ".join(row.versions.get(name, "") for row in ends)
             lines.append(f"| {name} | {cells} |")
     lines += list_courses(json.loads(COURSES.read_text("utf-8")) if COURSES.is_file() else [])

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.accessibility import list_violations
+
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,3 +39,16 @@ def test_search_works_without_a_server(visit, site: Path) -> None:
 @pytest.mark.parametrize("name", ["index", "command-line", "when-a-check-fails", "threat-model"])
 def test_pages_fit_a_phone(visit, site: Path, name: str) -> None:
     assert visit(site / f"{name}.html", width=390).overflow <= 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_pages_are_accessible(visit, site: Path, width: int, scheme: str) -> None:
+    """Home, commands, tables, and examples of the API."""
+    found = {}
+    for name in ("index", "cluster", "compatibility", "course_lib/testing"):
+        page = visit(site / f"{name}.html", width=width).page
+        page.emulate_media(color_scheme=scheme)
+        page.reload()
+        found[name] = list_violations(page)
+    assert found == dict.fromkeys(found, [])

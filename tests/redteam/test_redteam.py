@@ -5,17 +5,21 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from copy import deepcopy
 
 import pytest
+from nbformat import NotebookNode
 
 from autograder.engine.engine import Engine
 from autograder.engine.judged_notebook import JudgedNotebook
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.note import NoteKind
+from autograder.notebooks.reading.repair_notebook import repair_notebook
 from tests.redteam.case import Case, cases
 from tests.redteam.lab import QUESTIONS, SOLUTION, source, submission
 from tests.redteam.run_cases import (
     LIMITS,
+    SEED,
     expected_scores,
     grade,
     read_nbgrader_scores,
@@ -96,6 +100,32 @@ def test_the_cheat_wins_where_tests_share_the_kernel(engine: Engine, name: str) 
     assert won >= set(case.plain)
     kinds = {note.kind for note in graded.notes} - {NoteKind.ISOLATION}
     assert kinds == {NoteKind.IN_KERNEL}
+
+
+def swap_ids(notebook: NotebookNode) -> None:
+    """Give answers the ids of others, copy tests without their assertions, and say many points."""
+    by_id = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells}
+    answers = [by_id[f"{name}_answer"].metadata for name in QUESTIONS]
+    answers[0].nbgrader, answers[1].nbgrader = answers[1].nbgrader, answers[0].nbgrader
+    answers[2].nbgrader = dict(by_id["primes"].metadata.nbgrader)
+    answers[3].nbgrader.cell_type = "markdown"
+    by_id["model_answer"].cell_type = "markdown"
+    for cell in [cell for cell in notebook.cells if cell.metadata.nbgrader.grade]:
+        cell.metadata.nbgrader.points = 100
+        copy = deepcopy(cell)
+        copy.source = "pass"
+        notebook.cells.append(copy)
+
+
+def test_ids_swapped_and_copied_win_nothing(engine: Engine) -> None:
+    right = {name: SOLUTION[name] for name in ("mean", "softmax")}
+    notebook = submission(right | {"primes": "primes = 0", "countdown": "countdown = None"})
+    swap_ids(notebook)
+    repaired, _ = repair_notebook(notebook, source(), submission({}))
+    graded = engine.grade(repaired, source(), SEED)
+    expected = dict.fromkeys(QUESTIONS, 0.0) | {"mean": 1.0, "softmax": 1.0}
+    assert read_scores(graded) == expected
+    assert read_nbgrader_scores(graded) == expected
 
 
 def test_there_are_enough_cases() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 from tools import matrix
@@ -40,3 +41,32 @@ def test_every_supported_python_is_tested() -> None:
     project = (ROOT / "pyproject.toml").read_text("utf-8")
     assert f'requires-python = ">={matrix.PYTHONS[0]},<3.14"' in project
     assert matrix.PYTHONS[-1] == "3.13"
+
+
+def test_every_test_that_it_runs_exists() -> None:
+    make = [
+        "make",
+        "--no-print-directory",
+        "--dry-run",
+        "--old-file=.venv/.installed",
+        "test-quick",
+    ]
+    command = subprocess.run(make, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    named = [word for word in command.split() if word.startswith("tests/")]
+    assert len(named) > 10
+    for word in named:
+        file, _, test = word.partition("::")
+        path = ROOT / file
+        assert path.exists(), word
+        assert not test or f"def {test}(" in path.read_text("utf-8"), word
+
+
+def test_the_page_lists_only_packages_that_are_required() -> None:
+    row = matrix.Row("3.12", "newest", "passed", versions={"numpy": "2.5.5", "six": "1.17.0"})
+    page = matrix.make_page([row])
+    assert "| numpy | 2.5.5 |" in page and "six" not in page
+
+
+def test_colab_is_a_row_with_its_versions() -> None:
+    row = matrix.list_rows()[-1]
+    assert (row.name, matrix.COLAB["tensorflow"]) == ("3.13-Colab", "2.20")

@@ -35,14 +35,14 @@ def announce_stand_in(name: str, made_of: str, reason: str) -> None:
 
     Example:
         >>> announce_stand_in("another", "random numbers", "there is no network")
-        course_lib.data: another is a STAND-IN (random numbers), not the real set: there is no \
-network. Its results are not results on the real set.
+        course_lib.data: another is a STAND-IN (random numbers).
+        Its results are not results on the real set: there is no network.
     """
     announce(
         name,
         "stand-in",
-        f"{name} is a STAND-IN ({made_of}), not the real set: {reason}. "
-        "Its results are not results on the real set.",
+        f"{name} is a STAND-IN ({made_of}).\n"
+        f"Its results are not results on the real set: {reason}.",
     )
 
 
