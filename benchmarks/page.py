@@ -63,7 +63,7 @@ A script in `benchmarks/` measures each figure, ours and the peer's in the same 
 missed is shown as missed. These commands write this page
 
 ```sh
-make bench        # up to "Lab 09: U-Net with and without skip connections"
+make bench        # up to "Lab 16: Hopfield networks"
 make bench-long   # the rest
 ```
 
