@@ -1857,7 +1857,7 @@ _check_counting_hidden(np.random.default_rng(_testing.hidden_seed()))
 # both.
 
 # %%
-keras.utils.set_random_seed(1)
+keras.utils.set_random_seed(2)
 careful = unet(3, 8, 2)
 train(careful, x_train, y_train, weights=maps)
 masks = {"even weights": found, "border weights": predict_masks(careful, x_test)}
@@ -1901,13 +1901,13 @@ figures.counted_cells(wide[chosen], numbered, "Border weights keep cells apart t
 # **A model answer.** (1) The second: without a single pixel of tumour, the accuracy is already 99 %.
 # Here an all-background mask has an accuracy of about 0.7 and an IoU of 0 for the cells. She should
 # report the IoU or the Dice score of the rare class, and say which. (2) Without skip connections the
-# IoU falls by several hundredths; within two pixels of a border it falls most, elsewhere hardly.
+# IoU falls by about 0.1; within two pixels of a border by 0.15 to 0.2, elsewhere hardly.
 # What a cell is can be seen in a small image, but where exactly it ends cannot: pooling has thrown
 # the place away within its windows. The skip connections bring it from the time before the pooling.
-# (3) The count error falls clearly, and the IoU hardly changes, or becomes a little lower: the
-# network draws the lines between cells too wide rather than too narrow. For counting and tracking
-# cells, each merged pair is an error, so border weights are worth it. To measure an area, they are
-# not: they move the outline systematically.
+# (3) The count error falls, in most runs to less than half, and the IoU changes by 0.03 or less: the
+# lines between cells are few pixels, but each closed gap is a lost cell. For counting and tracking
+# cells, border weights are worth it. To measure an area, they bring little, and they ask the network
+# to err on the side of the background between cells.
 #
 # **Rubric, 3 points.**
 #
