@@ -1019,8 +1019,8 @@ print(f"the small one: {convolution_layers(3)} layers, {small.count_params():,} 
 # ### Question 5 · `losses`
 #
 # `y` are the true classes, integers `(batch, height, width)`; `logits` are
-# `(batch, height, width, classes)`. Use `ops` or TensorFlow, so that gradients flow to the logits.
-# Each function returns one number. Logits of ±1000 must not lead to infinite values or NaN.
+# `(batch, height, width, classes)`. Use `ops` or TensorFlow, so that gradients flow to the logits;
+# `gradient_of` shows whether they do. Each function returns one number. Logits of ±1000 must not lead to infinite values or NaN.
 #
 # 1. `cross_entropy(y, logits, weights)`, with `weights` `(batch, height, width)`.
 # 2. `dice_loss(y, logits)`.
@@ -1038,6 +1038,16 @@ print(f"the small one: {convolution_layers(3)} layers, {small.count_params():,} 
 # axes; what is left has the shape (classes,).
 #
 # </details>
+
+
+# %%
+def gradient_of(loss, y, logits, *others):
+    """Return the gradient of a loss with respect to the logits; None if none flows."""
+    logits = tf.convert_to_tensor(logits)
+    with tf.GradientTape() as tape:
+        tape.watch(logits)
+        value = loss(y, logits, *others)
+    return tape.gradient(value, logits)
 
 
 # %% solution="losses"
@@ -1062,7 +1072,6 @@ def dice_loss(y, logits):
 
 # %% tests="losses"
 import numpy as np
-import tensorflow as tf
 
 from course_lib import testing as _testing
 
@@ -1102,12 +1111,8 @@ def _right_dice_loss(y, logits):
 
 
 def _check_flow(function, right, name, y, logits, *others):
-    values = tf.constant(logits, "float32")
     try:
-        with tf.GradientTape() as tape:
-            tape.watch(values)
-            loss = function(y, values, *others)
-        given = tape.gradient(loss, values)
+        given = gradient_of(function, y, logits.astype("float32"), *others)
     except (AttributeError, NotImplementedError, TypeError, ValueError):
         given = None
     assert given is not None, (
