@@ -1020,7 +1020,8 @@ print(f"the small one: {convolution_layers(3)} layers, {small.count_params():,} 
 #
 # `y` are the true classes, integers `(batch, height, width)`; `logits` are
 # `(batch, height, width, classes)`. Use `ops` or TensorFlow, so that gradients flow to the logits;
-# `gradient_of` shows whether they do. Each function returns one number. Logits of ±1000 must not lead to infinite values or NaN.
+# `gradient_of` shows whether they do. Each function returns one number. Logits of ±1000 must not lead
+# to infinite values or NaN.
 #
 # 1. `cross_entropy(y, logits, weights)`, with `weights` `(batch, height, width)`.
 # 2. `dice_loss(y, logits)`.
