@@ -1019,8 +1019,9 @@ print(f"the small one: {convolution_layers(3)} layers, {small.count_params():,} 
 # ### Question 5 · `losses`
 #
 # `y` are the true classes, integers `(batch, height, width)`; `logits` are
-# `(batch, height, width, classes)`. Use `ops` or TensorFlow, so that gradients flow to the logits.
-# Each function returns one number. Logits of ±1000 must not lead to infinite values or NaN.
+# `(batch, height, width, classes)`. Use `ops` or TensorFlow, so that gradients flow to the logits;
+# `gradient_of` shows whether they do. Each function returns one number. Logits of ±1000 must not lead
+# to infinite values or NaN.
 #
 # 1. `cross_entropy(y, logits, weights)`, with `weights` `(batch, height, width)`.
 # 2. `dice_loss(y, logits)`.
@@ -1038,6 +1039,16 @@ print(f"the small one: {convolution_layers(3)} layers, {small.count_params():,} 
 # axes; what is left has the shape (classes,).
 #
 # </details>
+
+
+# %%
+def gradient_of(loss, y, logits, *others):
+    """Return the gradient of a loss with respect to the logits; None if none flows."""
+    logits = tf.convert_to_tensor(logits)
+    with tf.GradientTape() as tape:
+        tape.watch(logits)
+        value = loss(y, logits, *others)
+    return tape.gradient(value, logits)
 
 
 # %% solution="losses"
@@ -1062,7 +1073,6 @@ def dice_loss(y, logits):
 
 # %% tests="losses"
 import numpy as np
-import tensorflow as tf
 
 from course_lib import testing as _testing
 
@@ -1102,12 +1112,8 @@ def _right_dice_loss(y, logits):
 
 
 def _check_flow(function, right, name, y, logits, *others):
-    values = tf.constant(logits, "float32")
     try:
-        with tf.GradientTape() as tape:
-            tape.watch(values)
-            loss = function(y, values, *others)
-        given = tape.gradient(loss, values)
+        given = gradient_of(function, y, logits.astype("float32"), *others)
     except (AttributeError, NotImplementedError, TypeError, ValueError):
         given = None
     assert given is not None, (
@@ -1857,7 +1863,7 @@ _check_counting_hidden(np.random.default_rng(_testing.hidden_seed()))
 # both.
 
 # %%
-keras.utils.set_random_seed(1)
+keras.utils.set_random_seed(2)
 careful = unet(3, 8, 2)
 train(careful, x_train, y_train, weights=maps)
 masks = {"even weights": found, "border weights": predict_masks(careful, x_test)}
@@ -1901,13 +1907,13 @@ figures.counted_cells(wide[chosen], numbered, "Border weights keep cells apart t
 # **A model answer.** (1) The second: without a single pixel of tumour, the accuracy is already 99 %.
 # Here an all-background mask has an accuracy of about 0.7 and an IoU of 0 for the cells. She should
 # report the IoU or the Dice score of the rare class, and say which. (2) Without skip connections the
-# IoU falls by several hundredths; within two pixels of a border it falls most, elsewhere hardly.
+# IoU falls by about 0.1; within two pixels of a border by 0.15 to 0.2, elsewhere hardly.
 # What a cell is can be seen in a small image, but where exactly it ends cannot: pooling has thrown
 # the place away within its windows. The skip connections bring it from the time before the pooling.
-# (3) The count error falls clearly, and the IoU hardly changes, or becomes a little lower: the
-# network draws the lines between cells too wide rather than too narrow. For counting and tracking
-# cells, each merged pair is an error, so border weights are worth it. To measure an area, they are
-# not: they move the outline systematically.
+# (3) The count error falls, in most runs to less than half, and the IoU changes by 0.03 or less: the
+# lines between cells are few pixels, but each closed gap is a lost cell. For counting and tracking
+# cells, border weights are worth it. To measure an area, they bring little, and they ask the network
+# to err on the side of the background between cells.
 #
 # **Rubric, 3 points.**
 #
