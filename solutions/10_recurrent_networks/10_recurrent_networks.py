@@ -34,7 +34,7 @@
 # | profile | where | training | error of the LSTM, 12 months ahead | time |
 # | --- | --- | --- | --- | --- |
 # | quick | default on a CPU | 10 epochs, 500 tunes | 10–14 sunspots | 12–20 s on 2 cores |
-# | full | default on a GPU | 30 epochs, 4,000 tunes | 9–13 sunspots | 1–3 min on 2 cores |
+# | full | default on a GPU | 30 epochs, 4,000 tunes | 10–14 sunspots | 1–3 min on 2 cores |
 
 # %%
 import os
