@@ -34,7 +34,7 @@
 # | profile | where | training | error of the LSTM, 12 months ahead | time |
 # | --- | --- | --- | --- | --- |
 # | quick | default on a CPU | 10 epochs, 500 tunes | 10–14 sunspots | 12–20 s on 2 cores |
-# | full | default on a GPU | 30 epochs, 4,000 tunes | 9–13 sunspots | 1–3 min on 2 cores |
+# | full | default on a GPU | 30 epochs, 4,000 tunes | 10–14 sunspots | 1–3 min on 2 cores |
 
 # %%
 import os
@@ -1473,8 +1473,8 @@ print(f"\nthe first review as numbers, of {len(short_reviews.WORDS)}:\n{review_t
 # similar rows (`keras.layers.Embedding`). Reviews differ in length, so they are filled up with 0,
 # the number of no word. A recurrent layer must skip these steps, or it would forget the review
 # while it reads them: that is **masking** (`mask_zero=True` in the embedding). And a reader may
-# look at the whole review before judging. A **bidirectional** layer has two recurrent layers, one
-# of which reads backwards, and joins their last states (`keras.layers.Bidirectional`; Schuster &
+# look at the whole review before judging. A **bidirectional** layer has two recurrent layers, reads
+# backwards with one of them, and joins their last states (`keras.layers.Bidirectional`; Schuster &
 # Paliwal 1997).
 #
 # ### Question 8 · `reviews`
