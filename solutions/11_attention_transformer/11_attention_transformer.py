@@ -35,7 +35,7 @@
 # | profile | where | dates | exact matches | time |
 # | --- | --- | --- | --- | --- |
 # | quick | default on a CPU | 8,000 | 94–100 % | 20–40 s on 2 cores |
-# | full | default on a GPU | 40,000 | 99–100 % | 2–5 min on 2 cores |
+# | full | default on a GPU | 40,000 | 99–100 % | 1–4 min on 2 cores |
 
 # %%
 import os
@@ -1705,8 +1705,8 @@ _check_transformer_hidden(_testing.hidden_seed())
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# (`fit` has a warm-up of its own, and then follows a cosine down to 0. In a training as short as this one,
-# that is at least as good. With the paper's rates the largest one would be reached after the warm-up:)
+# (`fit` has a warm-up of its own, and then follows a cosine down to 0. In a training as short as this
+# one, that is at least as good. Here are the paper's rates for comparison.)
 
 # %%
 for step in (1, 125, 250, 500, 1000, 1500):
@@ -1970,8 +1970,8 @@ _check_beam_hidden(np.random.default_rng(_testing.hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Does it help with dates? Compare it with greedy search on the first 40 new dates, and the two networks on
-# a new task: here the LSTMs are the less sure ones, with long rows backwards.
+# Does it help? Compare it with greedy search twice: on 20 new dates, where the Transformer is nearly
+# always sure, and on long rows of digits backwards, where the LSTMs are not.
 
 # %%
 longest = np.flatnonzero(np.sum(x_new != 0, axis=1) >= 10)[: 20 if QUICK else 60]
@@ -2022,8 +2022,8 @@ show_attention(
 # least one head has most of its weight on letters of the month's name, or on the two digits between the
 # separators, wherever they stand in this form; other heads look at the separators or spread out. A map shows where
 # weights are large, not what the values contain or whether the output would change. Changing a character
-# does show it: the answer changes when digits of the day or the year change and for some letters of the
-# month, and not for the weekday.
+# does show it: the answer changes with the digits of the day and of the year. A single letter of the month
+# rarely matters, because the others tell the month, too, and the weekday does not matter.
 #
 # **Rubric, 3 points.**
 #
