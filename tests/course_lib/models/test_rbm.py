@@ -57,6 +57,6 @@ def test_samples_look_like_the_data(seed):
 def test_far_inputs_do_not_overflow():
     machine = make_machine(2, 2)
     machine.weights *= 1e4
-    with np.errstate(all="raise"):
+    with np.errstate(over="raise", invalid="raise"):
         assert np.all(np.isfinite(machine.free_energy(np.ones((1, 2)))))
         machine.hidden_probabilities(np.ones((1, 2)))
