@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from course_lib import profile as profiles
+from course_lib.check_counts import check_counts
 from course_lib.data.registry import find_photographs
 from course_lib.data.sources.check_source import check_source
 from course_lib.data.sources.data_error import DataError
@@ -46,7 +47,7 @@ def photographs(
         fifth image is a test image.
 
     Raises:
-        ValueError: Unknown name, source or profile.
+        ValueError: Unknown name, source or profile; `size` or `seed` is too small.
         DataError: `source="real"` and the photographs cannot be loaded; or `COURSE_DATA` has
             them, and they are damaged or tensorflow-datasets cannot be imported.
 
@@ -59,6 +60,8 @@ def photographs(
     """
     photos = find_photographs(name)
     check_source(source)
+    check_counts(size=size)
+    check_counts(0, seed=seed)
     limits = SIZES[profiles.resolve(profile)]
     reason = 'source="offline" asks for it'
     if source != "offline":

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.check_counts import check_counts
+
 
 def pipeline(
     x: np.ndarray,
@@ -36,6 +38,7 @@ def pipeline(
         (otherwise Keras warns on stderr that it will not shuffle it again).
 
     Raises:
+        TypeError: `x` is not an array.
         ValueError: `x` and `y` differ in length, `x` holds sequences of different lengths, or
             `batch_size` is below 1.
 
@@ -45,14 +48,15 @@ def pipeline(
         >>> [batch.numpy().tolist() for batch in batches]
         [[0, 10], [20, 30], [40]]
     """
-    if np.asarray(x).dtype == object:
+    check_counts(batch_size=batch_size)
+    if not hasattr(x, "__len__") or isinstance(x, dict | str):
+        raise TypeError(f"x is {type(x).__name__}; it should be an array (n, …)")
+    if _make_array(x).dtype == object:
         raise ValueError(
             "x holds sequences of different lengths: x = keras.utils.pad_sequences(x, maxlen=…)"
         )
     if y is not None and len(x) != len(y):
         raise ValueError(f"x has {len(x)} examples and y {len(y)}; both need the same number")
-    if batch_size < 1:
-        raise ValueError(f"batch_size is {batch_size}; it should be 1 or more")
 
     import tensorflow as tf
 
@@ -69,3 +73,10 @@ def pipeline(
     if map is not None and not cache:
         data = data.map(map)
     return data.prefetch(tf.data.AUTOTUNE)
+
+
+def _make_array(x: Any) -> np.ndarray:
+    try:
+        return np.asarray(x)
+    except ValueError:  # of different lengths
+        return np.asarray(x, dtype=object)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import keras
 
+from course_lib.check_counts import check_counts
 from course_lib.models.check_sizes import check_sizes
 from course_lib.models.dense_decoder import dense_decoder
 from course_lib.models.hidden_layers import hidden_layers
@@ -42,7 +43,8 @@ def autoencoder(
         >>> model.count_params() == encoder.count_params() + decoder.count_params()
         True
     """
-    check_sizes(latent=(latent,), units=units, input_shape=input_shape)
+    check_counts(latent=latent)
+    check_sizes(units=units, input_shape=input_shape)
     inputs = keras.Input(tuple(input_shape))
     codes = keras.layers.Dense(latent)(hidden_layers(inputs, units, activation))
     encoder = keras.Model(inputs, codes, name="encoder")

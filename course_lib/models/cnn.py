@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import keras
 
 from course_lib.blocks import conv_block
+from course_lib.check_counts import check_counts
 from course_lib.models.chain_layers import chain_layers
 from course_lib.models.check_sizes import check_sizes
 
@@ -54,7 +55,8 @@ def cnn(
         >>> model.count_params()    # (27 + 4) · 8 + (72 + 4) · 16 + 17 · 10
         1634
     """
-    check_sizes(filters=filters, input_shape=input_shape, others=(classes, convolutions))
+    check_counts(classes=classes, convolutions=convolutions)
+    check_sizes(filters=filters, input_shape=input_shape)
     if len(input_shape) != 3:
         raise ValueError(f"input_shape is {input_shape}; it should be (height, width, channels)")
     if min(side or 2 ** len(filters) for side in input_shape[:2]) < 2 ** len(filters):

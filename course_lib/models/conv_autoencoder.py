@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import keras
 
+from course_lib.check_counts import check_counts
 from course_lib.models.check_sizes import check_sizes
 
 
@@ -40,7 +41,8 @@ def conv_autoencoder(
         >>> encoder.output_shape, decoder.output_shape
         ((None, 8), (None, 28, 28, 1))
     """
-    check_sizes(latent=(latent,), filters=filters, input_shape=input_shape)
+    check_counts(latent=latent)
+    check_sizes(filters=filters, input_shape=input_shape)
     height, width, channels = input_shape
     halved = 2 ** len(filters)
     if height % halved or width % halved:

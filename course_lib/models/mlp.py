@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import keras
 
 from course_lib.blocks import dense_block
+from course_lib.check_counts import check_counts
 from course_lib.models.chain_layers import chain_layers
 from course_lib.models.check_sizes import check_sizes
 
@@ -50,7 +51,8 @@ def mlp(
         >>> mlp(units=(128, 64), input_shape=(28, 28), api="functional").output_shape
         (None, 10)
     """
-    check_sizes(units=units, input_shape=input_shape, classes=(classes,))
+    check_counts(classes=classes)
+    check_sizes(units=units, input_shape=input_shape)
     inputs = keras.Input(tuple(input_shape))
     layers = [keras.layers.Flatten()] if len(input_shape) > 1 else []
     for width in units:

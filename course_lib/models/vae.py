@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from course_lib.check_counts import check_counts
 from course_lib.models.check_sizes import check_sizes
 from course_lib.models.dense_decoder import dense_decoder
 from course_lib.models.hidden_layers import hidden_layers
@@ -45,7 +46,8 @@ def vae(
         >>> ops.sigmoid(model.decoder(np.random.normal(size=(5, 2)))).shape     # five new images
         TensorShape([5, 784])
     """
-    check_sizes(latent=(latent,), units=units, input_shape=input_shape)
+    check_counts(latent=latent)
+    check_sizes(units=units, input_shape=input_shape)
     inputs = keras.Input(tuple(input_shape))
     x = hidden_layers(inputs, units, activation)
     heads = [keras.layers.Dense(latent, name=name)(x) for name in ("mean", "log_variance")]

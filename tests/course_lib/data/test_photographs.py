@@ -126,5 +126,8 @@ def test_wrong_arguments_are_explained():
         photographs("cows")
     with pytest.raises(ValueError, match="There are: cats_vs_dogs, flowers, pets"):
         photograph_classes("cows")
+    for wrong in ({"size": 0}, {"size": 2.5}, {"seed": -1}):
+        with pytest.raises(ValueError, match=f"{next(iter(wrong))} is"):
+            photographs("pets", "offline", **wrong)
     with pytest.raises(ValueError, match='write "auto", "real" or "offline"'):
         photographs("pets", "internet")

@@ -76,3 +76,20 @@ def test_wrong_input_is_explained():
         pipeline(np.arange(3), batch_size=0)
     with pytest.raises(ValueError, match="keras.utils.pad_sequences"):
         pipeline(load("imdb", "offline", "quick")[0][0])
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"x": np.zeros(3), "batch_size": 2.5}, "batch_size is 2.5"),
+        ({"x": np.zeros(3), "batch_size": 0}, "batch_size is 0"),
+        ({"x": "abc"}, "x is str"),
+        ({"x": {"a": np.zeros(3)}}, "x is dict"),
+        ({"x": iter([1.0, 2.0])}, "it should be an array"),
+        ({"x": [[1], [2, 3]]}, "pad_sequences"),
+    ],
+    ids=["half an example", "none", "text", "dict", "iterator", "ragged list"],
+)
+def test_what_is_not_an_array_of_examples_is_named(options, sentence):
+    with pytest.raises((TypeError, ValueError), match=sentence):
+        pipeline(**options)

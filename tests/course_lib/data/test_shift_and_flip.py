@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from course_lib.data import pipeline, shift_and_flip
@@ -45,3 +46,18 @@ def test_seed_reproduces_images():
     first, again, other = (shift_and_flip(seed=seed)(x).numpy() for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "images", "sentence"),
+    [
+        (-1, X, "pixels is -1"),
+        (1.5, X, "pixels is 1.5"),
+        (10, X, "pixels is 10; images of 12 × 10 need fewer"),
+        (2, X[..., 0], "height, width, channels"),
+    ],
+    ids=["negative", "half", "too far", "no channels"],
+)
+def test_what_cannot_be_shifted_is_named(pixels, images, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        next(iter(pipeline(images, map=shift_and_flip(pixels))))

@@ -8,6 +8,8 @@ import tensorflow as tf
 from keras import layers
 
 from course_lib.training import LiveCurves, fit
+from course_lib.training.compile_classifier import compile_classifier
+from course_lib.training.training_data import TrainingData
 from tests.course_lib.training.small_data import (
     QUIET,
     CountUpdates,
@@ -91,18 +93,26 @@ def test_weights_and_history_match_those_of_keras(data, options):
 
 
 @pytest.mark.parametrize(
-    ("source", "options", "updates"),
+    ("make", "source", "options", "updates"),
     [
-        (Batches(), {}, 18),
-        (Batches(), {"shuffle": False}, 18),
-        (Endless(), {"steps_per_epoch": 4}, 8),
-        (generate(), {"steps_per_epoch": 5}, 10),
-        (batches(X[:128], Y[:128]).repeat(), {"steps_per_epoch": 97}, 194),
+        # A model that is not compiled looks at the first batch, which still counts.
+        (network, Batches(), {}, 18),
+        (network, generate(), {"steps_per_epoch": 5}, 10),
+        (compiled, Batches(), {"shuffle": False}, 18),
+        (compiled, Endless(), {"steps_per_epoch": 4}, 8),
+        (compiled, generate(), {"steps_per_epoch": 5}, 10),
+        (compiled, batches(X[:128], Y[:128]).repeat(), {"steps_per_epoch": 31}, 62),
     ],
-    ids=["PyDataset", "not shuffled", "endless PyDataset", "generator", "prime steps"],
+    ids=[
+        "PyDataset, not compiled",
+        "generator, not compiled",
+        "PyDataset",
+        "endless PyDataset",
+        "generator",
+        "prime steps",
+    ],
 )
-@pytest.mark.parametrize("make", [network, compiled], ids=["not compiled", "compiled"])
-def test_each_source_of_batches_gives_its_number_of_updates(source, options, updates, make):
+def test_each_source_of_batches_gives_its_number_of_updates(make, source, options, updates):
     counter = CountUpdates()
     fit(make(), source, callbacks=counter, **options, **QUIET)
     assert counter.updates == updates
@@ -191,7 +201,7 @@ def own_softmax():
 @pytest.mark.parametrize("is_batched", [False, True], ids=["arrays", "batches"])
 def test_softmax_is_found_wherever_it_is_computed(make, is_probability, is_batched):
     model = make()
-    fit(model, *([batches()] if is_batched else [X, Y]), **QUIET)
+    compile_classifier(model, TrainingData(*([batches()] if is_batched else [X, Y])))
     assert model.loss.get_config()["from_logits"] != is_probability
 
 
