@@ -23,8 +23,8 @@ from course_lib.models.lstm_gates import lstm_gates
 from course_lib.models.mlp import mlp
 from course_lib.models.mobilenet import mobilenet
 from course_lib.models.multiply_adds import multiply_adds
-from course_lib.models.recurrent import CELLS, recurrent, recurrent_parameters
 from course_lib.models.rbm import RBM
+from course_lib.models.recurrent import CELLS, recurrent, recurrent_parameters
 from course_lib.models.resnet import resnet
 from course_lib.models.sample_quality import SampleQuality, sample_quality
 from course_lib.models.seq2seq import seq2seq
