@@ -89,8 +89,8 @@ def squared_distances(x, centres):
 # | spiking | a potential that fires at a threshold | section 7 |
 # | kernel | how near the input is to a centre | section 2 |
 # | convolution | a weighted sum over a small window | Lab 02 |
-# | recurrent | an activation of the input *and* of the cells' own outputs one step ago | section 6 |
-# | memory | a recurrent cell with gates, which decide what it keeps (Hochreiter & Schmidhuber 1997) | – |
+# | recurrent | an activation of the input *and* of the cells' own outputs one step ago | section 6, Lab 10 |
+# | memory | a recurrent cell with gates, which decide what it keeps (Hochreiter & Schmidhuber 1997) | Lab 10 |
 # | match input–output | an output whose target is the input | autoencoders, Lab 08 |
 # | output | what the network returns | everywhere |
 #
@@ -1253,7 +1253,7 @@ figures.image_grid(
 # %% [markdown]
 # Hidden probabilities can be the input of another RBM, and so on: a **deep belief network** (Hinton,
 # Osindero & Teh 2006). Layers were trained one by one, without labels, and then fine-tuned. It was the
-# first way to train deep networks well; the word *deep learning* comes from that time. Below, a linear
+# first way to train deep networks well, and the name *deep learning* became common. Below, a linear
 # classifier gets only 100 labels, ten for each digit. Its inputs are the pixels, the first RBM's
 # hidden cells, or the second's.
 
@@ -1912,7 +1912,7 @@ figures.spike_train(
 # | perceptron | 1958 | yes or no, by a line | the last layer of every classifier | Lab 00 |
 # | feed-forward network | 1986 | tables, any function | still there | Labs 00, 01 |
 # | radial basis | 1988 | interpolation, control | support-vector machines, Gaussian processes | here |
-# | Hopfield | 1982 | recall by content | its modern form equals attention (Ramsauer 2020) | here |
+# | Hopfield | 1982 | recall by content | its modern form equals the attention of Lab 11 (Ramsauer 2020) | here |
 # | Boltzmann machine | 1985 | distributions | the restricted one | here |
 # | restricted Boltzmann machine | 1986 | features, recommendations | autoencoders, diffusion models | here |
 # | deep belief network | 2006 | pre-training | ReLU and better initial weights | here |
@@ -1923,8 +1923,8 @@ figures.spike_train(
 # | generative adversarial network | 2014 | new examples | diffusion models | Lab 05 |
 # | deep convolutional network | 1989 | images | still there, beside transformers | Labs 02, 03, 07 |
 # | deep residual network | 2015 | depth | its shortcuts are in every deep network | Lab 07 |
-# | recurrent network | 1990 | series, text | transformers, state-space models | the recurrent cell: here |
-# | long short-term memory | 1997 | long series | transformers, state-space models | – |
+# | recurrent network | 1990 | series, text | transformers, state-space models | Lab 10 |
+# | long short-term memory | 1997 | long series | transformers, state-space models | Lab 10 |
 # | self-organising map | 1982 | maps of data | t-SNE, UMAP | here |
 # | echo-state network | 2001 | chaotic series | still there, for small data | here |
 # | extreme learning machine | 2006 | fast fits | random features for kernels | here |
