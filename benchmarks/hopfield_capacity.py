@@ -5,7 +5,7 @@
 Networks of several sizes store random patterns by Hebb's rule and are started at ten of them. The
 capacity is the load, patterns per neuron, at which the mean overlap after recall falls below 0.9.
 For very large networks the theory gives 0.138 (Amit, Gutfreund & Sompolinsky 1985); smaller ones
-lose their patterns more gradually. The patterns are random, so there is no real data to compare.
+lose their patterns more gradually. The patterns are random, so no real data are needed.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     python benchmarks/translation.py [--quick]
 
-Dates are made by rule, so there is no other set. Sentences are the real English and French ones if
+Dates are always made by rule. Sentences are the real English and French ones if
 COURSE_DATA has `fra_eng/fra.txt`, and always the stand-in. `--quick` trains in the quick profile
 only, and leaves out the sentences.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from importlib import import_module
+from typing import Any
 
 from course_lib.data.sources.dataset import Dataset
 from course_lib.data.sources.photograph_set import PhotographSet
@@ -78,11 +79,7 @@ def find_photographs(name: str) -> PhotographSet:
         >>> find_photographs("cats_vs_dogs").class_names
         ('cat', 'dog')
     """
-    if name not in PHOTOGRAPH_NAMES:
-        raise ValueError(
-            f"There are no photographs {name!r}. There are: {', '.join(PHOTOGRAPH_NAMES)}"
-        )
-    return import_module(f"course_lib.data.sets.{name}").PHOTOGRAPHS
+    return _import_set(name, PHOTOGRAPH_NAMES, "There are no photographs").PHOTOGRAPHS
 
 
 def find_segmentation(name: str) -> SegmentationSet:
@@ -98,11 +95,7 @@ def find_segmentation(name: str) -> SegmentationSet:
         >>> find_segmentation("cells").name
         'cells'
     """
-    if name not in SEGMENTATION_NAMES:
-        raise ValueError(
-            f"There are no images with masks {name!r}. There are: {', '.join(SEGMENTATION_NAMES)}"
-        )
-    return import_module(f"course_lib.data.sets.{name}").SEGMENTATION
+    return _import_set(name, SEGMENTATION_NAMES, "There are no images with masks").SEGMENTATION
 
 
 def find_series(name: str) -> SeriesSet:
@@ -118,6 +111,11 @@ def find_series(name: str) -> SeriesSet:
         >>> find_series("temperatures").unit
         '°C'
     """
-    if name not in SERIES_NAMES:
-        raise ValueError(f"There is no series {name!r}. There are: {', '.join(SERIES_NAMES)}")
-    return import_module(f"course_lib.data.sets.{name}").SERIES
+    return _import_set(name, SERIES_NAMES, "There is no series").SERIES
+
+
+def _import_set(name: str, names: tuple[str, ...], problem: str) -> Any:
+    """Return the module of a set; `problem` begins the message for a name that is not known."""
+    if name not in names:
+        raise ValueError(f"{problem} {name!r}. There are: {', '.join(names)}")
+    return import_module(f"course_lib.data.sets.{name}")

@@ -44,7 +44,7 @@ def segmentation(
 
     Raises:
         ValueError: Unknown name, source or profile.
-        DataError: `source="real"` and there is no prepared folder, or it is damaged.
+        DataError: The prepared folder is damaged, or it is missing and `source` is "real".
 
     Example:
         >>> (x_train, y_train), _ = segmentation("cells", size=32, profile="quick")

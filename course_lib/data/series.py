@@ -33,7 +33,7 @@ def series(name: str, source: str = "auto", seed: int = 0) -> tuple[np.ndarray, 
 
     Raises:
         ValueError: Unknown name or source, or a negative seed.
-        DataError: `source="real"` and there is no prepared file, or it is damaged.
+        DataError: The prepared file is damaged, or it is missing and `source` is "real".
 
     Example:
         >>> months, spots = series("sunspots", source="offline")  # doctest: +ELLIPSIS

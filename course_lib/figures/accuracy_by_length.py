@@ -25,7 +25,7 @@ def accuracy_by_length(
         A figure whose title compares the models at the shortest and at the greatest length.
 
     Raises:
-        ValueError: There is no model, or a model has no length.
+        ValueError: No models are given, or a model has no lengths.
 
     Example:
         >>> figure = accuracy_by_length({"LSTM": {2: 1.0, 10: 0.2}, "Transformer": {2: 1, 10: 0.9}})

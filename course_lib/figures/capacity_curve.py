@@ -28,7 +28,7 @@ def capacity_curve(overlaps: Mapping[int, Mapping[float, float]]) -> Figure:
         below 0.9.
 
     Raises:
-        ValueError: There is no network, or one has no overlap.
+        ValueError: No networks are given, or one has no overlaps.
 
     Example:
         >>> figure = capacity_curve({100: {0.1: 1.0, 0.15: 0.8, 0.2: 0.4}})

@@ -26,7 +26,7 @@ def error_by_horizon(errors: Mapping[str, Sequence[float]], unit: str, step: str
         A figure whose title names the method with the smallest error at the last step.
 
     Raises:
-        ValueError: There is no method, or one of them has no errors.
+        ValueError: No methods are given, or a method has no errors.
 
     Example:
         >>> figure = error_by_horizon({"last value": [1, 3], "line": [1, 2]}, "°C", "days")
