@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import keras
 
-from course_lib.blocks.transformer_encoder_block import add_part, feed_forward, self_attention
+from course_lib.blocks.transformer_encoder_block import add_part, feed_forward, make_attention
 
 
 def transformer_decoder_block(
@@ -40,7 +40,7 @@ def transformer_decoder_block(
         y: keras.KerasTensor, memory: keras.KerasTensor, mask: keras.KerasTensor = None
     ) -> keras.KerasTensor:
         mask = None if mask is None else keras.ops.expand_dims(mask, 1)
-        own, other = self_attention(y, heads), self_attention(y, heads)
+        own, other = make_attention(y, heads), make_attention(y, heads)
         y = add_part(y, lambda h: own(h, h, use_causal_mask=True), normalise)
         y = add_part(y, lambda h: other(h, memory, attention_mask=mask), normalise)
         return add_part(y, feed_forward(y, hidden), normalise)

@@ -38,14 +38,14 @@ def transformer_encoder_block(
 
     def apply(x: keras.KerasTensor, mask: keras.KerasTensor = None) -> keras.KerasTensor:
         mask = None if mask is None else keras.ops.expand_dims(mask, 1)
-        attend = self_attention(x, heads)
+        attend = make_attention(x, heads)
         x = add_part(x, lambda h: attend(h, h, attention_mask=mask), normalise)
         return add_part(x, feed_forward(x, hidden), normalise)
 
     return apply
 
 
-def self_attention(x: keras.KerasTensor, heads: int) -> keras.layers.MultiHeadAttention:
+def make_attention(x: keras.KerasTensor, heads: int) -> keras.layers.MultiHeadAttention:
     """Make the attention layer for vectors of the width of `x`."""
     width = x.shape[-1]
     if width % heads:
