@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from course_lib.models.image_input import image_input
 from course_lib.models.is_small_stem import is_small_stem
 
 
@@ -43,7 +44,7 @@ def alexnet(
         A `keras.Model`, not compiled, from `(batch, *input_shape)` to logits `(batch, classes)`.
 
     Raises:
-        ValueError: Unknown stem.
+        ValueError: Unknown stem, or a side is too small.
 
     Example:
         >>> from course_lib.models import alexnet
@@ -62,11 +63,9 @@ def alexnet(
     def pool(number: int) -> keras.Layer:
         return keras.layers.MaxPooling2D(3, strides=2, name=f"pool{number}")
 
-    inputs = x = keras.Input(tuple(input_shape))
-    if is_small_stem(stem, "alexnet"):
-        x = conv(96, 3, 1)(x)
-    else:
-        x = conv(96, 11, 1, strides=4, padding="valid")(x)
+    small = is_small_stem(stem, "alexnet")
+    inputs = x = image_input(input_shape, smallest=15 if small else 67)
+    x = conv(96, 3, 1)(x) if small else conv(96, 11, 1, strides=4, padding="valid")(x)
     x = pool(1)(x)
     x = pool(2)(conv(256, 5, 2, groups=groups)(x))
     x = conv(384, 3, 3)(x)

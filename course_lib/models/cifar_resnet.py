@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import keras
 
 from course_lib.blocks import conv_block, residual_block
+from course_lib.models.image_input import image_input
 
 FILTERS = (16, 32, 64)
 
@@ -47,7 +48,7 @@ def cifar_resnet(
     if rest or blocks < 1:
         near = 6 * max(1, round((depth - 2) / 6)) + 2
         raise ValueError(f"depth={depth} is not 6n + 2 (three stages of n blocks); try {near}.")
-    inputs = keras.Input(tuple(input_shape))
+    inputs = image_input(input_shape)
     x = conv_block(round(width * FILTERS[0]))(inputs)
     for stage, filters in enumerate(FILTERS):
         for number in range(blocks):

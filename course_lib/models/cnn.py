@@ -10,6 +10,7 @@ from course_lib.blocks import conv_block
 from course_lib.check_counts import check_counts
 from course_lib.models.chain_layers import chain_layers
 from course_lib.models.check_sizes import check_sizes
+from course_lib.models.image_input import image_input
 
 
 def cnn(
@@ -56,15 +57,13 @@ def cnn(
         1634
     """
     check_counts(classes=classes, convolutions=convolutions)
-    check_sizes(filters=filters, input_shape=input_shape)
-    if len(input_shape) != 3:
-        raise ValueError(f"input_shape is {input_shape}; it should be (height, width, channels)")
+    check_sizes(filters=filters)
+    inputs = image_input(input_shape)
     if min(side or 2 ** len(filters) for side in input_shape[:2]) < 2 ** len(filters):
         raise ValueError(
             f"An image of {input_shape[0]} × {input_shape[1]} pixels is too small for "
             f"{len(filters)} stages, which halve it {len(filters)} times: use fewer filters."
         )
-    inputs = keras.Input(tuple(input_shape))
     layers = [keras.layers.Rescaling(1 / 255)]
     for width in filters:
         for number in range(convolutions):

@@ -8,6 +8,7 @@ import keras
 
 from course_lib.check_counts import check_counts
 from course_lib.models.check_sizes import check_sizes
+from course_lib.models.image_input import image_input
 
 
 def conv_autoencoder(
@@ -42,16 +43,16 @@ def conv_autoencoder(
         ((None, 8), (None, 28, 28, 1))
     """
     check_counts(latent=latent)
-    check_sizes(filters=filters, input_shape=input_shape)
+    check_sizes(filters=filters)
+    images = image_input(input_shape)
     height, width, channels = input_shape
     halved = 2 ** len(filters)
-    if height % halved or width % halved:
+    if any(side is None or side % halved for side in (height, width)):
         raise ValueError(
             f"Images of {height} × {width} cannot be halved {len(filters)} times: "
             f"both sides must be multiples of {halved}. Use fewer filters, or pad the images."
         )
     settings = {"strides": 2, "padding": "same"}
-    images = keras.Input(tuple(input_shape))
     x = images
     for maps in filters:
         x = keras.layers.Conv2D(maps, 3, activation=activation, **settings)(x)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import keras
 
 from course_lib.blocks import Block, conv_block, inception_block
+from course_lib.models.image_input import image_input
 from course_lib.models.is_small_stem import is_small_stem
 from course_lib.models.scale_width import scale_width
 
@@ -81,7 +82,7 @@ def googlenet(
     def pool(x: keras.KerasTensor) -> keras.KerasTensor:
         return keras.layers.MaxPooling2D(3, strides=2, padding="same")(x)
 
-    inputs = x = keras.Input(tuple(input_shape))
+    inputs = x = image_input(input_shape)
     if is_small_stem(stem, "googlenet"):
         x = pool(conv(192, 3)(x))
     else:

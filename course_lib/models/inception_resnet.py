@@ -8,6 +8,7 @@ from typing import Any
 import keras
 
 from course_lib.blocks import conv_block, inception_resnet_block
+from course_lib.models.image_input import image_input
 from course_lib.models.is_small_stem import is_small_stem
 from course_lib.models.scale_width import scale_width
 
@@ -49,7 +50,7 @@ def inception_resnet(
         A `keras.Model`, not compiled, from `(batch, *input_shape)` to logits `(batch, classes)`.
 
     Raises:
-        ValueError: Unknown stem.
+        ValueError: Unknown stem, or a side is too small.
 
     Example:
         >>> from course_lib.models import inception_resnet
@@ -58,8 +59,9 @@ def inception_resnet(
         (None, 10)
     """
 
-    inputs = keras.Input(tuple(input_shape))
-    if is_small_stem(stem, "inception_resnet"):
+    small = is_small_stem(stem, "inception_resnet")
+    inputs = image_input(input_shape, smallest=15 if small else 75)
+    if small:
         x = _pool(_chain(inputs, ((32, 3), (192, 3)), width))
     else:
         x = _pool(_chain(inputs, ((32, 3, 2), (32, 3, 1, "valid"), (64, 3)), width))

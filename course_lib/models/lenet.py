@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import keras
 
+from course_lib.models.image_input import image_input
 from course_lib.models.scale_width import scale_width
 
 
@@ -35,6 +36,9 @@ def lenet(
     Returns:
         A `keras.Model`, not compiled, from `(batch, *input_shape)` to logits `(batch, classes)`.
 
+    Raises:
+        ValueError: A side is too small.
+
     Example:
         >>> from course_lib.models import lenet
         >>> lenet().count_params()    # 156 + 2,416 + 48,120 + 10,164 + 850
@@ -46,7 +50,7 @@ def lenet(
     def scale(maps: int) -> int:
         return scale_width(maps, width)
 
-    inputs = x = keras.Input(tuple(input_shape))
+    inputs = x = image_input(input_shape, smallest=16)
     x = keras.layers.Conv2D(scale(6), 5, activation=activation, name="C1")(x)
     x = keras.layers.AveragePooling2D(2, name="S2")(x)
     x = keras.layers.Conv2D(scale(16), 5, activation=activation, name="C3")(x)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import keras
 
 from course_lib.blocks import conv_block, separable_conv_block
+from course_lib.models.image_input import image_input
 from course_lib.models.is_small_stem import is_small_stem
 from course_lib.models.scale_width import scale_width
 
@@ -62,7 +63,7 @@ def mobilenet(
         return scale_width(maps, alpha)
 
     strides = 1 if is_small_stem(stem, "mobilenet") else 2
-    inputs = keras.Input(tuple(input_shape))
+    inputs = image_input(input_shape)
     x = conv_block(scale(32), strides=strides, activation=activation)(inputs)
     for filters, strides in (*FIRST, *[MIDDLE] * middle, *LAST):
         x = separable_conv_block(scale(filters), strides=strides, activation=activation)(x)

@@ -9,6 +9,7 @@ import keras
 
 from course_lib.blocks import residual_block
 from course_lib.blocks.conv_block import MOMENTUM
+from course_lib.models.image_input import image_input
 from course_lib.models.is_small_stem import is_small_stem
 
 # He et al. 2016, table 1: numbers of blocks in conv2_x to conv5_x; whether they are bottlenecks.
@@ -76,7 +77,7 @@ def resnet(
         "shortcut": "projection" if residual else None,
         "stride_in": stride_in,
     }
-    inputs = x = keras.Input(tuple(input_shape))
+    inputs = x = image_input(input_shape)
     small, first = is_small_stem(stem, "resnet"), round(width * FILTERS[0])
     if small:
         x = keras.layers.Conv2D(first, 3, padding="same", use_bias=use_bias)(x)

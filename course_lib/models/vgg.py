@@ -8,6 +8,7 @@ import keras
 
 from course_lib.blocks import vgg_block
 from course_lib.blocks.conv_block import MOMENTUM
+from course_lib.models.image_input import image_input
 
 # Simonyan & Zisserman 2015, table 1: kernel sizes of the convolutions in each block.
 CONFIGURATIONS: dict[str, tuple[tuple[int, ...], ...]] = {
@@ -54,7 +55,7 @@ def vgg(
         or without the top to `(batch, height // 32, width // 32, filters)`.
 
     Raises:
-        ValueError: Unknown configuration.
+        ValueError: Unknown configuration, or a side is too small.
 
     Example:
         >>> from course_lib.models import vgg
@@ -67,7 +68,7 @@ def vgg(
         raise ValueError(
             f"There is no VGG configuration {configuration!r}; there are A, B, C, D and E."
         )
-    inputs = x = keras.Input(tuple(input_shape))
+    inputs = x = image_input(input_shape, smallest=32)
     blocks = zip(FILTERS, CONFIGURATIONS[configuration], strict=True)
     for number, (filters, kernel_sizes) in enumerate(blocks, start=1):
         block = vgg_block(

@@ -8,6 +8,7 @@ import keras
 
 from course_lib.blocks import conv_block, xception_block
 from course_lib.blocks.conv_block import MOMENTUM
+from course_lib.models.image_input import image_input
 from course_lib.models.is_small_stem import is_small_stem
 from course_lib.models.scale_width import scale_width
 
@@ -26,7 +27,7 @@ def xception(
 
     Args:
         classes: Number of classes.
-        input_shape: `(height, width, channels)`.
+        input_shape: `(height, width, channels)`: each side at least 7; with the small stem, 1.
         width: Share of the paper's feature maps in every layer except the last.
         stem: "paper": the first convolution has stride 2, and the first two no padding; "small":
             stride 1 and padding, for images of about 32×32.
@@ -36,7 +37,7 @@ def xception(
         A `keras.Model`, not compiled, from `(batch, *input_shape)` to logits `(batch, classes)`.
 
     Raises:
-        ValueError: Unknown stem.
+        ValueError: Unknown stem, or a side is too small.
 
     Example:
         >>> from course_lib.models import xception
@@ -48,8 +49,9 @@ def xception(
     def scale(maps: int) -> int:
         return scale_width(maps, width)
 
-    inputs = keras.Input(tuple(input_shape))
-    strides, padding = (1, "same") if is_small_stem(stem, "xception") else (2, "valid")
+    small = is_small_stem(stem, "xception")
+    inputs = image_input(input_shape, smallest=1 if small else 7)
+    strides, padding = (1, "same") if small else (2, "valid")
     x = conv_block(scale(32), strides=strides, padding=padding)(inputs)
     x = conv_block(scale(64), padding=padding)(x)
     for maps in (128, 256, 728):

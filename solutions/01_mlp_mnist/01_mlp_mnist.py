@@ -1117,7 +1117,7 @@ def _check_one_batch():
     steps = _count_updates(network)
     assert steps in (None, 1), (
         f"`train` with 600 images, epochs=1 and batch_size=600 made {steps} updates; expected 1. Did you pass "
-        "batch_size to fit, and build a new model?"
+        "batch_size to fit, train on the training set only, and build a new model?"
     )
 
 
