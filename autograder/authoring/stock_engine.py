@@ -76,6 +76,9 @@ class StockEngine:
         for path in self._course.source_dir.glob("*.*"):  # a header or footer for all labs
             if path.is_file():
                 shutil.copy(path, source)
+        autotests = self._course.root / "autotests.yml"
+        if autotests.is_file():
+            shutil.copy(autotests, self._template)
         config = self._course.root / "nbgrader_config.py"
         (self._template / "nbgrader_config.py").write_text(
             (config.read_text() if config.is_file() else "c = get_config()\n")

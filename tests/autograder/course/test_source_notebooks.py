@@ -9,6 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 
+from autograder.authoring.stock_engine import StockEngine
 from autograder.course.course import Course
 from autograder.course.source_notebooks import list_questions, read_source_notebooks
 from autograder.errors import AutograderError
@@ -122,6 +123,8 @@ def test_autotests_are_those_that_nbgrader_stores(tmp_path: Path) -> None:
     (ours,) = (cell.source for cell in read(root).cells if is_test_cell(cell))
     assert ours == stored
     assert "AUTOTEST" not in ours and ours.count("assert") == 4
+    with StockEngine(course, course.lab("ps1")):
+        pass  # it registers the lab in a course of its own, with the same file
 
 
 @pytest.mark.slow
