@@ -5,7 +5,7 @@ ARG PYTHON=3.12-slim-bookworm
 
 FROM python:${PYTHON} AS build
 WORKDIR /src
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY autograder autograder
 COPY course_lib course_lib
 RUN python -m pip wheel --no-deps --wheel-dir /wheels .

@@ -9,15 +9,17 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyseccomp
 import pytest
 import yaml
 
+from tests.autograder.pack.gradescope_root import make_environment
 from tools.make_requirements import PROJECT
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -104,6 +106,53 @@ def test_the_wheel_holds_no_lab(wheel: zipfile.ZipFile) -> None:
         top = name.split("/")[0]
         assert top in ("autograder", "course_lib") or top.endswith(".dist-info"), name
         assert not name.endswith(".ipynb"), name
+
+
+@pytest.fixture(scope="module")
+def installed(
+    wheel: zipfile.ZipFile, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run `autograder` from the wheel, in a folder that is in no course."""
+    folder = tmp_path_factory.mktemp("installed")
+    make_environment(folder / "environment", Path(str(wheel.filename)))
+    python = folder / "environment" / "bin" / "python"
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [python, "-I", "-m", "autograder", *arguments]
+        environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        # nbconvert's templates are where the other packages are.
+        environment["JUPYTER_PATH"] = f"{sysconfig.get_path('data')}/share/jupyter"
+        return subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=500
+        )
+
+    return run
+
+
+def test_the_wheel_makes_a_course_in_an_empty_folder(
+    installed: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    """No file of this repository is used: templates, skeleton and settings are in the wheel."""
+    assert installed("--version").stdout.strip() == f"autograder {PROJECT['version']}"
+    outside = installed("grade", "01")
+    assert outside.returncode == 2
+    assert "there is no course" in outside.stderr
+    for command in (
+        ("init", "course"),
+        ("new-lab", "attention", "--course-dir", "course"),
+        ("build", "--check", "--course-dir", "course"),
+    ):
+        done = installed(*command)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_the_wheel_grades_a_class_in_an_empty_folder(
+    installed: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    done = installed("demo", "--workers", "1")
+    assert "Every score is as expected." in done.stdout, done.stdout + done.stderr
+    assert "isolation: bwrap (" in done.stderr or not shutil.which("bwrap"), done.stderr
 
 
 def test_compose_starts_the_server_with_its_database() -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import nbformat
@@ -15,6 +15,8 @@ from nbformat import NotebookNode
 
 from autograder.course.course import Course
 from autograder.course.submissions import Submission
+from autograder.engine.engine import Engine
+from autograder.engine.wire.limits import Limits
 from autograder.grading.local_workers import LocalWorkers
 from autograder.grading.marking import Marking
 from autograder.notebooks.cell_roles import is_answer_cell
@@ -54,6 +56,13 @@ def archive(packed_course: Course) -> Path:
 @pytest.fixture(scope="module")
 def root(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GradescopeRoot]:
     yield GradescopeRoot(archive, tmp_path_factory.mktemp("gradescope"))
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[LocalWorkers]:
+    """Workers with the course's limits."""
+    with Engine(Limits(seconds=60, cell_seconds=4, memory_mb=2048)) as engine:
+        yield LocalWorkers(lambda: nullcontext(engine), 1)
 
 
 def answer(course: Course, question: str, source: str) -> NotebookNode:
