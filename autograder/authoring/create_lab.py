@@ -36,10 +36,10 @@ def create_lab(course: Course, name: str) -> Lab:
         )
     values = {"name": name, "title": name[3:].replace("_", " ").capitalize()}
     try:
-        write_atomically(folder / f"{name}.py", _render("lab.py.j2", values))
+        write_atomically(folder / f"{name}.py", render_skeleton("lab.py.j2", values))
         for answers in ("right_answers.toml", "wrong_answers.toml"):
-            write_atomically(folder / answers, _render(f"{answers}.j2", values))
-        write_atomically(toml, text.rstrip("\n") + "\n" + _render("course.toml.j2", values))
+            write_atomically(folder / answers, render_skeleton(f"{answers}.j2", values))
+        write_atomically(toml, text.rstrip("\n") + "\n" + render_skeleton("course.toml.j2", values))
         course = Course(course.root)
         build(course, course.lab(name))
     except BaseException:
@@ -85,7 +85,8 @@ def _add_number(name: str, others: list[str]) -> str:
     return name
 
 
-def _render(template: str, values: dict[str, str]) -> str:
+def render_skeleton(template: str, values: dict[str, str]) -> str:
+    """Render a file of the skeleton of a lab or a course."""
     environment = Environment(
         loader=PackageLoader("autograder.authoring", "skeleton"),
         undefined=StrictUndefined,

@@ -11,6 +11,7 @@ import nbformat
 from autograder.authoring.create_course import create_course
 from autograder.authoring.instructor_notebook import make_instructor_notebook
 from autograder.authoring.other_answers import apply_answer, read_wrong_answers
+from autograder.authoring.starter_course import create_starter_course
 from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
 from autograder.files import write_atomically
@@ -52,8 +53,12 @@ class Student:
     marks: dict[str, float]
 
 
-def create_demo_course(model: Course, folder: Path) -> Course:
+def create_demo_course(model: Course | None, folder: Path) -> Course:
     """Make a course folder; replace one that an earlier demo made.
+
+    Args:
+        model: The course whose labs it has; None: a course of one lab, to begin with.
+        folder: The folder.
 
     Raises:
         AutograderError: `folder` has other content.
@@ -65,7 +70,7 @@ def create_demo_course(model: Course, folder: Path) -> Course:
             f"{folder} exists and was not made by a demo",
             "name another folder: autograder demo DIR",
         )
-    course = create_course(model, folder)
+    course = create_course(model, folder) if model else create_starter_course(folder)
     write_atomically(folder / _MARKER, "autograder demo replaces this folder when it runs again.\n")
     return course
 

@@ -22,6 +22,7 @@ from autograder.cli import (
     init,
     lint,
     new_lab,
+    pack,
     report,
     similar,
 )
@@ -72,6 +73,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "report": report.report,
     "similar": similar.similar,
     "export": export.export,
+    "pack": pack.pack,
     "doctor": doctor.doctor,
 }
 

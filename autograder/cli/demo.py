@@ -27,7 +27,8 @@ def demo(
 ) -> None:
     """Grade a whole class, from release to report, without any download.
 
-    Makes a course in a new folder, releases the lab, grades the submissions of a class, and shows
+    Makes a course in a new folder, with the labs of the course around the current folder or, where
+    there is none, with a small lab. Releases the lab, grades the submissions of a class, and shows
     the scores beside the expected ones. Exit code 1: a score differs.
 
     Example: [bold]autograder demo[/]
@@ -37,7 +38,7 @@ def demo(
     from autograder.feedback import write_feedback
     from autograder.report import write_report
 
-    course = a_class.create_demo_course(Course.find(), folder)
+    course = a_class.create_demo_course(Course.look_for(Path.cwd()), folder)
     chosen = course.lab(lab)
     students = a_class.make_demo_class(course, chosen)
     for student in students:

@@ -48,7 +48,7 @@ _Json = Annotated[
     typer.Option("--json", metavar="OUT.jsonl", help="Write a JSON object for each submission."),
 ]
 
-_Anyway = Annotated[
+Anyway = Annotated[
     bool,
     typer.Option(
         "--anyway", help="Grade although the solution or the stub gets wrong marks; rows say so."
@@ -66,7 +66,7 @@ def grade(
     limit: _Limits = None,
     cluster: _Cluster = None,
     json: _Json = None,
-    anyway: _Anyway = False,
+    anyway: Anyway = False,
 ) -> None:
     """Grade all submissions of a lab that are new or changed.
 

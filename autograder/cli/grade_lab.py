@@ -92,7 +92,7 @@ def grade_lab(
             chosen = ClusterWorkers(cluster, recipe, say)
         note = None
         if check is not Check.NONE:
-            note = _check_references(course, lab, grading.marking, chosen, isolation, check)
+            note = check_references(course, lab, grading.marking, chosen, isolation, check)
         graded = show_progress(grading.run(chosen, note), total=len(grading.submissions))
     verdicts = sorted((one.result.verdict for one in graded), key=lambda verdict: verdict.student)
     return GradedLab(verdicts, unchanged=sum(not one.is_new for one in graded))
@@ -122,7 +122,7 @@ class LateEngine:
         return nullcontext(engine)
 
 
-def _check_references(
+def check_references(
     course: Course, lab: Lab, marking: Marking, workers: Workers, isolation: str, check: Check
 ) -> Note | None:
     """Grade the solution and the stub, if the lab or the machine has changed since the last time.

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.console import CourseDir, open_course, out
+from autograder.cli.console import CourseDir, out
+from autograder.course.course import Course
 
 
 def init(
@@ -16,10 +17,15 @@ def init(
 ) -> None:
     """Make a new course folder with the labs and settings of this one, without students' work.
 
+    Where there is no course to copy, makes one of a single lab, for you to change.
+
     Example: [bold]autograder init ~/deep-learning-2027[/]
     """
     from autograder.authoring.create_course import create_course
+    from autograder.authoring.starter_course import create_starter_course
 
-    course = create_course(open_course(course_dir), folder)
-    out.print(f"A course of {len(course.labs())} labs is in {course.root}")
+    model = Course(Path(course_dir)) if course_dir else Course.look_for(Path.cwd())
+    course = create_course(model, folder) if model else create_starter_course(folder)
+    labs = len(course.labs())
+    out.print(f"A course of {labs} lab{'s' * (labs != 1)} is in {course.root}")
     out.print("Next: put submissions into submitted/STUDENT/LAB/, then: autograder grade LAB")

@@ -92,16 +92,24 @@ class Course:
             AutograderError: There is no course.
         """
         start = Path(start or Path.cwd()).resolve()
+        found = cls.look_for(start)
+        if found is None:
+            raise AutograderError(
+                f"there is no course in {start} or above it: no course.toml or nbgrader_config.py",
+                "go to the course folder, or name it: --course-dir DIR; or make one: autograder "
+                "init DIR",
+            )
+        return found
+
+    @classmethod
+    def look_for(cls, start: Path) -> Course | None:
+        """Return the course around `start`, or else this package's, or else None."""
         for folder in (start, *start.parents):
             if (folder / "course.toml").is_file() or (folder / "nbgrader_config.py").is_file():
                 return cls(folder)
+        # A package that was installed from a wheel comes without a course.
         own = Path(__file__).resolve().parents[2]
-        if (own / "course.toml").is_file():
-            return cls(own)
-        raise AutograderError(
-            f"there is no course in {start} or above it: no course.toml or nbgrader_config.py",
-            "go to the course folder, or name it: --course-dir DIR",
-        )
+        return cls(own) if (own / "course.toml").is_file() else None
 
     @property
     def timezone(self) -> tzinfo:

@@ -16,7 +16,7 @@ from autograder.errors import AutograderError
 
 _OLDEST = (3, 10)
 _ASK_SECONDS = 60
-_PACKAGE_FOLDERS = ("site-packages", "dist-packages")
+PACKAGE_FOLDERS = ("site-packages", "dist-packages")
 _ASK = """\
 import json, os, sys
 import ipykernel, numpy
@@ -71,7 +71,7 @@ class PythonEnvironment:
             AutograderError: it lacks NumPy.
         """
         folders = (sys.prefix, sys.base_prefix, os.path.dirname(os.path.realpath(sys.executable)))
-        packages = [p for p in sys.path if os.path.basename(p) in _PACKAGE_FOLDERS]
+        packages = [p for p in sys.path if os.path.basename(p) in PACKAGE_FOLDERS]
         spec = importlib.util.find_spec("numpy")
         if spec is None or spec.origin is None:
             raise AutograderError("NumPy is not installed", "pip install numpy")

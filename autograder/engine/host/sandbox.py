@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from autograder.engine.host.python_environment import PythonEnvironment
+from autograder.engine.host.python_environment import PACKAGE_FOLDERS, PythonEnvironment
 from autograder.engine.wire.string_enum import StringEnum
 
 HOME = "/home/student"
@@ -204,8 +204,10 @@ class Sandbox:
             spec = importlib.util.find_spec(name)
             if spec is not None and spec.submodule_search_locations:
                 packages.append(os.path.realpath(spec.submodule_search_locations[0]))
-        # A folder that contains one of our packages is a course: only the package is shown.
-        courses = [os.path.dirname(path) for path in packages]
+        # A folder that contains one of our packages is a course, of which only the package is
+        # shown; or the packages of an environment into which a wheel was installed.
+        around = [os.path.dirname(path) for path in packages]
+        courses = [path for path in around if os.path.basename(path) not in PACKAGE_FOLDERS]
         paths = [
             path
             for path in map(os.path.realpath, self.python.folders)
