@@ -20,9 +20,11 @@ from autograder.cli import (
     feedback,
     grade,
     init,
+    invite,
     lint,
     new_lab,
     report,
+    serve,
     similar,
 )
 from autograder.cli.console import out, print_anywhere, print_error
@@ -72,6 +74,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "report": report.report,
     "similar": similar.similar,
     "export": export.export,
+    "serve": serve.serve,
+    "invite": invite.invite,
     "doctor": doctor.doctor,
 }
 
