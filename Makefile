@@ -1,5 +1,5 @@
-# make demo · make lab · make test · make fuzz · make matrix · make lint · make docs · make bench ·
-# make bench-long
+# make demo · make serve-demo · make lab · make test · make fuzz · make matrix · make lint ·
+# make docs · make bench · make bench-long
 # Each target first makes .venv if it is missing.
 
 PYTHON ?= python3
@@ -14,10 +14,15 @@ INSTALLED := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo lab test test-quick fuzz matrix lint docs bench bench-long clean
+.PHONY: demo serve-demo lab test test-quick fuzz matrix lint docs bench bench-long clean
 
 demo: $(INSTALLED)
 	autograder demo
+
+# The course's server with a class that has submitted nothing; prints a student's and an
+# instructor's link.
+serve-demo: $(INSTALLED)
+	autograder serve --demo demo-server
 
 # The student's view: without nbgrader's buttons for instructors and without JupyterLab's news.
 lab: $(INSTALLED)

@@ -25,11 +25,11 @@ MODULES = (
     "training",
     "transfer",
 )
-__all__ = ["__version__", "check_my_work", "progress", *MODULES]
+__all__ = ["__version__", "check_my_work", "hand_in", "progress", *MODULES]
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("check_my_work", "progress"):  # what students type
+    if name in ("check_my_work", "hand_in", "progress"):  # what students type
         return getattr(import_module(f"{__name__}.notebook"), name)
     if name in MODULES:
         return import_module(f"{__name__}.{name}")

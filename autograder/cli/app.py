@@ -20,10 +20,12 @@ from autograder.cli import (
     feedback,
     grade,
     init,
+    invite,
     lint,
     new_lab,
     pack,
     report,
+    serve,
     similar,
 )
 from autograder.cli.console import out, print_anywhere, print_error
@@ -74,6 +76,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "similar": similar.similar,
     "export": export.export,
     "pack": pack.pack,
+    "serve": serve.serve,
+    "invite": invite.invite,
     "doctor": doctor.doctor,
 }
 

@@ -52,7 +52,7 @@ def check_limits(limits: Mapping[str, Any]) -> None:
 
 def _find_problems(tables: dict[str, Any], list_labs: Callable[[], list[str]]) -> Iterator[str]:
     yield from _check_table(tables, "")
-    for name in ("course", "limits", "policy"):
+    for name in ("course", "limits", "policy", "server"):
         yield from _check_table(_subtable(tables, name), name)
     labs = _subtable(tables, "labs")
     for number, name in enumerate(labs):
@@ -88,7 +88,7 @@ def _check_table(table: Mapping[str, Any], kind: str, place: str = "") -> Iterat
 def _check_lab(name: str, lab: dict[str, Any], earlier: list[str]) -> Iterator[str]:
     place = f"labs.{name}"
     yield from _check_table(lab, "labs.LAB", place)
-    for subtable in ("limits", "policy"):
+    for subtable in ("limits", "policy", "server"):
         yield from _check_table(_subtable(lab, subtable), subtable, f"{place}.{subtable}")
     points = _subtable(lab, "points")
     setting = settings_of("labs.LAB.points")["QUESTION"]

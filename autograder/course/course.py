@@ -14,6 +14,7 @@ from autograder.course.policy import Policy
 from autograder.course.read_toml import read_toml
 from autograder.course.roster import normalize_name
 from autograder.course.schema import add_defaults
+from autograder.course.server_settings import ServerSettings
 from autograder.errors import AutograderError
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Lab:
         builds: What a student builds in it, in a few words.
         needs: The earlier labs that it builds on.
         trust: Test cells that may run in the student's kernel, or "kernel" for all.
+        server: What the course's server shows and accepts.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Lab:
     builds: str = ""
     needs: tuple[str, ...] = ()
     trust: str | tuple[str, ...] = ()
+    server: ServerSettings = field(default_factory=ServerSettings)
 
     @property
     def notebook(self) -> str:
@@ -182,6 +185,11 @@ class Course:
         return self.root / "collected"
 
     @property
+    def received_dir(self) -> Path:
+        """What the course's server received: one file for each attempt."""
+        return self.root / "received"
+
+    @property
     def exports_dir(self) -> Path:
         """Files for an LMS."""
         return self.root / "exports"
@@ -232,6 +240,7 @@ class Course:
             builds=lab["builds"],
             needs=tuple(lab["needs"]),
             trust=tuple(trust) if isinstance(trust, list) else trust,
+            server=ServerSettings(**{**self._toml.get("server", {}), **lab["server"]}),
         )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from autograder.course.policy import Policy
+from autograder.course.server_settings import COUNTS, SHOWS, ServerSettings
 from autograder.engine.wire.limits import Limits
 
 
@@ -93,6 +94,8 @@ EXTENSION = Kind(
     "a number of days below 10,000 or a date",
     lambda value: isinstance(value, date) or (_is_number(value) and abs(value) < 10_000),
 )
+WHAT_IS_SHOWN = Kind('"marks", "checks" or "receipt"', lambda value: value in SHOWS)
+WHICH_COUNTS = Kind('"last" or "best"', lambda value: value in COUNTS)
 TABLE = Kind("a table", lambda value: isinstance(value, dict))
 
 # The tables in the order of the reference, each with its meaning.
@@ -102,17 +105,20 @@ TABLES = {
     "policy": "How late work counts, and the course's total. `[labs.LAB.policy]` changes the "
     "policy for one lab.",
     "extensions": "Other due dates for single students.",
+    "server": "What `autograder serve` shows and accepts. `[labs.LAB.server]` changes it for one "
+    "lab.",
     "labs.LAB": "A lab; `LAB` is the name of its folder. Labs are in the order of the file.",
     "labs.LAB.points": "The points of a lab's questions.",
 }
 # A name that these tables do not have is an error; elsewhere only one that looks like a known name.
-CLOSED_TABLES = ("limits", "policy")
+CLOSED_TABLES = ("limits", "policy", "server")
 
 SETTINGS = (
     Setting("", "course", TABLE, {}, TABLES["course"]),
     Setting("", "limits", TABLE, {}, TABLES["limits"]),
     Setting("", "policy", TABLE, {}, TABLES["policy"]),
     Setting("", "extensions", TABLE, {}, TABLES["extensions"]),
+    Setting("", "server", TABLE, {}, TABLES["server"]),
     Setting("", "labs", TABLE, {}, "The labs."),
     Setting("course", "name", STRING, None, "The name on reports and pages.", "the folder's name"),
     Setting(
@@ -188,6 +194,43 @@ SETTINGS = (
         "By lab, the days that the student's due date moves, or another due date: "
         "`{ 01_mlp_mnist = 3, 02_cnn_cifar = 2027-04-09T23:59:00Z }`.",
     ),
+    Setting(
+        "server",
+        "shows",
+        WHAT_IS_SHOWN,
+        ServerSettings.shows,
+        "What students see after grading: `marks` with sentences and the feedback page; `checks`, "
+        "which questions passed; `receipt`, only that their file arrived.",
+    ),
+    Setting(
+        "server",
+        "attempts",
+        COUNT,
+        ServerSettings.attempts,
+        "The number of times that a student may submit a lab; 0 for no limit.",
+    ),
+    Setting(
+        "server",
+        "counts",
+        WHICH_COUNTS,
+        ServerSettings.counts,
+        "Which attempt counts. `best`: the one with the most points, after the late penalty but "
+        "without free late days.",
+    ),
+    Setting(
+        "server",
+        "pause_minutes",
+        NUMBER,
+        ServerSettings.pause_minutes,
+        "Minutes that a student waits between two attempts.",
+    ),
+    Setting(
+        "server",
+        "size_mb",
+        POSITIVE,
+        ServerSettings.size_mb,
+        "The maximum size of a submitted file, in MiB.",
+    ),
     Setting("labs.LAB", "title", STRING, "", "The title of the lab."),
     Setting("labs.LAB", "builds", STRING, "", "What a student builds in the lab, in a few words."),
     Setting("labs.LAB", "needs", LABS, [], "The earlier labs that it builds on."),
@@ -211,6 +254,7 @@ SETTINGS = (
     Setting("labs.LAB", "points", TABLE, {}, "See `[labs.LAB.points]`."),
     Setting("labs.LAB", "limits", TABLE, {}, "As `[limits]`, for this lab."),
     Setting("labs.LAB", "policy", TABLE, {}, "As `[policy]`, for this lab."),
+    Setting("labs.LAB", "server", TABLE, {}, "As `[server]`, for this lab."),
     Setting("labs.LAB.points", "QUESTION", NUMBER, None, "The points of the question."),
 )
 

@@ -3,6 +3,11 @@
 Runs in the `autograder` command.
 """
 
-from autograder.feedback.write_feedback import feedback_path, iter_feedback, write_feedback
+from autograder.feedback.write_feedback import (
+    FeedbackWriter,
+    feedback_path,
+    iter_feedback,
+    write_feedback,
+)
 
-__all__ = ["feedback_path", "iter_feedback", "write_feedback"]
+__all__ = ["FeedbackWriter", "feedback_path", "iter_feedback", "write_feedback"]

@@ -16,7 +16,7 @@ from autograder.files import write_atomically
 from autograder.gradebook.hand_grading import HandGrading, read_hand_grading
 from autograder.marks.final_score import Policies
 from autograder.marks.scorecard import make_scorecard
-from autograder.results.results import Results
+from autograder.results.results import Result, Results
 
 _EXCHANGE_FILES = ("timestamp.txt", "submission_secret.txt")
 _MOST_BYTES = 10_000
@@ -25,6 +25,40 @@ _MOST_BYTES = 10_000
 def feedback_path(course: Course, lab: Lab, student: str, notebook: str) -> Path:
     """The path of a student's page for a notebook."""
     return course.feedback_dir / student / lab.name / f"{notebook}.html"
+
+
+class FeedbackWriter:
+    """Writes the pages of students, who share a lab's questions and policies.
+
+    Args:
+        course: the course.
+        lab: the lab.
+    """
+
+    def __init__(self, course: Course, lab: Lab) -> None:
+        self._course, self._lab = course, lab
+        self._questions = list_questions(course, lab)
+        self._given = {name: _list_given(course, lab, name) for name in self._questions}
+        self._by_hand, self._policies = read_hand_grading(course, lab), Policies(course)
+
+    def write(self, result: Result) -> Iterator[Path]:
+        """Write a student's pages; yields each path once it is written.
+
+        Raises:
+            AutograderError: a page can't be written.
+        """
+        student = result.verdict.student
+        mine = self._by_hand.get(student, HandGrading())
+        card = make_scorecard(result.verdict, mine, self._questions, self._lab, result.notebooks)
+        final = self._policies.find_final_score(self._lab, card)
+        for name in self._questions:
+            notebook = result.notebooks.get(name)
+            given = self._given[name]
+            page = render_student_page(self._course, self._lab, card, final, name, notebook, given)
+            path = feedback_path(self._course, self._lab, student, name)
+            write_atomically(path, page)
+            _copy_exchange_files(self._course, self._lab, student)
+            yield path
 
 
 def iter_feedback(course: Course, lab: Lab) -> Iterator[Path]:
@@ -38,35 +72,20 @@ def iter_feedback(course: Course, lab: Lab) -> Iterator[Path]:
         AutograderError: nothing has been graded yet, or a page can't be written.
     """
     results = Results(course.results_dir / lab.name).read_all()
-    questions = list_questions(course, lab)
-    given = {name: _list_given(course, lab, name) for name in questions}
-    by_hand, policies = None, Policies(course)
-    failed: list[str] = []
-    for result in results:
-        # Only with a first result: without one there may be no gradebook.
-        by_hand = read_hand_grading(course, lab) if by_hand is None else by_hand
-        student = result.verdict.student
-        mine = by_hand.get(student, HandGrading())
-        card = make_scorecard(result.verdict, mine, questions, lab, result.notebooks)
-        final = policies.find_final_score(lab, card)
-        for name in questions:
-            notebook = result.notebooks.get(name)
-            try:
-                page = render_student_page(course, lab, card, final, name, notebook, given[name])
-            except AutograderError:
-                raise
-            except Exception as error:  # of any kind: it costs this page and no other
-                failed.append(f"{student} ({type(error).__name__})")
-                continue
-            path = feedback_path(course, lab, student, name)
-            write_atomically(path, page)
-            _copy_exchange_files(course, lab, student)
-            yield path
-    if by_hand is None:
+    if not results:  # there may be no gradebook either
         raise AutograderError(
             f"no results of {lab.name} in {course.results_dir / lab.name}",
             f"run: autograder grade {lab.name}",
         )
+    writer = FeedbackWriter(course, lab)
+    failed: list[str] = []
+    for result in results:
+        try:
+            yield from writer.write(result)
+        except AutograderError:
+            raise
+        except Exception as error:  # of any kind: it costs this student's pages and no other's
+            failed.append(f"{result.verdict.student} ({type(error).__name__})")
     if failed:
         raise AutograderError(
             f"all other pages are written, but none for: {', '.join(failed)}",

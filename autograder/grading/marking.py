@@ -20,6 +20,7 @@ from autograder.course.submissions import Submission, read_companions
 from autograder.engine.engine import Engine
 from autograder.engine.judged_notebook import JudgedNotebook
 from autograder.engine.run_sentences import NO_ANSWER
+from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.note import Note, NoteKind
 from autograder.engine.wire.question_verdict import QuestionVerdict, Status
 from autograder.errors import AutograderError
@@ -176,6 +177,7 @@ class Marking:
             source,
             self.seed,
             files,
+            Limits.of(self.limits),
             in_kernel=self.list_trusted_cells(source),
             given=self.companions,
         )

@@ -7,13 +7,12 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from autograder.course.course import Course, Lab
 from autograder.course.submissions import Submission, find_submissions
 from autograder.engine.wire.note import Note
-from autograder.errors import DISK_ERRORS, AutograderError
+from autograder.errors import AutograderError
 from autograder.gradebook.gradebook import CourseGradebook
+from autograder.grading.keep_result import ResultKeeper
 from autograder.grading.marking import Marking
 from autograder.results.results import Result, Results
 from autograder.results.verdict import SubmissionStatus
@@ -63,6 +62,7 @@ class GradingRun:
         self._results = Results(course.results_dir / lab.name)
         self.marking = Marking.of(course, lab, self._results.read_class_seed())
         self._registry = CourseGradebook(course)
+        self._keeper = ResultKeeper(self._results, self._registry, self.marking)
 
     def run(self, workers: Workers, note: Note | None = None) -> Iterator[GradedSubmission]:
         """Grade and record; yields each submission as soon as it is in the gradebook.
@@ -98,7 +98,7 @@ class GradingRun:
                     continue
                 is_recorded = self._results.is_recorded(submission, known)
                 if not (is_recorded and submission.student in recorded):
-                    self._record(submission, known)
+                    self._keeper.record(submission, known)
                 yield GradedSubmission(known, is_new=False)
             if todo:
                 with closing(workers.grade(self.marking, todo)) as results:
@@ -106,23 +106,7 @@ class GradingRun:
                         yield self._keep(submission, _add_note(result, note))
 
     def _keep(self, submission: Submission, result: Result) -> GradedSubmission:
-        """Write and record a result; a failure without its notebooks if they can't be written.
-
-        Raises:
-            AutograderError, OSError, SQLAlchemyError: nothing can be written: the disk is full, the
-                gradebook is locked or damaged.
-        """
-        try:
-            self._results.write(submission, result)
-            self._record(submission, result)
-        except Exception as error:
-            # Of any other kind, it costs this submission and no other.
-            if isinstance(error, (AutograderError, SQLAlchemyError)) or _is_of_the_disk(error):
-                raise
-            result = self.marking.make_failed_result(submission, result.fingerprint, error)
-            self._results.write(submission, result)
-            self._record(submission, result)
-        return GradedSubmission(result, is_new=True)
+        return GradedSubmission(self._keeper.keep(submission, result), is_new=True)
 
     def _is_stale(self, known: Result, fingerprint: str) -> bool:
         """Whether a submission has to be graded again."""
@@ -131,18 +115,9 @@ class GradingRun:
         has_failed = known.verdict.status is SubmissionStatus.FAILED
         return self._force or is_changed or has_failed
 
-    def _record(self, submission: Submission, result: Result) -> None:
-        self._registry.record(submission, result.notebooks)
-        self._results.mark_recorded(submission, result)
-
 
 def _add_note(result: Result, note: Note | None) -> Result:
     if note is None:
         return result
     notes = (*result.verdict.notes, note)
     return replace(result, verdict=replace(result.verdict, notes=notes))
-
-
-def _is_of_the_disk(error: Exception) -> bool:
-    """Whether the disk is full, or may not be written."""
-    return isinstance(error, OSError) and error.errno in DISK_ERRORS

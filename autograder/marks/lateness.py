@@ -60,7 +60,7 @@ class SubmissionTimes:
 
     def find_lateness(self, student: str) -> Lateness:
         """How late a student is."""
-        due, extended = self._find_due(student)
+        due, extended = self.find_due(student)
         try:
             submitted = self._read_time(student)
         except Exception as error:  # dateutil raises some of any kind
@@ -74,10 +74,15 @@ class SubmissionTimes:
             return Lateness(None, due, None, extended, why)
         if submitted is None:
             return Lateness(0, due, None, extended)
-        over = (submitted - due).total_seconds() - 60 * self._lab.policy.grace_minutes
-        return Lateness(max(0, math.ceil(over / _DAY)), due, submitted, extended)
+        return Lateness(self.count_days(due, submitted), due, submitted, extended)
 
-    def _find_due(self, student: str) -> tuple[datetime | None, bool]:
+    def count_days(self, due: datetime, submitted: datetime) -> int:
+        """The days begun between a due date, with its grace, and a time of submission."""
+        over = (submitted - due).total_seconds() - 60 * self._lab.policy.grace_minutes
+        return max(0, math.ceil(over / _DAY))
+
+    def find_due(self, student: str) -> tuple[datetime | None, bool]:
+        """A student's due date, and whether it is an extension."""
         due = self._course.localize(self._lab.due) if self._lab.due else None
         given = self._course.extensions.get(normalize_name(student), {}).get(self._lab.name)
         if given is None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import fcntl
 import json
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import nbformat
 from nbformat import NotebookNode
@@ -130,21 +132,22 @@ class Results:
         return path.is_file() and path.read_text(encoding="utf-8") == wanted
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self, seconds: float = 5.0) -> Iterator[None]:
         """Let only one run at a time grade the lab; the lock ends with the process that holds it.
+
+        Args:
+            seconds: how long to wait: the course's server holds the lock while it records a result.
 
         Raises:
             AutograderError: another run grades the lab.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / ".lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not _wait_for_lock(file, seconds):
                 raise AutograderError(
                     f"another run is grading {self._folder.name} in this course",
                     "wait for it, or stop it; then run this again",
-                ) from None
+                )
             yield
 
     def _path(self, student: str) -> Path:
@@ -152,6 +155,19 @@ class Results:
 
     def _record_path(self, student: str) -> Path:
         return self._folder / f"{student}.recorded"
+
+
+def _wait_for_lock(file: TextIO, seconds: float) -> bool:
+    """Lock an open file; returns whether that worked in time."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.05)
 
 
 def _describe_record(submission: Submission, result: Result) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
+
+from course_lib.course_error import CourseError
 
 
 def this_notebook(question: str, namespace: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -40,6 +43,36 @@ def this_notebook(question: str, namespace: dict[str, Any]) -> dict[str, dict[st
         if cells and (path in paths or not question or question in cells):
             return cells
     return {}
+
+
+def find_notebook_file() -> tuple[str, bytes]:
+    """Return the name and the content of the open notebook, as it was last saved.
+
+    Raises:
+        CourseError: No notebook was found, or several.
+    """
+    colab = _read_from_colab()
+    if colab:
+        name = str(colab.get("metadata", {}).get("colab", {}).get("name", "notebook.ipynb"))
+        return name, json.dumps(colab).encode()
+    shell = sys.modules.get("IPython")
+    running = shell.get_ipython() if shell else None
+    namespace = running.user_ns if running else {}
+    named = str(namespace.get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME", ""))
+    path = Path(named)
+    if not (named.endswith(".ipynb") and path.is_file()):
+        found = [one for one in sorted(Path.cwd().glob("*.ipynb")) if _select_graded(_read(one))]
+        if len(found) != 1:
+            names = ", ".join(one.name for one in found) or "none"
+            raise CourseError(
+                f"it is not clear which notebook is open; lab notebooks in this folder: {names}",
+                "Open it in JupyterLab, VS Code or Colab, or submit it on the course's page.",
+            )
+        path = found[0]
+    content = path.read_bytes()
+    if not isinstance(_read(path), dict):
+        raise CourseError(f"{path.name} is not a notebook", "Save it again, and try once more.")
+    return path.name, content
 
 
 def _read_from_colab() -> dict[str, Any]:

@@ -1,0 +1,135 @@
+"""The web application."""
+
+from __future__ import annotations
+
+import time
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Match, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from autograder.course.course import Course
+from autograder.pages import render
+from autograder.server import class_pages, entrance, program_api, regrade_pages, student_pages
+from autograder.server.database import Database
+from autograder.server.guard import Guard
+from autograder.server.refused import RefusedError
+from autograder.server.server_log import log
+from autograder.server.site import Site, show_page
+
+_UPLOADS = (("/labs/", ""), ("/api/labs/", "/attempts"))
+
+
+def make_app(course: Course, database: Database) -> ASGIApp:
+    """The application of a course.
+
+    Args:
+        course: The course.
+        database: The server's database, in its newest version.
+    """
+    site = Site(course, database)
+    app = Starlette(
+        routes=[
+            Route("/static/page.css", _show_style),
+            Route("/static/live.js", _show_script),
+            Route("/health", _show_health),
+            *entrance.ROUTES,
+            *student_pages.ROUTES,
+            *class_pages.ROUTES,
+            *regrade_pages.ROUTES,
+            *program_api.ROUTES,
+        ],
+        exception_handlers={
+            RefusedError: _explain,
+            HTTPException: _explain_http,
+            Exception: _apologize,
+        },
+    )
+    app.state.site = site
+
+    def find_most_bytes(path: str) -> int:
+        is_upload = any(path.startswith(a) and path.endswith(b) for a, b in _UPLOADS)
+        labs = site.course.labs() if is_upload else []
+        return max((lab.server.most_bytes for lab in labs), default=0)
+
+    return _Log(Guard(app, find_most_bytes), app)
+
+
+class _Log:
+    """Writes a line for each request: the route, not the path, so that no name gets there."""
+
+    def __init__(self, app: ASGIApp, routed: Starlette) -> None:
+        self._app, self._routed = app, routed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = time.monotonic(), 500
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        finally:
+            milliseconds = 1000 * (time.monotonic() - began)
+            log.info("%s %s %d ms", self._name_route(scope), status, milliseconds)
+
+    def _name_route(self, scope: Scope) -> str:
+        for route in self._routed.routes:
+            match, _ = route.matches(scope)
+            if match is Match.FULL and isinstance(route, Route):
+                return f"{scope['method']} {route.path}"
+        return "other"
+
+
+def _show_style(request: Request) -> Response:
+    return Response(render("server/pages/site.css.j2"), media_type="text/css")
+
+
+def _show_script(request: Request) -> Response:
+    return Response(render("server/pages/live.js.j2"), media_type="text/javascript")
+
+
+def _show_health(request: Request) -> Response:
+    site: Site = request.app.state.site
+    with site.database.read() as session:
+        session.connection().exec_driver_sql("SELECT 1")
+    return PlainTextResponse("ok\n")
+
+
+def _explain(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusedError)
+    answer = _answer(request, error.status, str(error), error.hint)
+    if error.wait_seconds is not None:
+        answer.headers["retry-after"] = str(max(1, round(error.wait_seconds)))
+    return answer
+
+
+def _explain_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    messages = {404: "There is no such page.", 405: "This cannot be done here."}
+    message = messages.get(error.status_code, error.detail)
+    answer = _answer(request, error.status_code, message, "")
+    for name, text in (error.headers or {}).items():
+        answer.headers[name] = text
+    return answer
+
+
+def _apologize(request: Request, error: Exception) -> Response:
+    return _answer(
+        request, 500, "The server made an error.", "Try again; if it stays, tell your instructor."
+    )
+
+
+def _answer(request: Request, status: int, message: str, hint: str) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": message, "hint": hint}, status)
+    return show_page(request, "refused", None, status, message=message, hint=hint, code=status)

@@ -1,0 +1,4 @@
+"""One file for each version.
+
+Runs in the `autograder` command.
+"""
