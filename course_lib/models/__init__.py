@@ -3,7 +3,9 @@
 They run in the student's kernel and in the process that checks the answers.
 """
 
+from course_lib.models.actor_critic import actor_critic
 from course_lib.models.alexnet import alexnet
+from course_lib.models.alpha_zero import alpha_zero
 from course_lib.models.attention_weights import attention_weights
 from course_lib.models.autoencoder import autoencoder
 from course_lib.models.cifar_resnet import cifar_resnet
@@ -11,6 +13,7 @@ from course_lib.models.cnn import cnn
 from course_lib.models.conv_autoencoder import conv_autoencoder
 from course_lib.models.dcgan import dcgan
 from course_lib.models.digit_judge import digit_judge
+from course_lib.models.dqn import dqn
 from course_lib.models.elbo_terms import elbo_terms
 from course_lib.models.gan import GAN, gan
 from course_lib.models.googlenet import googlenet
@@ -42,7 +45,9 @@ __all__ = [
     "VAE",
     "Hopfield",
     "SampleQuality",
+    "actor_critic",
     "alexnet",
+    "alpha_zero",
     "attention_weights",
     "autoencoder",
     "cifar_resnet",
@@ -50,6 +55,7 @@ __all__ = [
     "conv_autoencoder",
     "dcgan",
     "digit_judge",
+    "dqn",
     "elbo_terms",
     "gan",
     "googlenet",
