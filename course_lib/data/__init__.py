@@ -1,24 +1,34 @@
 """Data sets: the real ones, or stand-ins that teach the same lesson without a network.
 
-`load`, `photographs`, `segmentation`, `series` and `tunes` load them, `pipeline` makes batches.
-Everything runs in the process that calls it: the student's kernel, or the process that checks the
-answers.
+`load`, `photographs`, `segmentation`, `detection`, `series` and `tunes` load them, `pipeline` makes
+batches. Everything runs in the process that calls it: the student's kernel, or the process that
+checks the answers.
 """
 
 from importlib import import_module
 from typing import Any
 
 from course_lib.data.class_names import class_names
+from course_lib.data.detection import detection
 from course_lib.data.load import load
 from course_lib.data.photograph_classes import photograph_classes
 from course_lib.data.photographs import photographs
 from course_lib.data.pipeline import pipeline
-from course_lib.data.registry import NAMES, PHOTOGRAPH_NAMES, SEGMENTATION_NAMES, SERIES_NAMES
+from course_lib.data.registry import (
+    DETECTION_NAMES,
+    NAMES,
+    PHOTOGRAPH_NAMES,
+    SEGMENTATION_NAMES,
+    SERIES_NAMES,
+)
 from course_lib.data.segmentation import segmentation
 from course_lib.data.series import series
 from course_lib.data.shift_and_flip import shift_and_flip
 from course_lib.data.sources.data_error import DataError
 from course_lib.data.sources.provenance import provenance
+from course_lib.data.sources.read_box_table import read_box_table
+from course_lib.data.sources.read_coco_boxes import read_coco_boxes
+from course_lib.data.sources.read_voc_boxes import read_voc_boxes
 from course_lib.data.split_windows import split_windows
 from course_lib.data.tunes import read_tune, tunes
 from course_lib.data.vocabulary import Vocabulary
@@ -29,12 +39,16 @@ __all__ = [
     "DataError",
     "Vocabulary",
     "class_names",
+    "detection",
     "load",
     "photograph_classes",
     "photographs",
     "pipeline",
     "provenance",
+    "read_box_table",
+    "read_coco_boxes",
     "read_tune",
+    "read_voc_boxes",
     "segmentation",
     "series",
     "shift_and_flip",
@@ -46,6 +60,6 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Return the module of a data set: `from course_lib.data import cifar100`."""
-    if name in NAMES + PHOTOGRAPH_NAMES + SEGMENTATION_NAMES + SERIES_NAMES:
+    if name in (NAMES + PHOTOGRAPH_NAMES + SEGMENTATION_NAMES + DETECTION_NAMES + SERIES_NAMES):
         return import_module(f"course_lib.data.sets.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from course_lib.data.sources.dataset import Dataset
+from course_lib.data.sources.detection_set import DetectionSet
 from course_lib.data.sources.photograph_set import PhotographSet
 from course_lib.data.sources.segmentation_set import SegmentationSet
 from course_lib.data.sources.series_set import SeriesSet
@@ -33,6 +34,11 @@ PHOTOGRAPH_NAMES = (
 SEGMENTATION_NAMES = (
     "cells",
     "nuclei",
+)
+DETECTION_NAMES = (
+    "scenes",
+    "raccoon",
+    "bccd",
 )
 SERIES_NAMES = (
     "sunspots",
@@ -96,6 +102,22 @@ def find_segmentation(name: str) -> SegmentationSet:
         'cells'
     """
     return _import_set(name, SEGMENTATION_NAMES, "There are no images with masks").SEGMENTATION
+
+
+def find_detection(name: str) -> DetectionSet:
+    """Return the description of a set of images with boxes.
+
+    Args:
+        name: One of `DETECTION_NAMES`.
+
+    Raises:
+        ValueError: No set has that name.
+
+    Example:
+        >>> find_detection("bccd").class_names
+        ('RBC', 'WBC', 'Platelets')
+    """
+    return _import_set(name, DETECTION_NAMES, "There are no images with boxes").DETECTION
 
 
 def find_series(name: str) -> SeriesSet:

@@ -9,6 +9,7 @@ from course_lib.figures.accuracy_by_layer import accuracy_by_layer
 from course_lib.figures.accuracy_by_length import accuracy_by_length
 from course_lib.figures.activation_functions import activation_functions
 from course_lib.figures.attention_maps import attention_maps
+from course_lib.figures.boxes_on_images import boxes_on_images
 from course_lib.figures.capacity_curve import capacity_curve
 from course_lib.figures.compared_curves import compared_curves
 from course_lib.figures.confusion_matrix import confusion_matrix
@@ -47,6 +48,7 @@ from course_lib.figures.parameters_by_layer import parameters_by_layer
 from course_lib.figures.piano_roll import piano_roll
 from course_lib.figures.pixel_weights import pixel_weights
 from course_lib.figures.position_codes import position_codes
+from course_lib.figures.precision_recall import precision_recall
 from course_lib.figures.roc_curve import roc_curve
 from course_lib.figures.scores_by_region import scores_by_region
 from course_lib.figures.sliding_filter import sliding_filter
@@ -65,6 +67,7 @@ __all__ = [
     "accuracy_by_length",
     "activation_functions",
     "attention_maps",
+    "boxes_on_images",
     "capacity_curve",
     "compared_curves",
     "confusion_matrix",
@@ -103,6 +106,7 @@ __all__ = [
     "piano_roll",
     "pixel_weights",
     "position_codes",
+    "precision_recall",
     "roc_curve",
     "scores_by_region",
     "sliding_filter",

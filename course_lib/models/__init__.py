@@ -37,6 +37,7 @@ from course_lib.models.unet import unet
 from course_lib.models.vae import VAE, vae
 from course_lib.models.vgg import vgg
 from course_lib.models.xception import xception
+from course_lib.models.yolo import yolo
 
 __all__ = [
     "CELLS",
@@ -78,4 +79,5 @@ __all__ = [
     "vae",
     "vgg",
     "xception",
+    "yolo",
 ]
