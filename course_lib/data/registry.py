@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
+from course_lib.data.sources.corpus_set import CorpusSet
 from course_lib.data.sources.dataset import Dataset
 from course_lib.data.sources.photograph_set import PhotographSet
 from course_lib.data.sources.segmentation_set import SegmentationSet
@@ -37,6 +38,10 @@ SEGMENTATION_NAMES = (
 SERIES_NAMES = (
     "sunspots",
     "temperatures",
+)
+CORPUS_NAMES = (
+    "python_help",
+    "shakespeare",
 )
 
 
@@ -112,6 +117,22 @@ def find_series(name: str) -> SeriesSet:
         '°C'
     """
     return _import_set(name, SERIES_NAMES, "There is no series").SERIES
+
+
+def find_corpus(name: str) -> CorpusSet:
+    """Return the description of a corpus.
+
+    Args:
+        name: One of `CORPUS_NAMES`.
+
+    Raises:
+        ValueError: No corpus has that name.
+
+    Example:
+        >>> find_corpus("python_help").name
+        'python_help'
+    """
+    return _import_set(name, CORPUS_NAMES, "There is no corpus").CORPUS
 
 
 def _import_set(name: str, names: tuple[str, ...], problem: str) -> Any:

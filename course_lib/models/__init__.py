@@ -6,6 +6,7 @@ They run in the student's kernel and in the process that checks the answers.
 from course_lib.models.alexnet import alexnet
 from course_lib.models.attention_weights import attention_weights
 from course_lib.models.autoencoder import autoencoder
+from course_lib.models.bert import bert
 from course_lib.models.cifar_resnet import cifar_resnet
 from course_lib.models.cnn import cnn
 from course_lib.models.conv_autoencoder import conv_autoencoder
@@ -14,6 +15,7 @@ from course_lib.models.digit_judge import digit_judge
 from course_lib.models.elbo_terms import elbo_terms
 from course_lib.models.gan import GAN, gan
 from course_lib.models.googlenet import googlenet
+from course_lib.models.gpt import gpt
 from course_lib.models.grad_cam import grad_cam
 from course_lib.models.greedy_search import greedy_search
 from course_lib.models.hopfield import Hopfield
@@ -45,6 +47,7 @@ __all__ = [
     "alexnet",
     "attention_weights",
     "autoencoder",
+    "bert",
     "cifar_resnet",
     "cnn",
     "conv_autoencoder",
@@ -53,6 +56,7 @@ __all__ = [
     "elbo_terms",
     "gan",
     "googlenet",
+    "gpt",
     "grad_cam",
     "greedy_search",
     "inception_resnet",
