@@ -30,10 +30,9 @@ class TiedEmbedding(keras.layers.Layer):
     def __init__(self, size: int, width: int, **settings: Any) -> None:
         super().__init__(**settings)
         self.size, self.width = size, width
-        # The standard deviation of GPT-2 and BERT.
-        self.embedding = keras.layers.Embedding(
-            size, width, embeddings_initializer=keras.initializers.RandomNormal(stddev=0.02)
-        )
+        # With GPT-2's 0.02, what the first blocks add would drown the tokens in a narrow model.
+        normal = keras.initializers.RandomNormal(stddev=width**-0.5)
+        self.embedding = keras.layers.Embedding(size, width, embeddings_initializer=normal)
 
     def build(self, input_shape: Any) -> None:
         """Create the table of embeddings."""

@@ -1,8 +1,8 @@
 """Data sets: the real ones, or stand-ins that teach the same lesson without a network.
 
 `load`, `photographs`, `segmentation`, `series`, `corpus` and `tunes` load them, `pipeline` makes
-batches. Everything runs in the process that calls it: the student's kernel, or the process that checks the
-answers.
+batches. Everything runs in the process that calls it: the student's kernel, or the process that
+checks the answers.
 """
 
 from importlib import import_module
@@ -12,6 +12,7 @@ from course_lib.data.byte_pair_tokenizer import BytePairTokenizer
 from course_lib.data.class_names import class_names
 from course_lib.data.corpus import corpus
 from course_lib.data.load import load
+from course_lib.data.mask_tokens import mask_tokens
 from course_lib.data.photograph_classes import photograph_classes
 from course_lib.data.photographs import photographs
 from course_lib.data.pipeline import pipeline
@@ -41,6 +42,7 @@ __all__ = [
     "class_names",
     "corpus",
     "load",
+    "mask_tokens",
     "photograph_classes",
     "photographs",
     "pipeline",

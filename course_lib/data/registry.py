@@ -23,6 +23,7 @@ NAMES = (
     "california_housing",
     "shapes",
     "short_reviews",
+    "opinions",
     "dates",
     "sentence_pairs",
 )
@@ -62,7 +63,7 @@ def find_dataset(name: str) -> Dataset:
         ...
         ValueError: There is no data set 'minst'. Did you mean "mnist"? There are: mnist, \
 fashion_mnist, cifar10, cifar100, imdb, reuters, boston_housing, california_housing, shapes, \
-short_reviews, dates, sentence_pairs
+short_reviews, opinions, dates, sentence_pairs
     """
     if name not in NAMES:
         similar = get_close_matches(str(name).lower().replace("-", "_"), NAMES, n=1)

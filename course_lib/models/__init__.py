@@ -7,6 +7,7 @@ from course_lib.models.alexnet import alexnet
 from course_lib.models.attention_weights import attention_weights
 from course_lib.models.autoencoder import autoencoder
 from course_lib.models.bert import bert
+from course_lib.models.cached_gpt import CachedGPT
 from course_lib.models.cifar_resnet import cifar_resnet
 from course_lib.models.cnn import cnn
 from course_lib.models.conv_autoencoder import conv_autoencoder
@@ -39,6 +40,7 @@ from course_lib.models.xception import xception
 
 __all__ = [
     "CELLS",
+    "CachedGPT",
     "GAN",
     "RBM",
     "VAE",

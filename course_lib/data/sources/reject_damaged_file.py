@@ -33,5 +33,6 @@ def reject_damaged_file(file: KerasFile, dataset: Dataset | CorpusSet) -> None:
                 f"({path.stat().st_size:,} bytes; its {file.algorithm} should be {file.digest}).\n"
                 f"Either move it away and load {dataset.name} again with a network connection, to "
                 f"download {file.url}\nor, if you know that the file is good, name its folder as "
-                f"a prepared one: COURSE_DATA={path.parent}\n{suggest_stand_in(dataset.name, dataset.FUNCTION)}",
+                f"a prepared one: COURSE_DATA={path.parent}\n"
+                f"{suggest_stand_in(dataset.name, dataset.FUNCTION)}",
             )
