@@ -6,6 +6,7 @@ They run in the student's kernel and in the process that checks the answers.
 from course_lib.blocks.attention import attention
 from course_lib.blocks.block import Block
 from course_lib.blocks.branching_block import BranchingBlock
+from course_lib.blocks.causal_block import causal_block
 from course_lib.blocks.conv_block import conv_block
 from course_lib.blocks.dense_block import dense_block
 from course_lib.blocks.inception_block import inception_block
@@ -13,6 +14,7 @@ from course_lib.blocks.inception_resnet_block import inception_resnet_block
 from course_lib.blocks.residual_block import residual_block
 from course_lib.blocks.separable_conv_block import separable_conv_block
 from course_lib.blocks.sinusoidal_encoding import sinusoidal_encoding
+from course_lib.blocks.tied_embedding import TiedEmbedding
 from course_lib.blocks.token_embedding import TokenEmbedding
 from course_lib.blocks.transformer_decoder_block import transformer_decoder_block
 from course_lib.blocks.transformer_encoder_block import transformer_encoder_block
@@ -24,8 +26,10 @@ from course_lib.blocks.xception_block import xception_block
 __all__ = [
     "Block",
     "BranchingBlock",
+    "TiedEmbedding",
     "TokenEmbedding",
     "attention",
+    "causal_block",
     "conv_block",
     "dense_block",
     "inception_block",

@@ -1,6 +1,7 @@
 """Data sets: the real ones, or stand-ins that teach the same lesson without a network.
 
 `load`, `photographs`, `segmentation`, `detection`, `series` and `tunes` load them, `pipeline` makes
+`load`, `photographs`, `segmentation`, `series`, `corpus` and `tunes` load them, `pipeline` makes
 batches. Everything runs in the process that calls it: the student's kernel, or the process that
 checks the answers.
 """
@@ -8,14 +9,18 @@ checks the answers.
 from importlib import import_module
 from typing import Any
 
+from course_lib.data.byte_pair_tokenizer import BytePairTokenizer
 from course_lib.data.class_names import class_names
 from course_lib.data.detection import detection
+from course_lib.data.corpus import corpus
 from course_lib.data.load import load
+from course_lib.data.mask_tokens import mask_tokens
 from course_lib.data.photograph_classes import photograph_classes
 from course_lib.data.photographs import photographs
 from course_lib.data.pipeline import pipeline
 from course_lib.data.registry import (
     DETECTION_NAMES,
+    CORPUS_NAMES,
     NAMES,
     PHOTOGRAPH_NAMES,
     SEGMENTATION_NAMES,
@@ -35,12 +40,16 @@ from course_lib.data.vocabulary import Vocabulary
 from course_lib.data.word_index import word_index
 
 __all__ = [
+    "CORPUS_NAMES",
     "NAMES",
+    "BytePairTokenizer",
     "DataError",
     "Vocabulary",
     "class_names",
     "detection",
+    "corpus",
     "load",
+    "mask_tokens",
     "photograph_classes",
     "photographs",
     "pipeline",
@@ -61,5 +70,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Return the module of a data set: `from course_lib.data import cifar100`."""
     if name in (NAMES + PHOTOGRAPH_NAMES + SEGMENTATION_NAMES + DETECTION_NAMES + SERIES_NAMES):
+    sets = NAMES + PHOTOGRAPH_NAMES + SEGMENTATION_NAMES + SERIES_NAMES + CORPUS_NAMES
+    if name in sets:
         return import_module(f"course_lib.data.sets.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
+from course_lib.data.sources.corpus_set import CorpusSet
 from course_lib.data.sources.dataset import Dataset
 from course_lib.data.sources.detection_set import DetectionSet
 from course_lib.data.sources.photograph_set import PhotographSet
@@ -23,6 +24,7 @@ NAMES = (
     "california_housing",
     "shapes",
     "short_reviews",
+    "opinions",
     "dates",
     "sentence_pairs",
 )
@@ -44,6 +46,10 @@ SERIES_NAMES = (
     "sunspots",
     "temperatures",
 )
+CORPUS_NAMES = (
+    "python_help",
+    "shakespeare",
+)
 
 
 def find_dataset(name: str) -> Dataset:
@@ -63,7 +69,7 @@ def find_dataset(name: str) -> Dataset:
         ...
         ValueError: There is no data set 'minst'. Did you mean "mnist"? There are: mnist, \
 fashion_mnist, cifar10, cifar100, imdb, reuters, boston_housing, california_housing, shapes, \
-short_reviews, dates, sentence_pairs
+short_reviews, opinions, dates, sentence_pairs
     """
     if name not in NAMES:
         similar = get_close_matches(str(name).lower().replace("-", "_"), NAMES, n=1)
@@ -134,6 +140,22 @@ def find_series(name: str) -> SeriesSet:
         '°C'
     """
     return _import_set(name, SERIES_NAMES, "There is no series").SERIES
+
+
+def find_corpus(name: str) -> CorpusSet:
+    """Return the description of a corpus.
+
+    Args:
+        name: One of `CORPUS_NAMES`.
+
+    Raises:
+        ValueError: No corpus has that name.
+
+    Example:
+        >>> find_corpus("python_help").name
+        'python_help'
+    """
+    return _import_set(name, CORPUS_NAMES, "There is no corpus").CORPUS
 
 
 def _import_set(name: str, names: tuple[str, ...], problem: str) -> Any:

@@ -38,12 +38,15 @@ from course_lib.figures.kl_of_gaussians import kl_of_gaussians
 from course_lib.figures.kl_per_dimension import kl_per_dimension
 from course_lib.figures.latent_map import latent_map
 from course_lib.figures.learning_curves import learning_curves
+from course_lib.figures.length_by_vocabulary import length_by_vocabulary
 from course_lib.figures.loss_going_down import loss_going_down
 from course_lib.figures.loss_surface import loss_surface
 from course_lib.figures.losses_by_step import losses_by_step
 from course_lib.figures.mask_overlays import mask_overlays
 from course_lib.figures.memory_by_delay import memory_by_delay
+from course_lib.figures.nats_by_model import nats_by_model
 from course_lib.figures.network_zoo import network_zoo
+from course_lib.figures.next_token import next_token
 from course_lib.figures.parameters_by_layer import parameters_by_layer
 from course_lib.figures.piano_roll import piano_roll
 from course_lib.figures.pixel_weights import pixel_weights
@@ -54,7 +57,9 @@ from course_lib.figures.scores_by_region import scores_by_region
 from course_lib.figures.sliding_filter import sliding_filter
 from course_lib.figures.slope_by_spread import slope_by_spread
 from course_lib.figures.spike_train import spike_train
+from course_lib.figures.surprise_by_token import surprise_by_token
 from course_lib.figures.threshold_unit import threshold_unit
+from course_lib.figures.time_by_length import time_by_length
 from course_lib.figures.unfolding_map import unfolding_map
 from course_lib.figures.vanishing_gradient import vanishing_gradient
 from course_lib.figures.weight_by_width import weight_by_width
@@ -96,12 +101,15 @@ __all__ = [
     "kl_per_dimension",
     "latent_map",
     "learning_curves",
+    "length_by_vocabulary",
     "loss_going_down",
     "loss_surface",
     "losses_by_step",
     "mask_overlays",
     "memory_by_delay",
+    "nats_by_model",
     "network_zoo",
+    "next_token",
     "parameters_by_layer",
     "piano_roll",
     "pixel_weights",
@@ -112,7 +120,9 @@ __all__ = [
     "sliding_filter",
     "slope_by_spread",
     "spike_train",
+    "surprise_by_token",
     "threshold_unit",
+    "time_by_length",
     "unfolding_map",
     "vanishing_gradient",
     "weight_by_width",

@@ -8,6 +8,8 @@ from course_lib.models.alexnet import alexnet
 from course_lib.models.alpha_zero import alpha_zero
 from course_lib.models.attention_weights import attention_weights
 from course_lib.models.autoencoder import autoencoder
+from course_lib.models.bert import bert
+from course_lib.models.cached_gpt import CachedGPT
 from course_lib.models.cifar_resnet import cifar_resnet
 from course_lib.models.cnn import cnn
 from course_lib.models.conv_autoencoder import conv_autoencoder
@@ -17,6 +19,7 @@ from course_lib.models.dqn import dqn
 from course_lib.models.elbo_terms import elbo_terms
 from course_lib.models.gan import GAN, gan
 from course_lib.models.googlenet import googlenet
+from course_lib.models.gpt import gpt
 from course_lib.models.grad_cam import grad_cam
 from course_lib.models.greedy_search import greedy_search
 from course_lib.models.hopfield import Hopfield
@@ -41,6 +44,7 @@ from course_lib.models.yolo import yolo
 
 __all__ = [
     "CELLS",
+    "CachedGPT",
     "GAN",
     "RBM",
     "VAE",
@@ -51,6 +55,7 @@ __all__ = [
     "alpha_zero",
     "attention_weights",
     "autoencoder",
+    "bert",
     "cifar_resnet",
     "cnn",
     "conv_autoencoder",
@@ -60,6 +65,7 @@ __all__ = [
     "elbo_terms",
     "gan",
     "googlenet",
+    "gpt",
     "grad_cam",
     "greedy_search",
     "inception_resnet",

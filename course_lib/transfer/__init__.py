@@ -4,6 +4,7 @@ It runs in the student's kernel and in the process that checks the answers.
 """
 
 from course_lib.transfer.adapt_backbone import adapt_backbone
+from course_lib.transfer.add_lora import add_lora
 from course_lib.transfer.backbone import backbone
 from course_lib.transfer.extract_features import extract_features
 from course_lib.transfer.feature_cache import FeatureCache
@@ -22,6 +23,7 @@ __all__ = [
     "backbone",
     "extract_features",
     "adapt_backbone",
+    "add_lora",
     "freeze",
     "preprocess_input",
     "small_vgg",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import ClassVar
 
 import numpy as np
 
@@ -46,6 +47,8 @@ class Dataset:
         >>> DATASET.class_names
         ('square', 'circle', 'triangle')
     """
+
+    FUNCTION: ClassVar[str] = "load"
 
     name: str
     page: str

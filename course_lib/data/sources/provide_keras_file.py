@@ -14,6 +14,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from course_lib.data.sources.corpus_set import CorpusSet
 from course_lib.data.sources.data_error import DataError
 from course_lib.data.sources.dataset import Dataset
 from course_lib.data.sources.explain_unreachable import explain_unreachable
@@ -27,7 +28,7 @@ from course_lib.data.sources.suggest_stand_in import suggest_stand_in
 STALLED = 20  # seconds without a byte after which a download is aborted
 
 
-def provide_keras_file(file: KerasFile, dataset: Dataset) -> Path:
+def provide_keras_file(file: KerasFile, dataset: Dataset | CorpusSet) -> Path:
     """Return the path where Keras will find a file; download the file if it is missing.
 
     Args:
@@ -54,13 +55,13 @@ def provide_keras_file(file: KerasFile, dataset: Dataset) -> Path:
             f"{folder / file.unpacked} is there without {file.name}, and Keras needs both",
             f"Keras would download {file.url} and unpack it over that folder; the folder was not "
             f"changed.\nEither move it away, or put the archive beside it as {path}\n"
-            f"{file.algorithm} {file.digest}\n{suggest_stand_in(dataset.name)}",
+            f"{file.algorithm} {file.digest}\n{suggest_stand_in(dataset.name, dataset.FUNCTION)}",
         )
     _download(file, path, dataset)
     return path
 
 
-def _make_writable_folder(folder: Path, dataset: Dataset) -> None:
+def _make_writable_folder(folder: Path, dataset: Dataset | CorpusSet) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
@@ -68,11 +69,11 @@ def _make_writable_folder(folder: Path, dataset: Dataset) -> None:
         raise DataError(
             f"Keras' cache {folder} cannot be written to ({error.strerror})",
             "Choose another folder before Keras is imported: KERAS_HOME=DIR\n"
-            f"{suggest_stand_in(dataset.name)}",
+            f"{suggest_stand_in(dataset.name, dataset.FUNCTION)}",
         ) from error
 
 
-def _download(file: KerasFile, path: Path, dataset: Dataset) -> None:
+def _download(file: KerasFile, path: Path, dataset: Dataset | CorpusSet) -> None:
     """Download a file next to `path` and move it there when it is complete."""
     reason = explain_unreachable(file.url)
     if reason is not None:
@@ -101,11 +102,14 @@ def _download(file: KerasFile, path: Path, dataset: Dataset) -> None:
         socket.setdefaulttimeout(timeout)
 
 
-def _download_error(reason: str, file: KerasFile, path: Path, dataset: Dataset) -> DataError:
+def _download_error(
+    reason: str, file: KerasFile, path: Path, dataset: Dataset | CorpusSet
+) -> DataError:
+    prepared = file.name if isinstance(dataset, CorpusSet) else f"{dataset.name}.npz"
     return DataError(
         f"{dataset.name} is not in Keras' cache, and {reason}",
         f"To copy it by hand, download\n  {file.url}\nand save it as\n  {path}\n"
         f"  {file.algorithm} {file.digest}\n(about the data set: {dataset.page})\n"
-        f"or name a folder that has {dataset.name}.npz: COURSE_DATA=DIR\n"
-        f"{suggest_stand_in(dataset.name)}",
+        f"or name a folder that has {prepared}: COURSE_DATA=DIR\n"
+        f"{suggest_stand_in(dataset.name, dataset.FUNCTION)}",
     )

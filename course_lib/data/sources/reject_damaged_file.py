@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from course_lib.data.sources.corpus_set import CorpusSet
 from course_lib.data.sources.data_error import DataError
 from course_lib.data.sources.dataset import Dataset
 from course_lib.data.sources.is_intact import is_intact
@@ -13,7 +14,7 @@ from course_lib.data.sources.keras_home import keras_home
 from course_lib.data.sources.suggest_stand_in import suggest_stand_in
 
 
-def reject_damaged_file(file: KerasFile, dataset: Dataset) -> None:
+def reject_damaged_file(file: KerasFile, dataset: Dataset | CorpusSet) -> None:
     """Raise an error if the cache holds a file that Keras would reject and delete.
 
     Args:
@@ -32,5 +33,6 @@ def reject_damaged_file(file: KerasFile, dataset: Dataset) -> None:
                 f"({path.stat().st_size:,} bytes; its {file.algorithm} should be {file.digest}).\n"
                 f"Either move it away and load {dataset.name} again with a network connection, to "
                 f"download {file.url}\nor, if you know that the file is good, name its folder as "
-                f"a prepared one: COURSE_DATA={path.parent}\n{suggest_stand_in(dataset.name)}",
+                f"a prepared one: COURSE_DATA={path.parent}\n"
+                f"{suggest_stand_in(dataset.name, dataset.FUNCTION)}",
             )

@@ -8,10 +8,12 @@ import pytest
 from course_lib import data
 from course_lib.data import sets
 from course_lib.data.registry import (
+    CORPUS_NAMES,
     NAMES,
     PHOTOGRAPH_NAMES,
     SEGMENTATION_NAMES,
     SERIES_NAMES,
+    find_corpus,
     find_dataset,
     find_photographs,
     find_segmentation,
@@ -21,7 +23,13 @@ from course_lib.data.registry import (
 
 def test_every_module_is_registered():
     modules = {module.name for module in pkgutil.iter_modules(sets.__path__)}
-    assert modules == {*NAMES, *PHOTOGRAPH_NAMES, *SEGMENTATION_NAMES, *SERIES_NAMES}
+    assert modules == {
+        *NAMES,
+        *PHOTOGRAPH_NAMES,
+        *SEGMENTATION_NAMES,
+        *SERIES_NAMES,
+        *CORPUS_NAMES,
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -43,6 +51,11 @@ def test_segmentation_sets_are_named_after_their_module(name):
 @pytest.mark.parametrize("name", SERIES_NAMES)
 def test_series_are_named_after_their_module(name):
     assert find_series(name).name == name
+
+
+@pytest.mark.parametrize("name", CORPUS_NAMES)
+def test_corpora_are_named_after_their_module(name):
+    assert find_corpus(name).name == name
 
 
 def test_unknown_attribute_is_explained():

@@ -111,6 +111,11 @@ FIGURES = {
         np.full((2, 2, 3), 1 / 3), "ab", "xyz", title="Even weights"
     ),
     "position_codes": lambda: figures.position_codes(np.eye(12, 4)),
+    "length_by_vocabulary": lambda: figures.length_by_vocabulary([900, 700, 500]),
+    "nats_by_model": lambda: figures.nats_by_model({"trigram": 1.8, "GPT": 1.6}),
+    "next_token": lambda: figures.next_token({"all": [0.5, 0.3, 0.2]}, ["a", " b", "\n"]),
+    "surprise_by_token": lambda: figures.surprise_by_token(["for", " x\n"] * 40, [4.0, 0.1] * 40),
+    "time_by_length": lambda: figures.time_by_length({"slow": {9: 2.0}, "fast": {9: 1.0}}),
     "weight_by_width": lambda: figures.weight_by_width({"q·k": {2: 0.3, 64: 0.8}}, 16),
 }
 
