@@ -1,8 +1,8 @@
 """Data sets: the real ones, or stand-ins that teach the same lesson without a network.
 
-`load`, `photographs`, `segmentation`, `series` and `tunes` load them, `pipeline` makes batches.
-Everything runs in the process that calls it: the student's kernel, or the process that checks the
-answers.
+`load`, `photo_textures`, `photographs`, `segmentation`, `series` and `tunes` load them, `pipeline`
+makes batches. Everything runs in the process that calls it: the student's kernel, or the process
+that checks the answers.
 """
 
 from importlib import import_module
@@ -10,6 +10,7 @@ from typing import Any
 
 from course_lib.data.class_names import class_names
 from course_lib.data.load import load
+from course_lib.data.photo_textures import photo_textures
 from course_lib.data.photograph_classes import photograph_classes
 from course_lib.data.photographs import photographs
 from course_lib.data.pipeline import pipeline
@@ -30,6 +31,7 @@ __all__ = [
     "Vocabulary",
     "class_names",
     "load",
+    "photo_textures",
     "photograph_classes",
     "photographs",
     "pipeline",

@@ -9,9 +9,11 @@ from course_lib.models.autoencoder import autoencoder
 from course_lib.models.cifar_resnet import cifar_resnet
 from course_lib.models.cnn import cnn
 from course_lib.models.conv_autoencoder import conv_autoencoder
+from course_lib.models.cyclegan import CycleGAN, cyclegan
 from course_lib.models.dcgan import dcgan
 from course_lib.models.digit_judge import digit_judge
 from course_lib.models.elbo_terms import elbo_terms
+from course_lib.models.espcn import espcn
 from course_lib.models.gan import GAN, gan
 from course_lib.models.googlenet import googlenet
 from course_lib.models.grad_cam import grad_cam
@@ -29,6 +31,7 @@ from course_lib.models.resnet import resnet
 from course_lib.models.sample_quality import SampleQuality, sample_quality
 from course_lib.models.seq2seq import seq2seq
 from course_lib.models.small_architectures import small_architectures
+from course_lib.models.style_transfer import style_extractor, style_transfer
 from course_lib.models.transformer import transformer
 from course_lib.models.unet import unet
 from course_lib.models.vae import VAE, vae
@@ -40,6 +43,7 @@ __all__ = [
     "GAN",
     "RBM",
     "VAE",
+    "CycleGAN",
     "Hopfield",
     "SampleQuality",
     "alexnet",
@@ -48,9 +52,11 @@ __all__ = [
     "cifar_resnet",
     "cnn",
     "conv_autoencoder",
+    "cyclegan",
     "dcgan",
     "digit_judge",
     "elbo_terms",
+    "espcn",
     "gan",
     "googlenet",
     "grad_cam",
@@ -67,6 +73,8 @@ __all__ = [
     "sample_quality",
     "seq2seq",
     "small_architectures",
+    "style_extractor",
+    "style_transfer",
     "transformer",
     "unet",
     "vae",
