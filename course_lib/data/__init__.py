@@ -4,6 +4,9 @@
 `load`, `photographs`, `segmentation`, `series`, `corpus` and `tunes` load them, `pipeline` makes
 batches. Everything runs in the process that calls it: the student's kernel, or the process that
 checks the answers.
+`load`, `photo_textures`, `photographs`, `segmentation`, `series` and `tunes` load them, `pipeline`
+makes batches. Everything runs in the process that calls it: the student's kernel, or the process
+that checks the answers.
 """
 
 from importlib import import_module
@@ -15,6 +18,7 @@ from course_lib.data.detection import detection
 from course_lib.data.corpus import corpus
 from course_lib.data.load import load
 from course_lib.data.mask_tokens import mask_tokens
+from course_lib.data.photo_textures import photo_textures
 from course_lib.data.photograph_classes import photograph_classes
 from course_lib.data.photographs import photographs
 from course_lib.data.pipeline import pipeline
@@ -50,6 +54,7 @@ __all__ = [
     "corpus",
     "load",
     "mask_tokens",
+    "photo_textures",
     "photograph_classes",
     "photographs",
     "pipeline",

@@ -52,6 +52,8 @@ from course_lib.figures.piano_roll import piano_roll
 from course_lib.figures.pixel_weights import pixel_weights
 from course_lib.figures.position_codes import position_codes
 from course_lib.figures.precision_recall import precision_recall
+from course_lib.figures.radial_spectra import radial_spectra
+from course_lib.figures.restored_images import restored_images
 from course_lib.figures.roc_curve import roc_curve
 from course_lib.figures.scores_by_region import scores_by_region
 from course_lib.figures.sliding_filter import sliding_filter
@@ -115,6 +117,8 @@ __all__ = [
     "pixel_weights",
     "position_codes",
     "precision_recall",
+    "radial_spectra",
+    "restored_images",
     "roc_curve",
     "scores_by_region",
     "sliding_filter",

@@ -13,10 +13,12 @@ from course_lib.models.cached_gpt import CachedGPT
 from course_lib.models.cifar_resnet import cifar_resnet
 from course_lib.models.cnn import cnn
 from course_lib.models.conv_autoencoder import conv_autoencoder
+from course_lib.models.cyclegan import CycleGAN, cyclegan
 from course_lib.models.dcgan import dcgan
 from course_lib.models.digit_judge import digit_judge
 from course_lib.models.dqn import dqn
 from course_lib.models.elbo_terms import elbo_terms
+from course_lib.models.espcn import espcn
 from course_lib.models.gan import GAN, gan
 from course_lib.models.googlenet import googlenet
 from course_lib.models.gpt import gpt
@@ -35,6 +37,7 @@ from course_lib.models.resnet import resnet
 from course_lib.models.sample_quality import SampleQuality, sample_quality
 from course_lib.models.seq2seq import seq2seq
 from course_lib.models.small_architectures import small_architectures
+from course_lib.models.style_transfer import style_extractor, style_transfer
 from course_lib.models.transformer import transformer
 from course_lib.models.unet import unet
 from course_lib.models.vae import VAE, vae
@@ -48,6 +51,7 @@ __all__ = [
     "GAN",
     "RBM",
     "VAE",
+    "CycleGAN",
     "Hopfield",
     "SampleQuality",
     "actor_critic",
@@ -59,10 +63,12 @@ __all__ = [
     "cifar_resnet",
     "cnn",
     "conv_autoencoder",
+    "cyclegan",
     "dcgan",
     "digit_judge",
     "dqn",
     "elbo_terms",
+    "espcn",
     "gan",
     "googlenet",
     "gpt",
@@ -80,6 +86,8 @@ __all__ = [
     "sample_quality",
     "seq2seq",
     "small_architectures",
+    "style_extractor",
+    "style_transfer",
     "transformer",
     "unet",
     "vae",
