@@ -8,6 +8,7 @@ from course_lib.blocks.block import Block
 from course_lib.blocks.branching_block import BranchingBlock
 from course_lib.blocks.conv_block import conv_block
 from course_lib.blocks.dense_block import dense_block
+from course_lib.blocks.grid_positions import GridPositions, grid_encoding
 from course_lib.blocks.inception_block import inception_block
 from course_lib.blocks.inception_resnet_block import inception_resnet_block
 from course_lib.blocks.residual_block import residual_block
@@ -23,11 +24,13 @@ from course_lib.blocks.xception_block import xception_block
 
 __all__ = [
     "Block",
+    "GridPositions",
     "BranchingBlock",
     "TokenEmbedding",
     "attention",
     "conv_block",
     "dense_block",
+    "grid_encoding",
     "inception_block",
     "inception_resnet_block",
     "residual_block",

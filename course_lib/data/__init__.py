@@ -1,19 +1,22 @@
 """Data sets: the real ones, or stand-ins that teach the same lesson without a network.
 
-`load`, `photographs`, `segmentation`, `series` and `tunes` load them, `pipeline` makes batches.
-Everything runs in the process that calls it: the student's kernel, or the process that checks the
-answers.
+`load`, `photographs`, `segmentation`, `series`, `tunes` and `captioned_scenes` load them,
+`pipeline` makes batches. Everything runs in the process that calls it: the student's kernel, or the
+process that checks the answers.
 """
 
 from importlib import import_module
 from typing import Any
 
+from course_lib.data.captioned_photographs import captioned_photographs
+from course_lib.data.captioned_scenes import captioned_scenes
 from course_lib.data.class_names import class_names
 from course_lib.data.load import load
 from course_lib.data.photograph_classes import photograph_classes
 from course_lib.data.photographs import photographs
 from course_lib.data.pipeline import pipeline
 from course_lib.data.registry import NAMES, PHOTOGRAPH_NAMES, SEGMENTATION_NAMES, SERIES_NAMES
+from course_lib.data.scene_grammar import ask_about
 from course_lib.data.segmentation import segmentation
 from course_lib.data.series import series
 from course_lib.data.shift_and_flip import shift_and_flip
@@ -28,6 +31,9 @@ __all__ = [
     "NAMES",
     "DataError",
     "Vocabulary",
+    "ask_about",
+    "captioned_photographs",
+    "captioned_scenes",
     "class_names",
     "load",
     "photograph_classes",

@@ -47,8 +47,10 @@ from course_lib.figures.parameters_by_layer import parameters_by_layer
 from course_lib.figures.piano_roll import piano_roll
 from course_lib.figures.pixel_weights import pixel_weights
 from course_lib.figures.position_codes import position_codes
+from course_lib.figures.reliability_diagram import reliability_diagram
 from course_lib.figures.roc_curve import roc_curve
 from course_lib.figures.scores_by_region import scores_by_region
+from course_lib.figures.shares_with_intervals import shares_with_intervals
 from course_lib.figures.sliding_filter import sliding_filter
 from course_lib.figures.slope_by_spread import slope_by_spread
 from course_lib.figures.spike_train import spike_train
@@ -103,8 +105,10 @@ __all__ = [
     "piano_roll",
     "pixel_weights",
     "position_codes",
+    "reliability_diagram",
     "roc_curve",
     "scores_by_region",
+    "shares_with_intervals",
     "sliding_filter",
     "slope_by_spread",
     "spike_train",

@@ -6,6 +6,8 @@ They run in the student's kernel and in the process that checks the answers.
 from course_lib.models.alexnet import alexnet
 from course_lib.models.attention_weights import attention_weights
 from course_lib.models.autoencoder import autoencoder
+from course_lib.models.bleu import bleu
+from course_lib.models.captioner import captioner
 from course_lib.models.cifar_resnet import cifar_resnet
 from course_lib.models.cnn import cnn
 from course_lib.models.conv_autoencoder import conv_autoencoder
@@ -27,6 +29,7 @@ from course_lib.models.rbm import RBM
 from course_lib.models.recurrent import CELLS, recurrent, recurrent_parameters
 from course_lib.models.resnet import resnet
 from course_lib.models.sample_quality import SampleQuality, sample_quality
+from course_lib.models.scene_encoder import scene_encoder
 from course_lib.models.seq2seq import seq2seq
 from course_lib.models.small_architectures import small_architectures
 from course_lib.models.transformer import transformer
@@ -45,6 +48,8 @@ __all__ = [
     "alexnet",
     "attention_weights",
     "autoencoder",
+    "bleu",
+    "captioner",
     "cifar_resnet",
     "cnn",
     "conv_autoencoder",
@@ -65,6 +70,7 @@ __all__ = [
     "recurrent_parameters",
     "resnet",
     "sample_quality",
+    "scene_encoder",
     "seq2seq",
     "small_architectures",
     "transformer",

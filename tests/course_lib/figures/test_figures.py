@@ -111,6 +111,12 @@ FIGURES = {
         np.full((2, 2, 3), 1 / 3), "ab", "xyz", title="Even weights"
     ),
     "position_codes": lambda: figures.position_codes(np.eye(12, 4)),
+    "reliability_diagram": lambda: figures.reliability_diagram(
+        {"before": ([0.9, 0.8, 0.3], [True, False, False])}
+    ),
+    "shares_with_intervals": lambda: figures.shares_with_intervals(
+        {"seen": (0.9, 0.8, 0.95), "unseen": (0.4, 0.3, 0.5)}, "right"
+    ),
     "weight_by_width": lambda: figures.weight_by_width({"q·k": {2: 0.3, 64: 0.8}}, 16),
 }
 
