@@ -9,6 +9,7 @@ from course_lib.blocks.branching_block import BranchingBlock
 from course_lib.blocks.causal_block import causal_block
 from course_lib.blocks.conv_block import conv_block
 from course_lib.blocks.dense_block import dense_block
+from course_lib.blocks.grid_positions import GridPositions, grid_encoding
 from course_lib.blocks.inception_block import inception_block
 from course_lib.blocks.inception_resnet_block import inception_resnet_block
 from course_lib.blocks.residual_block import residual_block
@@ -26,6 +27,7 @@ from course_lib.blocks.xception_block import xception_block
 
 __all__ = [
     "Block",
+    "GridPositions",
     "BranchingBlock",
     "TiedEmbedding",
     "SubPixel",
@@ -34,6 +36,7 @@ __all__ = [
     "causal_block",
     "conv_block",
     "dense_block",
+    "grid_encoding",
     "inception_block",
     "inception_resnet_block",
     "residual_block",

@@ -7,12 +7,17 @@ checks the answers.
 `load`, `photo_textures`, `photographs`, `segmentation`, `series` and `tunes` load them, `pipeline`
 makes batches. Everything runs in the process that calls it: the student's kernel, or the process
 that checks the answers.
+`load`, `photographs`, `segmentation`, `series`, `tunes` and `captioned_scenes` load them,
+`pipeline` makes batches. Everything runs in the process that calls it: the student's kernel, or the
+process that checks the answers.
 """
 
 from importlib import import_module
 from typing import Any
 
 from course_lib.data.byte_pair_tokenizer import BytePairTokenizer
+from course_lib.data.captioned_photographs import captioned_photographs
+from course_lib.data.captioned_scenes import captioned_scenes
 from course_lib.data.class_names import class_names
 from course_lib.data.detection import detection
 from course_lib.data.corpus import corpus
@@ -30,6 +35,8 @@ from course_lib.data.registry import (
     SEGMENTATION_NAMES,
     SERIES_NAMES,
 )
+from course_lib.data.registry import NAMES, PHOTOGRAPH_NAMES, SEGMENTATION_NAMES, SERIES_NAMES
+from course_lib.data.scene_grammar import ask_about
 from course_lib.data.segmentation import segmentation
 from course_lib.data.series import series
 from course_lib.data.shift_and_flip import shift_and_flip
@@ -49,6 +56,9 @@ __all__ = [
     "BytePairTokenizer",
     "DataError",
     "Vocabulary",
+    "ask_about",
+    "captioned_photographs",
+    "captioned_scenes",
     "class_names",
     "detection",
     "corpus",

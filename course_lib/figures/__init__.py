@@ -54,8 +54,10 @@ from course_lib.figures.position_codes import position_codes
 from course_lib.figures.precision_recall import precision_recall
 from course_lib.figures.radial_spectra import radial_spectra
 from course_lib.figures.restored_images import restored_images
+from course_lib.figures.reliability_diagram import reliability_diagram
 from course_lib.figures.roc_curve import roc_curve
 from course_lib.figures.scores_by_region import scores_by_region
+from course_lib.figures.shares_with_intervals import shares_with_intervals
 from course_lib.figures.sliding_filter import sliding_filter
 from course_lib.figures.slope_by_spread import slope_by_spread
 from course_lib.figures.spike_train import spike_train
@@ -119,8 +121,10 @@ __all__ = [
     "precision_recall",
     "radial_spectra",
     "restored_images",
+    "reliability_diagram",
     "roc_curve",
     "scores_by_region",
+    "shares_with_intervals",
     "sliding_filter",
     "slope_by_spread",
     "spike_train",

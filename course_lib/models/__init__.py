@@ -10,6 +10,8 @@ from course_lib.models.attention_weights import attention_weights
 from course_lib.models.autoencoder import autoencoder
 from course_lib.models.bert import bert
 from course_lib.models.cached_gpt import CachedGPT
+from course_lib.models.bleu import bleu
+from course_lib.models.captioner import captioner
 from course_lib.models.cifar_resnet import cifar_resnet
 from course_lib.models.cnn import cnn
 from course_lib.models.conv_autoencoder import conv_autoencoder
@@ -35,6 +37,7 @@ from course_lib.models.rbm import RBM
 from course_lib.models.recurrent import CELLS, recurrent, recurrent_parameters
 from course_lib.models.resnet import resnet
 from course_lib.models.sample_quality import SampleQuality, sample_quality
+from course_lib.models.scene_encoder import scene_encoder
 from course_lib.models.seq2seq import seq2seq
 from course_lib.models.small_architectures import small_architectures
 from course_lib.models.style_transfer import style_extractor, style_transfer
@@ -60,6 +63,8 @@ __all__ = [
     "attention_weights",
     "autoencoder",
     "bert",
+    "bleu",
+    "captioner",
     "cifar_resnet",
     "cnn",
     "conv_autoencoder",
@@ -84,6 +89,7 @@ __all__ = [
     "recurrent_parameters",
     "resnet",
     "sample_quality",
+    "scene_encoder",
     "seq2seq",
     "small_architectures",
     "style_extractor",

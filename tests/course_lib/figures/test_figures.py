@@ -116,6 +116,12 @@ FIGURES = {
     "next_token": lambda: figures.next_token({"all": [0.5, 0.3, 0.2]}, ["a", " b", "\n"]),
     "surprise_by_token": lambda: figures.surprise_by_token(["for", " x\n"] * 40, [4.0, 0.1] * 40),
     "time_by_length": lambda: figures.time_by_length({"slow": {9: 2.0}, "fast": {9: 1.0}}),
+    "reliability_diagram": lambda: figures.reliability_diagram(
+        {"before": ([0.9, 0.8, 0.3], [True, False, False])}
+    ),
+    "shares_with_intervals": lambda: figures.shares_with_intervals(
+        {"seen": (0.9, 0.8, 0.95), "unseen": (0.4, 0.3, 0.5)}, "right"
+    ),
     "weight_by_width": lambda: figures.weight_by_width({"q·k": {2: 0.3, 64: 0.8}}, 16),
 }
 
