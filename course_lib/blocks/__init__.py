@@ -15,8 +15,8 @@ from course_lib.blocks.inception_resnet_block import inception_resnet_block
 from course_lib.blocks.residual_block import residual_block
 from course_lib.blocks.separable_conv_block import separable_conv_block
 from course_lib.blocks.sinusoidal_encoding import sinusoidal_encoding
-from course_lib.blocks.tied_embedding import TiedEmbedding
 from course_lib.blocks.sub_pixel import SubPixel
+from course_lib.blocks.tied_embedding import TiedEmbedding
 from course_lib.blocks.token_embedding import TokenEmbedding
 from course_lib.blocks.transformer_decoder_block import transformer_decoder_block
 from course_lib.blocks.transformer_encoder_block import transformer_encoder_block

@@ -1,15 +1,8 @@
 """Data sets: the real ones, or stand-ins that teach the same lesson without a network.
 
-`load`, `photographs`, `segmentation`, `detection`, `series` and `tunes` load them, `pipeline` makes
-`load`, `photographs`, `segmentation`, `series`, `corpus` and `tunes` load them, `pipeline` makes
-batches. Everything runs in the process that calls it: the student's kernel, or the process that
-checks the answers.
-`load`, `photo_textures`, `photographs`, `segmentation`, `series` and `tunes` load them, `pipeline`
-makes batches. Everything runs in the process that calls it: the student's kernel, or the process
-that checks the answers.
-`load`, `photographs`, `segmentation`, `series`, `tunes` and `captioned_scenes` load them,
-`pipeline` makes batches. Everything runs in the process that calls it: the student's kernel, or the
-process that checks the answers.
+`load`, `photographs`, `photo_textures`, `segmentation`, `detection`, `captioned_scenes`, `series`,
+`corpus` and `tunes` load them, `pipeline` makes batches. Everything runs in the process that calls
+it: the student's kernel, or the process that checks the answers.
 """
 
 from importlib import import_module
@@ -19,23 +12,15 @@ from course_lib.data.byte_pair_tokenizer import BytePairTokenizer
 from course_lib.data.captioned_photographs import captioned_photographs
 from course_lib.data.captioned_scenes import captioned_scenes
 from course_lib.data.class_names import class_names
-from course_lib.data.detection import detection
 from course_lib.data.corpus import corpus
+from course_lib.data.detection import detection
 from course_lib.data.load import load
 from course_lib.data.mask_tokens import mask_tokens
 from course_lib.data.photo_textures import photo_textures
 from course_lib.data.photograph_classes import photograph_classes
 from course_lib.data.photographs import photographs
 from course_lib.data.pipeline import pipeline
-from course_lib.data.registry import (
-    DETECTION_NAMES,
-    CORPUS_NAMES,
-    NAMES,
-    PHOTOGRAPH_NAMES,
-    SEGMENTATION_NAMES,
-    SERIES_NAMES,
-)
-from course_lib.data.registry import NAMES, PHOTOGRAPH_NAMES, SEGMENTATION_NAMES, SERIES_NAMES
+from course_lib.data.registry import ALL_NAMES, NAMES
 from course_lib.data.scene_grammar import ask_about
 from course_lib.data.segmentation import segmentation
 from course_lib.data.series import series
@@ -84,8 +69,6 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Return the module of a data set: `from course_lib.data import cifar100`."""
-    if name in (NAMES + PHOTOGRAPH_NAMES + SEGMENTATION_NAMES + DETECTION_NAMES + SERIES_NAMES):
-    sets = NAMES + PHOTOGRAPH_NAMES + SEGMENTATION_NAMES + SERIES_NAMES + CORPUS_NAMES
-    if name in sets:
+    if name in ALL_NAMES:
         return import_module(f"course_lib.data.sets.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -50,6 +50,9 @@ CORPUS_NAMES = (
     "python_help",
     "shakespeare",
 )
+ALL_NAMES = (
+    NAMES + PHOTOGRAPH_NAMES + SEGMENTATION_NAMES + DETECTION_NAMES + SERIES_NAMES + CORPUS_NAMES
+)
 
 
 def find_dataset(name: str) -> Dataset:

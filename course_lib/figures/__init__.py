@@ -53,8 +53,8 @@ from course_lib.figures.pixel_weights import pixel_weights
 from course_lib.figures.position_codes import position_codes
 from course_lib.figures.precision_recall import precision_recall
 from course_lib.figures.radial_spectra import radial_spectra
-from course_lib.figures.restored_images import restored_images
 from course_lib.figures.reliability_diagram import reliability_diagram
+from course_lib.figures.restored_images import restored_images
 from course_lib.figures.roc_curve import roc_curve
 from course_lib.figures.scores_by_region import scores_by_region
 from course_lib.figures.shares_with_intervals import shares_with_intervals

@@ -9,8 +9,8 @@ from course_lib.models.alpha_zero import alpha_zero
 from course_lib.models.attention_weights import attention_weights
 from course_lib.models.autoencoder import autoencoder
 from course_lib.models.bert import bert
-from course_lib.models.cached_gpt import CachedGPT
 from course_lib.models.bleu import bleu
+from course_lib.models.cached_gpt import CachedGPT
 from course_lib.models.captioner import captioner
 from course_lib.models.cifar_resnet import cifar_resnet
 from course_lib.models.cnn import cnn

@@ -8,13 +8,16 @@ import pytest
 from course_lib import data
 from course_lib.data import sets
 from course_lib.data.registry import (
+    ALL_NAMES,
     CORPUS_NAMES,
+    DETECTION_NAMES,
     NAMES,
     PHOTOGRAPH_NAMES,
     SEGMENTATION_NAMES,
     SERIES_NAMES,
     find_corpus,
     find_dataset,
+    find_detection,
     find_photographs,
     find_segmentation,
     find_series,
@@ -23,13 +26,7 @@ from course_lib.data.registry import (
 
 def test_every_module_is_registered():
     modules = {module.name for module in pkgutil.iter_modules(sets.__path__)}
-    assert modules == {
-        *NAMES,
-        *PHOTOGRAPH_NAMES,
-        *SEGMENTATION_NAMES,
-        *SERIES_NAMES,
-        *CORPUS_NAMES,
-    }
+    assert modules == set(ALL_NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -61,3 +58,8 @@ def test_corpora_are_named_after_their_module(name):
 def test_unknown_attribute_is_explained():
     with pytest.raises(AttributeError, match="has no attribute 'cifar11'"):
         data.cifar11  # noqa: B018
+
+
+@pytest.mark.parametrize("name", DETECTION_NAMES)
+def test_detection_sets_are_named_after_their_module(name):
+    assert find_detection(name).name == name
