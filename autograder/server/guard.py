@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _FORM_BYTES = 64 * 1024
+_HEADER_BYTES = 16 * 1024
 _EXTRA_BYTES = 64 * 1024  # of a form around a file
 _SILENT_SECONDS = 15.0
 _SLOWEST = 20 * 1024  # bytes a second, on average
@@ -50,6 +51,12 @@ class Guard:
         """Answer a request; see the ASGI specification."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if sum(len(name) + len(text) for name, text in scope["headers"]) > _HEADER_BYTES:
+            answer = PlainTextResponse(
+                "The request's headers are too large.\n", 431, {**HEADERS, "connection": "close"}
+            )
+            await answer(scope, receive, send)
             return
         size = self._find_most_bytes(scope["path"])
         most = size + _EXTRA_BYTES if size else _FORM_BYTES

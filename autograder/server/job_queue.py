@@ -154,18 +154,27 @@ def _runs_already(now: float) -> ColumnElement[bool]:
 
 
 def _rank_jobs(now: float) -> Select[Any]:
-    """Open jobs with their kind's priority and their number among the student's own."""
+    """Open jobs with their kind's priority and their turn among the student's own.
+
+    What was graded since the oldest open job came counts, too: a student who submits again and
+    again does not stay in front.
+    """
     # What an instructor confirmed comes first, a re-grading of the whole class last.
     kind = case(
         (Job.kind == JobKind.RECORD.value, 0), (Job.kind == JobKind.GRADE.value, 1), else_=2
     )
     turn = func.row_number().over(partition_by=(Job.student_id, kind), order_by=Job.id)
-    held = select(Held.lab)
-    return (
-        select(Job.id, kind.label("kind"), turn.label("turn"))
+    busy_since = select(func.min(Job.created)).where(_is_open(now)).scalar_subquery()
+    ranked = (
+        select(Job.id, kind.label("kind"), turn.label("turn"), _is_open(now).label("is_open"))
         .join(Attempt, Attempt.id == Job.attempt_id)
-        .where(_is_open(now), Attempt.lab.not_in(held))
+        .where(
+            or_(_is_open(now), Job.finished >= busy_since, Job.state == JobState.RUNNING.value),
+            Attempt.lab.not_in(select(Held.lab)),
+        )
+        .subquery()
     )
+    return select(ranked.c.id, ranked.c.kind, ranked.c.turn).where(ranked.c.is_open)
 
 
 def _order_jobs(now: float) -> Select[Any]:

@@ -87,7 +87,7 @@ def find_visitor(request: Request, *roles: Role) -> Visitor:
     site: Site = request.app.state.site
     key = request.cookies.get(COOKIE, "")
     visitor = find_by_session(site.database, key) if key else None
-    return _admit(request, visitor, roles)
+    return _admit(request, visitor, roles, is_guess=bool(key))
 
 
 def find_program(request: Request, *roles: Role) -> Visitor:
@@ -99,13 +99,16 @@ def find_program(request: Request, *roles: Role) -> Visitor:
     site: Site = request.app.state.site
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     visitor = find_by_token(site.database, token) if kind.lower() == "bearer" and token else None
-    return _admit(request, visitor, roles)
+    return _admit(request, visitor, roles, is_guess=bool(token))
 
 
-def _admit(request: Request, visitor: Visitor | None, roles: tuple[Role, ...]) -> Visitor:
+def _admit(
+    request: Request, visitor: Visitor | None, roles: tuple[Role, ...], is_guess: bool
+) -> Visitor:
     site: Site = request.app.state.site
     if visitor is None:
-        site.limits.bad_tokens.take(find_address(request))
+        if is_guess:
+            site.limits.bad_tokens.take(find_address(request))
         raise RefusedError(401, "You are not signed in.", "Open your personal link.")
     site.limits.requests.take(visitor.key)
     if roles and visitor.role not in roles:

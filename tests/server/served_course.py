@@ -1,4 +1,4 @@
-"""A course with a real server: uvicorn and a worker with a real engine, in processes of their own."""
+"""A course with a real server: uvicorn, and a worker with a real engine, in own processes."""
 
 from __future__ import annotations
 

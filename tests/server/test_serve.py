@@ -60,7 +60,7 @@ def test_pages_without_javascript(server: ServedCourse) -> None:
     assert "nothing submitted yet" in browser.get("/").text
     path = f"/labs/{LAB}"
     content = written(mistaken(server.course, "no_bias"))
-    answer = browser.upload(path, browser.csrf(path), "bob's \"work\".ipynb", content)
+    answer = browser.upload(path, browser.csrf(path), 'bob\'s "work".ipynb', content)
     assert answer.status == 303
     page = answer.headers["location"]
     receipt = page.rpartition("/")[2]
@@ -88,7 +88,9 @@ def test_an_instructor_sees_the_class(server: ServedCourse, ada: tuple) -> None:
 
 def test_an_extension_goes_into_course_toml(server: ServedCourse, ada: tuple) -> None:
     browser = server.sign_in(server.invite("Dean", Role.INSTRUCTOR).token)
-    row = re.search(rf'/class/{LAB}/students/\d+(?=">Çelik, Ada)', browser.get(f"/class/{LAB}").text)
+    row = re.search(
+        rf'/class/{LAB}/students/\d+(?=">Çelik, Ada)', browser.get(f"/class/{LAB}").text
+    )
     assert row
     fields = {"csrf": browser.csrf(row[0]), "due": "2027-03-01T12:00"}
     before = (server.course.root / "course.toml").read_text()
