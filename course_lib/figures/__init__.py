@@ -13,6 +13,7 @@ from course_lib.figures.capacity_curve import capacity_curve
 from course_lib.figures.compared_curves import compared_curves
 from course_lib.figures.confusion_matrix import confusion_matrix
 from course_lib.figures.counted_cells import counted_cells
+from course_lib.figures.curves_with_spread import curves_with_spread
 from course_lib.figures.decision_boundary import decision_boundary
 from course_lib.figures.decoded_grid import decoded_grid
 from course_lib.figures.energy_descent import energy_descent
@@ -46,9 +47,11 @@ from course_lib.figures.network_zoo import network_zoo
 from course_lib.figures.parameters_by_layer import parameters_by_layer
 from course_lib.figures.piano_roll import piano_roll
 from course_lib.figures.pixel_weights import pixel_weights
+from course_lib.figures.policy_arrows import policy_arrows
 from course_lib.figures.position_codes import position_codes
 from course_lib.figures.roc_curve import roc_curve
 from course_lib.figures.scores_by_region import scores_by_region
+from course_lib.figures.search_counts import search_counts
 from course_lib.figures.sliding_filter import sliding_filter
 from course_lib.figures.slope_by_spread import slope_by_spread
 from course_lib.figures.spike_train import spike_train
@@ -69,6 +72,7 @@ __all__ = [
     "compared_curves",
     "confusion_matrix",
     "counted_cells",
+    "curves_with_spread",
     "decision_boundary",
     "decoded_grid",
     "energy_descent",
@@ -102,9 +106,11 @@ __all__ = [
     "parameters_by_layer",
     "piano_roll",
     "pixel_weights",
+    "policy_arrows",
     "position_codes",
     "roc_curve",
     "scores_by_region",
+    "search_counts",
     "sliding_filter",
     "slope_by_spread",
     "spike_train",
