@@ -38,7 +38,7 @@ def curves_with_spread(
     Example:
         >>> values = [[0.0, 0.5, 1.0], [0.0, 0.25, 0.5]]
         >>> curves_with_spread({"DQN": values}, [10, 20, 30]).get_suptitle()
-        'return at the end (median and range of 2 runs): DQN 0.75 (0.50 to 1.00)'
+        'At the end, median and range of 2 runs: DQN 0.75 (0.5 to 1)'
     """
     curves = {name: np.asarray(values, dtype=float) for name, values in runs.items()}
     for name, values in curves.items():
@@ -47,11 +47,11 @@ def curves_with_spread(
                 f"The runs of {name!r} have the shape {values.shape}; expected (runs, {len(x)})."
             )
     ends = "; ".join(
-        f"{name} {np.median(v[:, -1]):.2f} ({v[:, -1].min():.2f} to {v[:, -1].max():.2f})"
+        f"{name} {np.median(v[:, -1]):.3g} ({v[:, -1].min():.3g} to {v[:, -1].max():.3g})"
         for name, v in curves.items()
     )
     number = max(len(values) for values in curves.values())
-    figure = Canvas(7.0, 3.6, f"{ylabel} at the end (median and range of {number} runs): {ends}")
+    figure = Canvas(7.0, 3.6, f"At the end, median and range of {number} runs: {ends}")
     axes = figure.subplots()
     for (name, values), (color, style) in zip(curves.items(), MARKED_LINES, strict=False):
         axes.plot(x, np.median(values, axis=0), style, color=color, ms=3, label=name)

@@ -87,7 +87,7 @@ def softmax(logits):
 # %% [markdown]
 # ## 1 What is to come
 #
-# At each step $t$ the agent sees a **state** $s_t$, takes an **action** $a_t$, and gets a reward $r_t$.
+# At each step $t$ the agent sees a *state* $s_t$, takes an *action* $a_t$, and gets a reward $r_t$.
 # It should not look at the next reward alone. The **return** of a step adds all rewards from there on,
 # each discounted by $\gamma$ for every step that it is away:
 #
@@ -267,7 +267,7 @@ for outcome in table[14][2]:  # the cell left of the goal, to the right
 
 # %% [markdown]
 # With the table, nothing needs to be learned: the best policy can be computed. Turn it into two arrays,
-# $p(s, a, s')$, the probability that the episode **goes on** in $s'$, and $r(s, a)$, the expected reward.
+# $p(s, a, s')$, the probability that the episode *goes on* in $s'$, and $r(s, a)$, the expected reward.
 # The **action value** $Q(s, a)$ is the expected return after action $a$ in state $s$, if all actions after it
 # are the best ones. It satisfies Bellman's equation:
 #
@@ -788,7 +788,7 @@ figures.curves_with_spread(
 # $$L = \frac{1}{n} \sum_i h(Q(s_i, a_i) - y_i), \qquad h(d) = \begin{cases} \tfrac12 d^2 & |d| \le 1 \\
 # |d| - \tfrac12 & \text{otherwise} \end{cases}$$
 #
-# The targets are treated as constants: **no gradient flows through $y$**.
+# The targets are treated as constants: no gradient flows through $y$.
 #
 # ### Question 4 · `dqn`
 #
@@ -1186,7 +1186,7 @@ if not QUICK:
 # %% [markdown]
 # ## 6 Learning the policy itself
 #
-# A value is a detour: what is wanted is a policy. Let a network compute **logits** for the actions, and its softmax the
+# A value is a detour: what is wanted is a policy. Let a network compute logits for the actions, and its softmax the
 # probabilities $\pi(a \mid s)$. The expected return can be differentiated, although the environment cannot
 # (REINFORCE, Williams 1992):
 #
@@ -1200,7 +1200,7 @@ if not QUICK:
 # 3. reward-to-go minus a **baseline** that does not depend on the action, here the mean of the other games at the same
 #    step: an action is good if it is better than usual.
 #
-# They differ in **variance**, and variance decides how much has to be played.
+# They differ in variance, and variance decides how much has to be played.
 #
 # ### Question 6 · `policy_gradient`
 #
@@ -1816,9 +1816,9 @@ print(f"PPO played {(15 if QUICK else 40) * 4096:,} steps in {seconds:.0f} s")
 # often. One **simulation** goes like this:
 #
 # 1. Begin at the root. While the state is one that the search has been at, follow the rule.
-# 2. At a state that is **new**, stop. Begin its statistics with zeros. Its value is $v(s)$. If the game is **over** there, its value
+# 2. At a state that is *new*, stop. Begin its statistics with zeros. Its value is $v(s)$. If the game is *over* there, its value
 #    is the result, and no statistics are needed.
-# 3. Go back along the path. The value of a state is that of the player who moves there. So it changes its **sign** at
+# 3. Go back along the path. The value of a state is that of the player who moves there. So it changes its *sign* at
 #    each step back: what is good for me is bad for my opponent.
 #
 # After many simulations, the counts at the root are the search's opinion. It is better than the network's, so the network can learn
@@ -2047,7 +2047,7 @@ _check_search_hidden(np.random.default_rng(_testing.hidden_seed()))
 
 # %% [markdown]
 # Is a search alone enough? Give it a network that knows nothing, all moves equally likely and all values 0. A player whose moves depend
-# on the board alone can be judged **exactly**: play it against every possible opponent, which includes minimax. 0 is the best
+# on the board alone can be judged exactly: play it against every possible opponent, which includes minimax. 0 is the best
 # worst result, because nobody can force a win at tic-tac-toe.
 
 
@@ -2084,17 +2084,21 @@ def ask(network):
 def play_itself(priors, values, simulations, rng):
     """Play one game; returns the boards (n, 9), the shares of the moves (n, 9) and the results (n,)."""
     s, states, shares = rules.start, [], []
+    priors = priors.copy()
     while np.isnan(rules.result[s]):
-        legal = rules.next_state[s] >= 0
-        noisy = priors.copy() if not states else priors
-        noisy[s] = np.where(legal, 0.75 * priors[s] + 0.25 * rng.dirichlet(np.ones(9)), 0)
-        counts = np.asarray(search(s, noisy, values, simulations, 1.5), dtype=float)
+        noise = rng.dirichlet(np.ones(9))
+        priors[s] = np.where(rules.next_state[s] >= 0, 0.75 * priors[s] + 0.25 * noise, 0)
+        counts = np.asarray(search(s, priors, values, simulations, 1.5), dtype=float)
         states.append(s)
         shares.append(counts / counts.sum())
-        s = rules.next_state[s, rng.choice(9, p=shares[-1])]
+        s = int(rules.next_state[s, rng.choice(9, p=shares[-1])])
     # The last player to move sees the result with the opposite sign, and so on backwards.
     results = rules.result[s] * (-1.0) ** np.arange(len(states), 0, -1)
     return rules.boards[states], np.array(shares), results
+
+
+SQUARE = np.arange(9).reshape(3, 3)
+VIEWS = [np.rot90(side, turns).ravel() for side in (SQUARE, SQUARE.T) for turns in range(4)]
 
 
 def train_alpha_zero(seed, rounds, games=40, simulations=30):
@@ -2106,16 +2110,19 @@ def train_alpha_zero(seed, rounds, games=40, simulations=30):
     network.compile(keras.optimizers.Adam(3e-3), losses)
     for _ in range(rounds):
         priors, values = ask(network)
-        played += [play_itself(priors.copy(), values, simulations, rng) for _ in range(games)]
-        boards, shares, results = (
-            np.concatenate(a) for a in zip(*played[-4 * games :], strict=True)
+        played += [play_itself(priors, values, simulations, rng) for _ in range(games)]
+        boards, shares, results = map(np.concatenate, zip(*played[-3 * games :], strict=True))
+        # Turned or mirrored, a board is as good as before.
+        x, moves = (
+            np.concatenate([array[:, view] for view in VIEWS]) for array in (boards, shares)
         )
-        network.fit(boards, [shares, results[:, None]], batch_size=64, epochs=4, verbose=0)
+        targets = [moves, np.tile(results, 8)[:, None]]
+        network.fit(x, targets, batch_size=128, epochs=2, verbose=0)
     return network
 
 
 began = time.perf_counter()
-network = train_alpha_zero(0, 6 if QUICK else 20)
+network = train_alpha_zero(0, 8 if QUICK else 40)
 priors, values = ask(network)
 print(f"self-play: {time.perf_counter() - began:.0f} s")
 for simulations in (2, 25, 100):
@@ -2190,7 +2197,24 @@ figures.policy_arrows(
 
 # %% [markdown] written="reward"
 # ### BEGIN SOLUTION
-# (1) WORKED
+# **A model answer.** (1) The helped agent never goes to the goal: the value of its policy under the reward that was
+# meant is 0.000, against 0.542 of the best policy. It stays in the top row, aims at the wall and lets itself slip to and fro;
+# even from the cell beside the goal it turns away. That is right: each step nearer pays 0.1 and a step back costs nothing, so going back
+# and forth for ever earns 2.56, more than the single 1 at the goal, which also ends the income. The reward said "come
+# nearer" but not "arrive", and it did not say that going away is bad. (2) Around a circle the state at the end is the one at the
+# beginning, so the terms $\Phi(s') - \Phi(s)$ add up to 0 for γ = 1, and to almost nothing for γ near 1; what a step nearer pays,
+# a step back takes away. Over an episode the discounted sum is $-\Phi(s_0)$ whatever the agent does, so the order of policies
+# stays the same, and the best policy is still worth 0.542. (3) For example a recommender that is paid by minutes watched: it may learn to show
+# what upsets people, because they stay. The number that is paid for cannot show this; one needs another measure that is not rewarded, such as
+# surveys, complaints, or people who leave, and someone who looks at what the system really does.
+#
+# **Rubric, 3 points.**
+#
+# - 1 point: what the agent does, with the value 0 (or nearly) under the reward that was meant, and why it is the best for
+#   the reward that was given: steps back are free, arriving ends the income. Half without numbers or without the reason.
+# - 1 point: the terms of a potential cancel around a circle. Half for "it is known to be safe".
+# - 1 point: a real system with a plausible side effect, and a way to notice it that is not the reward itself. Half for one
+#   of the two.
 # ### END SOLUTION
 
 # %% [markdown]
