@@ -14,6 +14,7 @@ from course_lib.figures.capacity_curve import capacity_curve
 from course_lib.figures.compared_curves import compared_curves
 from course_lib.figures.confusion_matrix import confusion_matrix
 from course_lib.figures.counted_cells import counted_cells
+from course_lib.figures.curves_with_spread import curves_with_spread
 from course_lib.figures.decision_boundary import decision_boundary
 from course_lib.figures.decoded_grid import decoded_grid
 from course_lib.figures.energy_descent import energy_descent
@@ -50,6 +51,7 @@ from course_lib.figures.next_token import next_token
 from course_lib.figures.parameters_by_layer import parameters_by_layer
 from course_lib.figures.piano_roll import piano_roll
 from course_lib.figures.pixel_weights import pixel_weights
+from course_lib.figures.policy_arrows import policy_arrows
 from course_lib.figures.position_codes import position_codes
 from course_lib.figures.precision_recall import precision_recall
 from course_lib.figures.radial_spectra import radial_spectra
@@ -58,6 +60,7 @@ from course_lib.figures.restored_images import restored_images
 from course_lib.figures.roc_curve import roc_curve
 from course_lib.figures.scores_by_region import scores_by_region
 from course_lib.figures.shares_with_intervals import shares_with_intervals
+from course_lib.figures.search_counts import search_counts
 from course_lib.figures.sliding_filter import sliding_filter
 from course_lib.figures.slope_by_spread import slope_by_spread
 from course_lib.figures.spike_train import spike_train
@@ -81,6 +84,7 @@ __all__ = [
     "compared_curves",
     "confusion_matrix",
     "counted_cells",
+    "curves_with_spread",
     "decision_boundary",
     "decoded_grid",
     "energy_descent",
@@ -117,6 +121,7 @@ __all__ = [
     "parameters_by_layer",
     "piano_roll",
     "pixel_weights",
+    "policy_arrows",
     "position_codes",
     "precision_recall",
     "radial_spectra",
@@ -125,6 +130,7 @@ __all__ = [
     "roc_curve",
     "scores_by_region",
     "shares_with_intervals",
+    "search_counts",
     "sliding_filter",
     "slope_by_spread",
     "spike_train",
