@@ -8,6 +8,7 @@ checks the answers.
 from importlib import import_module
 from typing import Any
 
+from course_lib.data.box_iou import box_iou
 from course_lib.data.class_names import class_names
 from course_lib.data.detection import detection
 from course_lib.data.load import load
@@ -38,6 +39,7 @@ __all__ = [
     "NAMES",
     "DataError",
     "Vocabulary",
+    "box_iou",
     "class_names",
     "detection",
     "load",
