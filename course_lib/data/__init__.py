@@ -11,6 +11,7 @@ from typing import Any
 from course_lib.data.byte_pair_tokenizer import BytePairTokenizer
 from course_lib.data.captioned_photographs import captioned_photographs
 from course_lib.data.captioned_scenes import captioned_scenes
+from course_lib.data.box_iou import box_iou
 from course_lib.data.class_names import class_names
 from course_lib.data.corpus import corpus
 from course_lib.data.detection import detection
@@ -44,6 +45,7 @@ __all__ = [
     "ask_about",
     "captioned_photographs",
     "captioned_scenes",
+    "box_iou",
     "class_names",
     "detection",
     "corpus",

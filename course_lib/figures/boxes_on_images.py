@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from course_lib.figures.canvas import Canvas
 from course_lib.figures.palette import MARKED_LINES
 
-CELL = 1.7  # inches
+CELL, LARGE = 1.7, 3.6  # inches: the side of an image among six; that of one alone
 ROW = 6  # images in a row
 SMALL = "xx-small"
 
@@ -54,7 +54,9 @@ def boxes_on_images(
         pixels = np.clip((pixels + 1) / 2, 0, 1)
     columns = min(ROW, len(pixels))
     rows = -(-len(pixels) // columns)
-    figure = Canvas(max(6.0, CELL * columns + 0.2), CELL * rows + 0.9, title)
+    side = min(LARGE, max(CELL, ROW * CELL / columns))
+    legend = 0.3 if any(class_names) else 0.0
+    figure = Canvas(max(6.0, side * columns + 0.2), side * rows + 0.4 + legend, title)
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes, image, one in zip(panels, pixels, found, strict=False):
         axes.imshow(image.squeeze(), cmap="gray", interpolation="nearest")
