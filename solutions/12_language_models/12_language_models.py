@@ -565,8 +565,8 @@ print(f"bigram of {SIZE} tokens: {of_tokens[0]:.3f} nats a token, perplexity {of
 print(f"                 the same: {of_tokens[2]:.3f} nats a character")
 
 # %% [markdown]
-# The bigram of tokens looks twice as bad as the trigram of characters, per token. Per character it is about as
-# good. Whoever reports a perplexity has to say of what.
+# Per token, the bigram of tokens looks twice as bad as the trigram of characters. Per character it is better: two
+# tokens are about four characters. A perplexity says nothing without its unit.
 #
 # ## 3 GPT
 #
@@ -671,7 +671,9 @@ def _explain_count(size, longest, width, blocks):
         "Did you leave out the embedding of the positions?": right - longest * width,
         "Did you leave out the last layer normalisation?": right - 2 * width,
         "Did you leave out the biases?": right - 9 * blocks * width,
-        "Did you leave out the layer normalisations of the blocks?": right - 4 * blocks * width,
+        "Each block lacks 4 · width: the biases of its attention, or its two normalisations.": (
+            right - 4 * blocks * width
+        ),
         "Does attention have four matrices, the one of the output included?": (
             right - blocks * (width**2 + width)
         ),
@@ -837,7 +839,7 @@ for name, sizes in {
 
 # %%
 LENGTH = 64
-EPOCHS = 4 if QUICK else 12
+EPOCHS = 3 if QUICK else 12
 
 
 def train(model, inputs, targets, epochs, rate):
@@ -903,16 +905,24 @@ def _check_windows(tokens, length):
         f"{name} returned a {type(given).__name__}; expected two arrays: `return inputs, targets`."
     )
     inputs, targets = _make_windows(tokens, length)
-    full = [np.where(targets < 0, 0, targets), inputs]
-    hint = "Are they swapped? Targets are one place further."
-    _testing.near(given[0], inputs, f"{name}, as the inputs,", mistakes={hint: full[0]})
+    filled = np.where(targets < 0, 0, targets)
+    unshifted = np.where(targets < 0, -1, inputs)
+    _testing.near(
+        given[0],
+        inputs,
+        f"{name}, as the inputs,",
+        mistakes={
+            "Did you swap the two? Targets are one place further.": targets,
+            "Fill up the inputs with 0.": np.where(targets < 0, -1, inputs),
+        },
+    )
     _testing.near(
         given[1],
         targets,
         f"{name}, as the targets,",
         mistakes={
-            "Did you fill up the targets with 0? Fill with −1: 0 is a token.": full[0],
-            "Did you forget to shift? Targets are one place further.": full[1],
+            "Did you fill up the targets with 0? Fill with −1: 0 is a token.": filled,
+            "Did you forget to shift? Targets are one place further.": unshifted,
         },
     )
 
@@ -1375,7 +1385,6 @@ def _check_cache(rng, n, m, width, heads, d):
         "Did you divide by the root of the width? It is d, the size of a head.": (
             _attend_causally(x, weights, scale=width**0.5)[0]
         ),
-        "Does a position also attend to itself?": None,
         "Does the new position see the earlier ones?": _attend_causally(
             x, weights, sees=lambda m: np.eye(m, dtype=bool)
         )[0],
@@ -1411,8 +1420,21 @@ def _check_cache(rng, n, m, width, heads, d):
                 f"{name}: the {what} in the cache have the shape {shape}; expected {expected}. Did you append "
                 "the new ones on axis 1?"
             )
+            so_far = wanted[:, : place + 1]
             _testing.near(
-                part, wanted[:, : place + 1], f"{name}, as its {what},", rtol=1e-3, atol=1e-3
+                part,
+                so_far,
+                f"{name}, as its {what},",
+                rtol=1e-3,
+                atol=1e-3,
+                mistakes={
+                    "Did you put the new one first? Append it at the end.": np.roll(
+                        so_far, 1, axis=1
+                    ),
+                    "Did you put the new one first, each time? Append it at the end.": so_far[
+                        :, ::-1
+                    ],
+                },
             )
         if before is not None:
             is_same = all(np.array_equal(a, b) for a, b in zip(before, cache, strict=True))

@@ -1,11 +1,11 @@
-"""Opinions: short remarks about films, "the plot was clever and the acting was not bad".
+"""Opinions: short remarks about films, "clever plot and superb music and not dull acting".
 
 The set exists only as synthetic data, whatever the source. Its lesson: *text without labels teaches
 which words mean the same.* The parts of a remark agree, so a model that fills gaps finds two kinds
 of adjectives, and what "not" does. With few labels, a model that starts from nothing has seen most
 adjectives once or never.
 
-A remark is a row of 17 word numbers. Number 0 stands for no word and fills the row up at its end;
+A remark is a row of 11 word numbers. Number 0 stands for no word and fills the row up at its end;
 `WORDS[number]` is the word. Labels: 0 negative, 1 positive.
 """
 
@@ -16,11 +16,39 @@ import numpy as np
 from course_lib.data.sets.imdb import ASPECTS, NEGATIVE, POSITIVE
 from course_lib.data.sources.dataset import Dataset, Examples, Split
 
+GOOD = (
+    *POSITIVE,
+    *str.split(
+        """
+        absorbing accomplished acclaimed admirable adorable affecting ambitious artful
+        assured astonishing balanced bold breezy bright captivating cheerful classy coherent
+        compelling convincing crisp daring dazzling deft dynamic earnest elegant endearing
+        energetic engaging enchanting epic exciting exquisite fascinating flawless focused
+        generous gentle glorious gorgeous heartfelt imaginative immersive ingenious
+        intelligent intense intimate inventive irresistible joyful likeable lively lyrical
+        mesmerising nuanced original playful poetic polished refreshing
+        """
+    ),
+)
+BAD = (
+    *NEGATIVE,
+    *str.split(
+        """
+        abysmal aimless amateurish appalling arrogant artless banal baffling bloated botched
+        brainless careless chaotic childish cliched cold contrived crude cynical dated
+        derivative dismal dry embarrassing exhausting false feeble flimsy foolish forced
+        frustrating generic grating gloomy heavy humourless implausible incoherent inept
+        insipid irritating joyless laboured lifeless loud mediocre mindless monotonous
+        muddled murky noisy obvious offensive overlong pompous preachy pretentious
+        repetitive rushed shabby sluggish
+        """
+    ),
+)
 PARTS = 3  # of a remark
-LENGTH = 6 * PARTS - 1  # words, at most
-NEGATED = 0.2  # share of the parts with "not"
-GLUE = ("the", "was", "not", "and")
-WORDS = ("", *GLUE, *ASPECTS, *POSITIVE, *NEGATIVE)
+LENGTH = 4 * PARTS - 1  # words, at most
+NEGATED = 0.1  # share of the parts with "not"
+GLUE = ("not", "and")
+WORDS = ("", *GLUE, *ASPECTS, *GOOD, *BAD)
 
 
 def _generate(train: int, test: int, rng: np.random.Generator) -> Split:
@@ -29,9 +57,9 @@ def _generate(train: int, test: int, rng: np.random.Generator) -> Split:
 
 def _write(n: int, rng: np.random.Generator) -> Examples:
     y = rng.permutation(np.arange(n) % 2)
-    the, was, negation, and_ = (WORDS.index(word) for word in GLUE)
+    negation, and_ = (WORDS.index(word) for word in GLUE)
     aspects, *kinds = (
-        np.array([WORDS.index(word) for word in words]) for words in (ASPECTS, NEGATIVE, POSITIVE)
+        np.array([WORDS.index(word) for word in words]) for words in (ASPECTS, BAD, GOOD)
     )
     x = np.zeros((n, LENGTH), "int32")
     for row, label in zip(x, y, strict=True):
@@ -39,8 +67,7 @@ def _write(n: int, rng: np.random.Generator) -> Examples:
         about = rng.permutation(aspects)[:PARTS]
         for aspect, is_negated in zip(about, rng.random(PARTS) < NEGATED, strict=True):
             adjective = rng.choice(kinds[label ^ int(is_negated)])
-            words += [and_] * bool(words) + [the, aspect, was]
-            words += [negation] * bool(is_negated) + [adjective]
+            words += [and_] * bool(words) + [negation] * bool(is_negated) + [adjective, aspect]
         row[: len(words)] = words
     return x, y
 
@@ -49,11 +76,11 @@ def read(remark: np.ndarray) -> str:
     """Return a remark as text.
 
     Args:
-        remark: Word numbers, `(17,)` or any other length.
+        remark: Word numbers, `(11,)` or any other length.
 
     Example:
-        >>> read([1, 5, 2, 3, 26, 0, 0])
-        'the film was not great'
+        >>> read([1, 24, 3, 0])
+        'not best film'
     """
     return " ".join(WORDS[number] for number in remark if number)
 

@@ -3,8 +3,7 @@
 import numpy as np
 
 from course_lib import data
-from course_lib.data.sets.imdb import NEGATIVE, POSITIVE
-from course_lib.data.sets.opinions import LENGTH, PARTS, WORDS, read
+from course_lib.data.sets.opinions import BAD, GOOD, LENGTH, PARTS, WORDS, read
 
 
 def test_all_parts_agree_with_the_label():
@@ -14,8 +13,8 @@ def test_all_parts_agree_with_the_label():
         assert len(parts) == PARTS
         for part in parts:
             words = part.split()
-            assert words[-1] in (*POSITIVE, *NEGATIVE)
-            assert (words[-1] in POSITIVE) != ("not" in words) == (label == 1)
+            assert words[-1] in (*GOOD, *BAD)
+            assert (words[-1] in GOOD) != ("not" in words) == (label == 1)
 
 
 def test_labels_are_balanced_and_rows_are_filled_at_the_end():
