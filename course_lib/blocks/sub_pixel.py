@@ -34,7 +34,7 @@ class SubPixel(keras.layers.Layer):
         self.scale = scale
 
     def call(self, x: Any) -> Any:
-        """Map `(batch, height, width, c · scale²)` to `(batch, height · scale, width · scale, c)`."""
+        """Map `(batch, height, width, c · scale²)` to a larger image with `c` channels."""
         ops, scale = keras.ops, self.scale
         height, width = ops.shape(x)[1:3]
         channels = x.shape[-1] // scale**2

@@ -18,12 +18,14 @@ def cyclegan(
 ) -> CycleGAN:
     """Build a small CycleGAN (Zhu et al. 2017): two translators and two critics.
 
-    A translator works at half the size of the image: a 5 × 5 convolution with stride 2, two of
-    3 × 3, and a sub-pixel step. A critic has two convolutions with stride 2 and one dense score.
+    A translator works at a quarter of the image's size: two 4 × 4 convolutions with stride 2, two
+    of 3 × 3, and a sub-pixel step. A critic has two convolutions with stride 2 and one dense score.
 
     Args:
-        input_shape: `(height, width, channels)` of the images of both sets, with even sides.
-        filters: Feature maps of a translator.
+        input_shape: `(height, width, channels)` of the images of both sets, with sides that are
+            multiples of 4.
+        filters: Feature maps of a translator's first convolution; the next ones have three times
+            as many.
         critic_filters: Feature maps of a critic's first convolution.
 
     Returns:
@@ -47,14 +49,15 @@ def cyclegan(
 
 
 def _make_translator(shape: tuple[int, int, int], filters: int) -> keras.Model:
-    layers = keras.layers
+    convolve = keras.layers.Conv2D
     return keras.Sequential(
         [
             keras.Input(shape),
-            layers.Conv2D(filters, 5, strides=2, padding="same", activation="relu"),
-            layers.Conv2D(filters, 3, padding="same", activation="relu"),
-            layers.Conv2D(4 * shape[2], 3, padding="same", activation="tanh"),
-            SubPixel(2),
+            convolve(filters, 4, strides=2, padding="same", activation="leaky_relu"),
+            convolve(3 * filters, 4, strides=2, padding="same", activation="leaky_relu"),
+            convolve(3 * filters, 3, padding="same", activation="leaky_relu"),
+            convolve(16 * shape[2], 3, padding="same", activation="tanh"),
+            SubPixel(4),
         ]
     )
 

@@ -126,13 +126,13 @@ def _optimise(loss: Any, start: np.ndarray, steps: int, rate: float) -> np.ndarr
     optimizer = keras.optimizers.Adam(rate)
     optimizer.build([image])
 
-    @tf.function
     def update() -> None:
         with tf.GradientTape() as tape:
             value = loss(image.value)
         optimizer.apply([tape.gradient(value, image.value)], [image])
         image.assign(ops.clip(image, 0.0, 255.0))
 
+    run = tf.function(update)
     for _ in range(steps):
-        update()
+        run()
     return ops.convert_to_numpy(image)[0]

@@ -206,7 +206,9 @@ def _check_losses(maps, other, images):
         },
     )
     targets = [_gram(one) for one in other]
-    layers = [np.mean((_gram(one) - target) ** 2) for one, target in zip(maps, targets)]
+    layers = [
+        np.mean((_gram(one) - target) ** 2) for one, target in zip(maps, targets, strict=True)
+    ]
     _testing.near(
         style_loss([one.copy() for one in maps], [one.astype("float32") for one in targets]),
         np.mean(layers),
@@ -265,7 +267,9 @@ def _check_style(rng, batch, sizes):
     _check_gradients(maps, images)
 
 
-_check_gram(np.array([[[[1.0, 2.0], [3.0, -1.0]]]], "float32"))  # expected: [[5, -0.5], [-0.5, 2.5]]
+_check_gram(
+    np.array([[[[1.0, 2.0], [3.0, -1.0]]]], "float32")
+)  # expected: [[5, -0.5], [-0.5, 2.5]]
 _check_style(np.random.default_rng(0), 1, [(4, 6, 3), (2, 3, 5)])
 ### BEGIN HIDDEN TESTS
 _check_style(np.random.default_rng(_testing.hidden_seed()), 3, [(5, 4, 2), (3, 6, 4), (7, 2, 3)])
@@ -387,7 +391,7 @@ def _check_paint(rng, steps, rate):
         "axis of the batch?"
     )
     assert np.array_equal(passed, start), "`paint` changed the array `start`. Work on a copy."
-    assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights())), (
+    assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True)), (
         "`paint` changed weights of the network. Only the image is optimised."
     )
     error = _measure(given, _paint(model, start, steps, rate), start)
@@ -442,12 +446,12 @@ def painting_loss(content, style, layers, style_weight=2.0, roughness=2e-5):
     wanted = extractor(content[None].astype("float32"))[-1]
     targets = [gram_matrix(maps) for maps in extractor(style[None].astype("float32"))[:-1]]
     *grey_maps, grey_content = extractor(grey)
-    sizes = [style_loss([maps], [target]) for maps, target in zip(grey_maps, targets)]
+    sizes = [style_loss([maps], [target]) for maps, target in zip(grey_maps, targets, strict=True)]
     content_size = content_loss(grey_content, wanted)
 
     def loss(image):
         *maps, now = extractor(image)
-        losses = [style_loss([m], [t]) / s for m, t, s in zip(maps, targets, sizes)]
+        losses = [style_loss([m], [t]) / s for m, t, s in zip(maps, targets, sizes, strict=True)]
         total = content_loss(now, wanted) / content_size + style_weight * sum(losses) / len(losses)
         return total + roughness * total_variation(image)
 
@@ -588,9 +592,7 @@ def _similarity(x, y, largest, size=11, sd=1.5, uniform=False, padded=False):
     c1, c2 = (0.01 * largest) ** 2, (0.03 * largest) ** 2
     mx, my = blur(x), blur(y)
     vx, vy, both = blur(x * x) - mx**2, blur(y * y) - my**2, blur(x * y) - mx * my
-    return np.mean(
-        (2 * mx * my + c1) * (2 * both + c2) / ((mx**2 + my**2 + c1) * (vx + vy + c2))
-    )
+    return np.mean((2 * mx * my + c1) * (2 * both + c2) / ((mx**2 + my**2 + c1) * (vx + vy + c2)))
 
 
 def _check_luminance(images):
@@ -1004,11 +1006,23 @@ def _inside(truth, images, border, largest, mean_first=False):
     return np.mean(10 * np.log10(largest**2 / errors))
 
 
+def _own_inside(truth, images, border, largest):
+    """Return the mean by the student's `psnr`: a mistake there costs its points only once."""
+    rows, columns = (slice(border, side - border) for side in truth.shape[1:3])
+    try:
+        pairs = zip(truth[:, rows, columns], images[:, rows, columns], strict=True)
+        return float(np.mean([float(psnr(t, i, largest)) for t, i in pairs]))
+    except Exception:
+        return np.nan
+
+
 def _check_inside(truth, images, border, largest):
     right = _inside(truth, images, border, largest)
+    given = inside_psnr(truth.copy(), images.copy(), border, largest)
+    own = _own_inside(truth, images, border, largest)
     _testing.near(
-        inside_psnr(truth.copy(), images.copy(), border, largest),
-        right,
+        given,
+        own if given is not None and np.all(np.isclose(np.asarray(given, float), own)) else right,
         f"`inside_psnr` for a border of {border}",
         mistakes={
             "Is this the PSNR of the mean error? Return the mean of the PSNRs.": (
@@ -1168,9 +1182,7 @@ def _power(images, low=0.25, square=False):
     """Return the power of images at high frequencies, found by sums of waves."""
     h, w = images.shape[1:]
     fy, fx = (((np.arange(side) + side // 2) % side - side // 2) / side for side in (h, w))
-    waves = [
-        np.exp(-2j * np.pi * np.outer(np.arange(side), f)) for side, f in ((h, fy), (w, fx))
-    ]
+    waves = [np.exp(-2j * np.pi * np.outer(np.arange(side), f)) for side, f in ((h, fy), (w, fx))]
     spectrum = np.einsum("nij,iu,jv->nuv", images, *waves)
     away = np.maximum(abs(fy)[:, None], abs(fx)) if square else np.hypot(fy[:, None], fx)
     return np.sum(np.abs(spectrum[:, away >= low - 1e-9]) ** 2) / len(images)
@@ -1222,9 +1234,7 @@ def _check_sharp_loss(rng, weights, spread):
             "Did you forget the perceptual term?": pixels + adversarial,
             "Did you forget the pixels' error?": perceptual + adversarial,
             "Did you forget the weights?": (
-                pixels
-                + perceptual / weights["perceptual"]
-                + adversarial / weights["adversarial"]
+                pixels + perceptual / weights["perceptual"] + adversarial / weights["adversarial"]
             ),
             "Did you swap the two weights?": (
                 pixels
@@ -1306,9 +1316,7 @@ def train_sharp(start, weights, steps, batch=8, seed=0):
             loss = sharp_loss(large, made, look(large), look(made), logits, weights)
             critic_loss = ops.mean(ops.softplus(-critic(large))) + ops.mean(ops.softplus(logits))
         for (one, optimizer), value in zip(pairs, (loss, critic_loss), strict=True):
-            optimizer.apply(
-                tape.gradient(value, one.trainable_variables), one.trainable_variables
-            )
+            optimizer.apply(tape.gradient(value, one.trainable_variables), one.trainable_variables)
 
     rng = np.random.default_rng(seed)
     for _ in range(steps):
@@ -1318,7 +1326,7 @@ def train_sharp(start, weights, steps, batch=8, seed=0):
 
 
 keras.utils.set_random_seed(1)
-sharp = train_sharp(model, {"perceptual": 0.02, "adversarial": 0.005}, 100 if QUICK else 1000)
+sharp = train_sharp(model, {"perceptual": 0.05, "adversarial": 0.1}, 100 if QUICK else 1000)
 restored["sharp"] = sharp.predict(small_test, verbose=0)
 inner = slice(4, -4)
 true_detail = detail(y_test[:, inner, inner])
@@ -1368,7 +1376,7 @@ figures.restored_images(
 
 # %%
 (digits, labels), (test_digits, test_labels) = data.load("mnist")
-count = 2000 if QUICK else 20000
+count = 2400 if QUICK else 20000
 
 
 def add_stripes(images, rng):
@@ -1523,7 +1531,12 @@ def _draw_weights(rng):
     return {
         name: [
             rng.normal(0, 0.6, shape).astype("float32")
-            for shape in ((6, 5), (5,), (5, 6 if name[0] == "t" else 1), (6 if name[0] == "t" else 1,))
+            for shape in (
+                (6, 5),
+                (5,),
+                (5, 6 if name[0] == "t" else 1),
+                (6 if name[0] == "t" else 1,),
+            )
         ]
         for name in _NETWORKS
     }
@@ -1756,15 +1769,16 @@ _check_cyclegan_hidden(np.random.default_rng(_testing.hidden_seed()))
 
 # %%
 def make_translator():
-    """Build a model from images to images that computes at half the size."""
-    layers = keras.layers
+    """Build a model from images to images that computes at a quarter of the size."""
+    convolve = keras.layers.Conv2D
     return keras.Sequential(
         [
             keras.Input((28, 28, 1)),
-            layers.Conv2D(16, 5, 2, "same", activation="relu"),
-            layers.Conv2D(24, 3, 1, "same", activation="relu"),
-            layers.Conv2D(4, 3, 1, "same", activation="tanh"),
-            blocks.SubPixel(2),
+            convolve(16, 4, 2, "same", activation="leaky_relu"),
+            convolve(48, 4, 2, "same", activation="leaky_relu"),
+            convolve(48, 3, 1, "same", activation="leaky_relu"),
+            convolve(16, 3, 1, "same", activation="tanh"),
+            blocks.SubPixel(4),
         ]
     )
 
@@ -1780,8 +1794,8 @@ for name, weights in (("cycle", (10, 5)), ("no cycle", (0, 0))):
     keras.utils.set_random_seed(1)
     critics = [make_critic((28, 28, 1)) for _ in range(2)]
     game = CycleGAN(make_translator(), make_translator(), *critics, *weights)
-    game.compile(keras.optimizers.Adam(2e-3, beta_1=0.5), keras.optimizers.Adam(5e-4, beta_1=0.5))
-    game.fit(plain, striped, batch_size=16, epochs=1 if QUICK else 3, verbose=0)
+    game.compile(keras.optimizers.Adam(1e-3, beta_1=0.5), keras.optimizers.Adam(4e-4, beta_1=0.5))
+    game.fit(plain, striped, batch_size=8, epochs=1 if QUICK else 3, verbose=0)
     translations[name] = game.to_a.predict(unseen, verbose=0)
     print(f"{name:>8}: {survival(translations[name]):.0%} of the digits survive")
 print(f" striped: {survival(unseen):.0%} before the translation")
@@ -1933,11 +1947,11 @@ def _check_matching(real, fake):
     }
     if real.shape == fake.shape:
         pairs = np.sum((real.astype(float) - fake) ** 2, axis=-1)
-        mistakes["Did you compare image by image? Take the means over the batch first."] = (
-            np.mean(pairs)
+        mistakes["Did you compare image by image? Take the means over the batch first."] = np.mean(
+            pairs
         )
-        mistakes["Did you compare image by image? Take the means over each batch first."] = (
-            np.sum(pairs)
+        mistakes["Did you compare image by image? Take the means over each batch first."] = np.sum(
+            pairs
         )
     _testing.near(
         _quiet(matching_loss, real, fake),
@@ -1989,29 +2003,30 @@ _check_semi_hidden(np.random.default_rng(_testing.hidden_seed()))
 
 # %% [markdown]
 # Now 10 labels of each class, and no others. Two classifiers of the same layers get the same number of
-# updates. The first one sees the labelled images only.
+# updates. The first one sees the labelled images only. The images are reduced to 7 × 7 pixels, so that
+# seconds are enough.
 
 
 # %%
 def make_classifier():
-    """Build a model from images (n, 784) to logits (n, 10) and the last hidden layer."""
-    inputs = x = keras.Input((784,))
-    for width in (256, 128):
-        x = keras.layers.GaussianNoise(0.3)(x)
+    """Build a model from images (n, 49) to logits (n, 10) and the last hidden layer."""
+    inputs = x = keras.Input((49,))
+    for width in (128, 128):
+        x = keras.layers.GaussianNoise(0.1)(x)
         x = keras.layers.Dense(width, activation="leaky_relu")(x)
     return keras.Model(inputs, [keras.layers.Dense(10)(x), x])
 
 
 def make_generator():
-    """Build a model from noise (n, 64) to images (n, 784), -1 … 1."""
+    """Build a model from noise (n, 64) to images (n, 49), -1 … 1."""
     return keras.Sequential(
         [
             keras.Input((64,)),
-            keras.layers.Dense(256, activation="relu"),
+            keras.layers.Dense(128, activation="relu"),
             keras.layers.BatchNormalization(),
-            keras.layers.Dense(256, activation="relu"),
+            keras.layers.Dense(128, activation="relu"),
             keras.layers.BatchNormalization(),
-            keras.layers.Dense(784, activation="tanh"),
+            keras.layers.Dense(49, activation="tanh"),
         ]
     )
 
@@ -2036,10 +2051,8 @@ def train_classifier(x, y, others, steps, batch=50, seed=1):
                 loss += unlabelled_loss(real_logits, fake_logits)
                 match += matching_loss(real_features, fake_features)
         losses = (loss, match) if others is not None else (loss,)
-        for (one, optimizer), value in zip(pairs, losses):
-            optimizer.apply(
-                tape.gradient(value, one.trainable_variables), one.trainable_variables
-            )
+        for (one, optimizer), value in zip(pairs, losses, strict=False):
+            optimizer.apply(tape.gradient(value, one.trainable_variables), one.trainable_variables)
 
     rng = np.random.default_rng(seed)
     for _ in range(steps):
@@ -2049,12 +2062,17 @@ def train_classifier(x, y, others, steps, batch=50, seed=1):
     return classifier
 
 
-rows = 2 * digits[: 2 * count].reshape(-1, 784).astype("float32") / 255 - 1
-test_rows = 2 * test_digits.reshape(-1, 784).astype("float32") / 255 - 1
+def as_rows(images):
+    """Turn images (n, 28, 28), 0 … 255, into 7 × 7 mean grey levels, (n, 49), -1 … 1."""
+    means = images.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4))
+    return means.reshape(-1, 49).astype("float32") / 127.5 - 1
+
+
+rows, test_rows = as_rows(digits[: 2 * count]), as_rows(test_digits)
 few = np.concatenate([np.flatnonzero(labels[: 2 * count] == k)[:10] for k in range(10)])
 accuracy = {}
 for name, others in (("100 labels", None), ("and a GAN", rows)):
-    classifier = train_classifier(rows[few], labels[few], others, 300 if QUICK else 3000)
+    classifier = train_classifier(rows[few], labels[few], others, 800 if QUICK else 4000)
     answers = classifier.predict(test_rows, batch_size=1000, verbose=0)[0].argmax(axis=1)
     accuracy[name] = np.mean(answers == test_labels)
     print(f"{name}: accuracy {accuracy[name]:.3f} on {len(test_labels)} test images")
@@ -2101,7 +2119,8 @@ for name, others in (("100 labels", None), ("and a GAN", rows)):
 # %%
 contents = data.cats_vs_dogs.PHOTOGRAPHS.generate(3, 96, np.random.default_rng(11))[0]
 styles = [
-    draw_texture(kind, 96, np.random.default_rng(seed)) for kind, seed in (("waves", 4), ("dots", 8))
+    draw_texture(kind, 96, np.random.default_rng(seed))
+    for kind, seed in (("waves", 4), ("dots", 8))
 ]
 gallery = [np.full((96, 96, 3), 255.0), *contents]
 for texture in styles:
