@@ -302,8 +302,7 @@ _check_words_hidden(np.random.default_rng(_testing.hidden_seed()))
 LENGTH = 17  # words of the longest sentence, and the end
 vocabulary = Vocabulary([s for both in train_set.captions for s in both], str.split)
 words = vocabulary.tokens
-rng = np.random.default_rng(0)
-chosen = [both[rng.integers(2)] for both in train_set.captions]
+chosen = [both[0] for both in train_set.captions]  # from the left, or from the top
 tokens = vocabulary.encode(chosen, LENGTH + 1, ends=True)
 inputs, targets = tokens[:, :-1], tokens[:, 1:]
 print(len(words), "words:", *words[4:])
@@ -376,7 +375,7 @@ def train(model, x, inputs, targets, epochs, rate=0.003):
     """Train with the cross-entropy of Question 1, in Keras' own form."""
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
     model.compile(keras.optimizers.Adam(rate, beta_2=0.98), loss)
-    return fit(model, [x, inputs], targets, epochs=epochs, batch_size=64)
+    return fit(model, [x, inputs], targets, epochs=epochs, batch_size=32)
 
 
 def grid_positions(rows, columns, width):
@@ -405,7 +404,7 @@ def build_captioner(rows, columns, channels, size, width, heads, hidden):
 ### BEGIN SOLUTION
 keras.utils.set_random_seed(1)
 captioner = build_captioner(*GRID, CHANNELS, len(words), width=64, heads=4, hidden=128)
-train(captioner, x_train, inputs, targets, epochs=10 if QUICK else 20)
+train(captioner, x_train, inputs, targets, epochs=8 if QUICK else 16)
 ### END SOLUTION
 
 # %% tests="captioner"
@@ -682,11 +681,11 @@ def _build_table_model(of_cells, of_inputs):
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     cells, channels, size = of_cells.shape
     grids, inputs = keras.Input((cells, channels)), keras.Input((None,), dtype="int32")
-    seen = keras.layers.Dense(size, use_bias=False)(keras.layers.Flatten()(grids))
-    after = keras.ops.cumsum(keras.layers.Embedding(size, size)(inputs), axis=1)
-    model = keras.Model([grids, inputs], keras.ops.expand_dims(seen, 1) + after)
-    by_shape = {(cells * channels, size): of_cells.reshape(-1, size), (size, size): of_inputs}
-    model.set_weights([by_shape[w.shape] for w in model.get_weights()])
+    look, read = keras.layers.Dense(size, use_bias=False), keras.layers.Embedding(size, size)
+    seen = keras.ops.expand_dims(look(keras.layers.Flatten()(grids)), 1)
+    model = keras.Model([grids, inputs], seen + keras.ops.cumsum(read(inputs), axis=1))
+    look.set_weights([of_cells.reshape(-1, size)])
+    read.set_weights([of_inputs])
     return model
 
 
@@ -842,8 +841,8 @@ for score, tokens in beam_search(captioner, x_seen[0], LENGTH, 4, 1.0):
     print(f"{score:7.3f}  {mark}: {sentence}")
 
 # %% [markdown]
-# The two right sentences should share the first places: both occur in the training set equally often. Beam
-# search shows what greedy search hides.
+# Where the scores are far apart, the model is sure of itself. The sentence from the other side is right, too, but
+# the model has only learned to begin at the left or at the top.
 #
 # ## 4 How good is a sentence?
 #
@@ -2166,19 +2165,24 @@ def _check_card():
     _check_card_form()
     measured = _measure_models()
     for key, value in measured.items():
-        assert card.get(key) is not None, f"`card[{key!r}]` is missing."
-        hints = {
-            f"This is the value of `{other}`.": number
-            for other, number in measured.items()
-            if other != key and np.shape(number) == np.shape(value)
-        }
-        _testing.near(
-            card[key],
-            value,
-            f"The card's `{key}`, measured again: the card",
-            rtol=1e-6,
-            atol=0.01,
-            mistakes=hints,
+        given = card.get(key)
+        assert given is not None, f"`card[{key!r}]` is missing."
+        numbers = np.asarray(given, float)
+        assert numbers.size == np.size(value), (
+            f"`card[{key!r}]` has {numbers.size} numbers; expected {np.size(value)}."
+        )
+        numbers = numbers.reshape(np.shape(value))
+        hint = next(
+            (
+                f" This is the value of `{other}`."
+                for other, number in measured.items()
+                if np.shape(number) == np.shape(value) and np.allclose(numbers, number, 0, 1e-3)
+            ),
+            "",
+        )
+        assert np.allclose(numbers, value, rtol=0, atol=0.0101), (
+            f"`card[{key!r}]` is {np.round(numbers, 4).tolist()}; measured again, it is "
+            f"{np.round(value, 4).tolist()}.{hint}"
         )
 
 
@@ -2249,8 +2253,7 @@ figures.reliability_diagram({"before": before, f"T = {temperature:.2f}": after})
 # or the decoder sees it and prefers a phrase that it knows. An experiment: train a linear classifier on the features of
 # unseen pairs. If it names colour and shape correctly, the decoder is to blame. Or pre-train the encoder with all
 # pairs and the decoder without.
-# (2) Another scene's sentence has about 40 BLEU and is almost never right: all sentences share words and phrases. So a
-# BLEU of 80 may mean that every third sentence is false. A report needs the baselines and the exact matches.
+# (2) Another scene's sentence has more than 20 BLEU and is almost never right: all sentences share words and phrases. My captioner has a BLEU of 98 on seen pairs, and yet every eleventh sentence is false. A report needs the baselines and the exact matches.
 # (3) Attention weights show where the decoder looked; the value read there may be small, and neighbouring cells have
 # seen the shape, too, by their receptive field. Occlusion is an intervention: the word did become less probable. It
 # misleads where the hidden patch looks like something itself (a grey square), where two places each suffice, and
