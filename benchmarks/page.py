@@ -28,6 +28,7 @@ TITLES = {
     "recurrent_networks": "Lab 10: recurrent networks",
     "translation": "Lab 11: translation",
     "hopfield_capacity": "Lab 16: Hopfield networks",
+    "captions": "Lab 17: captions on seen and unseen pairs",
     "red_team": "Cheats, and broken or hostile notebooks",
     "lint_course": "Checking all labs with one command",
     "mark_stability": "Marks that depend on luck",

@@ -46,6 +46,7 @@ SCRIPTS = {
     "recurrent_networks": [[]],
     "translation": [[]],
     "hopfield_capacity": [[]],
+    "captions": [[]],
 }
 # Endurance, large classes, and all labs with all their cases.
 LONG = {
