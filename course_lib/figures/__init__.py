@@ -10,6 +10,7 @@ from course_lib.figures.accuracy_by_length import accuracy_by_length
 from course_lib.figures.activation_functions import activation_functions
 from course_lib.figures.attention_maps import attention_maps
 from course_lib.figures.capacity_curve import capacity_curve
+from course_lib.figures.captioned_images import captioned_images
 from course_lib.figures.compared_curves import compared_curves
 from course_lib.figures.confusion_matrix import confusion_matrix
 from course_lib.figures.counted_cells import counted_cells
@@ -68,6 +69,7 @@ __all__ = [
     "activation_functions",
     "attention_maps",
     "capacity_curve",
+    "captioned_images",
     "compared_curves",
     "confusion_matrix",
     "counted_cells",

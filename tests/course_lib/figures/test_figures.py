@@ -111,6 +111,9 @@ FIGURES = {
         np.full((2, 2, 3), 1 / 3), "ab", "xyz", title="Even weights"
     ),
     "position_codes": lambda: figures.position_codes(np.eye(12, 4)),
+    "captioned_images": lambda: figures.captioned_images(
+        COLOURED, ["a red cross is left of a small blue circle"] * 3, [True, False, True]
+    ),
     "reliability_diagram": lambda: figures.reliability_diagram(
         {"before": ([0.9, 0.8, 0.3], [True, False, False])}
     ),
