@@ -29,6 +29,7 @@ TITLES = {
     "translation": "Lab 11: translation",
     "language_models": "Lab 12: language models",
     "hopfield_capacity": "Lab 16: Hopfield networks",
+    "captions": "Lab 17: captions on seen and unseen pairs",
     "red_team": "Cheats, and broken or hostile notebooks",
     "lint_course": "Checking all labs with one command",
     "mark_stability": "Marks that depend on luck",

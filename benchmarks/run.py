@@ -47,6 +47,7 @@ SCRIPTS = {
     "translation": [[]],
     "language_models": [[]],
     "hopfield_capacity": [[]],
+    "captions": [[]],
 }
 # Endurance, large classes, and all labs with all their cases.
 LONG = {

@@ -11,6 +11,7 @@ from course_lib.figures.activation_functions import activation_functions
 from course_lib.figures.attention_maps import attention_maps
 from course_lib.figures.boxes_on_images import boxes_on_images
 from course_lib.figures.capacity_curve import capacity_curve
+from course_lib.figures.captioned_images import captioned_images
 from course_lib.figures.compared_curves import compared_curves
 from course_lib.figures.confusion_matrix import confusion_matrix
 from course_lib.figures.counted_cells import counted_cells
@@ -81,6 +82,7 @@ __all__ = [
     "attention_maps",
     "boxes_on_images",
     "capacity_curve",
+    "captioned_images",
     "compared_curves",
     "confusion_matrix",
     "counted_cells",

@@ -302,8 +302,7 @@ _check_words_hidden(np.random.default_rng(_testing.hidden_seed()))
 LENGTH = 17  # words of the longest sentence, and the end
 vocabulary = Vocabulary([s for both in train_set.captions for s in both], str.split)
 words = vocabulary.tokens
-rng = np.random.default_rng(0)
-chosen = [both[rng.integers(2)] for both in train_set.captions]
+chosen = [both[0] for both in train_set.captions]  # from the left, or from the top
 tokens = vocabulary.encode(chosen, LENGTH + 1, ends=True)
 inputs, targets = tokens[:, :-1], tokens[:, 1:]
 print(len(words), "words:", *words[4:])
@@ -376,7 +375,7 @@ def train(model, x, inputs, targets, epochs, rate=0.003):
     """Train with the cross-entropy of Question 1, in Keras' own form."""
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
     model.compile(keras.optimizers.Adam(rate, beta_2=0.98), loss)
-    return fit(model, [x, inputs], targets, epochs=epochs, batch_size=64)
+    return fit(model, [x, inputs], targets, epochs=epochs, batch_size=32)
 
 
 def grid_positions(rows, columns, width):
@@ -405,7 +404,7 @@ def build_captioner(rows, columns, channels, size, width, heads, hidden):
 ### BEGIN SOLUTION
 keras.utils.set_random_seed(1)
 captioner = build_captioner(*GRID, CHANNELS, len(words), width=64, heads=4, hidden=128)
-train(captioner, x_train, inputs, targets, epochs=10 if QUICK else 20)
+train(captioner, x_train, inputs, targets, epochs=8 if QUICK else 16)
 ### END SOLUTION
 
 # %% tests="captioner"
@@ -590,9 +589,8 @@ def describe(model, grids):
 
 
 said_seen, said_unseen = describe(captioner, x_seen), describe(captioner, x_unseen)
-shown = [s.replace(" is ", "\nis ").replace(" and ", "\nand ") for s in said_seen[:4]]
-shown = [s.replace("between ", "between\n") for s in shown]
-figures.image_grid(np.repeat(np.repeat(seen.images[:4], 4, 1), 4, 2), shown, "What it says", 4)
+right_seen = [said in both for said, both in zip(said_seen, seen.captions, strict=True)]
+figures.captioned_images(seen.images[:4], said_seen[:4], right_seen[:4])
 
 # %% [markdown]
 # ## 3 The best sentence
@@ -682,11 +680,11 @@ def _build_table_model(of_cells, of_inputs):
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     cells, channels, size = of_cells.shape
     grids, inputs = keras.Input((cells, channels)), keras.Input((None,), dtype="int32")
-    seen = keras.layers.Dense(size, use_bias=False)(keras.layers.Flatten()(grids))
-    after = keras.ops.cumsum(keras.layers.Embedding(size, size)(inputs), axis=1)
-    model = keras.Model([grids, inputs], keras.ops.expand_dims(seen, 1) + after)
-    by_shape = {(cells * channels, size): of_cells.reshape(-1, size), (size, size): of_inputs}
-    model.set_weights([by_shape[w.shape] for w in model.get_weights()])
+    look, read = keras.layers.Dense(size, use_bias=False), keras.layers.Embedding(size, size)
+    seen = keras.ops.expand_dims(look(keras.layers.Flatten()(grids)), 1)
+    model = keras.Model([grids, inputs], seen + keras.ops.cumsum(read(inputs), axis=1))
+    look.set_weights([of_cells.reshape(-1, size)])
+    read.set_weights([of_inputs])
     return model
 
 
@@ -727,12 +725,8 @@ def _check_search(tables, grid, length, beams, alpha):
         raise AssertionError(f"{name} did not return a list of pairs `(score, tokens)`.") from None
     found, wanted = [tokens for _, tokens in pairs], [tokens for _, tokens in right]
     hints = {
-        "Did you return the start token, too?": [[1, *tokens] for tokens in wanted],
-        "Did you leave out the end token? It belongs to the sequence.": [
-            tokens[:-1] if tokens[-1] == 2 else tokens for tokens in wanted
-        ],
-        "The best sequence comes first.": wanted[::-1],
-        "Return all the sequences that are left, not only the best.": wanted[:1],
+        hint: [t for _, t in _search(tables, grid, length, beams, other)]
+        for hint, other in (("Did you use alpha?", 0.0), ("Did you take the mean? Use alpha.", 1.0))
     }
     for hint, options in {
         "Did you extend a sequence that has ended?": {"regrows": True},
@@ -740,8 +734,14 @@ def _check_search(tables, grid, length, beams, alpha):
         "Does the start token count in the length? It does not.": {"counts_start": True},
     }.items():
         hints[hint] = [t for _, t in _search(tables, grid, length, beams, alpha, **options)]
-    for hint, other in (("Did you use alpha?", 0.0), ("Did you take the mean? Use alpha.", 1.0)):
-        hints[hint] = [t for _, t in _search(tables, grid, length, beams, other)]
+    hints |= {
+        "Did you return the start token, too?": [[1, *tokens] for tokens in wanted],
+        "Did you leave out the end token? It belongs to the sequence.": [
+            tokens[:-1] if tokens[-1] == 2 else tokens for tokens in wanted
+        ],
+        "The best sequence comes first.": wanted[::-1],
+        "Return all the sequences that are left, not only the best.": wanted[:1],
+    }
     hint = next((h for h, wrong in hints.items() if found == wrong != wanted), "")
     assert found == wanted, f"{name} returned {found}; expected {wanted}. {hint}".rstrip()
     ends = [len(tokens) for tokens in wanted]
@@ -819,8 +819,8 @@ def _check_search_by_hand():
     _check_search(tables, np.ones((2, 1)), length=3, beams=2, alpha=1.0)
 
 
-_check_search_by_hand()
 _check_search(*_draw_search(np.random.default_rng(0), 7, 3, 5, 3, 0.6), 5, 3, 0.6)
+_check_search_by_hand()
 ### BEGIN HIDDEN TESTS
 
 
@@ -842,8 +842,8 @@ for score, tokens in beam_search(captioner, x_seen[0], LENGTH, 4, 1.0):
     print(f"{score:7.3f}  {mark}: {sentence}")
 
 # %% [markdown]
-# The two right sentences should share the first places: both occur in the training set equally often. Beam
-# search shows what greedy search hides.
+# Where the scores are far apart, the model is sure of itself. The sentence from the other side is right, too, but
+# the model has only learned to begin at the left or at the top.
 #
 # ## 4 How good is a sentence?
 #
@@ -1085,7 +1085,10 @@ def _check_bleu_by_hand():
     # The documentation of NLTK has 0.5045666840058485 for the first candidate.
     _check_bleu([_FIRST], [_GUIDE], 4, "example 1")
     _check_bleu(
-        ["a red cross", "a blue circle is big"], [["a red cross is"], ["a blue circle"]], 2, "two"
+        ["a red cross", "a blue circle is"],
+        [["a red cross is big"], ["a blue circle", "one blue circle is there"]],
+        2,
+        "two sentences",
     )
     _check_bleu(["a red"], [["a red cross"]], 3, "a sentence without an n-gram of length 3")
 
@@ -1656,15 +1659,11 @@ for said, scene in zip(said_unseen, unseen.scenes, strict=True):
 total = sum(outcomes.values())
 for name, count in outcomes.most_common():
     print(f"{name:30} {count / total:.0%}")
-figures.image_grid(
-    np.repeat(np.repeat(unseen.images[:4], 4, 1), 4, 2),
-    [
-        ("✓ " if ok else "✗ ")
-        + s.replace(" is ", "\nis ").replace(" and ", "\nand ").replace("between ", "between\n")
-        for s, ok in zip(said_unseen[:4], right["unseen"], strict=False)
-    ],
-    "Sentences about pairs that it has never seen",
-    4,
+figures.captioned_images(
+    unseen.images[:8],
+    said_unseen[:8],
+    right["unseen"][:8],
+    f"Pairs that it has never seen: {np.mean(right['unseen']):.0%} of the sentences are right",
 )
 
 # %% [markdown]
@@ -1895,7 +1894,7 @@ fit(
     answerer,
     [np.concatenate([x_train, x_train]), encode_questions(questions)],
     np.array([all_answers.index(answer) for answer in answers]),
-    epochs=8 if QUICK else 16,
+    epochs=6 if QUICK else 16,
     batch_size=64,
 )
 
@@ -1924,7 +1923,7 @@ for name, given in (("blind", blind), ("with the image", answered)):
 #
 # $$\mathrm{ECE} = \sum_b \frac{n_b}{n}\, \bigl|\,\text{accuracy}_b - \text{confidence}_b\,\bigr|$$
 #
-# **Temperature scaling** repairs much of it: divide all logits by one number $T$, chosen so that the
+# **Temperature scaling** often repairs much of it: divide all logits by one number $T$, chosen so that the
 # cross-entropy on held-out data is smallest. No answer changes, because the order of the logits stays.
 #
 # A **model card** (Mitchell et al. 2019) tells the people who will use a model what it is for, what it was trained and
@@ -2166,19 +2165,24 @@ def _check_card():
     _check_card_form()
     measured = _measure_models()
     for key, value in measured.items():
-        assert card.get(key) is not None, f"`card[{key!r}]` is missing."
-        hints = {
-            f"This is the value of `{other}`.": number
-            for other, number in measured.items()
-            if other != key and np.shape(number) == np.shape(value)
-        }
-        _testing.near(
-            card[key],
-            value,
-            f"The card's `{key}`, measured again: the card",
-            rtol=1e-6,
-            atol=0.01,
-            mistakes=hints,
+        given = card.get(key)
+        assert given is not None, f"`card[{key!r}]` is missing."
+        numbers = np.asarray(given, float)
+        assert numbers.size == np.size(value), (
+            f"`card[{key!r}]` has {numbers.size} numbers; expected {np.size(value)}."
+        )
+        numbers = numbers.reshape(np.shape(value))
+        hint = next(
+            (
+                f" This is the value of `{other}`."
+                for other, number in measured.items()
+                if np.shape(number) == np.shape(value) and np.allclose(numbers, number, 0, 1e-3)
+            ),
+            "",
+        )
+        assert np.allclose(numbers, value, rtol=0, atol=0.0101), (
+            f"`card[{key!r}]` is {np.round(numbers, 4).tolist()}; measured again, it is "
+            f"{np.round(value, 4).tolist()}.{hint}"
         )
 
 
@@ -2210,22 +2214,39 @@ def _check_model_card_hidden(rng):
 _check_model_card_hidden(np.random.default_rng(_testing.hidden_seed()))
 ### END HIDDEN TESTS
 
+# %% [markdown]
+# Now the questions about *unseen* pairs. The temperature was found on seen pairs, as it would be in practice:
+# nobody has labels for what has never occurred.
+
 # %%
-halves = np.arange(len(answer_logits)) % 2 == 0
 labels = np.array([all_answers.index(answer) for answer in new_answers])
-temperature = find_temperature(answer_logits[halves], labels[halves])
+temperature = find_temperature(answer_logits, labels)
+other_questions, other_answers = data.ask_about(unseen.scenes, seed=9)
+other_logits = answerer.predict(
+    [x_unseen, encode_questions(other_questions)], batch_size=200, verbose=0
+)
+other_labels = np.array([all_answers.index(answer) for answer in other_answers])
+reliability = {}
+for name, logits, truth in (
+    ("unseen", other_logits, other_labels),
+    ("seen", answer_logits, labels),
+):
+    for t in (1.0, temperature):
+        p = ops.convert_to_numpy(ops.softmax(logits / t))
+        confidence, is_right = p.max(axis=-1), p.argmax(axis=-1) == truth
+        error = calibration_error(confidence, is_right)
+        print(
+            f"{name:6} pairs, T = {t:.2f}: calibration error {error:.3f}, right {is_right.mean():.1%}"
+        )
+        if t == 1.0:
+            reliability[f"{name} pairs"] = (confidence, is_right)
+figures.reliability_diagram(reliability, bins=5)
 
-
-def be_confident(logits):
-    """Return the largest probability of each row, and whether it is right."""
-    p = ops.convert_to_numpy(ops.softmax(logits[~halves]))
-    return p.max(axis=-1), p.argmax(axis=-1) == labels[~halves]
-
-
-before, after = be_confident(answer_logits), be_confident(answer_logits / temperature)
-for name, pair in (("before", before), ("after", after)):
-    print(f"{name}: calibration error {calibration_error(*pair):.3f}, right {pair[1].mean():.1%}")
-figures.reliability_diagram({"before": before, f"T = {temperature:.2f}": after})
+# %% [markdown]
+# On new scenes of the known kind, the answerer knows how far to trust itself. On pairs that it has never seen it
+# is wrong and sure, and the temperature does not help much: it was chosen where the model is right. A
+# calibration error holds for data like those that it was measured on (Ovadia et al. 2019), and a card must say which
+# these were.
 
 # %% [markdown]
 # ### Question 9 · `failures` · in words
@@ -2249,8 +2270,7 @@ figures.reliability_diagram({"before": before, f"T = {temperature:.2f}": after})
 # or the decoder sees it and prefers a phrase that it knows. An experiment: train a linear classifier on the features of
 # unseen pairs. If it names colour and shape correctly, the decoder is to blame. Or pre-train the encoder with all
 # pairs and the decoder without.
-# (2) Another scene's sentence has about 40 BLEU and is almost never right: all sentences share words and phrases. So a
-# BLEU of 80 may mean that every third sentence is false. A report needs the baselines and the exact matches.
+# (2) Another scene's sentence has more than 20 BLEU and is almost never right: all sentences share words and phrases. My captioner has a BLEU of 98 on seen pairs, and yet every eleventh sentence is false. A report needs the baselines and the exact matches.
 # (3) Attention weights show where the decoder looked; the value read there may be small, and neighbouring cells have
 # seen the shape, too, by their receptive field. Occlusion is an intervention: the word did become less probable. It
 # misleads where the hidden patch looks like something itself (a grey square), where two places each suffice, and
@@ -2464,13 +2484,12 @@ _check_project_mistakes()
 # ### END SOLUTION
 
 # %%
-shown = [n for n in range(TEST) if right["seen"][n]][:8]
-texts = [said_seen[n].replace(" is ", "\nis ").replace(" and ", "\nand ") for n in shown]
-figures.image_grid(
-    np.repeat(np.repeat(seen.images[shown], 3, 1), 3, 2),
-    [text.replace("between ", "between\n").replace("right of", "right of\n") for text in texts],
-    f"An image goes in, a sentence comes out: {np.mean(right['seen']):.0%} of them right in every word",
-    4,
+figures.captioned_images(
+    np.concatenate([seen.images[4:8], unseen.images[8:12]]),
+    said_seen[4:8] + said_unseen[8:12],
+    [*right["seen"][4:8], *right["unseen"][8:12]],
+    f"An image goes in, a sentence comes out: {np.mean(right['seen']):.0%} are right in every word; below, "
+    f"with new pairs of colour and shape, {np.mean(right['unseen']):.0%}",
 )
 
 # %% [markdown]
@@ -2486,5 +2505,6 @@ figures.image_grid(
 # K. Papineni et al., *BLEU*, ACL 2002, §2 · Y. Wu et al., *Google's neural machine translation system*, 2016, §7 ·
 # M. Zeiler, R. Fergus, *Visualizing and understanding convolutional networks*, ECCV 2014 · J. Zhang et al., *Top-down neural
 # attention by excitation backprop*, IJCV 2018 · B. Lake, M. Baroni, *Generalization without systematicity*, ICML 2018 ·
-# E. Wilson, *Probable inference*, JASA 1927 · C. Guo et al., *On calibration of modern neural networks*, ICML 2017 · M. Mitchell et
+# E. Wilson, *Probable inference*, JASA 1927 · C. Guo et al., *On calibration of modern neural networks*, ICML 2017 · Y.
+# Ovadia et al., *Can you trust your model's uncertainty?*, NeurIPS 2019 · M. Mitchell et
 # al., *Model cards for model reporting*, FAT* 2019. The text of this lab is licensed CC BY 4.0, its code MIT.

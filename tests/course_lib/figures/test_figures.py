@@ -116,6 +116,9 @@ FIGURES = {
     "next_token": lambda: figures.next_token({"all": [0.5, 0.3, 0.2]}, ["a", " b", "\n"]),
     "surprise_by_token": lambda: figures.surprise_by_token(["for", " x\n"] * 40, [4.0, 0.1] * 40),
     "time_by_length": lambda: figures.time_by_length({"slow": {9: 2.0}, "fast": {9: 1.0}}),
+    "captioned_images": lambda: figures.captioned_images(
+        COLOURED, ["a red cross is left of a small blue circle"] * 3, [True, False, True]
+    ),
     "reliability_diagram": lambda: figures.reliability_diagram(
         {"before": ([0.9, 0.8, 0.3], [True, False, False])}
     ),

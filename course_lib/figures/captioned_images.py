@@ -1,0 +1,63 @@
+"""Images with the sentences that a model wrote about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import fill
+
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from course_lib.figures.canvas import Canvas
+from course_lib.figures.palette import GREEN, RED
+
+COLUMNS, PANEL, TEXT = 4, 1.75, 0.65  # images in a row; inches of an image, and of its sentence
+CHARACTERS = 24  # in a line
+
+
+def captioned_images(
+    images: ArrayLike, sentences: Sequence[str], right: Sequence[bool] = (), title: str = ""
+) -> Figure:
+    """Draw images in rows of four, each with its sentence below it.
+
+    Args:
+        images: Array `(n, height, width, 3)`, uint8 in [0, 255] or float in [0, 1].
+        sentences: One for each image.
+        right: For each image whether its sentence is right: marked by ✓ and ✗. Without it there
+            are no marks.
+        title: The finding; without one, how many sentences are right.
+
+    Raises:
+        ValueError: There are more or fewer sentences, or marks, than images.
+
+    Example:
+        >>> import numpy as np
+        >>> figure = captioned_images(np.zeros((2, 8, 8, 3)), ["a dog", "a cat"], [True, False])
+        >>> figure.get_suptitle()
+        '1 of 2 sentences are right'
+    """
+    count = len(images)
+    if len(sentences) != count or len(right) not in (0, count):
+        raise ValueError(
+            f"There are {count} images, {len(sentences)} sentences and {len(right)} marks."
+        )
+    rows = max(1, -(-count // COLUMNS))
+    columns = max(1, min(COLUMNS, count))
+    figure = Canvas(
+        max(4.5, 2.0 * columns),
+        rows * (PANEL + TEXT) + 0.4,
+        title or f"{sum(map(bool, right))} of {count} sentences are right",
+    )
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axes in panels:
+        axes.set_axis_off()
+    for place, (axes, image, sentence) in enumerate(zip(panels, images, sentences, strict=False)):
+        axes.imshow(image)
+        mark = "" if not len(right) else "✓ " if right[place] else "✗ "
+        colour = "black" if not mark else GREEN if right[place] else RED
+        text = fill(mark + sentence, CHARACTERS)
+        axes.text(
+            0.5, -0.04, text, fontsize=8, color=colour,
+            ha="center", va="top", transform=axes.transAxes,
+        )  # fmt: skip
+    return figure
