@@ -8,10 +8,10 @@ it: the student's kernel, or the process that checks the answers.
 from importlib import import_module
 from typing import Any
 
+from course_lib.data.box_iou import box_iou
 from course_lib.data.byte_pair_tokenizer import BytePairTokenizer
 from course_lib.data.captioned_photographs import captioned_photographs
 from course_lib.data.captioned_scenes import captioned_scenes
-from course_lib.data.box_iou import box_iou
 from course_lib.data.class_names import class_names
 from course_lib.data.corpus import corpus
 from course_lib.data.detection import detection
@@ -37,7 +37,6 @@ from course_lib.data.vocabulary import Vocabulary
 from course_lib.data.word_index import word_index
 
 __all__ = [
-    "CORPUS_NAMES",
     "NAMES",
     "BytePairTokenizer",
     "DataError",

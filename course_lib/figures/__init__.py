@@ -60,8 +60,8 @@ from course_lib.figures.reliability_diagram import reliability_diagram
 from course_lib.figures.restored_images import restored_images
 from course_lib.figures.roc_curve import roc_curve
 from course_lib.figures.scores_by_region import scores_by_region
-from course_lib.figures.shares_with_intervals import shares_with_intervals
 from course_lib.figures.search_counts import search_counts
+from course_lib.figures.shares_with_intervals import shares_with_intervals
 from course_lib.figures.sliding_filter import sliding_filter
 from course_lib.figures.slope_by_spread import slope_by_spread
 from course_lib.figures.spike_train import spike_train
