@@ -1,5 +1,4 @@
 """Packs a lab with the engine for other systems that grade: Gradescope and GitHub Actions.
 
-`run_gradescope` and `run_github` run there, in place of the `autograder` command; the rest runs in
-the `autograder` command.
+Runs in the `autograder` command; `run_gradescope` and `run_github` run there in its place.
 """

@@ -25,7 +25,7 @@ from autograder.pack.graded_elsewhere import (
 )
 from autograder.pack.packed_lab import PackedLab
 
-# Git's files and this tool's own are no part of the submission.
+# Files of Git and of this tool, which the student did not write.
 _LEFT_OUT = (".git", ".github", ".grading", "result.json")
 
 

@@ -204,8 +204,8 @@ class Sandbox:
             spec = importlib.util.find_spec(name)
             if spec is not None and spec.submodule_search_locations:
                 packages.append(os.path.realpath(spec.submodule_search_locations[0]))
-        # A folder that contains one of our packages is a course, of which only the package is
-        # shown; or the packages of an environment into which a wheel was installed.
+        # A folder that contains one of our packages is a course: only the package is shown. Or it
+        # is the site-packages of an environment in which a wheel was installed.
         around = [os.path.dirname(path) for path in packages]
         courses = [path for path in around if os.path.basename(path) not in PACKAGE_FOLDERS]
         paths = [
