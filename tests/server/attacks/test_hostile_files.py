@@ -1,4 +1,4 @@
-"""Files that attack the grader, the pages and whoever looks at them, through the whole server."""
+"""Files that attack the grader, the pages and their readers, through the whole server."""
 
 from __future__ import annotations
 
