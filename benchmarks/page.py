@@ -14,6 +14,7 @@ TITLES = {
     "grading": "Grading a class, against stock nbgrader",
     "against_otter": "Grading a class, against otter-grader",
     "stages": "Where a submission's time goes",
+    "serve_load": "A class that submits to the server",
     "start_times": "Starting",
     "training_steps": "Training steps per second, against the same models in the code of keras.io",
     "lab_times": "How long a student waits",

@@ -32,6 +32,7 @@ SCRIPTS = {
     "grading": [[], ["--lab", "01_mlp_mnist"]],
     "against_otter": [[], ["--lab", "01_mlp_mnist"]],
     "stages": [[], ["--lab", "01_mlp_mnist"]],
+    "serve_load": [[]],
     "start_times": [[]],
     "training_steps": [[]],
     "lab_times": [[]],

@@ -58,7 +58,7 @@ class Receipt:
 
 
 def attempt_path(course: Course, attempt: Attempt) -> Path:
-    """Where the file of an attempt is: named after its receipt, by which nobody is recognised."""
+    """Where the file of an attempt is: its name is the receipt, not the student's."""
     return course.received_dir / attempt.lab / f"{attempt.receipt}{attempt.suffix}"
 
 

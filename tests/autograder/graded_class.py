@@ -124,7 +124,7 @@ def make_class(course: Course) -> None:
     nothing = {name: (Status.ERROR, "NotImplementedError") for name in tests}
     nothing["curves"] = (Status.MISSING, "no answer")
     lay_down(course, "Lindqvist, Max", stub(course), nothing)
-    lay_down(course, EVIL, _with_attacks(solved(course)))
+    lay_down(course, EVIL, with_attacks(solved(course)))
     lay_down(
         course,
         "Kaya, Deniz",
@@ -152,7 +152,7 @@ def _with_image(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _with_attacks(notebook: NotebookNode) -> NotebookNode:
+def with_attacks(notebook: NotebookNode) -> NotebookNode:
     attack = (
         "<script>document.title='pwned'</script>"
         "<img src='http://127.0.0.1:9/spy.png' onerror=\"document.title='pwned'\">"

@@ -44,6 +44,8 @@ NOT_RUN = {
     "python benchmarks/": "takes minutes; make bench runs it",
     "autograder grade 01 --cluster": "run by tests/autograder/grading/test_cluster_workers.py",
     "dask ": "as above",
+    "autograder serve": "run by tests/server",
+    "autograder invite": "run by tests/server/test_invite.py",
     "kubectl ": "needs a Kubernetes cluster",
     "nbgrader quickstart": "run by tests/autograder/test_nbgrader_course.py",
     "mkdir -p course101": "as above",
