@@ -45,6 +45,7 @@ SCRIPTS = {
     "unet_skips": [[]],
     "recurrent_networks": [[]],
     "translation": [[]],
+    "reinforcement_learning": [[]],
     "hopfield_capacity": [[]],
 }
 # Endurance, large classes, and all labs with all their cases.

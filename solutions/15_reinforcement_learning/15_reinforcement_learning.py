@@ -1198,7 +1198,7 @@ if not QUICK:
 #
 # 1. the return of the whole episode;
 # 2. **reward-to-go**, the return from step $t$ on: an action cannot change what came before it;
-# 3. reward-to-go minus a **baseline** that does not depend on the action, here the mean of the other games at the same
+# 3. reward-to-go minus a *baseline* that does not depend on the action, here the mean of the other games at the same
 #    step: an action is good if it is better than usual.
 #
 # They differ in variance, and variance decides how much has to be played.
@@ -1498,8 +1498,8 @@ figures.curves_with_spread(
 # and $A = \delta$ at the last step. Note that a truncated step has its $V(s_{t+1})$, but the sum stops there all the same: the next row belongs to another
 # episode.
 #
-# REINFORCE uses each game for a single step. To take several, the policy must not move far from the one that played. **PPO** (Schulman et al.
-# 2017) compares the two, $\rho_i = \pi(a_i \mid s_i) / \pi_{old}(a_i \mid s_i)$, and clips:
+# REINFORCE uses each game for a single step. To take several, the policy must not move far from the one that played. **PPO**
+# (Schulman et al. 2017) compares the two policies and clips their ratio. With $\rho_i = \pi(a_i \mid s_i) / \pi_{old}(a_i \mid s_i)$,
 #
 # $$L = -\frac1n \sum_i \min \bigl( \rho_i A_i, \; \mathrm{clip}(\rho_i, 1 - \epsilon, 1 + \epsilon) \, A_i \bigr)$$
 #
