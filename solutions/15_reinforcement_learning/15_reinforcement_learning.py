@@ -1817,7 +1817,7 @@ print(f"PPO played {(15 if QUICK else 40) * 4096:,} steps in {seconds:.0f} s")
 # $$Q(s, a) + c \, P(s, a) \frac{\sqrt{N(s)}}{1 + N(s, a)}, \qquad N(s) = 1 + \sum_b N(s, b)$$
 #
 # This rule is called PUCT. The first part prefers what was good; the second what the network likes and has not been tried
-# often. One **simulation** goes like this:
+# often. One *simulation* goes like this:
 #
 # 1. Begin at the root. While the state is one that the search has been at, follow the rule.
 # 2. At a state that is *new*, stop. Begin its statistics with zeros. Its value is $v(s)$. If the game is *over* there, its value
