@@ -29,6 +29,7 @@ TITLES = {
     "recurrent_networks": "Lab 10: recurrent networks",
     "translation": "Lab 11: translation",
     "language_models": "Lab 12: language models",
+    "reinforcement_learning": "Lab 15: learning from reward",
     "hopfield_capacity": "Lab 16: Hopfield networks",
     "captions": "Lab 17: captions on seen and unseen pairs",
     "red_team": "Cheats, and broken or hostile notebooks",

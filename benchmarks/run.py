@@ -47,6 +47,7 @@ SCRIPTS = {
     "recurrent_networks": [[]],
     "translation": [[]],
     "language_models": [[]],
+    "reinforcement_learning": [[]],
     "hopfield_capacity": [[]],
     "captions": [[]],
 }

@@ -31,8 +31,8 @@ all of them.
 """
 SIGNS = {
     r"\beta": "β", r"\eta": "η", r"\sigma": "σ", r"\mu": "μ", r"\alpha": "α", r"\rho": "ρ",
-    r"\lambda": "λ", r"\lvert": "|", r"\rvert": "|", r"\ln": "ln", r"\leftarrow": "←",
-    r"\dots": "…", r"\partial": "∂", r"\cdot": "·", r"\le": "≤", "^2": "²",
+    r"\lambda": "λ", r"\gamma": "γ", r"\lvert": "|", r"\rvert": "|", r"\ln": "ln",
+    r"\leftarrow": "←", r"\dots": "…", r"\partial": "∂", r"\cdot": "·", r"\le": "≤", "^2": "²",
     r"^\top": "ᵀ",
 }  # fmt: skip
 

@@ -20,6 +20,11 @@ PAGES = {
     ),
     "blocks": ("Building blocks", "Blocks of layers for Sequential and Functional models."),
     "models": ("Models", "Networks in the sizes of their papers, or small enough for a lab."),
+    "environments": (
+        "Environments",
+        "Games for reinforcement learning, with gymnasium's interface; Lab 15 plays them.",
+    ),
+    "agents": ("Agents", "Memory, roll-outs and search for agents that learn from reward."),
     "training": (
         "Training",
         "`fit` and what it uses: progress, live curves, schedules, mixed precision.",

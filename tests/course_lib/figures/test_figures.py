@@ -89,6 +89,13 @@ FIGURES = {
     "threshold_unit": figures.threshold_unit,
     "capacity_curve": lambda: figures.capacity_curve({100: {0.1: 1.0, 0.2: 0.5}, 9: {0.1: 0.9}}),
     "energy_descent": lambda: figures.energy_descent(np.ones((9, 3, 2)), range(9), range(9)),
+    "policy_arrows": lambda: figures.policy_arrows([2, 1, 0, 3], [0.5, 0.9, 0, 0], ["SF", "HG"]),
+    "curves_with_spread": lambda: figures.curves_with_spread(
+        {"DQN": [[0, 1], [0, 2]], "Double DQN": [[0, 1], [1, 1]]}, [1, 2], ("optimum", 2.0)
+    ),
+    "search_counts": lambda: figures.search_counts(
+        [[1, -1, 0, 0, 0, 0, 0, 0, 0]], [[0.1] * 9], [[0, 0, 9, 1, 0, 0, 0, 0, 0]]
+    ),
     "memory_by_delay": lambda: figures.memory_by_delay({0.5: [1.0, 0.5], 0.9: [1.0, 0.9]}),
     "network_zoo": lambda: figures.network_zoo(
         {"Hopfield": [("input", 5)], "long short-term memory": [("noisy input", 2), ("memory", 4)]}
