@@ -27,6 +27,7 @@ TITLES = {
     "unet_skips": "Lab 09: U-Net with and without skip connections",
     "recurrent_networks": "Lab 10: recurrent networks",
     "translation": "Lab 11: translation",
+    "object_detection": "Lab 13: one pass against the way of R-CNN",
     "hopfield_capacity": "Lab 16: Hopfield networks",
     "red_team": "Cheats, and broken or hostile notebooks",
     "lint_course": "Checking all labs with one command",

@@ -45,6 +45,7 @@ SCRIPTS = {
     "unet_skips": [[]],
     "recurrent_networks": [[]],
     "translation": [[]],
+    "object_detection": [[]],
     "hopfield_capacity": [[]],
 }
 # Endurance, large classes, and all labs with all their cases.

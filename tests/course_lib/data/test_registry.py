@@ -8,11 +8,13 @@ import pytest
 from course_lib import data
 from course_lib.data import sets
 from course_lib.data.registry import (
+    DETECTION_NAMES,
     NAMES,
     PHOTOGRAPH_NAMES,
     SEGMENTATION_NAMES,
     SERIES_NAMES,
     find_dataset,
+    find_detection,
     find_photographs,
     find_segmentation,
     find_series,
@@ -21,7 +23,8 @@ from course_lib.data.registry import (
 
 def test_every_module_is_registered():
     modules = {module.name for module in pkgutil.iter_modules(sets.__path__)}
-    assert modules == {*NAMES, *PHOTOGRAPH_NAMES, *SEGMENTATION_NAMES, *SERIES_NAMES}
+    others = {*SEGMENTATION_NAMES, *DETECTION_NAMES, *SERIES_NAMES}
+    assert modules == {*NAMES, *PHOTOGRAPH_NAMES, *others}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -38,6 +41,11 @@ def test_photographs_are_named_after_their_module(name):
 @pytest.mark.parametrize("name", SEGMENTATION_NAMES)
 def test_segmentation_sets_are_named_after_their_module(name):
     assert find_segmentation(name).name == name
+
+
+@pytest.mark.parametrize("name", DETECTION_NAMES)
+def test_sets_with_boxes_are_named_after_their_module(name):
+    assert find_detection(name).name == name
 
 
 @pytest.mark.parametrize("name", SERIES_NAMES)
