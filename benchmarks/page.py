@@ -30,6 +30,7 @@ TITLES = {
     "translation": "Lab 11: translation",
     "language_models": "Lab 12: language models",
     "reinforcement_learning": "Lab 15: learning from reward",
+    "object_detection": "Lab 13: one pass against the way of R-CNN",
     "hopfield_capacity": "Lab 16: Hopfield networks",
     "captions": "Lab 17: captions on seen and unseen pairs",
     "red_team": "Cheats, and broken or hostile notebooks",

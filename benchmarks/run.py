@@ -48,6 +48,7 @@ SCRIPTS = {
     "translation": [[]],
     "language_models": [[]],
     "reinforcement_learning": [[]],
+    "object_detection": [[]],
     "hopfield_capacity": [[]],
     "captions": [[]],
 }

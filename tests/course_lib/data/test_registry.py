@@ -27,6 +27,8 @@ from course_lib.data.registry import (
 def test_every_module_is_registered():
     modules = {module.name for module in pkgutil.iter_modules(sets.__path__)}
     assert modules == set(ALL_NAMES)
+    others = {*SEGMENTATION_NAMES, *DETECTION_NAMES, *SERIES_NAMES}
+    assert modules == {*NAMES, *PHOTOGRAPH_NAMES, *others}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -43,6 +45,11 @@ def test_photographs_are_named_after_their_module(name):
 @pytest.mark.parametrize("name", SEGMENTATION_NAMES)
 def test_segmentation_sets_are_named_after_their_module(name):
     assert find_segmentation(name).name == name
+
+
+@pytest.mark.parametrize("name", DETECTION_NAMES)
+def test_sets_with_boxes_are_named_after_their_module(name):
+    assert find_detection(name).name == name
 
 
 @pytest.mark.parametrize("name", SERIES_NAMES)

@@ -113,6 +113,10 @@ FIGURES = {
     "scores_by_region": lambda: figures.scores_by_region(
         {"with": {"all": 0.9, "border": 0.8}, "without": {"all": 0.8, "border": 0.6}}
     ),
+    "boxes_on_images": lambda: figures.boxes_on_images(
+        COLOURED, [([[2, 3, 20, 30]], [0.5], [n]) for n in range(3)], ["a", "b", "c"], "Boxes"
+    ),
+    "precision_recall": lambda: figures.precision_recall({"a net": ([0.5, 1], [1, 0.7])}),
     "accuracy_by_length": lambda: figures.accuracy_by_length({"LSTMs": {2: 1.0, 12: 0.25}}),
     "attention_maps": lambda: figures.attention_maps(
         np.full((2, 2, 3), 1 / 3), "ab", "xyz", title="Even weights"
