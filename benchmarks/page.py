@@ -27,6 +27,8 @@ TITLES = {
     "unet_skips": "Lab 09: U-Net with and without skip connections",
     "recurrent_networks": "Lab 10: recurrent networks",
     "translation": "Lab 11: translation",
+    "super_resolution": "Lab 14: super-resolution",
+    "digits_translated": "Lab 14: translated digits, and a GAN that helps a classifier",
     "hopfield_capacity": "Lab 16: Hopfield networks",
     "red_team": "Cheats, and broken or hostile notebooks",
     "lint_course": "Checking all labs with one command",

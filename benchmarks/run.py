@@ -45,6 +45,8 @@ SCRIPTS = {
     "unet_skips": [[]],
     "recurrent_networks": [[]],
     "translation": [[]],
+    "super_resolution": [[]],
+    "digits_translated": [[]],
     "hopfield_capacity": [[]],
 }
 # Endurance, large classes, and all labs with all their cases.
