@@ -31,6 +31,8 @@ TITLES = {
     "language_models": "Lab 12: language models",
     "reinforcement_learning": "Lab 15: learning from reward",
     "object_detection": "Lab 13: one pass against the way of R-CNN",
+    "super_resolution": "Lab 14: super-resolution",
+    "digits_translated": "Lab 14: translated digits, and a GAN that helps a classifier",
     "hopfield_capacity": "Lab 16: Hopfield networks",
     "captions": "Lab 17: captions on seen and unseen pairs",
     "red_team": "Cheats, and broken or hostile notebooks",

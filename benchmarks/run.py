@@ -49,6 +49,8 @@ SCRIPTS = {
     "language_models": [[]],
     "reinforcement_learning": [[]],
     "object_detection": [[]],
+    "super_resolution": [[]],
+    "digits_translated": [[]],
     "hopfield_capacity": [[]],
     "captions": [[]],
 }

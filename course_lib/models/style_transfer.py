@@ -23,7 +23,7 @@ def style_extractor(network: keras.Model, layers: Sequence[str]) -> keras.Model:
 
     Returns:
         A model from images `(batch, height, width, 3)` of any size that the network takes to a
-        list of feature maps.
+        list of feature maps, or for one layer to its feature maps.
 
     Example:
         >>> from course_lib.transfer import small_vgg
@@ -31,13 +31,14 @@ def style_extractor(network: keras.Model, layers: Sequence[str]) -> keras.Model:
         >>> [shape[-1] for shape in model.output_shape]
         [16, 64]
     """
-    features = keras.Model(network.inputs, [network.get_layer(name).output for name in layers])
+    kept = [network.get_layer(name).output for name in layers]
+    features = keras.Model(network.inputs, kept if len(kept) > 1 else kept[0])
     inputs = keras.Input(network.input_shape[1:])
     # A convolution of 1 × 1 swaps the colours and subtracts the means.
     swap = keras.layers.Conv2D(3, 1, name="to_vgg")
     outputs = features(swap(inputs))
     swap.set_weights([np.eye(3)[::-1][None, None], -np.array(MEANS)])
-    model = keras.Model(inputs, outputs if isinstance(outputs, list) else [outputs])
+    model = keras.Model(inputs, outputs)
     model.trainable = False
     return model
 

@@ -73,6 +73,10 @@ FIGURES = {
     "gradient_by_layer": lambda: figures.gradient_by_layer({"a": [1, 0, 9.0]}),
     "losses_by_step": lambda: figures.losses_by_step({"a": np.linspace(2, 1, 20)}),
     "slope_by_spread": lambda: figures.slope_by_spread({"tanh": {1: 0.9, 64: 0.1}}),
+    "radial_spectra": lambda: figures.radial_spectra({"noise": IMAGES[..., :]}, "Noise"),
+    "restored_images": lambda: figures.restored_images(
+        IMAGES / 255, {"net": IMAGES / 255}, {"net": [(30.0, 0.9)] * len(IMAGES)}, "Restored"
+    ),
     "roc_curve": lambda: figures.roc_curve({"a guess": ([0, 0.5, 1], [0, 0.6, 1])}),
     "generator_losses": figures.generator_losses,
     "interpolation": lambda: figures.interpolation(RNG.uniform(size=(3, 8, 28, 28))),
