@@ -70,7 +70,7 @@ A script in `benchmarks/` measures each figure, ours and the peer's in the same 
 missed is shown as missed. These commands write this page
 
 ```sh
-make bench        # up to "Lab 16: Hopfield networks"
+make bench        # up to "Lab 17: captions on seen and unseen pairs"
 make bench-long   # the rest
 ```
 

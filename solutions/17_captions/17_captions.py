@@ -767,22 +767,20 @@ def _draw_search(rng, size, cells, length, beams, alpha):
         of_cells = rng.normal(size=(cells, 2, size)) / cells**0.5
         of_inputs = 1.3 * rng.normal(size=(size, size)) - 1.5 * np.eye(size)
         of_inputs[1, :2] -= 20
-        of_inputs[1, 2] -= 3
+        of_inputs[1, 2] -= 1
         tables, grid = (of_cells, of_inputs), rng.normal(size=(cells, 2))
-        others = [
-            _search(tables, grid, length, beams, alpha, **options)
-            for options in ({}, {"regrows": True}, {"is_late": True}, {"counts_start": True})
-        ]
-        others += [_search(tables, grid, length, beams, other) for other in (0.0, 1.0)]
-        found = [tuple(map(tuple, (t for _, t in one))) for one in others]
-        scores = np.array([score for score, _ in others[0]])
-        greedy = _search(tables, grid, length, 1, alpha)[0][1]
-        ends = [len(t) for _, t in others[0] if t[-1] == 2]
+
+        def find(alpha, tables=tables, grid=grid, beams=beams, **options):
+            return [t for _, t in _search(tables, grid, length, beams, alpha, **options)]
+
+        right = find(alpha)
         if (
-            all(found[0] != other for other in (found[1], *found[2:]))
-            and np.min(-np.diff(scores), initial=1) > 1e-3
-            and greedy != others[0][0][1]
-            and min(ends, default=length) < length
+            any(len(t) < length and t[-1] == 2 for t in right)
+            and find(alpha, beams=1)[0] != right[0]
+            and find(0.0) != right != find(1.0)
+            and find(alpha, regrows=True) != right
+            and find(alpha, is_late=True) != right
+            and find(alpha, counts_start=True) != right
             and _is_clear(tables, grid, length, beams, alpha)
         ):
             return tables, grid
@@ -2389,6 +2387,11 @@ def _number(key):
     return float(np.reshape(value, ()))
 
 
+def _list(key):
+    value = project.get(key)
+    return [] if value is None else list(value)
+
+
 def _check_project_texts():
     assert isinstance(project, dict), (
         f"`project` is of type {type(project).__name__}; expected a dictionary with your results."
@@ -2406,7 +2409,7 @@ def _check_project_texts():
 
 
 def _check_project_numbers():
-    seeds, results = list(project.get("seeds") or []), list(project.get("results") or [])
+    seeds, results = _list("seeds"), _list("results")
     assert len(set(seeds)) == len(seeds) >= 3, (
         f"`project['seeds']` is {seeds}; expected at least three different integers."
     )
@@ -2440,7 +2443,7 @@ def _check_project_numbers():
 
 
 def _check_project_mistakes():
-    pairs = list(project.get("mistakes") or [])
+    pairs = _list("mistakes")
     assert len(pairs) >= 3, (
         f"`project['mistakes']` has {len(pairs)} pairs; expected at least three."
     )
