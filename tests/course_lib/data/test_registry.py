@@ -27,8 +27,6 @@ from course_lib.data.registry import (
 def test_every_module_is_registered():
     modules = {module.name for module in pkgutil.iter_modules(sets.__path__)}
     assert modules == set(ALL_NAMES)
-    others = {*SEGMENTATION_NAMES, *DETECTION_NAMES, *SERIES_NAMES}
-    assert modules == {*NAMES, *PHOTOGRAPH_NAMES, *others}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -65,8 +63,3 @@ def test_corpora_are_named_after_their_module(name):
 def test_unknown_attribute_is_explained():
     with pytest.raises(AttributeError, match="has no attribute 'cifar11'"):
         data.cifar11  # noqa: B018
-
-
-@pytest.mark.parametrize("name", DETECTION_NAMES)
-def test_detection_sets_are_named_after_their_module(name):
-    assert find_detection(name).name == name
