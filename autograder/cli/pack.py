@@ -113,8 +113,9 @@ def _advise_on_gradescope(packed: PackedLab, minutes: float) -> None:
     memory = limits.memory_mb / 1024 + 2
     if 60 * minutes < limits.seconds + _START_SECONDS:
         out.print(
-            f"{minutes:g} minutes are too few: a notebook may run for {limits.seconds:g} s, and the "
-            "grader starts for a minute. Name more with --minutes, or lower the limit in course.toml."
+            f"{minutes:g} minutes are too few: a notebook may run for {limits.seconds:g} s, and "
+            "starting takes up to a minute. Name more with --minutes, or lower the limit in "
+            "course.toml."
         )
     out.print("It holds the hidden tests: keep it among the instructors.")
     out.print(
