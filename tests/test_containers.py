@@ -175,6 +175,22 @@ def test_compose_starts_the_server_with_its_database() -> None:
         assert "privileged" not in services[name]
 
 
+def test_the_values_for_kubernetes_can_be_read() -> None:
+    page = (ROOT / "docs" / "containers.md").read_text(encoding="utf-8")
+    values, deployment = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", page, re.DOTALL))
+    assert set(values) == {"hub", "singleuser"}
+    (name,) = values["hub"]["services"]
+    assert values["hub"]["loadRoles"][name]["services"] == [name]
+    pod = deployment["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    context = container["securityContext"]
+    (user,) = (rest for word, rest in read_dockerfile() if "useradd --uid" in rest)
+    assert f"--uid {context['runAsUser']}" in user
+    assert context["procMount"] == "Unmasked" and pod["hostUsers"] is False
+    assert context["seccompProfile"]["type"] == "Localhost"
+    assert container["args"][0] == "serve"
+
+
 def test_the_profile_forbids_what_is_dangerous_and_nothing_that_bubblewrap_needs() -> None:
     denied = {name for rule in PROFILE["syscalls"] for name in rule["names"]}
     assert not denied & NEEDED

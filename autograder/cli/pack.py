@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from autograder.pack.packed_lab import PackedLab
 
 
+_START_SECONDS = 60  # TensorFlow, on one slow processor
+
+
 class Target(str, enum.Enum):
     """Where the packed lab is graded."""
 
@@ -106,7 +109,14 @@ def _advise_on_gradescope(packed: PackedLab, minutes: float) -> None:
     sources = packed.marking.sources.values()
     points = {name: p for source in sources for name, p in automatic_points(source).items()}
     total = sum(p for name, p in points.items() if name not in packed.extra)
-    memory = packed.recipe.limits.memory_mb / 1024 + 2
+    limits = packed.recipe.limits
+    memory = limits.memory_mb / 1024 + 2
+    if 60 * minutes < limits.seconds + _START_SECONDS:
+        out.print(
+            f"{minutes:g} minutes are too few: a notebook may run for {limits.seconds:g} s, and "
+            "starting takes up to a minute. Name more with --minutes, or lower the limit in "
+            "course.toml."
+        )
     out.print("It holds the hidden tests: keep it among the instructors.")
     out.print(
         f"In Gradescope: {total:g} autograder points; Container Specifications: {memory:.0f} GB or "

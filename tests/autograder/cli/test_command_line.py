@@ -38,6 +38,7 @@ ON_A_LAB = {
     "report": (),
     "similar": (),
     "export": (),
+    "pack": ("--for", "gradescope"),
 }
 
 # Ctrl-C, so many seconds after Python has come up.
