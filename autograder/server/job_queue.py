@@ -32,6 +32,10 @@ class JobQueue:
         A job whose lease has run out counts as waiting. A student has one running job at most.
         """
         now = time.time()
+        with self._database.read() as session:
+            # Most of the time there is nothing to do: that must not lock the database.
+            if session.scalar(select(Job.id).where(_is_open(now)).limit(1)) is None:
+                return None
         with self._database.write() as session:
             job = session.scalar(
                 _order_jobs(now).limit(1).with_for_update(skip_locked=True, of=Job)
