@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-for _package in ("starlette", "uvicorn", "multipart", "tomlkit"):
+for _package in ("starlette", "uvicorn", "python_multipart", "tomlkit"):
     pytest.importorskip(_package, reason="the extra [server] is not installed")
 
 from tests.autograder.conftest import made_course  # noqa: E402, F401 (a fixture)
