@@ -93,7 +93,7 @@ def check_server_extra() -> None:
     """
     from importlib.util import find_spec
 
-    packages = ("alembic", "multipart", "sqlalchemy", "starlette", "tomlkit", "uvicorn")
+    packages = ("alembic", "python_multipart", "sqlalchemy", "starlette", "tomlkit", "uvicorn")
     missing = [name for name in packages if find_spec(name) is None]
     if missing:
         raise AutograderError(

@@ -18,7 +18,7 @@ from autograder.course.course import Course, Lab
 from autograder.course.submissions import Submission
 from autograder.marks.lateness import SubmissionTimes
 from autograder.server.attempt_view import format_time, list_attempts
-from autograder.server.class_view import read_names, view_class
+from autograder.server.class_view import count_class, read_names, view_class
 from autograder.server.database import add_audit
 from autograder.server.extend_date import extend_date
 from autograder.server.refused import RefusedError
@@ -34,7 +34,7 @@ def show_labs(request: Request) -> Response:
     visitor = find_visitor(request, Role.INSTRUCTOR)
     site: Site = request.app.state.site
     with site.database.read() as session:
-        rows = [(lab, view_class(session, lab, site.marks)) for lab in site.course.labs()]
+        rows = [(lab, count_class(session, lab)) for lab in site.course.labs()]
     return show_page(request, "labs", visitor, rows=rows)
 
 

@@ -60,6 +60,33 @@ class ClassView:
         return Counter(row.state for row in self.rows)
 
 
+@dataclass(frozen=True)
+class LabCounts:
+    """A lab in the list of labs.
+
+    Args:
+        graded: Students with an attempt that counts.
+        waiting: Students whose first attempt is still to be graded.
+        nothing: Students without an attempt.
+        is_held: Whether the lab cannot be graded now.
+    """
+
+    graded: int
+    waiting: int
+    nothing: int
+    is_held: bool
+
+
+def count_class(session: Session, lab: Lab) -> LabCounts:
+    """The class's numbers in a lab, without reading anybody's marks."""
+    students = session.scalar(select(func.count()).select_from(Student)) or 0
+    own = select(func.count(Attempt.student_id.distinct())).where(Attempt.lab == lab.name)
+    submitted = session.scalar(own) or 0
+    graded = session.scalar(own.where(Attempt.counts)) or 0
+    is_held = session.get(Held, lab.name) is not None
+    return LabCounts(graded, submitted - graded, students - submitted, is_held)
+
+
 def view_class(session: Session, lab: Lab, marks: MarkReader) -> ClassView:
     """The class in a lab."""
     names = read_names(session)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timezone
+from pathlib import Path
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -10,6 +12,8 @@ from tomlkit.exceptions import TOMLKitError
 from autograder.course.course import Course, Lab
 from autograder.files import write_atomically
 from autograder.server.refused import RefusedError
+
+_LOCK = threading.Lock()
 
 
 def extend_date(course: Course, lab: Lab, student: str, due: datetime | None) -> None:
@@ -25,6 +29,11 @@ def extend_date(course: Course, lab: Lab, student: str, due: datetime | None) ->
         RefusedError: `course.toml` cannot be changed.
     """
     path = course.root / "course.toml"
+    with _LOCK:
+        _write(path, lab, student, due)
+
+
+def _write(path: Path, lab: Lab, student: str, due: datetime | None) -> None:
     try:
         document = tomlkit.parse(path.read_text(encoding="utf-8") if path.is_file() else "")
         extensions = document.setdefault("extensions", tomlkit.table())

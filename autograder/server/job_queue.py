@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, upd
 from sqlalchemy.orm import Session, aliased
 
 from autograder.server.database import Database
-from autograder.server.tables import Attempt, Held, Job, JobKind, JobState
+from autograder.server.tables import Attempt, Held, Job, JobKind, JobState, Student
 
 LEASE_SECONDS = 20.0
 MOST_TRIES = 5
@@ -32,13 +32,20 @@ class JobQueue:
         A job whose lease has run out counts as waiting. A student has one running job at most.
         """
         now = time.time()
+        with self._database.read() as session:
+            # Most of the time there is nothing to do: that must not lock the database.
+            if session.scalar(select(Job.id).where(_is_open(now)).limit(1)) is None:
+                return None
         with self._database.write() as session:
             job = session.scalar(
                 _order_jobs(now).limit(1).with_for_update(skip_locked=True, of=Job)
             )
             if job is None:
                 return None
-            # Another worker may have taken one of this student's jobs meanwhile.
+            # Another worker may take one of this student's jobs at this moment.
+            session.execute(
+                select(Student.id).where(Student.id == job.student_id).with_for_update()
+            )
             taken = session.execute(
                 update(Job)
                 .where(Job.id == job.id, _is_open(now), ~_runs_already(now))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autograder.course.course import Course, Lab
 from autograder.engine.engine import Engine
+from autograder.errors import AutograderError
 from autograder.grading.engine_recipe import EngineRecipe
 from autograder.grading.local_workers import LocalWorkers
 from autograder.server.lab_grading import LabGrading
@@ -33,7 +34,10 @@ class OpenLabs:
     def warm_up(self) -> None:
         """Start the engine of the first lab before anybody submits."""
         for lab in self.course.labs()[:1]:
-            self._find_engine(lab)
+            try:
+                self._find_engine(lab)
+            except AutograderError as error:  # the lab is held when somebody submits it
+                log.error("no engine for %s: %s", lab.name, error)
 
     def open(self, name: str) -> tuple[LabGrading, Engine]:
         """A lab, ready to be graded; checked with its solution and its stub.

@@ -149,7 +149,7 @@ def add_attempt(
             session.flush()
             session.add(_make_job(attempt))
         return Receipt(attempt, is_repeated=False)
-    except BaseException:
+    except RefusedError:  # after another error, the row may be in the database nevertheless
         kept.unlink(missing_ok=True)
         raise
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +66,8 @@ def run_server(course: Course, options: ServerOptions, say: Callable[[str], None
         AutograderError: The address is in use, or the database cannot be used.
     """
     set_up_log()
+    # uvicorn raises the signal again when it has ended: then the worker has to end, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     database = Database.of(course, options.database)
     delete_stale_files(course)
     server = uvicorn.Server(_make_config(course, database, options))

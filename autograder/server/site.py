@@ -15,11 +15,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 
 from autograder.course.course import Course, Lab
+from autograder.errors import AutograderError
 from autograder.pages import render
 from autograder.server.database import Database
 from autograder.server.links import Visitor, find_by_session, find_by_token
 from autograder.server.rate_limit import RateLimits
 from autograder.server.refused import RefusedError
+from autograder.server.server_log import log
 from autograder.server.shown_marks import MarkReader
 from autograder.server.tables import Role
 
@@ -51,8 +53,12 @@ class Site:
         stamp = self._read_stamp()
         with self._lock:
             if stamp != self._stamp:
-                self._course = Course(self._course.root)
-                self._marks, self._stamp = MarkReader(self._course), stamp
+                self._stamp = stamp
+                try:
+                    self._course = Course(self._course.root)
+                    self._marks = MarkReader(self._course)
+                except AutograderError as error:  # somebody edits it; the earlier one stays
+                    log.error("course.toml is not read again: %s", error)
             return self._course
 
     @property

@@ -87,8 +87,8 @@ async def submit(request: Request) -> Response:
     visitor = await run_in_threadpool(find_visitor, request, Role.STUDENT)
     site: Site = request.app.state.site
     lab = await run_in_threadpool(site.find_lab, request)
-    form = await read_form(request, visitor)
     site.limits.uploads.take(visitor.key)
+    form = await read_form(request, visitor)
     file = form.get("notebook")
     if not isinstance(file, UploadFile) or not file.filename:
         raise RefusedError(400, "No file was chosen.", "Choose your notebook, then submit.")

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from autograder.course.course import Course
 from autograder.errors import AutograderError
 from autograder.results.results import Result
-from autograder.server.database import Database, add_audit
+from autograder.server.database import Database
 from autograder.server.finish_job import JobFinisher
 from autograder.server.job_queue import LEASE_SECONDS, MOST_TRIES, JobQueue
 from autograder.server.open_labs import OpenLabs
@@ -47,7 +47,7 @@ class Worker:
         self._labs = OpenLabs(course.root, isolation, number)
         self._finisher = JobFinisher(database, self._queue)
         self._running: dict[Future[Result], Job] = {}
-        self._held_until = 0.0
+        self._held_until: float | None = 0.0  # also those that an earlier worker held
 
     def run(self, stop: threading.Event) -> None:
         """Grade until `stop` is set, or the process ends."""
@@ -124,13 +124,12 @@ class Worker:
         self._queue.return_job(job)
         with self._database.write() as session:
             session.merge(Held(lab=job.attempt.lab, reason=reason))
-            add_audit(session, "the server", "hold", lab=job.attempt.lab, after=reason)
         self._held_until = time.monotonic() + _HOLD_SECONDS
 
     def _release_held_labs(self) -> None:
         """Try held labs again, now and then: somebody may have repaired them."""
-        if self._held_until and time.monotonic() > self._held_until:
-            self._held_until = 0.0
+        if self._held_until is not None and time.monotonic() > self._held_until:
+            self._held_until = None
             with self._database.write() as session:
                 session.execute(delete(Held))
 

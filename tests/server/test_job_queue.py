@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 
 import pytest
 from sqlalchemy import select, update
@@ -171,7 +172,9 @@ def test_a_delayed_job_comes_back_later(database: Database, add, costs_try: bool
 
 def test_workers_at_once_take_each_job_once(database: Database, add) -> None:
     for number in range(60):
-        add(f"s{number % 20}")
+        add(f"s{number % 6}")
+
+    running, lock = set(), Lock()
 
     def work(name: int) -> list[int]:
         queue, taken, idle = JobQueue(database, f"w{name}"), [], 0
@@ -180,9 +183,15 @@ def test_workers_at_once_take_each_job_once(database: Database, add) -> None:
             if job is None:
                 idle += 1
                 time.sleep(0.01)
-            else:
-                taken.append(job.id)
-                finish(database, job)
+                continue
+            taken.append(job.id)
+            with lock:
+                assert job.student_id not in running
+                running.add(job.student_id)
+            time.sleep(0.003)
+            with lock:
+                running.remove(job.student_id)
+            finish(database, job)
         return taken
 
     with ThreadPoolExecutor(4) as pool:
