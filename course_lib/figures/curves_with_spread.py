@@ -30,7 +30,7 @@ def curves_with_spread(
         ylabel: What the values are.
 
     Returns:
-        A figure whose title gives median and range at the last point.
+        A figure whose title gives the medians at the last point.
 
     Raises:
         ValueError: The runs do not have one value for each point.
@@ -38,7 +38,7 @@ def curves_with_spread(
     Example:
         >>> values = [[0.0, 0.5, 1.0], [0.0, 0.25, 0.5]]
         >>> curves_with_spread({"DQN": values}, [10, 20, 30]).get_suptitle()
-        'At the end, median and range of 2 runs: DQN 0.75 (0.5 to 1)'
+        'At the end, median of 2 runs: DQN 0.75'
     """
     curves = {name: np.asarray(values, dtype=float) for name, values in runs.items()}
     for name, values in curves.items():
@@ -46,12 +46,9 @@ def curves_with_spread(
             raise ValueError(
                 f"The runs of {name!r} have the shape {values.shape}; expected (runs, {len(x)})."
             )
-    ends = "; ".join(
-        f"{name} {np.median(v[:, -1]):.3g} ({v[:, -1].min():.3g} to {v[:, -1].max():.3g})"
-        for name, v in curves.items()
-    )
+    ends = ", ".join(f"{name} {np.median(v[:, -1]):.3g}" for name, v in curves.items())
     number = max(len(values) for values in curves.values())
-    figure = Canvas(7.0, 3.6, f"At the end, median and range of {number} runs: {ends}")
+    figure = Canvas(7.0, 3.6, f"At the end, median of {number} runs: {ends}")
     axes = figure.subplots()
     for (name, values), (color, style) in zip(curves.items(), MARKED_LINES, strict=False):
         axes.plot(x, np.median(values, axis=0), style, color=color, ms=3, label=name)

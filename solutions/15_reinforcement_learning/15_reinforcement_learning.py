@@ -13,11 +13,12 @@
 # %% [markdown]
 # # Learning from reward
 #
-# Until now, each example came with its answer. Here nobody knows the answer. An **agent** acts, and from
-# time to time its environment pays it a **reward**. In 2013 a network that saw nothing but the screen
-# learned to play Atari games in this way; in 2016 another one beat a world champion at Go, and in 2017
-# its successor did so without a single human game. In this lab you write the core of all three: first
-# tables, then a network that reads pixels, then policies, and at last a small AlphaZero.
+# Until now, each example came with its answer. Here nobody knows the answer. An **agent** acts, and
+# from time to time its environment pays it a **reward**. In 2013 a network that saw nothing but the
+# screen learned to play Atari games in this way; in 2016 another one beat a world champion at Go,
+# and in 2017 its successor did so without a single human game. In this lab you write the core of
+# all three: first tables, then a network that reads pixels, then policies, and at last a small
+# AlphaZero.
 #
 # **You will learn**
 #
@@ -34,8 +35,8 @@
 #
 # | profile | where | steps of Catch | mean reward, of at most 1 | time |
 # | --- | --- | --- | --- | --- |
-# | quick | default on a CPU | 23,000 | 0.90–1.00 | 18–36 s on 2 cores |
-# | full | default on a GPU | 64,000 | 0.96–1.00 | 60–120 s on 2 cores |
+# | quick | default on a CPU | 22,400 | 0.90–1.00 | 22–40 s on 2 cores |
+# | full | default on a GPU | 64,000 | 0.96–1.00 | 80–150 s on 2 cores |
 
 # %%
 import time
@@ -51,8 +52,8 @@ QUICK = profile.current() == "quick"
 print(f"Keras {keras.__version__}, gymnasium {gymnasium.__version__}, {profile.current()} profile")
 
 # %% [markdown]
-# What you write in this lab are NumPy functions. They take and return arrays. Networks appear only where
-# a table would not fit, and there you compute the gradient *at the output* of the network;
+# What you write in this lab are NumPy functions. They take and return arrays. Networks appear only
+# where a table would not fit, and there you compute the gradient *at the output* of the network;
 # backpropagation, which you know from Lab 00, does the rest. This helper does it:
 
 
@@ -88,22 +89,22 @@ def softmax(logits):
 # ## 1 What is to come
 #
 # At each step $t$ the agent sees a *state* $s_t$, takes an *action* $a_t$, and gets a reward $r_t$.
-# It should not look at the next reward alone. The **return** of a step adds all rewards from there on,
-# each discounted by $\gamma$ for every step that it is away:
+# It should not look at the next reward alone. The **return** of a step adds all rewards from there
+# on, each discounted by $\gamma$ for every step that it is away:
 #
 # $$G_t = r_t + \gamma r_{t+1} + \gamma^2 r_{t+2} + \dots = r_t + \gamma G_{t+1}$$
 #
 # Computed backwards, that is one multiplication and one addition a step. The question is where it
 # stops. An episode can end in two ways, and gymnasium tells them apart:
 #
-# - **terminated**: the task is over. The pole fell, the ball is caught. Nothing follows, so the rest of the
-#   return is 0.
-# - **truncated**: somebody looked at the clock. The pole still stands after 500 steps. Rewards would have
-#   followed; they were not watched. The best substitute is an estimate $V(s_{t+1})$ of the value of the state
-#   that was reached.
+# - **terminated**: the task is over. The pole fell, the ball is caught. Nothing follows, so the
+#   rest of the return is 0.
+# - **truncated**: somebody looked at the clock. The pole still stands after 500 steps. Rewards
+#   would have followed; they were not watched. The best substitute is an estimate $V(s_{t+1})$ of
+#   the value of the state that was reached.
 #
-# The same holds for the last recorded step of a game that simply goes on: its rest is estimated, too.
-# To use an estimate in place of what is to come is called **bootstrapping**.
+# The same holds for the last recorded step of a game that simply goes on: its rest is estimated,
+# too. To use an estimate in place of what is to come is called **bootstrapping**.
 #
 # $$G_t = r_t + \gamma \cdot \begin{cases} 0 & \text{terminated at } t \\ V(s_{t+1}) & \text{truncated at } t
 # \text{, or } t \text{ is the last step} \\ G_{t+1} & \text{otherwise} \end{cases}$$
@@ -111,14 +112,14 @@ def softmax(logits):
 # ### Question 1 · `returns`
 #
 # Write `discounted_returns(rewards, terminated, truncated, next_values, gamma)`. All arrays are
-# `(steps, n)`: column `j` is what happened in game `j`. After an episode has ended the next one begins in the
-# same column. `next_values[t]` is $V(s_{t+1})$. If both flags are set, the task is over: terminated counts.
-# Return $G$, `(steps, n)`.
+# `(steps, n)`: column `j` is what happened in game `j`. After an episode has ended the next one
+# begins in the same column. `next_values[t]` is $V(s_{t+1})$. If both flags are set, the task is
+# over: terminated counts. Return $G$, `(steps, n)`.
 #
 # <details><summary>Hint 1</summary>
 #
-# Go through the steps from the last one to the first, and keep $G_{t+1}$ of all games in one array of
-# length `n`. `np.where` chooses between the cases.
+# Go through the steps from the last one to the first, and keep $G_{t+1}$ of all games in one array
+# of length `n`. `np.where` chooses between the cases.
 #
 # </details>
 
@@ -252,12 +253,13 @@ _check_returns_hidden(np.random.default_rng(_testing.hidden_seed()))
 # %% [markdown]
 # ## 2 The optimum
 #
-# FrozenLake is a lake of 4 × 4 cells. The agent starts at the top left and wants to the bottom right,
-# where it gets the only reward, 1. In between are holes, which end the episode. The ice is slippery: of
-# the direction chosen and the two at right angles to it, each happens with probability ⅓.
+# FrozenLake is a lake of 4 × 4 cells. The agent starts at the top left and wants to the bottom
+# right, where it gets the only reward, 1. In between are holes, which end the episode. The ice is
+# slippery: of the direction chosen and the two at right angles to it, each happens with probability
+# ⅓.
 #
-# gymnasium shows its own table. `table[s][a]` lists what can happen in state `s` after action `a`, as
-# tuples (probability, next state, reward, terminated):
+# gymnasium shows its own table. `table[s][a]` lists what can happen in state `s` after action `a`,
+# as tuples (probability, next state, reward, terminated):
 
 # %%
 lake = gymnasium.make("FrozenLake-v1").unwrapped
@@ -267,18 +269,18 @@ for outcome in table[14][2]:  # the cell left of the goal, to the right
     print("probability {:.2f}, state {}, reward {}, terminated {}".format(*outcome))
 
 # %% [markdown]
-# With the table, nothing needs to be learned: the best policy can be computed. Turn it into two arrays,
-# $p(s, a, s')$, the probability that the episode *goes on* in $s'$, and $r(s, a)$, the expected reward.
-# The **action value** $Q(s, a)$ is the expected return after action $a$ in state $s$, if all actions after it
-# are the best ones. It satisfies Bellman's equation:
+# With the table, nothing needs to be learned: the best policy can be computed. Turn it into two
+# arrays, $p(s, a, s')$, the probability that the episode *goes on* in $s'$, and $r(s, a)$, the
+# expected reward. The **action value** $Q(s, a)$ is the expected return after action $a$ in state
+# $s$, if all actions after it are the best ones. It satisfies Bellman's equation:
 #
 # $$Q(s, a) = r(s, a) + \gamma \sum_{s'} p(s, a, s') \max_{a'} Q(s', a')$$
 #
-# **Value iteration** uses it as an update: begin with $Q = 0$, put $Q$ into the right-hand side, and repeat. The
-# error shrinks at least by the factor $\gamma$ in each sweep.
+# **Value iteration** uses it as an update: begin with $Q = 0$, put $Q$ into the right-hand side,
+# and repeat. The error shrinks at least by the factor $\gamma$ in each sweep.
 #
-# The value of a given policy $\pi$ has no maximum in it. That makes it a system of linear equations,
-# which can be solved exactly:
+# The value of a given policy $\pi$ has no maximum in it. That makes it a system of linear
+# equations, which can be solved exactly:
 #
 # $$v(s) = r(s, \pi(s)) + \gamma \sum_{s'} p(s, \pi(s), s') \, v(s')$$
 #
@@ -287,10 +289,10 @@ for outcome in table[14][2]:  # the cell left of the goal, to the right
 # Write three functions; all must be right for the points.
 #
 # 1. `read_table(table)` returns `p`, `(states, actions, states)`, and `r`, `(states, actions)`. The
-#    same next state can be listed twice: add. An outcome that terminates adds nothing to `p`, but its
-#    reward counts.
-# 2. `value_iteration(p, r, gamma, sweeps)` returns $Q$, `(states, actions)`, after this number of sweeps. A sweep
-#    computes all new values from the old ones.
+#    same next state can be listed twice: add. An outcome that terminates adds nothing to `p`, but
+#    its reward counts.
+# 2. `value_iteration(p, r, gamma, sweeps)` returns $Q$, `(states, actions)`, after this number of
+#    sweeps. A sweep computes all new values from the old ones.
 # 3. `policy_values(p, r, gamma, policy)` returns $v$, `(states,)`, for a policy that takes action
 #    `policy[s]` in state `s`. The test uses $\gamma$ up to 0.999, and expects the exact solution.
 #
@@ -302,8 +304,8 @@ for outcome in table[14][2]:  # the cell left of the goal, to the right
 #
 # <details><summary>Hint 2, policy_values</summary>
 #
-# With `rows = np.arange(len(r))`, `p[rows, policy]` is a matrix (states, states). Write the equation as
-# $(I - \gamma P) v = r$ and use `np.linalg.solve`.
+# With `rows = np.arange(len(r))`, `p[rows, policy]` is a matrix (states, states). Write the
+# equation as $(I - \gamma P) v = r$ and use `np.linalg.solve`.
 #
 # </details>
 
@@ -534,34 +536,34 @@ print(f"the start is worth {optimum[0]:.4f}; no policy on this lake is better")
 figures.policy_arrows(best, optimum, lake_map)
 
 # %% [markdown]
-# Look at the arrows. The agent does not aim at the goal: where a hole is near, it aims *away* from the hole,
-# even at a wall, because the ice never carries it against the direction that it chose. It waits until it
-# slips to the side that it wants. Nobody told it this trick.
+# Look at the arrows. The agent does not aim at the goal: where a hole is near, it aims *away* from
+# the hole, even at a wall, because the ice never carries it against the direction that it chose. It
+# waits until it slips to the side that it wants. Nobody told it this trick.
 #
 # ## 3 Without the table
 #
-# An agent that doesn't have the table can still act and remember what happened. **Q-learning** (Watkins 1989)
-# keeps a table of action values and moves one entry after each step:
+# An agent that doesn't have the table can still act and remember what happened. **Q-learning**
+# (Watkins 1989) keeps a table of action values and moves one entry after each step:
 #
 # $$Q(s, a) \leftarrow Q(s, a) + \alpha \left( r + \gamma \max_{a'} Q(s', a') - Q(s, a) \right)$$
 #
-# At a terminal step the maximum is left out: nothing follows. The bracket is called the **TD error**
-# (temporal difference). The update does not ask how the action was chosen. So the agent may act in another way
-# than it thinks best. It has to, for what it never tries it never learns about. The usual compromise is
-# **ε-greedy**: with probability ε any action, otherwise the best one.
+# At a terminal step the maximum is left out: nothing follows. The bracket is called the **TD
+# error** (temporal difference). The update does not ask how the action was chosen. So the agent may
+# act in another way than it thinks best. It has to, for what it never tries it never learns about.
+# The usual compromise is **ε-greedy**: with probability ε any action, otherwise the best one.
 #
 # ### Question 3 · `q_learning`
 #
 # 1. `epsilon_greedy(q, epsilon, u, any_action)` returns actions `(n,)`. `q` holds action values
-#    `(n, actions)`, `u` random numbers between 0 and 1, and `any_action` random actions, both `(n,)`. Where
-#    `u < epsilon`, take the random action, otherwise the one with the largest value.
-# 2. `q_learning(q, states, actions, rewards, next_states, terminated, alpha, gamma)` returns the table
-#    `(states, actions)` after updates with all transitions, one after the other. Transition `i`
-#    is element `i` of the five arrays. An update sees the results of the ones before it. Leave the
-#    table that was passed unchanged.
+#    `(n, actions)`, `u` random numbers between 0 and 1, and `any_action` random actions, both
+#    `(n,)`. Where `u < epsilon`, take the random action, otherwise the one with the largest value.
+# 2. `q_learning(q, states, actions, rewards, next_states, terminated, alpha, gamma)` returns the
+#    table `(states, actions)` after updates with all transitions, one after the other. Transition
+#    `i` is element `i` of the five arrays. An update sees the results of the ones before it. Leave
+#    the table that was passed unchanged.
 #
-# The test also looks at `q_lake`, which the cell below learns on the lake: its greedy policy must be within 0.02 of
-# the optimum.
+# The test also looks at `q_lake`, which the cell below learns on the lake: its greedy policy must
+# be within 0.02 of the optimum.
 
 
 # %% solution="q_learning"
@@ -750,8 +752,8 @@ _check_lake_policy()
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Learning takes luck. So never show one run: here are several, each judged by the exact value of its greedy policy, not
-# by the episodes that it happened to play.
+# Learning takes luck. So never show one run: here are several, each judged by the exact value of
+# its greedy policy, not by the episodes that it happened to play.
 
 # %%
 lake_runs = [lake_values] + [explore_lake(seed)[1] for seed in range(1, 3 if QUICK else 5)]
@@ -766,25 +768,26 @@ figures.curves_with_spread(
 # %% [markdown]
 # ## 4 A network that reads the screen
 #
-# A lake has 16 states. A screen of 10 × 10 pixels has far too many for a table, so a network computes
-# $Q(s, a)$: screen in, one value for each action out. **Catch** shows a falling ball and a paddle, each one pixel.
-# The agent moves the paddle left or right, or leaves it. After nine steps the ball is down: reward 1 if it was caught,
-# -1 if not. Nobody tells the network what a ball is.
+# A lake has 16 states. A screen of 10 × 10 pixels has far too many for a table, so a network
+# computes $Q(s, a)$: screen in, one value for each action out. **Catch** shows a falling ball and a
+# paddle, each one pixel. The agent moves the paddle left or right, or leaves it. After nine steps
+# the ball is down: reward 1 if it was caught, -1 if not. Nobody tells the network what a ball is.
 #
-# A table entry can be changed alone; a network changes everywhere at once. That makes learning unstable, and
-# the **deep Q-network**, DQN (Mnih et al. 2013, 2015), has two remedies:
+# A table entry can be changed alone; a network changes everywhere at once. That makes learning
+# unstable, and the **deep Q-network**, DQN (Mnih et al. 2013, 2015), has two remedies:
 #
-# - **Replay memory**: transitions are stored and batches drawn at random from the last thousands, so that a batch is
-#   not nine screens of the same game.
-# - **Target network**: the targets come from a copy of the network that is renewed only from time to time.
-#   Otherwise each step would move the target that it aims at.
+# - **Replay memory**: transitions are stored and batches drawn at random from the last thousands,
+#   so that a batch is not nine screens of the same game.
+# - **Target network**: the targets come from a copy of the network that is renewed only from time
+#   to time. Otherwise each step would move the target that it aims at.
 #
 # For a batch of `n` transitions the targets are
 #
 # $$y = r + \gamma \cdot \begin{cases} 0 & \text{terminated} \\ \max_{a'} Q^-(s', a') & \text{otherwise} \end{cases}$$
 #
-# with $Q^-$ from the target network. The loss compares $y$ with the value of the action that was taken, by Huber's
-# function, which is a parabola near 0 and a line outside, so that no single surprise moves the weights by much:
+# with $Q^-$ from the target network. The loss compares $y$ with the value of the action that was
+# taken, by Huber's function, which is a parabola near 0 and a line outside, so that no single
+# surprise moves the weights by much:
 #
 # $$L = \frac{1}{n} \sum_i h(Q(s_i, a_i) - y_i), \qquad h(d) = \begin{cases} \tfrac12 d^2 & |d| \le 1 \\
 # |d| - \tfrac12 & \text{otherwise} \end{cases}$$
@@ -793,14 +796,16 @@ figures.curves_with_spread(
 #
 # ### Question 4 · `dqn`
 #
-# 1. `td_targets(rewards, terminated, next_q, gamma)` returns the targets $y$, `(n,)`. `next_q`, `(n, actions)`, holds
-#    $Q^-(s', a')$.
-# 2. `td_gradient(q, actions, targets)` returns the gradient of $L$ with respect to `q`, `(n, actions)`, the outputs of the
-#    network. The loss depends on the actions taken only; all other entries are 0.
+# 1. `td_targets(rewards, terminated, next_q, gamma)` returns the targets $y$, `(n,)`. `next_q`,
+#    `(n, actions)`, holds $Q^-(s', a')$.
+# 2. `td_gradient(q, actions, targets)` returns the gradient of $L$ with respect to `q`,
+#    `(n, actions)`, the outputs of the network. The loss depends on the actions taken only; all
+#    other entries are 0.
 #
 # <details><summary>Hint 1, td_gradient</summary>
 #
-# The derivative of $h$ is $d$, but never below -1 and never above 1: `np.clip`. Don't forget the $\frac1n$.
+# The derivative of $h$ is $d$, but never below -1 and never above 1: `np.clip`. Don't forget the
+# $\frac1n$.
 #
 # </details>
 
@@ -919,8 +924,9 @@ _check_dqn_hidden(np.random.default_rng(_testing.hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now train. 32 games run at once. After every ten steps, a few batches are drawn from the memory. ε falls from 1 to
-# 0.05. A game of Catch begins in one of 10 · 10 ways, so the agent is judged exactly: it plays all hundred.
+# Now train. 32 games run at once. After every ten steps, a few batches are drawn from the memory. ε
+# falls from 1 to 0.05. A game of Catch begins in one of 10 · 10 ways, so the agent is judged
+# exactly: it plays all hundred.
 
 # %%
 CATCH_GAMMA = 0.95
@@ -991,8 +997,8 @@ print(f"mean reward of all 100 games, after each tenth of {ROUNDS * 320:,} steps
 print(", ".join(f"{reward:.2f}" for reward in catch_rewards), f"  in {seconds:.0f} s")
 
 # %% [markdown]
-# Watch it play: 24 of the 100 games at once. The paddle sometimes waits for a while before it moves; with nine steps
-# there is time.
+# Watch it play: 24 of the 100 games at once. The paddle sometimes waits for a while before it
+# moves; with nine steps there is time.
 
 # %%
 from IPython.display import Image
@@ -1006,27 +1012,28 @@ Image(data=save_gif(list(frames), "catch.gif", columns=8, seconds=0.2).read_byte
 # %% [markdown]
 # ## 5 The largest of many guesses
 #
-# The maximum in the target has a flaw. Suppose that all actions are worth 0, and that the network's values for them are
-# off by chance, some above, some below. The *maximum* of the values is nearly always above 0: it picks the luckiest
-# error. So a DQN overestimates, and bootstrapping carries the error on.
+# The maximum in the target has a flaw. Suppose that all actions are worth 0, and that the network's
+# values for them are off by chance, some above, some below. The *maximum* of the values is nearly
+# always above 0: it picks the luckiest error. So a DQN overestimates, and bootstrapping carries the
+# error on.
 #
-# **Double DQN** (van Hasselt et al. 2016) splits the two jobs of the maximum. The online network *chooses* the action,
-# the target network *values* it:
+# **Double DQN** (van Hasselt et al. 2016) splits the two jobs of the maximum. The online network
+# *chooses* the action, the target network *values* it:
 #
 # $$y = r + \gamma \, Q^-\bigl(s', \arg\max_{a'} Q(s', a')\bigr)$$
 #
-# again without the second term where the episode terminated. If the errors of the two are independent, the value of the
-# chosen action is right on average.
+# again without the second term where the episode terminated. If the errors of the two are
+# independent, the value of the chosen action is right on average.
 #
 # ### Question 5 · `double_dqn`
 #
 # Write two functions; both must be right for the points.
 #
-# 1. `double_targets(rewards, terminated, online_q, target_q, gamma)` returns the targets `(n,)`. `online_q` and
-#    `target_q` are the values of both networks for $s'$, `(n, actions)`.
-# 2. `follow(target_weights, weights, tau)` moves a target network slowly instead of copying it (Lillicrap et al. 2016). It
-#    takes two lists of arrays and returns a new list: each array of the target moved by the share $\tau$ towards the
-#    other one.
+# 1. `double_targets(rewards, terminated, online_q, target_q, gamma)` returns the targets `(n,)`.
+#    `online_q` and `target_q` are the values of both networks for $s'$, `(n, actions)`.
+# 2. `follow(target_weights, weights, tau)` moves a target network slowly instead of copying it
+#    (Lillicrap et al. 2016). It takes two lists of arrays and returns a new list: each array of the
+#    target moved by the share $\tau$ towards the other one.
 
 
 # %% solution="double_dqn"
@@ -1134,8 +1141,9 @@ _check_double_hidden(np.random.default_rng(_testing.hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Measure it where the truth is known. In 20,000 states all actions are worth exactly 0, and two networks are off by
-# independent noise with standard deviation 1. What do the two kinds of targets expect?
+# Measure it where the truth is known. In 20,000 states all actions are worth exactly 0, and two
+# networks are off by independent noise with standard deviation 1. What do the two kinds of targets
+# expect?
 
 # %%
 rng = np.random.default_rng(0)
@@ -1158,9 +1166,10 @@ figures.curves_with_spread(
 )
 
 # %% [markdown]
-# The noise of real networks is not independent: the target is a copy of the online network, only older. So Double DQN
-# makes the overestimation smaller but does not remove it. In Catch you can see how much there is. A greedy agent
-# that catches each ball gets 1 after nine steps, and the first step is worth $0.95^8 = 0.66$.
+# The noise of real networks is not independent: the target is a copy of the online network, only
+# older. So Double DQN makes the overestimation smaller but does not remove it. In Catch you can see
+# how much there is. A greedy agent that catches each ball gets 1 after nine steps, and the first
+# step is worth $0.95^8 = 0.66$.
 
 
 # %%
@@ -1187,19 +1196,19 @@ if not QUICK:
 # %% [markdown]
 # ## 6 Learning the policy itself
 #
-# A value is a detour: what is wanted is a policy. Let a network compute logits for the actions, and its softmax the
-# probabilities $\pi(a \mid s)$. The expected return can be differentiated, although the environment cannot
-# (REINFORCE, Williams 1992):
+# A value is a detour: what is wanted is a policy. Let a network compute logits for the actions, and
+# its softmax the probabilities $\pi(a \mid s)$. The expected return can be differentiated, although
+# the environment cannot (REINFORCE, Williams 1992):
 #
 # $$\nabla J = \mathbb{E} \Bigl[ \sum_t \nabla \log \pi(a_t \mid s_t) \, A_t \Bigr]$$
 #
-# Actions that were followed by much reward become more probable. For the weight $A_t$ there are several choices with the
-# same expectation:
+# Actions that were followed by much reward become more probable. For the weight $A_t$ there are
+# several choices with the same expectation:
 #
 # 1. the return of the whole episode;
 # 2. **reward-to-go**, the return from step $t$ on: an action cannot change what came before it;
-# 3. reward-to-go minus a *baseline* that does not depend on the action, here the mean of the other games at the same
-#    step: an action is good if it is better than usual.
+# 3. reward-to-go minus a *baseline* that does not depend on the action, here the mean of the other
+#    games at the same step: an action is good if it is better than usual.
 #
 # They differ in variance, and variance decides how much has to be played.
 #
@@ -1208,23 +1217,24 @@ if not QUICK:
 # Write two functions; both must be right for the points.
 #
 # 1. `policy_gradient(logits, actions, weights)` returns the gradient of the loss
-#    $L = -\frac1n \sum_i w_i \log \pi(a_i \mid s_i)$ with respect to the logits, `(n, actions)`. Logits can be as large as
-#    ±1,000.
-# 2. `advantages(rewards, alive, gamma)` returns $A$, `(steps, n)`, for `n` games that begin together, each with one episode.
-#    `alive[t, j]` is True while game `j` is played; after its end its rewards are 0. $A$ is the discounted
-#    reward-to-go (nothing follows the last step) minus its mean over the games that are alive at the step, and 0 where
-#    a game is not alive.
+#    $L = -\frac1n \sum_i w_i \log \pi(a_i \mid s_i)$ with respect to the logits, `(n, actions)`.
+#    Logits can be as large as ±1,000.
+# 2. `advantages(rewards, alive, gamma)` returns $A$, `(steps, n)`, for `n` games that begin
+#    together, each with one episode. `alive[t, j]` is True while game `j` is played; after its end
+#    its rewards are 0. $A$ is the discounted reward-to-go (nothing follows the last step) minus its
+#    mean over the games that are alive at the step, and 0 where a game is not alive.
 #
 # <details><summary>Hint 1, policy_gradient</summary>
 #
-# The gradient of $-\log \pi(a)$ at the logits is "probabilities minus one-hot", as in Lab 00. The function `softmax` above is
-# safe for large logits.
+# The gradient of $-\log \pi(a)$ at the logits is "probabilities minus one-hot", as in Lab 00. The
+# function `softmax` above is safe for large logits.
 #
 # </details>
 #
 # <details><summary>Hint 2, advantages</summary>
 #
-# The mean over the games that are alive is a sum divided by `alive.sum(axis=1)`. At late steps that can be 0.
+# The mean over the games that are alive is a sum divided by `alive.sum(axis=1)`. At late steps that
+# can be 0.
 #
 # </details>
 
@@ -1368,9 +1378,10 @@ _check_policy_gradient_hidden(np.random.default_rng(_testing.hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The task is **CartPole**: a cart that is pushed left or right must keep a pole upright. Each step pays 1, and after 500
-# steps the episode is truncated. gymnasium computes many carts in one call. First the variance: 400 games of one fixed policy give
-# 400 estimates of the same gradient. How far are they apart?
+# The task is **CartPole**: a cart that is pushed left or right must keep a pole upright. Each step
+# pays 1, and after 500 steps the episode is truncated. gymnasium computes many carts in one call.
+# First the variance: 400 games of one fixed policy give 400 estimates of the same gradient. How far
+# are they apart?
 
 
 # %%
@@ -1431,9 +1442,10 @@ def print_variances(games=400, steps=120):
 print_variances()
 
 # %% [markdown]
-# The expectation is the same each time. With reward-to-go the estimates scatter far less, and with a baseline less again. So fewer
-# games are needed for the same precision. Now train a small network, with and without a baseline, on 32 carts. An iteration
-# plays 200 steps: longer games are cut off.
+# The expectation is the same each time. With reward-to-go the estimates scatter far less, and with
+# a baseline less again. So fewer games are needed for the same precision. Now train a small
+# network, with and without a baseline, on 32 carts. An iteration plays 200 steps: longer games are
+# cut off.
 
 
 # %%
@@ -1481,50 +1493,60 @@ figures.curves_with_spread(
 # %% [markdown]
 # ## 7 An actor and a critic
 #
-# Both learn, and with 32 games an iteration the baseline makes little difference to the curves: the mean over 32 games and Adam smooth
-# the rest of the noise away. Its advantage is largest where games are few or long.
+# Both learn, and with 32 games an iteration the baseline makes little difference to the curves: the
+# mean over 32 games and Adam smooth the rest of the noise away. Its advantage is largest where
+# games are few or long.
 #
-# A better baseline is a network: the **critic**, which estimates $V(s)$. The policy is then called the **actor**. With a critic
-# the return need not be awaited. One step is enough for an estimate of the advantage, the TD error
+# A better baseline is a network: the **critic**, which estimates $V(s)$. The policy is then called
+# the **actor**. With a critic the return need not be awaited. One step is enough for an estimate of
+# the advantage, the TD error
 #
 # $$\delta_t = r_t + \gamma V(s_{t+1}) - V(s_t) \qquad (V(s_{t+1}) = 0 \text{ if terminated at } t)$$
 #
-# It scatters little, but it is only as good as the critic. The sum of all later ones is as good as the return, but scatters
-# as much. **Generalised advantage estimation**, GAE (Schulman et al. 2016), goes between the two with $\lambda$:
+# It scatters little, but it is only as good as the critic. The sum of all later ones is as good as
+# the return, but scatters as much. **Generalised advantage estimation**, GAE (Schulman et al.
+# 2016), goes between the two with $\lambda$:
 #
 # $$A_t = \delta_t + \gamma \lambda \cdot \begin{cases} 0 & \text{the episode ended at } t \text{, by terminated or truncated} \\
 # A_{t+1} & \text{otherwise} \end{cases}$$
 #
-# and $A = \delta$ at the last step. Note that a truncated step has its $V(s_{t+1})$, but the sum stops there all the same: the next row belongs to another
-# episode.
+# and $A = \delta$ at the last step. Note that a truncated step has its $V(s_{t+1})$, but the sum
+# stops there all the same: the next row belongs to another episode.
 #
-# REINFORCE uses each game for a single step. To take several, the policy must not move far from the one that played. **PPO**
-# (Schulman et al. 2017) compares the two policies and clips their ratio. With $\rho_i = \pi(a_i \mid s_i) / \pi_{old}(a_i \mid s_i)$,
+# REINFORCE uses each game for a single step. To take several, the policy must not move far from the
+# one that played. **PPO** (Schulman et al. 2017) compares the two policies and clips their ratio.
+# With $\rho_i = \pi(a_i \mid s_i) / \pi_{old}(a_i \mid s_i)$,
 #
 # $$L = -\frac1n \sum_i \min \bigl( \rho_i A_i, \; \mathrm{clip}(\rho_i, 1 - \epsilon, 1 + \epsilon) \, A_i \bigr)$$
 #
-# Once an action has become more than $1 + \epsilon$ times as probable, there is nothing more to be won by it: the gradient of its term is 0. If a
-# bad step has already gone in the wrong direction, the minimum keeps the gradient, so that it can be undone.
+# Once an action has become more than $1 + \epsilon$ times as probable, there is nothing more to be
+# won by it: the gradient of its term is 0. If a bad step has already gone in the wrong direction,
+# the minimum keeps the gradient, so that it can be undone.
 #
 # ### Question 7 · `actor_critic`
 #
 # Write three functions; all must be right for the points.
 #
-# 1. `gae(rewards, terminated, truncated, values, next_values, gamma, lam)` returns $A$, `(steps, n)`. All arrays are `(steps, n)`;
-#    `values[t]` is $V(s_t)$ and `next_values[t]` is $V(s_{t+1})$.
-# 2. `ppo_loss(logits, actions, old_log_p, advantage, clip)` returns the number $L$. `old_log_p`, `(n,)`, is $\log \pi_{old}(a_i \mid s_i)$.
-# 3. `ppo_gradient(logits, actions, old_log_p, advantage, clip)` returns its gradient at the logits, `(n, actions)`.
+# 1. `gae(rewards, terminated, truncated, values, next_values, gamma, lam)` returns $A$,
+#    `(steps, n)`. All arrays are `(steps, n)`; `values[t]` is $V(s_t)$ and `next_values[t]` is
+#    $V(s_{t+1})$.
+# 2. `ppo_loss(logits, actions, old_log_p, advantage, clip)` returns the number $L$. `old_log_p`,
+#    `(n,)`, is $\log \pi_{old}(a_i \mid s_i)$.
+# 3. `ppo_gradient(logits, actions, old_log_p, advantage, clip)` returns its gradient at the logits,
+#    `(n, actions)`.
 #
 # <details><summary>Hint 1, ppo_gradient</summary>
 #
-# Where the gradient is not 0, the term is $\rho_i A_i$. From $\nabla \rho = \rho \, \nabla \log \pi$ follows that this is
-# `policy_gradient` with the weights $\rho_i A_i$.
+# Where the gradient is not 0, the term is $\rho_i A_i$. From
+# $\nabla \rho = \rho \, \nabla \log \pi$ follows that this is `policy_gradient` with the weights
+# $\rho_i A_i$.
 #
 # </details>
 #
 # <details><summary>Hint 2, ppo_gradient</summary>
 #
-# The gradient is 0 where $A_i > 0$ and $\rho_i > 1 + \epsilon$, and where $A_i < 0$ and $\rho_i < 1 - \epsilon$.
+# The gradient is 0 where $A_i > 0$ and $\rho_i > 1 + \epsilon$, and where $A_i < 0$ and
+# $\rho_i < 1 - \epsilon$.
 #
 # </details>
 
@@ -1735,8 +1757,8 @@ _check_actor_critic_hidden(np.random.default_rng(_testing.hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now both networks learn on 32 carts. Each iteration plays 128 steps and then takes 64 small steps with the same
-# games, four times through all of them. REINFORCE would have taken one.
+# Now both networks learn on 32 carts. Each iteration plays 128 steps and then takes 64 small steps
+# with the same games, four times through all of them. REINFORCE would have taken one.
 
 
 # %%
@@ -1807,30 +1829,33 @@ print(f"PPO played {(15 if QUICK else 40) * 4096:,} steps in {seconds:.0f} s")
 # %% [markdown]
 # ## 8 AlphaZero, small
 #
-# In a game for two there is more than reward to learn from: the rules. They allow thinking ahead. **AlphaZero** (Silver et
-# al. 2017) combines a network with a search. The network looks at a board and says two things, which moves look good, $P(s, a)$, and
-# who is winning, $v(s)$ between -1 and 1 for the player who moves next. The search tries what follows.
+# In a game for two there is more than reward to learn from: the rules. They allow thinking ahead.
+# **AlphaZero** (Silver et al. 2017) combines a network with a search. The network looks at a board
+# and says two things, which moves look good, $P(s, a)$, and who is winning, $v(s)$ between -1 and 1
+# for the player who moves next. The search tries what follows.
 #
-# For each state that it has been at, the search keeps how often each move was tried, $N(s, a)$, and the mean $Q(s, a)$ of the values that this
-# led to, for the player who moves at $s$; 0 for a move that was never tried. It follows the move with the largest
+# For each state that it has been at, the search keeps how often each move was tried, $N(s, a)$, and
+# the mean $Q(s, a)$ of the values that this led to, for the player who moves at $s$; 0 for a move
+# that was never tried. It follows the move with the largest
 #
 # $$Q(s, a) + c \, P(s, a) \frac{\sqrt{N(s)}}{1 + N(s, a)}, \qquad N(s) = 1 + \sum_b N(s, b)$$
 #
-# This rule is called PUCT. The first part prefers what was good; the second what the network likes and has not been tried
-# often. One *simulation* goes like this:
+# This rule is called PUCT. The first part prefers what was good; the second what the network likes
+# and has not been tried often. One *simulation* goes like this:
 #
 # 1. Begin at the root. While the state is one that the search has been at, follow the rule.
-# 2. At a state that is *new*, stop. Begin its statistics with zeros. Its value is $v(s)$. If the game is *over* there, its value
-#    is the result, and no statistics are needed.
-# 3. Go back along the path. The value of a state is that of the player who moves there. So it changes its *sign* at
-#    each step back: what is good for me is bad for my opponent.
+# 2. At a state that is *new*, stop. Begin its statistics with zeros. Its value is $v(s)$. If the
+#    game is *over* there, its value is the result, and no statistics are needed.
+# 3. Go back along the path. The value of a state is that of the player who moves there. So it
+#    changes its *sign* at each step back: what is good for me is bad for my opponent.
 #
-# After many simulations, the counts at the root are the search's opinion. It is better than the network's, so the network can learn
-# from it, and so on: self-play.
+# After many simulations, the counts at the root are the search's opinion. It is better than the
+# network's, so the network can learn from it, and so on: self-play.
 #
-# Tic-tac-toe has so few boards that everything fits in tables. `rules.next_state[s, a]` is the number of the state after move `a`, or
-# -1 if the move is not possible. `rules.result[s]` is NaN while the game goes on; at its end it is -1 if the player who would move
-# next has lost, and 0 for a draw. Boards are always seen by the player who moves next.
+# Tic-tac-toe has so few boards that everything fits in tables. `rules.next_state[s, a]` is the
+# number of the state after move `a`, or -1 if the move is not possible. `rules.result[s]` is NaN
+# while the game goes on; at its end it is -1 if the player who would move next has lost, and 0 for
+# a draw. Boards are always seen by the player who moves next.
 
 # %%
 rules = environments.tic_tac_toe_rules()
@@ -1843,23 +1868,26 @@ print(rules.boards[state].reshape(3, 3), f" state {state}")
 #
 # Write two functions; both must be right for the points.
 #
-# 1. `puct_scores(priors, counts, totals, c)` returns the scores of all moves of one state, `(moves,)`. `priors` is $P(s, a)$, `counts` is
-#    $N(s, a)$, and `totals` is the sum of the values of each move, so that $Q$ is `totals / counts`, or 0 if it was never tried.
-# 2. `search(state, priors, values, simulations, c)` returns the counts at the root, `(9,)`. `priors`, `(19683, 9)`, and `values`, `(19683,)`,
-#    hold what the network says about each state. Impossible moves are never followed, whatever their prior is. Among equal scores, the
-#    first move wins. A state that is reached in two ways is the same state. The first simulation only finds that the root is new; so the
-#    counts add up to `simulations - 1`.
+# 1. `puct_scores(priors, counts, totals, c)` returns the scores of all moves of one state,
+#    `(moves,)`. `priors` is $P(s, a)$, `counts` is $N(s, a)$, and `totals` is the sum of the values
+#    of each move, so that $Q$ is `totals / counts`, or 0 if it was never tried.
+# 2. `search(state, priors, values, simulations, c)` returns the counts at the root, `(9,)`.
+#    `priors`, `(19683, 9)`, and `values`, `(19683,)`, hold what the network says about each state.
+#    Impossible moves are never followed, whatever their prior is. Among equal scores, the first
+#    move wins. A state that is reached in two ways is the same state. The first simulation only
+#    finds that the root is new; so the counts add up to `simulations - 1`.
 #
 # <details><summary>Hint 1, search</summary>
 #
-# Keep two dictionaries from states to arrays of length 9, `counts` and `totals`. `s in counts` says whether the search has been at `s`.
+# Keep two dictionaries from states to arrays of length 9, `counts` and `totals`. `s in counts` says
+# whether the search has been at `s`.
 #
 # </details>
 #
 # <details><summary>Hint 2, search</summary>
 #
-# In a simulation, append each pair (state, move) to a list. To go back, walk through `reversed(path)`, and turn the sign of the value
-# *before* you add it.
+# In a simulation, append each pair (state, move) to a list. To go back, walk through
+# `reversed(path)`, and turn the sign of the value *before* you add it.
 #
 # </details>
 
@@ -2050,9 +2078,10 @@ _check_search_hidden(np.random.default_rng(_testing.hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Is a search alone enough? Give it a network that knows nothing, all moves equally likely and all values 0. A player whose moves depend
-# on the board alone can be judged exactly: play it against every possible opponent, which includes minimax. 0 is the best
-# worst result, because nobody can force a win at tic-tac-toe.
+# Is a search alone enough? Give it a network that knows nothing, all moves equally likely and all
+# values 0. A player whose moves depend on the board alone can be judged exactly: play it against
+# every possible opponent, which includes minimax. 0 is the best worst result, because nobody can
+# force a win at tic-tac-toe.
 
 
 # %%
@@ -2069,9 +2098,9 @@ for simulations in (50, 200):
     )
 
 # %% [markdown]
-# It loses to somebody. Now let it teach itself. In each round it plays games against itself, with some noise at the root so that the games
-# differ. Then the network learns two things about each board that occurred: to prefer the moves that the search preferred, and to
-# foresee who won.
+# It loses to somebody. Now let it teach itself. In each round it plays games against itself, with
+# some noise at the root so that the games differ. Then the network learns two things about each
+# board that occurred: to prefer the moves that the search preferred, and to foresee who won.
 
 
 # %%
@@ -2136,10 +2165,12 @@ for simulations in (2, 50, 200):
     )
 
 # %% [markdown]
-# With two simulations the search only follows the network's first choice, and the network alone can be beaten. With a search, the trained
-# network does not lose when it moves first, with a quarter of the simulations that the ignorant one needs. Moving second is harder. After the
-# 200 games of the quick profile a hole can remain there, depending on the seed; it closes with more games or with more simulations.
-# That is AlphaZero's circle: the search corrects the network, and the network guides the search.
+# With two simulations the search only follows the network's first choice, and the network alone can
+# be beaten. With a search, the trained network does not lose when it moves first, with a quarter of
+# the simulations that the ignorant one needs. Moving second is harder. After the 200 games of the
+# quick profile a hole can remain there, depending on the seed; it closes with more games or with
+# more simulations. That is AlphaZero's circle: the search corrects the network, and the network
+# guides the search.
 
 # %%
 openings = ((), (0,), (4,), (0, 4, 8), (4, 0, 8), (0, 3, 1))
@@ -2156,12 +2187,14 @@ figures.search_counts(
 # %% [markdown]
 # ## 9 What the reward did not say
 #
-# The reward of the lake is rare. It is tempting to help: pay 0.1 for each step that leads nearer to the goal. Nothing needs to be
-# trained to see what comes of it. Value iteration finds the best policy for the new reward, and `policy_values` tells what it is worth under the
-# *old* one, the one that was meant.
+# The reward of the lake is rare. It is tempting to help: pay 0.1 for each step that leads nearer to
+# the goal. Nothing needs to be trained to see what comes of it. Value iteration finds the best
+# policy for the new reward, and `policy_values` tells what it is worth under the *old* one, the one
+# that was meant.
 #
-# There is a way to help without harm. Add $\gamma \Phi(s') - \Phi(s)$ with any function $\Phi$ of the state that is 0 at the end; then no policy can
-# gain by going in circles, and the best policy stays the best (Ng et al. 1999).
+# There is a way to help without harm. Add $\gamma \Phi(s') - \Phi(s)$ with any function $\Phi$ of
+# the state that is 0 at the end; then no policy can gain by going in circles, and the best policy
+# stays the best (Ng et al. 1999).
 
 # %%
 cell = np.arange(16)
@@ -2194,47 +2227,57 @@ figures.policy_arrows(
 #
 # Answer in five to eight sentences.
 #
-# 1. Look at the numbers and the arrows. What does the helped agent do, and why is that right in the sense of the reward that it
-#    was given? What did that reward not say?
-# 2. Why can the potential not be exploited in the same way? Look at the sum of $\gamma \Phi(s') - \Phi(s)$ around a circle, for $\gamma$ near 1.
-# 3. Name a real system that learns from a reward or a score, and what it may learn to do that nobody wanted. How would you
-#    notice?
+# 1. Look at the numbers and the arrows. What does the helped agent do, and why is that right in the
+#    sense of the reward that it was given? What did that reward not say?
+# 2. Why can the potential not be exploited in the same way? Look at the sum of
+#    $\gamma \Phi(s') - \Phi(s)$ around a circle, for $\gamma$ near 1.
+# 3. Name a real system that learns from a reward or a score, and what it may learn to do that
+#    nobody wanted. How would you notice?
 
 # %% [markdown] written="reward"
 # ### BEGIN SOLUTION
-# **A model answer.** (1) The helped agent never goes to the goal: the value of its policy under the reward that was
-# meant is 0.000, against 0.542 of the best policy. It stays in the top row, aims at the wall and lets itself slip to and fro;
-# even from the cell beside the goal it turns away. That is right: each step nearer pays 0.1 and a step back costs nothing, so going back
-# and forth for ever earns 2.56, more than the single 1 at the goal, which also ends the income. The reward said "come
-# nearer" but not "arrive", and it did not say that going away is bad. (2) Around a circle the state at the end is the one at the
-# beginning, so the terms $\Phi(s') - \Phi(s)$ add up to 0 for γ = 1, and to almost nothing for γ near 1; what a step nearer pays,
-# a step back takes away. Over an episode the discounted sum is $-\Phi(s_0)$ whatever the agent does, so the order of policies
-# stays the same, and the best policy is still worth 0.542. (3) For example a recommender that is paid by minutes watched: it may learn to show
-# what upsets people, because they stay. The number that is paid for cannot show this; one needs another measure that is not rewarded, such as
-# surveys, complaints, or people who leave, and someone who looks at what the system really does.
+# **A model answer.** (1) The helped agent never goes to the goal: the value of its policy under the
+# reward that was meant is 0.000, against 0.542 of the best policy. It stays in the top row, aims at
+# the wall and lets itself slip to and fro; even from the cell beside the goal it turns away. That
+# is right: each step nearer pays 0.1 and a step back costs nothing, so going back and forth for
+# ever earns 2.56, more than the single 1 at the goal, which also ends the income. The reward said
+# "come nearer" but not "arrive", and it did not say that going away is bad. (2) Around a circle the
+# state at the end is the one at the beginning, so the terms $\Phi(s') - \Phi(s)$ add up to 0 for γ
+# = 1, and to almost nothing for γ near 1; what a step nearer pays, a step back takes away. Over an
+# episode the discounted sum is $-\Phi(s_0)$ whatever the agent does, so the order of policies stays
+# the same, and the best policy is still worth 0.542. (3) For example a recommender that is paid by
+# minutes watched: it may learn to show what upsets people, because they stay. The number that is
+# paid for cannot show this; one needs another measure that is not rewarded, such as surveys,
+# complaints, or people who leave, and someone who looks at what the system really does.
 #
 # **Rubric, 3 points.**
 #
-# - 1 point: what the agent does, with the value 0 (or nearly) under the reward that was meant, and why it is the best for
-#   the reward that was given: steps back are free, arriving ends the income. Half without numbers or without the reason.
+# - 1 point: what the agent does, with the value 0 (or nearly) under the reward that was meant, and
+#   why it is the best for the reward that was given: steps back are free, arriving ends the income.
+#   Half without numbers or without the reason.
 # - 1 point: the terms of a potential cancel around a circle. Half for "it is known to be safe".
-# - 1 point: a real system with a plausible side effect, and a way to notice it that is not the reward itself. Half for one
-#   of the two.
+# - 1 point: a real system with a plausible side effect, and a way to notice it that is not the
+#   reward itself. Half for one of the two.
 # ### END SOLUTION
 
 # %% [markdown]
 # ## What to try next
 #
-# - Take the target network away from the DQN (`run_target = run`) and train with five seeds. How much does the spread grow?
-# - Let the ball of Catch drift sideways. Then one screen is not enough: give the network the last two as channels, as for Atari.
+# - Take the target network away from the DQN (`run_target = run`) and train with five seeds. How
+#   much does the spread grow?
+# - Let the ball of Catch drift sideways. Then one screen is not enough: give the network the last
+#   two as channels, as for Atari.
 # - Change λ in PPO to 0 and to 1.
-# - Let AlphaZero play four in a row on a larger board; then the tables no longer fit, and the network is asked in the search.
+# - Let AlphaZero play four in a row on a larger board; then the tables no longer fit, and the
+#   network is asked in the search.
 #
-# **Sources.** Watkins, *Learning from delayed rewards*, 1989 (ch. 7) · Williams, *Simple statistical gradient-following algorithms*, 1992 (§5) ·
-# Ng, Harada & Russell, *Policy invariance under reward transformations*, 1999 (theorem 1) · Mnih et al., *Playing Atari with deep
-# reinforcement learning*, 2013 (algorithm 1), and *Human-level control*, 2015 (methods) · van Hasselt, Guez & Silver, *Deep
-# reinforcement learning with double Q-learning*, 2016 (eq. 4) · Lillicrap et al., *Continuous control with deep reinforcement
-# learning*, 2016 (§3) · Schulman et al., *High-dimensional continuous control using generalized advantage estimation*, 2016
-# (eq. 16) · Schulman et al., *Proximal policy optimization algorithms*, 2017 (eq. 7) · Silver et al., *Mastering the game of Go without human
-# knowledge*, 2017 (methods), and *Mastering chess and shogi by self-play*, 2017 · Sutton & Barto, *Reinforcement learning*, 2nd ed. 2018
-# (§4.4, 6.5, 13.3).
+# **Sources.** Watkins, *Learning from delayed rewards*, 1989 (ch. 7) · Williams, *Simple
+# statistical gradient-following algorithms*, 1992 (§5) · Ng, Harada & Russell, *Policy invariance
+# under reward transformations*, 1999 (theorem 1) · Mnih et al., *Playing Atari with deep
+# reinforcement learning*, 2013 (algorithm 1), and *Human-level control*, 2015 (methods) · van
+# Hasselt, Guez & Silver, *Deep reinforcement learning with double Q-learning*, 2016 (eq. 4) ·
+# Lillicrap et al., *Continuous control with deep reinforcement learning*, 2016 (§3) · Schulman et
+# al., *High-dimensional continuous control using generalized advantage estimation*, 2016 (eq. 16) ·
+# Schulman et al., *Proximal policy optimization algorithms*, 2017 (eq. 7) · Silver et al.,
+# *Mastering the game of Go without human knowledge*, 2017 (methods), and *Mastering chess and shogi
+# by self-play*, 2017 · Sutton & Barto, *Reinforcement learning*, 2nd ed. 2018 (§4.4, 6.5, 13.3).

@@ -17,10 +17,12 @@ def test_the_search_is_compared_with_the_network_where_a_move_is_possible():
     assert figure.get_suptitle() == "Search and network prefer the same move on 1 of 2 boards"
 
 
-def test_the_median_and_range_are_those_of_the_last_point():
+def test_the_median_is_that_of_the_last_point():
     runs = [[0, 5.0], [9, 1.0], [9, 2.0]]
     figure = figures.curves_with_spread({"PPO": runs}, [1, 2])
-    assert figure.get_suptitle() == "At the end, median and range of 3 runs: PPO 2 (1 to 5)"
+    assert figure.get_suptitle() == "At the end, median of 3 runs: PPO 2"
+    band = figure.axes[0].collections[0].get_paths()[0].vertices[:, 1]
+    assert (band.min(), band.max()) == (0, 9)
 
 
 @pytest.mark.parametrize(
