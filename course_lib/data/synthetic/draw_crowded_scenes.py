@@ -80,7 +80,7 @@ def _place_objects(
         half = half * np.exp(rng.uniform(-0.15, 0.15, (n, 1, 2)))
         centre = half + rng.random((n, TRIES, 2)) * (1 - 2 * half)
         tried = np.concatenate([centre - half, centre + half], axis=-1)
-        is_free = (_find_overlap(tried, boxes) <= OVERLAP).all(axis=-1)
+        is_free = np.all(_find_overlap(tried, boxes) <= OVERLAP, axis=-1)
         boxes[:, number] = tried[np.arange(n), is_free.argmax(axis=1)]
         is_there[:, number] = is_free.any(axis=1) & (number < wanted)
         boxes[~is_there[:, number], number] = 0
