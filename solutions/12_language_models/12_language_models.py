@@ -1684,7 +1684,7 @@ masked = [data.mask_tokens(unlabelled, WORDS, MASK, rng) for _ in range(PASSES)]
 keras.utils.set_random_seed(2)
 encoder, gap_filler = bert(WORDS + 1, LONGEST, WIDTH, heads=4, blocks=1)
 gap_filler.compile(
-    keras.optimizers.Adam(0.01),
+    keras.optimizers.Adam(0.004),
     keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0),
 )
 fit(gap_filler, *map(np.concatenate, zip(*masked, strict=True)), epochs=1, batch_size=32)
@@ -1698,13 +1698,17 @@ for text, hidden in (
 ):
     row = np.array([[opinions.WORDS.index(word) for word in text.split()]])
     row[0, hidden] = MASK
-    logits = ops.convert_to_numpy(gap_filler(row))[0, hidden, :WORDS]
-    best = ", ".join(opinions.WORDS[n] for n in np.argsort(-logits)[:6])
-    print(" ".join(text.split()[:hidden]), "[MASK] →", best)
+    shares = ops.convert_to_numpy(ops.softmax(gap_filler(row)[0, hidden]))
+    good, bad = (
+        sum(shares[opinions.WORDS.index(word)] for word in words)
+        for words in (opinions.GOOD, opinions.BAD)
+    )
+    shown = " ".join(w if n != hidden else "[MASK]" for n, w in enumerate(text.split()))
+    print(f"{shown:53} good words {good:.0%}, bad words {bad:.0%}")
 
 # %% [markdown]
-# Nobody told the model which adjectives are good ones. It found two kinds of words, because the parts of a remark
-# agree.
+# Nobody told the model which adjectives are good ones. It learns that there are two kinds, because the parts of a
+# remark agree. After a longer training (the full profile) the shares are clearer.
 #
 # ## 8 Fine-tune it
 #
@@ -1717,7 +1721,7 @@ for text, hidden in (
 #    encoder, the mean of its vectors over all tokens *that are not 0*, and a `Dense` layer without activation.
 #    The weights of the encoder are not copied: the classifier trains them.
 # 2. Train a classifier on the 100 remarks `few` with `few_labels`, starting from the pre-trained `encoder`, and
-#    name it `tuned`. `train_classifier` below trains for 20 epochs. Of new remarks, at least 85 % must be
+#    name it `tuned`. `train_classifier` below trains for 20 epochs. Of new remarks, at least 72 % must be
 #    right.
 #
 # <details><summary>Hint 1</summary>
@@ -1838,9 +1842,9 @@ def _check_tuned(seed, count):
     print(f"{accuracy:.1%} of {count} new remarks are right")
     _testing.at_least(
         accuracy,
-        0.85,
+        0.72,
         "The share of new remarks that `tuned` classifies correctly",
-        sd=0.01,
+        sd=0.02,
         hint="Did you train all weights for 20 epochs?",
     )
 
@@ -2133,10 +2137,11 @@ figures.surprise_by_token(
 # and continues with rules that do not exist. The loss only asks for what is probable after these tokens. A
 # false sentence that sounds like the text is as probable as a true one; nothing compares it with the world, and
 # there is no token for "I do not know". For an answer I take a low temperature, 0 to 0.3, for a story 0.8 to 1,
-# with top-p. (3) To fill the gaps in "not good but …" the model had to find out which words are of the same
-# kind, and that "not" turns them around. So 100 labels only have to name the two kinds: 97 % instead of 55 %
-# from scratch. LoRA if there are many tasks, or little memory: here it trains a fifth of the weights; each task
-# keeps only A and B, and the merged model is as fast as before.
+# with top-p. (3) To fill the gaps in "clever plot and [MASK] acting" the model has to find out which words occur
+# together, so which are of the same kind. So 100 labels only have to name the two kinds: 83 % of new remarks are
+# right instead of 70 % from scratch, where most adjectives occur once or never among the labelled ones. LoRA if
+# there are many tasks, or little memory: here it trains a sixth of the weights. Each task keeps only A and B,
+# and the merged model is as fast as before.
 #
 # **Rubric, 3 points.**
 #
