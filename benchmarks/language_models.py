@@ -129,7 +129,7 @@ def measure_bert(seeds: int) -> None:
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
         gap_filler.compile(keras.optimizers.Adam(0.004), loss)
         rows = map(np.concatenate, zip(*masked, strict=True))
-        fit(gap_filler, *rows, epochs=1, batch_size=64, verbose=False)
+        fit(gap_filler, *rows, epochs=1, batch_size=32, verbose=False)
         for name, start in (
             ("fine-tuned", encoder),
             ("from scratch", bert(len(WORDS) + 1, LONGEST, 32, 4, 1)[0]),

@@ -32,8 +32,8 @@ def next_token(
         ValueError: No ways are given, or one has another number of tokens.
 
     Example:
-        >>> next_token({"all": [0.5, 0.3, 0.2], "top-k": [0.6, 0.4, 0]}, "abc").get_suptitle()
-        'Tokens that can be drawn: all 3, top-k 2'
+        >>> next_token({"T = 1": [0.5, 0.3, 0.2], "top-k": [0.6, 0.4, 0]}, "abc").get_suptitle()
+        'Tokens that can be drawn: 3 with T = 1, 2 with top-k'
     """
     ways = {name: np.asarray(values, float) for name, values in probabilities.items()}
     if not ways or any(values.shape != (len(tokens),) for values in ways.values()):
@@ -41,7 +41,7 @@ def next_token(
             f"Pass {{name: probabilities}}, with {len(tokens)} probabilities each, one for a token."
         )
     shown = np.argsort(-next(iter(ways.values())), kind="stable")[:most]
-    left = ", ".join(f"{name} {np.count_nonzero(values)}" for name, values in ways.items())
+    left = ", ".join(f"{np.count_nonzero(values)} with {name}" for name, values in ways.items())
     figure = Canvas(max(5.0, 2.2 * len(ways)), 3.4, f"Tokens that can be drawn: {left}")
     panels = figure.subplots(1, len(ways), sharey=True, squeeze=False)[0]
     labels = [repr(tokens[number])[1:-1].replace(" ", "␣") for number in shown]

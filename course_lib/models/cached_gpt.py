@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 WEIGHTS_OF_A_BLOCK = 16  # two normalisations, four projections and two dense layers, with biases
+_NOT_A_GPT = "CachedGPT needs a model with the weights of course_lib.models.gpt."
 
 
 class CachedGPT:
@@ -34,6 +35,8 @@ class CachedGPT:
 
     def __init__(self, model: keras.Model) -> None:
         weights = [np.asarray(weight, "float32") for weight in model.get_weights()]
+        if len(weights) < WEIGHTS_OF_A_BLOCK:
+            raise ValueError(_NOT_A_GPT)
         self._tokens, self._positions = weights[:2]
         self._blocks = [
             weights[place : place + WEIGHTS_OF_A_BLOCK]
@@ -46,7 +49,7 @@ class CachedGPT:
             for block in self._blocks
         )
         if not is_gpt:
-            raise ValueError("CachedGPT needs a model with the weights of course_lib.models.gpt.")
+            raise ValueError(_NOT_A_GPT)
         self.forget()
 
     def forget(self) -> None:

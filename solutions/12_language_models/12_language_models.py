@@ -84,8 +84,8 @@ print(f"\n{len(train_text):,} characters to train on, {len(new_text):,} held out
 #    which they were learned. If several pairs are equally frequent, take the smallest one, as Python compares
 #    tuples: (97, 99) is smaller than (98, 97). Stop earlier if no pair occurs at least twice.
 # 3. `encode(data, merges)` returns the tokens of bytes as a list of integers.
-# 4. `decode(tokens, merges)` returns the bytes again. `decode(encode(data, merges), merges)` is `data`, for all
-#    bytes whatever.
+# 4. `decode(tokens, merges)` returns the bytes again. `decode(encode(data, merges), merges)` is `data`, for
+#    all possible bytes.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -319,7 +319,7 @@ _check_byte_pairs_hidden(np.random.default_rng(_testing.hidden_seed()))
 
 # %% [markdown]
 # `data.BytePairTokenizer(text, size)` does the same for strings, quickly. As in GPT-2 it first cuts the text
-# into words with the blank before them, so that no token reaches over a border of words.
+# into words, each with the space before it, so that no token belongs to two words.
 
 # %%
 SIZE = 512  # different tokens
@@ -819,7 +819,7 @@ for name, sizes in {
 # 2. `next_token_loss(targets, logits)` returns the mean cross-entropy in nats of all targets that are not −1;
 #    `logits` is `(n, length, size)`. Use `ops`.
 # 3. Train a model on `train_tokens` and name it `gpt`: 512 tokens, windows of 64, width 64, 4 heads, 2 blocks.
-#    `train` below does it, with 3 epochs and a rate of 0.006. On the held-out text it must be better than the
+#    `train` below does it, with `EPOCHS` epochs and a rate of 0.004. On the held-out text it must be better than the
 #    trigram of characters by at least 0.04 nats a character. If your `build_gpt` is not right yet,
 #    `course_lib.models.gpt` takes the same arguments.
 #
@@ -1006,7 +1006,7 @@ def _check_gpt_is_trained(rows=None):
         trigram - 0.04,
         "The cross-entropy of `gpt` in nats a character, on held-out text,",
         sd=0.006,
-        hint="Did you train for 3 epochs, with targets one place further?",
+        hint="Did you train for EPOCHS epochs, with targets one place further?",
     )
 
 
@@ -1058,7 +1058,8 @@ figures.nats_by_model(nats)
 # words.
 
 # %%
-figures.surprise_by_token(*surprise(gpt, new_text[5000:5400]))
+paragraph = next(p for p in new_text.split("\n\n")[20:] if len(p) > 200 and p.isascii())
+figures.surprise_by_token(*surprise(gpt, paragraph))
 
 # %% [markdown]
 # ## 5 Draw from it
@@ -1275,7 +1276,7 @@ figures.next_token(
 
 # %% [markdown]
 # Greedy decoding always takes the best token. In a short answer that is fine. In a long text the model soon
-# meets a state that it has been in, and repeats itself for ever.
+# meets a state that it has been in, and repeats itself forever.
 
 # %%
 rng = np.random.default_rng(1)
@@ -1504,7 +1505,7 @@ figures.time_by_length(seconds)
 #
 # 15 % of the tokens are chosen. Of these, 80 % become a special token, the mask; 10 % become a random token; 10
 # % stay as they are. The loss counts at the chosen places only. The mask never occurs in real text. Because of
-# the 10 % + 10 % the model has to think about tokens that are not masks, too.
+# the other 20 %, the model cannot ignore the tokens that are not masks.
 #
 # ### Question 7 · `masking`
 #
@@ -1660,8 +1661,8 @@ _check_masking_hidden(np.random.default_rng(_testing.hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Our task for BERT are remarks about films: "the plot was clever and the acting was not bad and …". There are
-# 8,000 of them, and only 100 others have a label, good or bad. `course_lib.models.bert` returns two models that share
+# Our task for BERT are remarks about films: "clever plot and not dull acting and superb music". There are 8,000 of
+# them, and only 100 others have a label, good or bad. `course_lib.models.bert` returns two models that share
 # their layers: an encoder, tokens to vectors, and the masked language model on top of it. `data.mask_tokens` masks
 # as you did. Every pass has other masks.
 
@@ -1686,24 +1687,28 @@ gap_filler.compile(
     keras.optimizers.Adam(0.004),
     keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0),
 )
-fit(gap_filler, *map(np.concatenate, zip(*masked, strict=True)), epochs=1, batch_size=64)
+fit(gap_filler, *map(np.concatenate, zip(*masked, strict=True)), epochs=1, batch_size=32)
 pretrained = [np.copy(weight) for weight in encoder.get_weights()]  # for later
 
 # %%
 for text, hidden in (
-    ("the plot was clever and the acting was great and the music was superb", 13),
-    ("the plot was boring and the acting was awful and the music was superb", 13),
-    ("the plot was boring and the acting was awful and the music was not superb", 14),
+    ("clever plot and great acting and superb music", 6),
+    ("boring plot and awful acting and superb music", 6),
+    ("boring plot and awful acting and not superb music", 7),
 ):
     row = np.array([[opinions.WORDS.index(word) for word in text.split()]])
     row[0, hidden] = MASK
-    logits = ops.convert_to_numpy(gap_filler(row))[0, hidden, :WORDS]
-    best = ", ".join(opinions.WORDS[n] for n in np.argsort(-logits)[:6])
-    print(" ".join(text.split()[:hidden]), "[MASK] →", best)
+    shares = ops.convert_to_numpy(ops.softmax(gap_filler(row)[0, hidden]))
+    good, bad = (
+        sum(shares[opinions.WORDS.index(word)] for word in words)
+        for words in (opinions.GOOD, opinions.BAD)
+    )
+    shown = " ".join(w if n != hidden else "[MASK]" for n, w in enumerate(text.split()))
+    print(f"{shown:53} good words {good:.0%}, bad words {bad:.0%}")
 
 # %% [markdown]
-# Nobody told the model which adjectives are good ones. It found two kinds of words, because the parts of a remark
-# agree.
+# Nobody told the model which adjectives are good ones. It learns that there are two kinds, because the parts of a
+# remark agree. After a longer training (the full profile) the shares are clearer.
 #
 # ## 8 Fine-tune it
 #
@@ -1716,7 +1721,7 @@ for text, hidden in (
 #    encoder, the mean of its vectors over all tokens *that are not 0*, and a `Dense` layer without activation.
 #    The weights of the encoder are not copied: the classifier trains them.
 # 2. Train a classifier on the 100 remarks `few` with `few_labels`, starting from the pre-trained `encoder`, and
-#    name it `tuned`. `train_classifier` below trains for 20 epochs. Of new remarks, at least 85 % must be
+#    name it `tuned`. `train_classifier` below trains for 20 epochs. Of new remarks, at least 72 % must be
 #    right.
 #
 # <details><summary>Hint 1</summary>
@@ -1813,8 +1818,21 @@ def _check_classifier(rng, size, width, classes):
     _testing.near(given, right, name, rtol=1e-3, atol=1e-3, mistakes=outputs)
 
 
+def _check_start_of_tuned():
+    """The word embeddings of `tuned` are close to the pre-trained ones, but not the same."""
+    before = max((np.asarray(w) for w in pretrained if np.ndim(w) == 2), key=lambda w: w.size)
+    same_shape = [np.asarray(w) for w in tuned.get_weights() if np.shape(w) == before.shape]
+    assert same_shape, f"`tuned` has no weight of the shape {before.shape}. Does it use `encoder`?"
+    likeness = max(np.corrcoef(w.ravel(), before.ravel())[0, 1] for w in same_shape)
+    assert likeness > 0.7, (
+        f"The word embeddings of `tuned` and the pre-trained ones have a correlation of {likeness:.2f}; "
+        "expected more than 0.7. Did you start from the pre-trained `encoder`?"
+    )
+
+
 def _check_tuned(seed, count):
     _check_is_model(tuned, "The name `tuned`")
+    _check_start_of_tuned()
     x, y = _opinions.DATASET.stand_in(1, count, seed)[1]
     given = _call(tuned, x)
     assert given.shape == (count, 2), (
@@ -1824,10 +1842,10 @@ def _check_tuned(seed, count):
     print(f"{accuracy:.1%} of {count} new remarks are right")
     _testing.at_least(
         accuracy,
-        0.85,
+        0.72,
         "The share of new remarks that `tuned` classifies correctly",
-        sd=0.01,
-        hint="Did you start from the pre-trained `encoder`, and train all weights for 20 epochs?",
+        sd=0.02,
+        hint="Did you train all weights for 20 epochs?",
     )
 
 
@@ -2119,10 +2137,11 @@ figures.surprise_by_token(
 # and continues with rules that do not exist. The loss only asks for what is probable after these tokens. A
 # false sentence that sounds like the text is as probable as a true one; nothing compares it with the world, and
 # there is no token for "I do not know". For an answer I take a low temperature, 0 to 0.3, for a story 0.8 to 1,
-# with top-p. (3) To fill the gaps in "not good but …" the model had to find out which words are of the same
-# kind, and that "not" turns them around. So 100 labels only have to name the two kinds: 97 % instead of 55 %
-# from scratch. LoRA if there are many tasks, or little memory: here it trains a fifth of the weights; each task
-# keeps only A and B, and the merged model is as fast as before.
+# with top-p. (3) To fill the gaps in "clever plot and [MASK] acting" the model has to find out which words occur
+# together, so which are of the same kind. So 100 labels only have to name the two kinds: 83 % of new remarks are
+# right instead of 70 % from scratch, where most adjectives occur once or never among the labelled ones. LoRA if
+# there are many tasks, or little memory: here it trains a sixth of the weights. Each task keeps only A and B,
+# and the merged model is as fast as before.
 #
 # **Rubric, 3 points.**
 #
