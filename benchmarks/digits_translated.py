@@ -3,9 +3,9 @@
     python benchmarks/digits_translated.py [--seeds N]
 
 It runs the lab's solution in the quick profile with other seeds. First: the share of striped
-digits that `digit_judge` recognises after the translation to plain ones, trained with the cycle and
-identity losses and without them. Second: the accuracy of a classifier with 100 labels, trained with and
-without unlabelled images. On synthetic digits, unless MNIST can be loaded.
+digits that `digit_judge` recognises after the translation to plain ones, trained with the cycle
+and identity losses and without them. Second: the accuracy of a classifier with 100 labels, trained
+with and without unlabelled images. On synthetic digits, unless MNIST can be loaded.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ os.environ["COURSE_PROFILE"] = "quick"
 
 LAB = "14_pictures_into_pictures"
 NEEDED = ("import os", "(digits, labels)", "features_of =", "def make_translator", "def make_class")
-SURVIVAL, LEAD = 0.6, 0.3  # the goals: with the cycle loss; how much more than without it
+SURVIVAL, LEAD = 0.8, 0.2  # the goals: with the cycle loss; how much more than without it
 
 
 def measure(seeds: int = 3) -> Iterator[Figure]:

@@ -53,10 +53,10 @@ def test_sharper_images_have_more_detail_and_a_lower_psnr(lab, seed):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_digits_survive_with_the_cycle_loss_only(lab, seed):
+def test_more_digits_survive_with_the_cycle_loss(lab, seed):
     names = run(lab, "def make_translator", seed)
     kept = [names["survival"](images) for images in names["translations"].values()]
-    assert kept[0] > kept[1] + 0.3
+    assert kept[0] > kept[1] + 0.2
 
 
 @pytest.mark.slow
