@@ -5,7 +5,7 @@
 COURSE is a clone of a course's repository, or FOLDER=OWNER/NAME@COMMIT for a folder without git.
 Of every notebook with test cells and the instructor's answers, the solution is graded by
 `nbgrader autograde`, by ours without trust, and by ours with the trust that `autograder adopt`
-finds. Nothing of a course is kept. With `--record`, the numbers go to nbgrader_courses.json, from
+finds. Nothing of a course is kept. With `--record`, its row goes to nbgrader_courses.json, from
 which `python tools/matrix.py --page` makes the table of docs/compatibility.md.
 
 Stock nbgrader runs in a sandbox without network, as ours does: a course's code is not trusted.
@@ -85,21 +85,26 @@ def main() -> None:
     parser.add_argument("--record", action="store_true", help="write nbgrader_courses.json")
     parser.add_argument("--only", default="", help="notebooks with this text in their path")
     options = parser.parse_args()
-    outcomes = []
     with ExitStack() as stack:
         engine = stack.enter_context(Engine(Limits(cell_seconds=60)))
         workers = LocalWorkers(lambda: _Shared(engine), options.workers)
         for text in options.courses:
             outcome, root = identify(text)
             measure(outcome, root, workers, options.only)
-            outcomes.append(outcome)
             counts = {k: v for k, v in asdict(outcome).items() if k != "causes"}
             print(json.dumps(counts), flush=True)
             for cause in outcome.causes:
                 print(f"  {cause}", flush=True)
-    if options.record:
-        rows = [{k: v for k, v in asdict(one).items() if k != "causes"} for one in outcomes]
-        RECORD.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+            if options.record:
+                record(counts)
+
+
+def record(counts: dict[str, str | int]) -> None:
+    """Write the row of a course; rows of other courses stay."""
+    rows = json.loads(RECORD.read_text("utf-8")) if RECORD.is_file() else []
+    rows = [row for row in rows if row["repository"] != counts["repository"]] + [counts]
+    rows.sort(key=lambda row: row["repository"].lower())
+    RECORD.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
 class _Shared:
