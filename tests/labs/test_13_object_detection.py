@@ -31,7 +31,7 @@ def lab():
 
 @pytest.fixture
 def boxes():
-    """Draw 40 boxes, many of which overlap."""
+    """Draw 40 boxes; many of them overlap."""
     rng = np.random.default_rng(3)
     corner = rng.uniform(0, 40, (40, 2))
     return np.hstack([corner, corner + rng.uniform(4, 24, (40, 2))]).astype("float32")
