@@ -1288,7 +1288,7 @@ ways = {
 }
 for way, settings in ways.items():
     written = generate(
-        gpt, start, 70, LENGTH, lambda z, s=settings: rng.choice(SIZE, p=next_probabilities(z, **s))
+        gpt, start, 50, LENGTH, lambda z, s=settings: rng.choice(SIZE, p=next_probabilities(z, **s))
     )
     print(f"--- {way}\n{tokenizer.decode(written)}\n")
 
