@@ -29,7 +29,7 @@ class CachedGPT:
         >>> model = gpt(size=50, longest=16, width=8, heads=2, blocks=1)
         >>> cached = CachedGPT(model)
         >>> parts = [cached.read([7, 8, 9]), cached.read([4])]
-        >>> np.allclose(np.concatenate(parts), model(np.array([[7, 8, 9, 4]]))[0], atol=1e-5)
+        >>> np.allclose(np.concatenate(parts), model(np.array([[7, 8, 9, 4]]))[0], atol=1e-3)
         True
     """
 

@@ -1288,7 +1288,7 @@ ways = {
 }
 for way, settings in ways.items():
     written = generate(
-        gpt, start, 70, LENGTH, lambda z, s=settings: rng.choice(SIZE, p=next_probabilities(z, **s))
+        gpt, start, 50, LENGTH, lambda z, s=settings: rng.choice(SIZE, p=next_probabilities(z, **s))
     )
     print(f"--- {way}\n{tokenizer.decode(written)}\n")
 
@@ -1721,7 +1721,7 @@ for text, hidden in (
 #    encoder, the mean of its vectors over all tokens *that are not 0*, and a `Dense` layer without activation.
 #    The weights of the encoder are not copied: the classifier trains them.
 # 2. Train a classifier on the 100 remarks `few` with `few_labels`, starting from the pre-trained `encoder`, and
-#    name it `tuned`. `train_classifier` below trains for 20 epochs. Of new remarks, at least 72 % must be
+#    name it `tuned`. `train_classifier` below trains for 20 epochs. Of new remarks, at least 70 % must be
 #    right.
 #
 # <details><summary>Hint 1</summary>
@@ -1842,9 +1842,9 @@ def _check_tuned(seed, count):
     print(f"{accuracy:.1%} of {count} new remarks are right")
     _testing.at_least(
         accuracy,
-        0.72,
+        0.70,
         "The share of new remarks that `tuned` classifies correctly",
-        sd=0.02,
+        sd=0.026,
         hint="Did you train all weights for 20 epochs?",
     )
 
@@ -2139,7 +2139,7 @@ figures.surprise_by_token(
 # there is no token for "I do not know". For an answer I take a low temperature, 0 to 0.3, for a story 0.8 to 1,
 # with top-p. (3) To fill the gaps in "clever plot and [MASK] acting" the model has to find out which words occur
 # together, so which are of the same kind. So 100 labels only have to name the two kinds: 83 % of new remarks are
-# right instead of 70 % from scratch, where most adjectives occur once or never among the labelled ones. LoRA if
+# right instead of 71 % from scratch, where most adjectives occur once or never among the labelled ones. LoRA if
 # there are many tasks, or little memory: here it trains a sixth of the weights. Each task keeps only A and B,
 # and the merged model is as fast as before.
 #

@@ -80,7 +80,7 @@ def read(remark: np.ndarray) -> str:
 
     Example:
         >>> read([1, 24, 3, 0])
-        'not best film'
+        'not great film'
     """
     return " ".join(WORDS[number] for number in remark if number)
 
