@@ -2112,7 +2112,7 @@ for name, others in (("100 labels", None), ("and a GAN", rows)):
 # ### END SOLUTION
 
 # %% [markdown]
-# A last picture: three contents, three styles.
+# A last figure: three contents, two styles.
 
 # %%
 contents = data.cats_vs_dogs.PHOTOGRAPHS.generate(3, 96, np.random.default_rng(11))[0]
