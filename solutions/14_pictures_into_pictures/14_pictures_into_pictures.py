@@ -1787,7 +1787,7 @@ def survival(images):
 
 translations = {}
 for name, weights in (("cycle", (10, 5)), ("no cycle", (0, 0))):
-    keras.utils.set_random_seed(1)
+    keras.utils.set_random_seed(2)
     critics = [make_critic((28, 28, 1)) for _ in range(2)]
     game = CycleGAN(make_translator(), make_translator(), *critics, *weights)
     game.compile(keras.optimizers.Adam(1e-3, beta_1=0.5), keras.optimizers.Adam(4e-4, beta_1=0.5))
@@ -2095,7 +2095,7 @@ for name, others in (("100 labels", None), ("and a GAN", rows)):
 # plausible but invented: the small image does not hold it. A doctor could see a structure that is not
 # there, so I advise against it. For scans, use the network with the squared error, report PSNR and
 # SSIM on the hospital's own images, and state what was enlarged. (2) With the cycle loss most of the
-# digits survive, over 90 %; without it about half, because the critic is content with any plain image. A
+# digits survive, 70 to 96 % by seed; without it 50 to 60 %, because the critic is content with any plain image. A
 # translator can cheat: it may permute the digits (each 3 becomes an 8, and the way back turns it into a 3
 # again), or hide the image in weak noise that the other translator reads. So don't look at the loop,
 # look at one translation: a judge that knows the classes, or a person. (3) The images show where the
