@@ -32,7 +32,7 @@ def lab():
 
 def run(lab, demo, seed):
     names, demos = lab
-    source = demos[demo].replace("set_random_seed(1)", f"set_random_seed({seed})")
+    source = demos[demo].replace("set_random_seed(2)", f"set_random_seed({seed})")
     exec(compile(source.replace("seed=1)", f"seed={seed})"), demo, "exec"), names)
     return names
 
@@ -56,7 +56,7 @@ def test_sharper_images_have_more_detail_and_a_lower_psnr(lab, seed):
 def test_more_digits_survive_with_the_cycle_loss(lab, seed):
     names = run(lab, "def make_translator", seed)
     kept = [names["survival"](images) for images in names["translations"].values()]
-    assert kept[0] > kept[1] + 0.2
+    assert kept[0] > kept[1] + 0.05
 
 
 @pytest.mark.slow
