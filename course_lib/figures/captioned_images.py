@@ -23,8 +23,7 @@ def captioned_images(
     Args:
         images: Array `(n, height, width, 3)`, uint8 in [0, 255] or float in [0, 1].
         sentences: One for each image.
-        right: For each image whether its sentence is right: marked by ✓ and ✗. Without it there
-            are no marks.
+        right: For each image whether its sentence is right: marked by ✓ and ✗. Default: no marks.
         title: The finding; without one, how many sentences are right.
 
     Raises:
