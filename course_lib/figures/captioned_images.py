@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import fill
 
+import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
@@ -23,8 +24,7 @@ def captioned_images(
     Args:
         images: Array `(n, height, width, 3)`, uint8 in [0, 255] or float in [0, 1].
         sentences: One for each image.
-        right: For each image whether its sentence is right: marked by ✓ and ✗. Without it there
-            are no marks.
+        right: For each image whether its sentence is right: marked by ✓ and ✗. Default: no marks.
         title: The finding; without one, how many sentences are right.
 
     Raises:
@@ -36,7 +36,8 @@ def captioned_images(
         >>> figure.get_suptitle()
         '1 of 2 sentences are right'
     """
-    count = len(images)
+    pixels = np.asarray(images)
+    count = len(pixels)
     if len(sentences) != count or len(right) not in (0, count):
         raise ValueError(
             f"There are {count} images, {len(sentences)} sentences and {len(right)} marks."
@@ -51,7 +52,7 @@ def captioned_images(
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes in panels:
         axes.set_axis_off()
-    for place, (axes, image, sentence) in enumerate(zip(panels, images, sentences, strict=False)):
+    for place, (axes, image, sentence) in enumerate(zip(panels, pixels, sentences, strict=False)):
         axes.imshow(image)
         mark = "" if not len(right) else "✓ " if right[place] else "✗ "
         colour = "black" if not mark else GREEN if right[place] else RED

@@ -45,9 +45,11 @@ def shares_with_intervals(
     axes = figure.subplots()
     values, lows, highs = np.array([shares[name] for name in names], float).T
     colours = [(BLUE, ORANGE, GREEN, RED)[n % 4] for n in range(len(names))]
-    axes.bar(names, values, 0.55, color=colours)
+    places = np.arange(len(names))
+    axes.bar(places, values, 0.55, color=colours)
     errors = np.maximum([values - lows, highs - values], 0)
-    axes.errorbar(range(len(names)), values, errors, fmt="none", ecolor="black", capsize=6)
+    axes.errorbar(places, values, errors, fmt="none", ecolor="black", capsize=6)
+    axes.set_xticks(places, names)
     axes.set(ylabel=quantity, xlabel="test set, with its 95 % interval", ylim=(0, 1.02))
     hide_frame(axes)
     return figure
