@@ -1707,8 +1707,9 @@ for text, hidden in (
     print(f"{shown:53} good words {good:.0%}, bad words {bad:.0%}")
 
 # %% [markdown]
-# Nobody told the model which adjectives are good ones. It learns that there are two kinds, because the parts of a
-# remark agree. After a longer training (the full profile) the shares are clearer.
+# Nobody told the model which adjectives are good ones. Only the parts of a remark, which agree, can tell it that
+# there are two kinds. In the quick profile these shares may still be close to each other; the next section shows
+# whether the encoder has learnt something useful.
 #
 # ## 8 Fine-tune it
 #
