@@ -2001,8 +2001,9 @@ _check_semi_hidden(np.random.default_rng(_testing.hidden_seed()))
 
 # %% [markdown]
 # Now 10 labels of each class, and no others. Two classifiers of the same layers get the same number of
-# updates. The first one sees the labelled images only. The images are reduced to 7 × 7 pixels, so that
-# seconds are enough.
+# updates. The first one sees the labelled images only. The images are reduced to 7 × 7 pixels: for images
+# this small, a GAN of a few seconds is good enough to help. With the same short training at 14 × 14 or
+# 28 × 28 pixels, the classifier gets *worse* by 1 to 5 percentage points. Salimans et al. trained far longer.
 
 
 # %%
