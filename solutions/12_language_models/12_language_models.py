@@ -1509,10 +1509,11 @@ figures.time_by_length(seconds)
 #
 # ### Question 7 · `masking`
 #
-# 1. `mask_rows(tokens, size, mask, rng)` returns `inputs, is_chosen`, both `(n, m)`. `tokens` holds numbers
+# 1. `mask_rows(tokens, size, mask, seed)` returns `inputs, is_chosen`, both `(n, m)`. `tokens` holds numbers
 #    from 0 to `size - 1`, and 0 is padding, which is never chosen. Choose each other token with a probability
 #    of 15 %, and treat the chosen ones as above. `mask` is the number of the mask. Random tokens come from 1 to
-#    `size - 1`, all equally probable. `rng` is a NumPy generator. `tokens` must not change.
+#    `size - 1`, all equally probable. All random numbers come from
+#    `rng = np.random.default_rng(seed)`. `tokens` must not change.
 # 2. `masked_loss(targets, logits, is_chosen)` returns the mean cross-entropy in nats at the chosen places of
 #    the whole batch. `targets` are the original tokens, `(n, m)`; `logits` are `(n, m, size)`. Use `ops`.
 #
@@ -1531,9 +1532,10 @@ figures.time_by_length(seconds)
 
 
 # %% solution="masking"
-def mask_rows(tokens, size, mask, rng):
+def mask_rows(tokens, size, mask, seed):
     """Return the inputs (n, m), and booleans (n, m): which tokens were chosen."""
     ### BEGIN SOLUTION
+    rng = np.random.default_rng(seed)
     is_chosen = (rng.random(tokens.shape) < 0.15) & (tokens != 0)
     fate = rng.random(tokens.shape)
     inputs = np.where(is_chosen & (fate < 0.8), mask, tokens)
@@ -1570,7 +1572,7 @@ def _check_masks(rng, size, rows=700):
     tokens[rng.random(tokens.shape) < 0.02] = 1
     tokens[np.arange(50) >= rng.integers(20, 51, rows)[:, None]] = 0
     before = tokens.copy()
-    given = mask_rows(tokens, size, mask, np.random.default_rng(int(rng.integers(2**32))))
+    given = mask_rows(tokens, size, mask, int(rng.integers(2**32)))
     assert given is not None, "`mask_rows` returned None. Did you forget `return`?"
     assert isinstance(given, (tuple, list)) and len(given) == 2, (
         f"`mask_rows` returned a {type(given).__name__}; expected two: `return inputs, is_chosen`."
@@ -1892,8 +1894,8 @@ print({name: f"{share:.1%}" for name, share in accuracy.items()})
 #
 # ### Question 9 · `lora`
 #
-# 1. `start_lora(inputs, units, rank, rng)` returns `a, b`: a of normally distributed numbers with a standard
-#    deviation of $1 / \sqrt{\text{inputs}}$, and b of zeros. `rng` is a NumPy generator.
+# 1. `start_lora(inputs, units, rank, seed)` returns `a, b`: a of normally distributed numbers with a standard
+#    deviation of $1 / \sqrt{\text{inputs}}$, and b of zeros. Use `np.random.default_rng(seed)`.
 # 2. `lora_dense(x, kernel, bias, a, b, alpha)` returns the outputs `(n, units)` for `x` `(n, inputs)`.
 # 3. `merge_lora(kernel, a, b, alpha)` returns the merged kernel, and does not change the given one.
 # 4. `lora_gradients(x, error, a, b, alpha)` returns the gradients of the loss with respect to a and b. `error`,
@@ -1914,9 +1916,10 @@ print({name: f"{share:.1%}" for name, share in accuracy.items()})
 
 
 # %% solution="lora"
-def start_lora(inputs, units, rank, rng):
+def start_lora(inputs, units, rank, seed):
     """Return a (inputs, rank) and b (rank, units)."""
     ### BEGIN SOLUTION
+    rng = np.random.default_rng(seed)
     return rng.normal(size=(inputs, rank)) / np.sqrt(inputs), np.zeros((rank, units))
     ### END SOLUTION
 
@@ -1959,8 +1962,8 @@ def _read_pair(values, name):
 
 
 def _check_start(inputs, units, rank):
-    name = f"`start_lora({inputs}, {units}, {rank}, rng)`"
-    a, b = _read_pair(start_lora(inputs, units, rank, np.random.default_rng(5)), name)
+    name = f"`start_lora({inputs}, {units}, {rank}, 5)`"
+    a, b = _read_pair(start_lora(inputs, units, rank, 5), name)
     for part, shape, what in ((a, (inputs, rank), "a"), (b, (rank, units), "b")):
         assert np.shape(part) == shape, (
             f"{name}: {what} has the shape {np.shape(part)}; expected {shape}."
