@@ -36,6 +36,8 @@ CHOSEN = {
     "05_gan_mnist": -5,
     "06_vae_mnist": -4,
     "08_autoencoders": -4,
+    "12_language_models": -6,
+    "15_reinforcement_learning": -6,
 }
 
 

@@ -50,7 +50,7 @@ def accuracy_by_case(results: Mapping[str, Mapping[str, float]]) -> Figure:
         )
         axes.bar_label(bars, fmt="%.0f", fontsize=8)
     axes.set_xticks(places, [case.replace(", ", "\n") for case in results])
-    axes.set(ylabel="accuracy on held-out images, %", ylim=(0, 105))
+    axes.set(ylabel="accuracy on held-out examples, %", ylim=(0, 105))
     figure.legend(loc="outside lower center", ncols=len(methods[0]), frameon=False, fontsize=9)
     hide_frame(axes)
     return figure

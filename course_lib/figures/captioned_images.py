@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from course_lib.figures.canvas import Canvas
 from course_lib.figures.palette import GREEN, RED
 
-COLUMNS, PANEL, TEXT = 4, 1.75, 0.65  # images in a row; inches of an image, and of its sentence
+COLUMNS, PANEL, TEXT = 4, 1.75, 0.75  # images in a row; inches of an image, and of its sentence
 CHARACTERS = 24  # in a line
 
 
@@ -25,7 +25,7 @@ def captioned_images(
         images: Array `(n, height, width, 3)`, uint8 in [0, 255] or float in [0, 1].
         sentences: One for each image.
         right: For each image whether its sentence is right: marked by ✓ and ✗. Default: no marks.
-        title: The finding; without one, how many sentences are right.
+        title: The finding; without one, how many sentences are right, if that is known.
 
     Raises:
         ValueError: There are more or fewer sentences, or marks, than images.
@@ -46,19 +46,24 @@ def captioned_images(
     columns = max(1, min(COLUMNS, count))
     figure = Canvas(
         max(4.5, 2.0 * columns),
-        rows * (PANEL + TEXT) + 0.4,
-        title or f"{sum(map(bool, right))} of {count} sentences are right",
+        rows * (PANEL + TEXT) + 0.5,
+        title or _describe(right, count),
     )
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axes in panels:
+    for axes in panels[count:]:
         axes.set_axis_off()
     for place, (axes, image, sentence) in enumerate(zip(panels, pixels, sentences, strict=False)):
         axes.imshow(image)
         mark = "" if not len(right) else "✓ " if right[place] else "✗ "
         colour = "black" if not mark else GREEN if right[place] else RED
         text = fill(mark + sentence, CHARACTERS)
-        axes.text(
-            0.5, -0.04, text, fontsize=8, color=colour,
-            ha="center", va="top", transform=axes.transAxes,
-        )  # fmt: skip
+        axes.set_xlabel(text, fontsize=8, color=colour)
+        axes.set(xticks=[], yticks=[], anchor="N")  # room below for the sentence
+        axes.spines[:].set_visible(False)
     return figure
+
+
+def _describe(right: Sequence[bool], count: int) -> str:
+    if not len(right):
+        return f"{count} images with their sentences"
+    return f"{sum(map(bool, right))} of {count} sentences are right"

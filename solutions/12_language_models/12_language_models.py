@@ -2088,7 +2088,7 @@ share = sum(int(np.prod(w.shape)) for w in small.trainable_weights) / tuned.coun
 train_classifier(small, few, few_labels, rate=0.004)
 accuracy["LoRA, rank 4"] = small.evaluate(x_new, y_new, verbose=0)[1]
 print(f"{share:.1%} of the weights are trained")
-figures.accuracy_by_case({"100 labels, new remarks": accuracy})
+figures.accuracy_by_case({"100 labels": accuracy})
 
 # %% [markdown]
 # ## 10 What does it know?
