@@ -41,6 +41,7 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # fewer log messages from TensorFlow
 
 import time
+from copy import deepcopy
 
 import keras
 import numpy as np
@@ -52,6 +53,13 @@ from course_lib.training import fit
 keras.utils.set_random_seed(1)
 QUICK = profile.current() == "quick"
 print(f"Keras {keras.__version__}, {profile.current()} profile")
+
+
+def call_on_copy(function, value, *others):
+    """Call a function on a copy of its first argument; return the result and the copy afterwards."""
+    copied = deepcopy(value)
+    return function(copied, *others), copied
+
 
 # %% [markdown]
 # ## 1 Tokens
@@ -210,7 +218,8 @@ def _read_integers(values, name):
 def _check_join(tokens, pair, token):
     before = list(tokens)
     name = f"`join({before[:8]}, {pair}, {token})`"
-    given, right = _read_integers(join(tokens, pair, token), name), _join(before, pair, token)
+    joined, tokens = call_on_copy(join, list(tokens), pair, token)
+    given, right = _read_integers(joined, name), _join(before, pair, token)
     hints = {
         "Did you change the order? Replace from left to right.": (
             _join(before[::-1], pair[::-1], token)[::-1]
@@ -456,8 +465,9 @@ def _check_smooth(counts, alpha):
     size = counts.shape[-1]
     plain = counts.sum(axis=-1, keepdims=True)
     before = counts.copy()
+    given, counts = call_on_copy(smooth, counts, alpha)
     _testing.near(
-        smooth(counts, alpha),
+        given,
         _smooth(before, alpha),
         f"`smooth(counts, {alpha})`",
         mistakes={
@@ -1572,7 +1582,7 @@ def _check_masks(rng, size, rows=700):
     tokens[rng.random(tokens.shape) < 0.02] = 1
     tokens[np.arange(50) >= rng.integers(20, 51, rows)[:, None]] = 0
     before = tokens.copy()
-    given = mask_rows(tokens, size, mask, int(rng.integers(2**32)))
+    given, tokens = call_on_copy(mask_rows, tokens, size, mask, int(rng.integers(2**32)))
     assert given is not None, "`mask_rows` returned None. Did you forget `return`?"
     assert isinstance(given, (tuple, list)) and len(given) == 2, (
         f"`mask_rows` returned a {type(given).__name__}; expected two: `return inputs, is_chosen`."
@@ -2005,8 +2015,9 @@ def _check_lora(rng, n, inputs, units, rank, alpha):
         },
     )
     before = kernel.copy()
+    merged, kernel = call_on_copy(merge_lora, kernel, a, b, alpha)
     _testing.near(
-        merge_lora(kernel, a, b, alpha),
+        merged,
         before + factor * a @ b,
         "`merge_lora`",
         mistakes={

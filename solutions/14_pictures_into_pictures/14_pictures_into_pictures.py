@@ -127,6 +127,13 @@ def gradient_of(function, *inputs):
     return tape.gradient(value, floats)
 
 
+def call_on_copies(function, *values):
+    """Call a function on copies of arrays; return the result, and arrays and weights afterwards."""
+    copies = [value.copy() if isinstance(value, np.ndarray) else value for value in values]
+    result = function(*copies)
+    return result, [v.get_weights() if isinstance(v, keras.Model) else v for v in copies]
+
+
 # %% solution="style"
 def gram_matrix(features):
     """Return the mean products of channels, (batch, c, c), of feature maps (batch, h, w, c)."""
@@ -386,8 +393,7 @@ def _check_paint(rng, steps, rate):
     before = [w.copy() for w in model.get_weights()]
     start = rng.uniform(0, 255, (6, 5, 3)).astype("float32")
     start[:2] = rng.choice([0.0, 255.0], (2, 5, 3))  # these pixels reach a limit
-    passed = start.copy()
-    given = paint(model, passed, steps, rate)
+    given, (weights, passed, *_) = call_on_copies(paint, model, start, steps, rate)
     assert given is not None, "`paint` returned None. Did you forget `return`?"
     given = np.asarray(given, "float32")
     assert given.shape == start.shape, (
@@ -395,7 +401,7 @@ def _check_paint(rng, steps, rate):
         "axis of the batch?"
     )
     assert np.array_equal(passed, start), "`paint` changed the array `start`. Work on a copy."
-    assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True)), (
+    assert all(np.array_equal(a, b) for a, b in zip(before, weights, strict=True)), (
         "`paint` changed weights of the network. Only the image is optimised."
     )
     error = _measure(given, _paint(model, start, steps, rate), start)
