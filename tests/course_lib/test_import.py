@@ -47,7 +47,7 @@ def test_every_module_is_an_attribute():
 
 
 def test_unknown_attribute_is_explained():
-    with pytest.raises(AttributeError, match="no module 'dataset'; it has: blocks, data"):
+    with pytest.raises(AttributeError, match="no module 'dataset'; it has: agents, blocks, data"):
         course_lib.dataset  # noqa: B018
 
 
