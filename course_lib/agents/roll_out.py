@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from gymnasium.vector import VectorEnv
 
 from course_lib.agents.replay_memory import Transitions
+
+if TYPE_CHECKING:
+    from gymnasium.vector import VectorEnv
 
 
 class RollOut(NamedTuple):

@@ -8,8 +8,9 @@ import sys
 CODE = """
 import sys
 sys.modules["gymnasium"] = None  # as if it were not installed
+from course_lib import *
 try:
-    from course_lib import environments
+    environments.Catch
 except RuntimeError as error:
     print(error)
 """
