@@ -31,8 +31,8 @@ def test_search_works_without_a_server(visit, site: Path) -> None:
     page.keyboard.type("bubblewrap")
     page.wait_for_selector(".md-search-result__item", state="attached", timeout=30_000)
     found = page.locator(".md-search-result__item a").first.get_attribute("href")
-    pages = ("threat-model", "isolation", "how-grading-works", "containers")
-    assert any(name in found for name in pages), found
+    name = found.rpartition("/")[2].partition(".html")[0]
+    assert "bubblewrap" in (site / f"{name}.html").read_text("utf-8")
     assert all(url.startswith("file://") for url in visited.fetched)
     assert not visited.errors
 
