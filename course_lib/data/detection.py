@@ -7,9 +7,8 @@ import numpy as np
 from course_lib import profile as profiles
 from course_lib.data.registry import find_detection
 from course_lib.data.sources.check_source import check_source
-from course_lib.data.sources.data_error import DataError
+from course_lib.data.sources.find_prepared import find_prepared
 from course_lib.data.sources.load_prepared_boxes import Part, load_prepared_boxes
-from course_lib.data.sources.prepared_folder import prepared_folder
 from course_lib.data.sources.provenance import announce, announce_stand_in
 from course_lib.data.synthetic.draw_crowded_scenes import draw_crowded_scenes
 
@@ -55,20 +54,15 @@ def detection(
     data = find_detection(name)
     check_source(source)
     sizes = data.sizes[profiles.resolve(profile)]
-    reason = 'source="offline" asks for it'
-    if data.page and source != "offline":
-        folder = prepared_folder()
-        if folder is not None and (folder / name).is_dir():
-            split = load_prepared_boxes(data, folder / name, size)
-            announce(name, str(folder / name), f"{name} is prepared data from {folder / name}")
-            return split
-        reason = f"there is no prepared folder COURSE_DATA/{name}"
-        if source == "real":
-            raise DataError(
-                reason,
-                f"Get the images ({data.page}), put them into DIR/{name}/train and "
-                f"DIR/{name}/test, their boxes into DIR/{name}/boxes.csv, and set COURSE_DATA=DIR.",
-            )
+    advice = (
+        f"Get the images ({data.page}), put them into DIR/{name}/train and "
+        f"DIR/{name}/test, their boxes into DIR/{name}/boxes.csv, and set COURSE_DATA=DIR."
+    )
+    folder, reason = find_prepared(name, data.page, source, advice)
+    if folder is not None:
+        split = load_prepared_boxes(data, folder, size)
+        announce(name, str(folder), f"{name} is prepared data from {folder}")
+        return split
     rng = np.random.default_rng([seed, size])
     classes = len(data.class_names)
     train, test = (draw_crowded_scenes(n, size, rng, classes) for n in sizes)

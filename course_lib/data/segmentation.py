@@ -7,10 +7,9 @@ import numpy as np
 from course_lib import profile as profiles
 from course_lib.data.registry import find_segmentation
 from course_lib.data.sources.check_source import check_source
-from course_lib.data.sources.data_error import DataError
 from course_lib.data.sources.dataset import Split
+from course_lib.data.sources.find_prepared import find_prepared
 from course_lib.data.sources.load_prepared_masks import load_prepared_masks
-from course_lib.data.sources.prepared_folder import prepared_folder
 from course_lib.data.sources.provenance import announce, announce_stand_in
 
 
@@ -54,21 +53,16 @@ def segmentation(
     data = find_segmentation(name)
     check_source(source)
     sizes = data.sizes[profiles.resolve(profile)]
-    reason = 'source="offline" asks for it'
-    if data.page and source != "offline":
-        folder = prepared_folder()
-        if folder is not None and (folder / name).is_dir():
-            split = load_prepared_masks(data, folder / name, size)
-            announce(name, str(folder / name), f"{name} is prepared data from {folder / name}")
-            return split
-        reason = f"there is no prepared folder COURSE_DATA/{name}"
-        if source == "real":
-            raise DataError(
-                reason,
-                f"Get the images ({data.page}) and put them into DIR/{name}/train/images, "
-                f"their masks into DIR/{name}/train/masks, the same for test, and set "
-                "COURSE_DATA=DIR.",
-            )
+    advice = (
+        f"Get the images ({data.page}) and put them into DIR/{name}/train/images, "
+        f"their masks into DIR/{name}/train/masks, the same for test, and set "
+        "COURSE_DATA=DIR."
+    )
+    folder, reason = find_prepared(name, data.page, source, advice)
+    if folder is not None:
+        split = load_prepared_masks(data, folder, size)
+        announce(name, str(folder), f"{name} is prepared data from {folder}")
+        return split
     rng = np.random.default_rng([seed, size])
     split = data.generate(sizes[0], size, rng), data.generate(sizes[1], size, rng)
     if data.page:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
 
 import keras
-import numpy as np
+
+from course_lib.models.load_fixed_weights import load_fixed_weights
 
 NO_DIGIT = 10
 WEIGHTS = "digit_judge.npz"
@@ -28,11 +28,7 @@ def digit_judge() -> keras.Model:
         >>> digit_judge().output_shape
         (None, 11)
     """
-    model = judge_network()
-    with files("course_lib.models").joinpath(WEIGHTS).open("rb") as file, np.load(file) as arrays:
-        model.set_weights([arrays[name].astype("float32") for name in arrays.files])
-    model.trainable = False
-    return model
+    return load_fixed_weights(judge_network(), WEIGHTS)
 
 
 def judge_network() -> keras.Model:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
 
 import keras
-import numpy as np
+
+from course_lib.models.load_fixed_weights import load_fixed_weights
 
 ROWS, COLUMNS, CHANNELS = 6, 6, 32
 WEIGHTS = "scene_encoder.npz"
@@ -28,11 +28,7 @@ def scene_encoder() -> keras.Model:
         >>> scene_encoder().output_shape
         (None, 36, 32)
     """
-    model = encoder_network()
-    with files("course_lib.models").joinpath(WEIGHTS).open("rb") as file, np.load(file) as arrays:
-        model.set_weights([arrays[name].astype("float32") for name in arrays.files])
-    model.trainable = False
-    return model
+    return load_fixed_weights(encoder_network(), WEIGHTS)
 
 
 def encoder_network() -> keras.Model:
