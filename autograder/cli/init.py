@@ -17,7 +17,7 @@ def init(
 ) -> None:
     """Make a new course folder with the labs and settings of this one, without students' work.
 
-    Where there is no course to copy, makes one of a single lab, for you to change.
+    Without a course to copy, makes one of a single lab, for you to change.
 
     Example: [bold]autograder init ~/deep-learning-2027[/]
     """

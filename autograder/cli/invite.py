@@ -100,7 +100,7 @@ def _choose(store: Database, people: dict[str, Person], students: list[str]) -> 
             )
     if not students and not people:
         raise AutograderError(
-            "there is no roster, and no student is named",
+            "the course has no roster, and no student is named",
             "write roster.csv with the columns id and name, or: autograder invite STUDENT",
         )
     invited = list_invited(store, Role.STUDENT)

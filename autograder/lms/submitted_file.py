@@ -22,7 +22,7 @@ class SubmittedFile:
     Args:
         downloaded: the file in the download.
         path: the student's own path and name of it.
-        student: the student's name in the course where there is no roster.
+        student: the student's name in a course without a roster.
         name: the student's name, or what the LMS made of it; empty when the LMS doesn't tell.
         ids: ids that come with it, by kind (see `Person.ids`).
         late: whether the LMS marks it as late.

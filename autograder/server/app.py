@@ -115,7 +115,7 @@ def _explain(request: Request, error: Exception) -> Response:
 
 def _explain_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    messages = {404: "There is no such page.", 405: "This cannot be done here."}
+    messages = {404: "This page was not found.", 405: "This cannot be done here."}
     message = messages.get(error.status_code, error.detail)
     answer = _answer(request, error.status_code, message, "")
     for name, text in (error.headers or {}).items():

@@ -87,7 +87,7 @@ def find_attempt(session: Session, receipt: str, visitor: Visitor) -> Attempt:
     attempt: Attempt | None = session.scalar(select(Attempt).where(Attempt.receipt == receipt))
     is_own = attempt is not None and attempt.student.person == visitor.person
     if attempt is None or not (is_own or visitor.role is Role.INSTRUCTOR):
-        raise RefusedError(404, "There is no such attempt.", "")
+        raise RefusedError(404, "This attempt was not found.", "")
     return attempt
 
 

@@ -92,7 +92,7 @@ def find_student(site: Site, request: Request) -> Student:
     with site.database.read() as session:
         student = session.get(Student, request.path_params["student"])
     if student is None:
-        raise RefusedError(404, "There is no such student.", "")
+        raise RefusedError(404, "This student was not found.", "")
     return student
 
 

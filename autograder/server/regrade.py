@@ -180,7 +180,7 @@ def _lock_regrade(session: Session, lab: Lab, regrade_id: int) -> Regrade:
         select(Regrade).where(Regrade.id == regrade_id, Regrade.lab == lab.name).with_for_update()
     )
     if regrade is None:
-        raise RefusedError(404, "There is no such re-grading.", "")
+        raise RefusedError(404, "This re-grading was not found.", "")
     if regrade.state != RegradeState.OPEN:
         raise RefusedError(409, f"This re-grading is {regrade.state} already.", "")
     return regrade

@@ -41,7 +41,7 @@ def show(request: Request) -> Response:
     with site.database.read() as session:
         regrade = find_regrade(session, lab, request.path_params["number"])
         if regrade is None:
-            raise RefusedError(404, "There is no such re-grading.", "")
+            raise RefusedError(404, "This re-grading was not found.", "")
         changes = list_changes(session, regrade.id)
         names = read_names(session)
     return show_page(

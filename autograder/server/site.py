@@ -81,7 +81,7 @@ class Site:
         for lab in self.course.labs():
             if lab.name == name:
                 return lab
-        raise RefusedError(404, "There is no such lab.", "Go back to the list of labs.")
+        raise RefusedError(404, "This lab was not found.", "Go back to the list of labs.")
 
 
 def find_visitor(request: Request, *roles: Role) -> Visitor:
@@ -118,7 +118,7 @@ def _admit(
         raise RefusedError(401, "You are not signed in.", "Open your personal link.")
     site.limits.requests.take(visitor.key)
     if roles and visitor.role not in roles:
-        raise RefusedError(404, "There is no such page.", "")
+        raise RefusedError(404, "This page was not found.", "")
     return visitor
 
 

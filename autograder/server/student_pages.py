@@ -146,7 +146,7 @@ def show_feedback(request: Request) -> Response:
     # The name is compared, never joined to a path as it came.
     known = [one for one in _list_pages(site, lab, student) if one == name]
     if not attempt.counts or not known:
-        raise RefusedError(404, "There is no feedback page.", "")
+        raise RefusedError(404, "This feedback page was not found.", "")
     page = feedback_path(site.course, lab, student, known[0]).read_text(encoding="utf-8")
     headers = {"content-security-policy": _FEEDBACK_POLICY, "x-frame-options": "SAMEORIGIN"}
     return HTMLResponse(page, headers=headers)

@@ -54,7 +54,7 @@ def test_a_student_changes_nothing_of_the_class(scene: Scene, path: str) -> None
 
 def test_a_program_of_another_student_sees_nothing(scene: Scene) -> None:
     record = scene.server.look(scene.attacker_token, scene.receipt["receipt"])
-    assert record == {"error": "There is no such attempt.", "hint": ""}
+    assert record == {"error": "This attempt was not found.", "hint": ""}
 
 
 def test_an_instructor_has_no_student_pages(scene: Scene) -> None:
