@@ -69,8 +69,10 @@ docs: $(INSTALLED)
 bench: $(INSTALLED)
 	python benchmarks/run.py
 
-# All labs with all their cases, large classes, and endurance: longer than an hour.
+# All labs with all their cases, large classes, and endurance; the labs' claims under every seed and
+# their trainings in half precision to the end: longer than an hour.
 bench-long: $(INSTALLED)
+	CLAIM_SEEDS=all HALF_PRECISION_STEPS=0 pytest tests/labs $(PYTEST_ARGS)
 	python benchmarks/run.py --long
 
 # pip compiles to bytecode during installation: TensorFlow then starts in a third of the time.

@@ -48,7 +48,6 @@ def perceptron():
     return run("perceptron")["perceptron"]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_perceptron_converges_on_separable_points_and_never_on_xor(perceptron, seed):
     rng = np.random.default_rng(seed)
     x = rng.uniform(-1, 1, (120, 2))
@@ -59,7 +58,6 @@ def test_the_perceptron_converges_on_separable_points_and_never_on_xor(perceptro
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_shapes_are_told_apart_only_after_training(monkeypatch, seed):
     monkeypatch.setenv("COURSE_PROFILE", "quick")
     names = {"__name__": "__main__"}
@@ -83,7 +81,6 @@ def test_the_shapes_are_told_apart_only_after_training(monkeypatch, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_three_layers_separate_the_spirals_better_than_one(seed):
     import keras
 

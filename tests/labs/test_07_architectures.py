@@ -32,7 +32,6 @@ def lab():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_twenty_plain_layers_train_worse_than_eight_and_than_twenty_with_shortcuts(lab, seed):
     ends, spread = {}, {}
     for name, blocks, shortcut in [("8", 1, False), ("20", 3, False), ("residual", 3, True)]:
@@ -59,7 +58,6 @@ def test_the_counted_cost_ratio_matches_the_formula(lab, filters):
     assert ratio == pytest.approx(lab["cost_ratio"](3, filters), rel=0.01)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_an_auxiliary_loss_reaches_the_layers_before_it(lab, seed):
     keras.utils.set_random_seed(seed)
     model = lab["small_googlenet"](lab["SHAPE"], lab["CLASSES"])

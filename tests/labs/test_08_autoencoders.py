@@ -92,7 +92,6 @@ def test_random_codes_make_worse_digits_than_real_ones(lab, trained):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_frozen_pretrained_features_beat_random_ones(lab, seed):
     lab["SEED"] = seed
     _, encoder = lab["train_with_penalty"](lambda layer, x, h: 1e-3 * lab["kl_penalty"](h))
@@ -102,7 +101,6 @@ def test_frozen_pretrained_features_beat_random_ones(lab, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_denoiser_beats_the_plain_one_on_noisy_images(lab, seed):
     x, x_test = lab["x_train"], lab["x_test"]
     noisy_train, noisy = lab["add_noise"](x, 0.4, seed), lab["add_noise"](x_test, 0.4, seed + 10)
@@ -116,7 +114,6 @@ def test_the_denoiser_beats_the_plain_one_on_noisy_images(lab, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_each_penalty_keeps_its_promise_at_a_price(lab, seed):
     lab["SEED"] = seed
     measured = {}
@@ -139,7 +136,6 @@ def test_each_penalty_keeps_its_promise_at_a_price(lab, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_linear_autoencoder_spans_the_principal_subspace(lab, seed):
     rng = np.random.default_rng(seed)
     x = (rng.normal(size=(1000, 30)) * np.geomspace(1, 0.05, 30)) @ np.linalg.qr(

@@ -25,7 +25,6 @@ def lab():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_skips_help_at_borders_and_border_weights_help_to_count(lab, seed):
     x, y, cells = lab["x_test"], lab["y_test"], lab["cells_test"]
     masks = {}

@@ -34,7 +34,6 @@ def lab():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_direct_and_recursive_forecasts_beat_the_baselines_on_the_stand_in(lab, seed):
     data = lab["data"]
     _, spots = find_series("sunspots").stand_in()
@@ -54,7 +53,6 @@ def test_direct_and_recursive_forecasts_beat_the_baselines_on_the_stand_in(lab, 
         assert lab["errors_by_step"](forecast, y_test, deviation)[-1] < 0.93 * best
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_gradients_vanish_explode_and_survive_as_the_lab_says(lab, seed):
     keras.utils.set_random_seed(seed)
     measure, layers = lab["measure_gradients"], keras.layers

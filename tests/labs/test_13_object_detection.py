@@ -90,7 +90,6 @@ def test_a_grid_and_back(lab):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_detector_learns_as_the_lab_says(lab, seed):
     answer = next(s for s, q, tests in answered(LAB, {}) if q == "detector" and not tests)
     names = dict(lab)

@@ -38,7 +38,6 @@ def run(lab, demo, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_sharper_images_have_more_detail_and_a_lower_psnr(lab, seed):
     names, _ = lab
     large, model = names["large_test"], names["model"]
@@ -52,7 +51,6 @@ def test_sharper_images_have_more_detail_and_a_lower_psnr(lab, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_more_digits_survive_with_the_cycle_loss(lab, seed):
     names = run(lab, "def make_translator", seed)
     kept = [names["survival"](images) for images in names["translations"].values()]
@@ -60,7 +58,6 @@ def test_more_digits_survive_with_the_cycle_loss(lab, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_images_without_labels_help_a_classifier(lab, seed):
     alone, helped = run(lab, "def make_classifier", seed)["accuracy"].values()
     assert helped > alone

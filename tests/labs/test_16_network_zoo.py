@@ -30,7 +30,6 @@ def lab():
     return names
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_largest_memory_is_just_below_a_spectral_radius_of_one(lab, seed):
     rng = np.random.default_rng(seed)
     series = rng.uniform(-1, 1, size=(2000, 1))
@@ -46,7 +45,6 @@ def test_the_largest_memory_is_just_below_a_spectral_radius_of_one(lab, seed):
     assert capacity[0.95] > 2 * capacity[0.3] > 4 * capacity[2.0]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_mixture_of_three_is_stable_and_has_a_higher_energy(lab, seed):
     patterns = np.random.default_rng(seed).choice([-1.0, 1.0], (3, 300))
     w, mixture = lab["hebb"](patterns), np.sign(patterns.sum(axis=0))
@@ -57,7 +55,6 @@ def test_a_mixture_of_three_is_stable_and_has_a_higher_energy(lab, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_hidden_cells_help_with_few_labels_and_dreams_are_likely(lab, seed):
     ink, test = ((lab[x] > 0.5).astype(float) for x in ("x_train", "x_test"))
     w, b, c = lab["train_rbm"](ink, 96, 15, 0.1, seed)
@@ -80,7 +77,6 @@ def test_hidden_cells_help_with_few_labels_and_dreams_are_likely(lab, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_kernels_read_digits_about_as_well_as_a_perceptron(lab, seed):
     x, y = lab["x_train"], lab["y_train"]
     start = x[np.random.default_rng(seed).choice(len(x), 100, replace=False)]

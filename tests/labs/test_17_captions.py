@@ -32,7 +32,6 @@ def test_vocabulary_numbers_words_as_the_student_does(lab):
     assert np.array_equal(tokens[:, 1:], targets)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
 def test_bleu_of_the_student_is_that_of_the_library(lab, seed):
     rng = np.random.default_rng(seed)
     said = [" ".join(rng.choice(list("aabbc"), rng.integers(4, 9))) for _ in range(30)]
