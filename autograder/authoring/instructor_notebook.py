@@ -6,6 +6,7 @@ The source is a Python file in jupytext's percent format. A cell's header may ha
 
 from __future__ import annotations
 
+import copy
 import re
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from autograder.authoring.read_source import ROLES, read_source
 from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
 from autograder.notebooks.cell_roles import grade_id, graded_cells, list_grade_ids
+from autograder.notebooks.forms import release_whole
+from autograder.notebooks.short_checks import mark_short_checks
 from course_lib.notebook.shorten_checks import CHECK_TITLE
 
 _KERNEL = {
@@ -52,8 +55,9 @@ def make_instructor_notebook(course: Course, lab: Lab) -> NotebookNode:
     for number, cell in enumerate(notebook.cells):
         # nbformat allows no point in a cell's id.
         cell.id = grade_id(cell).replace(".", "-") or f"cell-{number:02d}"
-    notebook.metadata = NotebookNode(_KERNEL)
+    notebook.metadata = NotebookNode(copy.deepcopy(_KERNEL))
     notebook.nbformat, notebook.nbformat_minor = 4, 5
+    mark_short_checks(notebook, release_whole(notebook), course.root, lab.name)
     return notebook
 
 

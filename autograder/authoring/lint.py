@@ -12,7 +12,7 @@ from typing import Protocol
 from nbformat import NotebookNode
 
 from autograder.authoring.believed_values import find_beliefs
-from autograder.authoring.build import find_stale_notebooks
+from autograder.authoring.build import find_stale_files
 from autograder.authoring.cases import Case
 from autograder.authoring.combined_cases import combine_cases
 from autograder.authoring.instructor_notebook import make_instructor_notebook
@@ -79,7 +79,7 @@ class Finding:
 
 def check_source(course: Course, lab: Lab) -> Iterator[Finding]:
     """Check a lab without running it: notebooks are up to date, test cells are complete."""
-    paths = find_stale_notebooks(course, lab)
+    paths = find_stale_files(course, lab)
     stale = ", ".join(str(path.relative_to(course.root)) for path in paths)
     detail = f"{stale} differs: run autograder build" if stale else "up to date"
     yield Finding("notebooks", not stale, detail)

@@ -29,7 +29,7 @@ def build(
 
     course = open_course(course_dir)
     chosen = [course.lab(name) for name in labs] if labs else course.labs()
-    find = authoring.find_stale_notebooks if check else authoring.build
+    find = authoring.find_stale_files if check else authoring.build
     stale = [path for lab in chosen for path in find(course, lab)]
     for path in stale:
         out.print(f"{'differs' if check else 'wrote'}  {path.relative_to(course.root)}")

@@ -155,7 +155,7 @@ def say(text: str) -> None:
 
 def find_warnings(course: Course, lab: Lab) -> Iterator[str]:
     """What the marks do not show: submissions in a wrong place, tests that are out of date."""
-    from autograder.authoring.build import find_stale_notebooks
+    from autograder.authoring.build import find_stale_files
     from autograder.authoring.instructor_notebook import source_path
     from autograder.course.submissions import find_misplaced_submissions
 
@@ -165,7 +165,7 @@ def find_warnings(course: Course, lab: Lab) -> Iterator[str]:
     if not (lab.points and source.is_file()):
         return
     try:
-        is_stale = source.with_suffix(".ipynb") in find_stale_notebooks(course, lab)
+        is_stale = source.with_suffix(".ipynb") in find_stale_files(course, lab)
     except AutograderError as error:
         yield describe_unbuildable_source(error, source.stem)
         return

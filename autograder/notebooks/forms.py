@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nbformat import NotebookNode
 
 from autograder.notebooks.cell_roles import grade_id, is_instructor_cell, is_test_cell
+from autograder.notebooks.short_checks import shorten
 
 if TYPE_CHECKING:
     from traitlets.config import Config
@@ -18,16 +19,31 @@ if TYPE_CHECKING:
 def release_notebook(instructor: NotebookNode, config: Config | None = None) -> NotebookNode:
     """Return the notebook for students: nbgrader's own release steps, without its gradebook.
 
+    Checks that `course_lib` has become calls.
+
     Args:
         instructor: The instructor's notebook.
         config: nbgrader's settings; default: nbgrader's defaults.
     """
-    from nbgrader import preprocessors
+    return _take_steps(shorten(release_whole(instructor, config)), ["ComputeChecksums"], config)
 
+
+def release_whole(instructor: NotebookNode, config: Config | None = None) -> NotebookNode:
+    """Return the notebook for students with the text of all its checks.
+
+    Args:
+        instructor: The instructor's notebook.
+        config: nbgrader's settings; default: nbgrader's defaults.
+    """
     # The steps of `nbgrader generate_assignment`; IncludeHeaderFooter and SaveCells need a course.
     steps = ["LockCells", "ClearSolutions", "ClearOutput", "CheckCellMetadata", "ComputeChecksums"]
     steps += ["ClearHiddenTests", "ClearMarkScheme", "ComputeChecksums", "CheckCellMetadata"]
-    notebook = copy.deepcopy(instructor)
+    return _take_steps(copy.deepcopy(instructor), steps, config)
+
+
+def _take_steps(notebook: NotebookNode, steps: list[str], config: Config | None) -> NotebookNode:
+    from nbgrader import preprocessors
+
     resources: dict[str, Any] = {}
     for name in steps:
         step = getattr(preprocessors, name)(config=config, log=logging.getLogger("nbgrader"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import linecache
 import traceback
 
+from course_lib.notebook.run_check import is_check_file
+
 NO_ANSWER = "no answer yet. Replace `raise NotImplementedError()` with your answer."
 
 
@@ -13,7 +15,8 @@ def describe_error(error: BaseException, check_file: str) -> str:
 
     Args:
         error: The error that ended the check.
-        check_file: The file name with which the check was compiled.
+        check_file: The file name with which the check was compiled, or that of the cell that calls
+            it.
 
     Example:
         >>> describe_error(AssertionError("`f(2)` returned 3; expected 4."), "<the checks>")
@@ -27,7 +30,7 @@ def describe_error(error: BaseException, check_file: str) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     files = [frame.filename for frame in frames]
     inside = frames[files.index(check_file) + 1 :] if check_file in files else []
-    outside = [frame for frame in inside if frame.filename != check_file]
+    outside = [f for f in inside if f.filename != check_file and not is_check_file(f.filename)]
     line = (
         linecache.getline(outside[-1].filename, outside[-1].lineno or 0).strip() if outside else ""
     )

@@ -8,7 +8,7 @@ import sys
 import nbformat
 import pytest
 
-from autograder.authoring.build import build, find_stale_notebooks
+from autograder.authoring.build import build, find_stale_files
 from autograder.authoring.instructor_notebook import make_instructor_notebook
 from autograder.course.course import Course
 from autograder.errors import AutograderError
@@ -22,7 +22,7 @@ def test_building_twice_changes_nothing(course: Course) -> None:
 def test_a_hand_edited_notebook_differs(course: Course) -> None:
     path = course.release_dir / LAB / f"{LAB}.ipynb"
     path.write_text(path.read_text().replace("One neuron", "Two neurons"))
-    assert find_stale_notebooks(course, course.lab(LAB)) == [path]
+    assert find_stale_files(course, course.lab(LAB)) == [path]
 
 
 def test_the_release_is_what_stock_nbgrader_releases(course: Course) -> None:

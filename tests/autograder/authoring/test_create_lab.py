@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from autograder.authoring.build import find_stale_notebooks
+from autograder.authoring.build import find_stale_files
 from autograder.authoring.cases import make_cases
 from autograder.authoring.create_lab import create_lab
 from autograder.authoring.instructor_notebook import make_instructor_notebook
@@ -68,7 +68,7 @@ def test_a_lab_is_added_and_nothing_else_changes(course: Course) -> None:
     assert after["course.toml"].startswith(before.pop("course.toml"))
     assert before.items() <= after.items()
     assert [lab.name for lab in Course(course.root).labs()] == [LAB, "07_more_of_it"]
-    assert not find_stale_notebooks(Course(course.root), lab)
+    assert not find_stale_files(Course(course.root), lab)
     assert create_lab(Course(course.root), "next_one").name == "08_next_one"
     released = after["labs/07_more_of_it/07_more_of_it.ipynb"].decode()
     assert "NotImplementedError" in released and "hidden_seed" not in released
@@ -126,4 +126,4 @@ def test_a_region_that_is_not_closed(course: Course, old: str, new: str) -> None
     path: Path = course.source_dir / LAB / f"{LAB}.py"
     path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
     with pytest.raises(AutograderError, match="do not match"):
-        find_stale_notebooks(course, course.lab(LAB))
+        find_stale_files(course, course.lab(LAB))

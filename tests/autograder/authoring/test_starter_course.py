@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring.build import find_stale_notebooks
+from autograder.authoring.build import find_stale_files
 from autograder.authoring.lint import check_source
 from autograder.authoring.starter_course import create_starter_course
 from autograder.course.course import Course
@@ -20,7 +20,7 @@ def test_it_has_one_lab_that_is_complete(name: str, tmp_path: Path) -> None:
     course = create_starter_course(folder)
     (lab,) = Course(folder).labs()
     assert lab.name == "01_first_lab"
-    assert find_stale_notebooks(course, lab) == []
+    assert find_stale_files(course, lab) == []
     assert all(finding.is_right for finding in check_source(course, lab))
 
 
