@@ -11,11 +11,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from autograder.course.course import Course
 from autograder.pages import render
 from autograder.server import class_pages, entrance, program_api, regrade_pages, student_pages
-from autograder.server.database import Database
 from autograder.server.guard import Guard
+from autograder.server.lti import lms_pages, lti_pages
+from autograder.server.lti.platforms import PlatformKeys
 from autograder.server.refused import RefusedError
 from autograder.server.server_log import log
 from autograder.server.site import Site, show_page
@@ -23,14 +23,12 @@ from autograder.server.site import Site, show_page
 _UPLOADS = (("/labs/", ""), ("/api/labs/", "/attempts"))
 
 
-def make_app(course: Course, database: Database) -> ASGIApp:
+def make_app(site: Site) -> ASGIApp:
     """The application of a course.
 
     Args:
-        course: The course.
-        database: The server's database, in its newest version.
+        site: The server's parts.
     """
-    site = Site(course, database)
     app = Starlette(
         routes=[
             Route("/static/page.css", _show_style),
@@ -41,6 +39,8 @@ def make_app(course: Course, database: Database) -> ASGIApp:
             *class_pages.ROUTES,
             *regrade_pages.ROUTES,
             *program_api.ROUTES,
+            *lti_pages.ROUTES,
+            *lms_pages.ROUTES,
         ],
         exception_handlers={
             RefusedError: _explain,
@@ -49,6 +49,7 @@ def make_app(course: Course, database: Database) -> ASGIApp:
         },
     )
     app.state.site = site
+    app.state.lti_keys = PlatformKeys()
 
     def find_most_bytes(path: str) -> int:
         is_upload = any(path.startswith(a) and path.endswith(b) for a, b in _UPLOADS)

@@ -17,6 +17,7 @@ from autograder.server.site import (
     find_visitor,
     in_thread,
     read_form,
+    set_session_cookie,
     show_page,
 )
 
@@ -40,14 +41,7 @@ async def enter(request: Request) -> Response:
             401, "This link is not valid, or a newer one has replaced it.", "Ask for a new one."
         )
     answer = RedirectResponse("/", 303)
-    answer.set_cookie(
-        COOKIE,
-        key,
-        max_age=SESSION_SECONDS,
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
+    set_session_cookie(request, answer, key, SESSION_SECONDS)
     return answer
 
 

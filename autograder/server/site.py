@@ -171,6 +171,18 @@ async def read_chunks(request: Request) -> AsyncIterator[bytes]:
         raise RefusedError(400, "The file did not arrive whole.", "Submit it again.") from None
 
 
+def set_session_cookie(request: Request, answer: Response, key: str, seconds: int) -> None:
+    """Have the browser keep the secret of its session."""
+    answer.set_cookie(
+        COOKIE,
+        key,
+        max_age=seconds,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+
+
 def show_page(
     request: Request, template: str, visitor: Visitor | None, status: int = 200, **values: Any
 ) -> HTMLResponse:
