@@ -7,7 +7,6 @@ import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -139,7 +138,8 @@ def check_origin(request: Request) -> None:
     if fetched is not None:
         is_own = fetched in ("same-origin", "none")
     if origin is not None:
-        is_own = is_own and urlsplit(origin).netloc == request.headers.get("host", "")
+        host = request.headers.get("host", "")
+        is_own = is_own and origin in (f"http://{host}", f"https://{host}")
     if not is_own:
         raise RefusedError(403, "Another site sent this form.", "Open the page, and try again.")
 

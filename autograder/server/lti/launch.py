@@ -27,6 +27,7 @@ _INSTRUCTORS = {"Instructor", _MEMBERSHIP + "Instructor", _MEMBERSHIP + "Adminis
 _STUDENTS = {"Learner", _MEMBERSHIP + "Learner"}
 _SKEW_SECONDS = 60.0
 _OLDEST_SECONDS = 3600.0
+_LATEST = 2**40  # seconds
 _LONGEST = 300
 _LONGEST_URL = 2_000
 Claims = Mapping[str, Any]
@@ -193,7 +194,9 @@ def _text(claims: Claims, key: str) -> str:
 
 def _number(claims: Claims, key: str) -> float:
     value = claims.get(key)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    # JSON as Python reads it has NaN, which is neither before nor after any time.
+    if not is_number or not 0 < value < _LATEST:
         raise _refuse(f"it has no {key}")
     return float(value)
 

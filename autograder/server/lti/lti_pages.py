@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import jwt
 from pylti1p3.exception import LtiException, OIDCException
@@ -51,7 +51,7 @@ def _begin(request: Request, fields: dict[str, str]) -> Response:
     _check_target(request, fields.get("target_link_uri", ""))
     if sum(map(len, fields.values())) > _LONGEST_HINTS:
         raise RefusedError(400, "The LMS sent too long a message.", "Tell your instructor.")
-    is_choice = urlsplit(fields["target_link_uri"]).path == _DEEP_LINK
+    is_choice = fields["target_link_uri"].partition("?")[0].endswith(_DEEP_LINK)
     if request.headers.get("sec-fetch-dest") == "iframe" and not is_choice:
         return _offer_tab(request, fields)
     read = StarletteRequest(request, fields)
@@ -77,9 +77,8 @@ def _name_provider(step: StarletteLogin | StarletteLaunch) -> str:
 
 def _check_target(request: Request, target: str) -> None:
     """The LMS may send people to this server's own pages for LTI only."""
-    base, parts = urlsplit(_find_base(request)), urlsplit(target)
-    is_own = (parts.scheme, parts.netloc) == (base.scheme, base.netloc)
-    if not is_own or parts.path not in (_LAUNCH, _DEEP_LINK):
+    address = target.partition("?")[0]
+    if address not in [_find_base(request) + path for path in (_LAUNCH, _DEEP_LINK)]:
         raise RefusedError(
             400,
             "The LMS asks for a page that this server does not have.",
