@@ -12,7 +12,14 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from autograder.pages import render
-from autograder.server import class_pages, entrance, program_api, regrade_pages, student_pages
+from autograder.server import (
+    class_pages,
+    entrance,
+    hub_pages,
+    program_api,
+    regrade_pages,
+    student_pages,
+)
 from autograder.server.guard import Guard
 from autograder.server.lti import lms_pages, lti_pages
 from autograder.server.lti.platforms import PlatformKeys
@@ -39,6 +46,7 @@ def make_app(site: Site) -> ASGIApp:
             *class_pages.ROUTES,
             *regrade_pages.ROUTES,
             *program_api.ROUTES,
+            *hub_pages.ROUTES,
             *lti_pages.ROUTES,
             *lms_pages.ROUTES,
         ],

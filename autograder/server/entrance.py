@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from autograder.server.hub_service import HubService
 from autograder.server.links import SESSION_SECONDS, close_session, open_session
 from autograder.server.refused import RefusedError
 from autograder.server.site import (
@@ -24,7 +25,8 @@ from autograder.server.site import (
 
 def show_entrance(request: Request) -> Response:
     """A form for the link's code; a script fills it in from the part after `#`."""
-    return show_page(request, "enter", None)
+    site: Site = request.app.state.site
+    return show_page(request, "enter", None, has_hub=HubService(site.course.hub).is_set_up)
 
 
 async def enter(request: Request) -> Response:

@@ -17,6 +17,7 @@ from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
 from autograder.pages import render
 from autograder.server.database import Database
+from autograder.server.hub_service import HubService, HubTokens
 from autograder.server.links import Visitor, find_by_session, find_by_token
 from autograder.server.rate_limit import RateLimits
 from autograder.server.refused import RefusedError
@@ -40,6 +41,7 @@ class Site:
     first_course: Course
     database: Database
     limits: RateLimits = field(default_factory=RateLimits)
+    hub_tokens: HubTokens = field(default_factory=HubTokens)
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -96,15 +98,25 @@ def find_visitor(request: Request, *roles: Role) -> Visitor:
 
 
 def find_program(request: Request, *roles: Role) -> Visitor:
-    """Who sends a request with a link's token, as `hand_in` does.
+    """Who sends a request with a link's token or the Hub's, as `hand_in` does.
 
     Raises:
         RefusedError: Nobody who may do this, or too often.
     """
     site: Site = request.app.state.site
     kind, _, token = request.headers.get("authorization", "").partition(" ")
-    visitor = find_by_token(site.database, token) if kind.lower() == "bearer" and token else None
+    visitor = None
+    if kind.lower() == "bearer" and token:
+        visitor = find_by_token(site.database, token) or _find_in_hub(request, token)
     return _admit(request, visitor, roles, is_guess=bool(token))
+
+
+def _find_in_hub(request: Request, token: str) -> Visitor | None:
+    site: Site = request.app.state.site
+    if not HubService(site.course.hub).is_set_up:
+        return None
+    site.limits.logins.take(find_address(request))
+    return site.hub_tokens.find_visitor(site.course, token)
 
 
 def _admit(

@@ -194,11 +194,9 @@ def _text(claims: Claims, key: str) -> str:
 
 def _number(claims: Claims, key: str) -> float:
     value = claims.get(key)
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    # JSON as Python reads it has NaN, which is neither before nor after any time.
-    if not is_number or not 0 < value < _LATEST:
-        raise _refuse(f"it has no {key}")
-    return float(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < _LATEST:
+        return float(value)  # not NaN, which is neither before nor after any time
+    raise _refuse(f"it has no {key}")
 
 
 def _refuse(why: str) -> RefusedError:
