@@ -26,9 +26,9 @@ _HUB_ADDRESS = Kind(
 LTI = "lti.PLATFORM"
 REQUIRED = ("issuer", "client_id", "login_url", "token_url", "keys_url")
 SIGN_IN_TABLES = {
-    LTI: "An LMS that opens labs by LTI 1.3, such as `[lti.canvas]`; see [serving](serving.md). "
+    LTI: "An LMS that opens labs by LTI 1.3, such as `[lti.canvas]`; see [signing in](sign-in.md). "
     f"It needs {', '.join(f'`{key}`' for key in REQUIRED)}.",
-    "jupyterhub": "Sign in with JupyterHub; see [serving](serving.md).",
+    "jupyterhub": "Sign in with JupyterHub; see [signing in](sign-in.md).",
 }
 SIGN_IN_SETTINGS = (
     Setting(LTI, "issuer", _WORD, None, "The LMS's name for itself (`iss`)."),

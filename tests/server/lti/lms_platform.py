@@ -49,7 +49,8 @@ class LmsPlatform:
         self.got_score = threading.Event()
         self._tokens: dict[str, set[str]] = {}
         self._used: set[str] = set()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _make_handler(self))
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        self._http.lms = self  # type: ignore[attr-defined]
         self.url = f"http://127.0.0.1:{self._http.server_port}"
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
 
@@ -148,76 +149,77 @@ contexts = ["{CONTEXT}"]
         return 200
 
 
-def _make_handler(lms: LmsPlatform) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_: Any) -> None:
-            pass
+class _Handler(BaseHTTPRequestHandler):
+    @property
+    def _lms(self) -> LmsPlatform:
+        return self.server.lms  # type: ignore[attr-defined]
 
-        def do_GET(self) -> None:  # noqa: N802 (its name in http.server)
-            parts = urlsplit(self.path)
-            if parts.path == "/keys":
-                key = json.loads(lms.key.export_public()) | {"alg": "RS256", "use": "sig"}
-                self._answer(200, {"keys": [key]})
-            elif parts.path == "/members" and self._is_allowed(MEMBERS_SCOPE):
-                page = int(parse_qs(parts.query)["page"][0])
-                more = page + 1 < len(lms.members)
-                link = f'<{lms.url}/members?page={page + 1}&Key=AbC>; rel="next"' if more else ""
-                self._answer(200, {"id": self.path, "members": lms.members[page]}, {"Link": link})
-            else:
-                self._answer(404, {})
+    def log_message(self, *_: Any) -> None:
+        pass
 
-        def do_POST(self) -> None:  # noqa: N802 (its name in http.server)
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            if self.path == "/token":
-                fields = {key: one[0] for key, one in parse_qs(body.decode()).items()}
-                self._answer(200, lms.grant(fields))
-            elif self.path == "/items/1/scores?type_id=3" and self._is_allowed(SCORE):
-                assert self.headers["Content-Type"] == "application/vnd.ims.lis.v1.score+json"
-                self._take_score(json.loads(body))
-            else:
-                self._answer(403, {})
+    def do_GET(self) -> None:  # noqa: N802 (its name in http.server)
+        parts = urlsplit(self.path)
+        if parts.path == "/keys":
+            key = json.loads(self._lms.key.export_public()) | {"alg": "RS256", "use": "sig"}
+            self._answer(200, {"keys": [key]})
+        elif parts.path == "/members" and self._is_allowed(MEMBERS_SCOPE):
+            page = int(parse_qs(parts.query)["page"][0])
+            more = page + 1 < len(self._lms.members)
+            link = f'<{self._lms.url}/members?page={page + 1}&Key=AbC>; rel="next"' if more else ""
+            self._answer(200, {"id": self.path, "members": self._lms.members[page]}, {"Link": link})
+        else:
+            self._answer(404, {})
 
-        def _is_allowed(self, scope: str) -> bool:
-            return lms.allows(self.headers["Authorization"], scope)
+    def do_POST(self) -> None:  # noqa: N802 (its name in http.server)
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/token":
+            fields = {key: one[0] for key, one in parse_qs(body.decode()).items()}
+            self._answer(200, self._lms.grant(fields))
+        elif self.path == "/items/1/scores?type_id=3" and self._is_allowed(SCORE):
+            assert self.headers["Content-Type"] == "application/vnd.ims.lis.v1.score+json"
+            self._take_score(json.loads(body))
+        else:
+            self._answer(403, {})
 
-        def _take_score(self, score: dict[str, Any]) -> None:
-            how = lms.answers.pop(0) if lms.answers else "ok"
-            if how.isdigit():
-                lms.received.append(score)
-                self._answer(int(how), {"error": "<script>alert(1)</script>" * 50})
-                return
-            if how == "conflict":
-                self._answer(409, {})
-                return
-            if how == "redirect":
-                self._answer(302, {}, {"Location": f"{lms.url}/keys"})
-                return
-            status = lms.put_score("1", score)
-            if how == "lose":
-                self.close_connection = True
-                self.connection.close()
-            elif how == "hang":
-                time.sleep(600)
-            elif how == "huge":
-                self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + b" " * 30_000_000)
-            elif how == "page":
-                self._send(200, b"<html>Please sign in</html>", {"Content-Type": "text/html"})
-            else:
-                self._answer(status, {} if status == 200 else {"error": "not newer"})
+    def _is_allowed(self, scope: str) -> bool:
+        return self._lms.allows(self.headers["Authorization"], scope)
 
-        def _answer(self, status: int, content: Any, headers: dict[str, str] | None = None) -> None:
-            self._send(status, json.dumps(content).encode(), headers or {})
+    def _take_score(self, score: dict[str, Any]) -> None:
+        how = self._lms.answers.pop(0) if self._lms.answers else "ok"
+        if how.isdigit():
+            self._lms.received.append(score)
+            self._answer(int(how), {"error": "<script>alert(1)</script>" * 50})
+            return
+        if how == "conflict":
+            self._answer(409, {})
+            return
+        if how == "redirect":
+            self._answer(302, {}, {"Location": f"{self._lms.url}/keys"})
+            return
+        status = self._lms.put_score("1", score)
+        if how == "lose":
+            self.close_connection = True
+            self.connection.close()
+        elif how == "hang":
+            time.sleep(600)
+        elif how == "huge":
+            self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + b" " * 30_000_000)
+        elif how == "page":
+            self._send(200, b"<html>Please sign in</html>", {"Content-Type": "text/html"})
+        else:
+            self._answer(status, {} if status == 200 else {"error": "not newer"})
 
-        def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-            self.send_response(status)
-            for name, text in {"Content-Type": "application/json", **headers}.items():
-                if text:
-                    self.send_header(name, text)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def _answer(self, status: int, content: Any, headers: dict[str, str] | None = None) -> None:
+        self._send(status, json.dumps(content).encode(), headers or {})
 
-    return Handler
+    def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, text in {"Content-Type": "application/json", **headers}.items():
+            if text:
+                self.send_header(name, text)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
 
 def make_login_query(lms: LmsPlatform, server: str, **changes: str) -> str:

@@ -77,3 +77,9 @@ class LmsVisit:
     def send_form(self, path: str, **fields: str) -> Answer:
         body = urlencode({"csrf": self.csrf(path), **fields})
         return self.request("POST", path, body, Origin=self.url)
+
+
+def is_out(visit: LmsVisit, answer: Answer) -> bool:
+    """Whether a launch was refused, and began no session."""
+    is_refused = answer.status in (400, 403, 404, 429)
+    return is_refused and "autograder_session" not in visit.cookies
