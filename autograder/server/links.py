@@ -77,6 +77,17 @@ def invite(database: Database, actor: str, role: Role, person: str, name: str) -
     return Invitation(role, person, name or person, token)
 
 
+def make_notebook_link(database: Database, visitor: Visitor) -> Invitation:
+    """Make a link for a student who is signed in; an earlier one made this way stops working."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    role, person = visitor.role, visitor.person
+    with database.write() as session:
+        _revoke(session, role, person, Source.NOTEBOOK)
+        session.add(_make_link(Source.NOTEBOOK, role, person, visitor.name, token))
+        add_audit(session, person, "make a link for the notebook", person=person)
+    return Invitation(role, person, visitor.name, token)
+
+
 def _make_link(source: Source, role: Role, person: str, name: str, token: str) -> Link:
     return Link(
         role=role.value,
@@ -111,10 +122,12 @@ def add_student(session: Session, person: str) -> Student:
     return student
 
 
-def _revoke(session: Session, role: Role, person: str) -> bool:
+def _revoke(session: Session, role: Role, person: str, source: Source | None = None) -> bool:
     live = select(Link.id).where(
         Link.role == role.value, Link.person == person, Link.revoked.is_(None)
     )
+    if source is not None:
+        live = live.where(Link.source == source.value)
     ids = list(session.scalars(live))
     session.execute(delete(WebSession).where(WebSession.link_id.in_(ids)))
     session.execute(update(Link).where(Link.id.in_(ids)).values(revoked=time.time()))

@@ -6,12 +6,14 @@ Services 2.0. It checks what the server sends as strictly as they say.
 
 from __future__ import annotations
 
+import html
 import json
+import ssl
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 from urllib.request import urlopen
 
 import jwt
@@ -38,8 +40,12 @@ class LmsPlatform:
     "lose" (it stores the score and closes the connection), "hang", "huge", "page", "redirect".
     """
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         self.key = make_key()
+        self.tool = ""  # the server's address, and what a browser that comes here wants of it
+        self.wanted: dict[str, Any] = {}
+        self.linked: list[str] = []
+        self.member_answer = ""  # "endless", "elsewhere", "words", or an HTTP status
         self.members: list[list[dict[str, Any]]] = [[]]
         self.scores: dict[tuple[str, str], dict[str, Any]] = {}
         self.received: list[dict[str, Any]] = []
@@ -51,7 +57,7 @@ class LmsPlatform:
         self._used: set[str] = set()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._http.lms = self  # type: ignore[attr-defined]
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
+        self.url = f"http://{host}:{self._http.server_port}"
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
 
     def close(self) -> None:
@@ -116,10 +122,20 @@ contexts = ["{CONTEXT}"]
         Raises:
             jwt.PyJWTError: It is not valid.
         """
-        keys = jwt.PyJWKSet.from_json(urlopen(self.tool_keys_url).read().decode())
+        context = ssl._create_unverified_context()  # the test's own certificate
+        keys = jwt.PyJWKSet.from_json(urlopen(self.tool_keys_url, context=context).read().decode())
         kid = jwt.get_unverified_header(token)["kid"]
         (key,) = (one for one in keys.keys if one.key_id == kid)
         return jwt.decode(token, key, ["RS256"], audience=audience, issuer=CLIENT)
+
+    def show_course(self, parts: SplitResult) -> str:
+        """A page with a link, or with a frame."""
+        target = parts.query.partition("=")[2]
+        query = make_login_query(self, self.tool, target_link_uri=f"{self.tool}/lti/{target}")
+        address = html.escape(f"{self.tool}/lti/login?{query}")
+        if parts.query.startswith("frame"):
+            return f'<iframe width="900" height="700" src="{address}"></iframe>'
+        return f'<a href="{address}">Lab 1</a>'
 
     def grant(self, fields: dict[str, str]) -> dict[str, Any]:
         """An access token for a signed assertion (RFC 7523), used once."""
@@ -163,18 +179,47 @@ class _Handler(BaseHTTPRequestHandler):
             key = json.loads(self._lms.key.export_public()) | {"alg": "RS256", "use": "sig"}
             self._answer(200, {"keys": [key]})
         elif parts.path == "/members" and self._is_allowed(MEMBERS_SCOPE):
-            page = int(parse_qs(parts.query)["page"][0])
-            more = page + 1 < len(self._lms.members)
-            link = f'<{self._lms.url}/members?page={page + 1}&Key=AbC>; rel="next"' if more else ""
-            self._answer(200, {"id": self.path, "members": self._lms.members[page]}, {"Link": link})
+            self._answer_members(int(parse_qs(parts.query)["page"][0]))
+        elif parts.path in ("/course", "/authorize"):
+            page = (
+                self._lms.show_course(parts) if parts.path == "/course" else self._authorize(parts)
+            )
+            self._send(200, page.encode(), {"Content-Type": "text/html"})
         else:
             self._answer(404, {})
+
+    def _answer_members(self, number: int) -> None:
+        how, pages = self._lms.member_answer, self._lms.members
+        if how.isdigit() or how == "words":
+            self._send(int(how) if how.isdigit() else 200, b"<p>Sorry</p>", {})
+            return
+        following = ""
+        if how or number + 1 < len(pages):
+            host = "http://127.0.0.1:9" if how == "elsewhere" else self._lms.url
+            following = f'<{host}/members?page={number + 1}&Key=AbC>; rel="next"'
+        content = {"id": self.path, "members": pages[min(number, len(pages) - 1)]}
+        self._answer(200, content, {"Link": following})
+
+    def _authorize(self, parts: SplitResult) -> str:
+        """The form that brings a browser back, as OpenID Connect's form_post says."""
+        sent = {key: one[0] for key, one in parse_qs(parts.query).items()}
+        claims = {"nonce": sent["nonce"]} | self._lms.wanted
+        token = self._lms.sign(self._lms.make_claims(**claims))
+        return (
+            f'<form method="post" action="{sent["redirect_uri"]}">'
+            f'<input type="hidden" name="state" value="{sent["state"]}">'
+            f'<input type="hidden" name="id_token" value="{token}">'
+            "</form><script>document.forms[0].submit()</script>"
+        )
 
     def do_POST(self) -> None:  # noqa: N802 (its name in http.server)
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.path == "/token":
             fields = {key: one[0] for key, one in parse_qs(body.decode()).items()}
             self._answer(200, self._lms.grant(fields))
+        elif self.path == "/links":
+            self._lms.linked.append(parse_qs(body.decode())["JWT"][0])
+            self._send(200, b"<p>The lab was added.</p>", {"Content-Type": "text/html"})
         elif self.path == "/items/1/scores?type_id=3" and self._is_allowed(SCORE):
             assert self.headers["Content-Type"] == "application/vnd.ims.lis.v1.score+json"
             self._take_score(json.loads(body))

@@ -74,8 +74,9 @@ class LmsVisit:
         assert found
         return found[1]
 
-    def send_form(self, path: str, **fields: str) -> Answer:
-        body = urlencode({"csrf": self.csrf(path), **fields})
+    def send_form(self, path: str, page: str = "", **fields: str) -> Answer:
+        """Send a form of a page, which is at the same path unless `page` says otherwise."""
+        body = urlencode({"csrf": self.csrf(page or path), **fields})
         return self.request("POST", path, body, Origin=self.url)
 
 

@@ -207,3 +207,46 @@ def test_the_key_is_published_and_kept_secret(campus: Campus) -> None:
     file = campus.server.course.root / "lti_key.pem"
     assert file.stat().st_mode & 0o777 == 0o600
     assert json.dumps(key["n"])[1:40] not in campus.server.log.read_text()
+
+
+def test_a_student_makes_a_link_for_the_notebook(campus: Campus) -> None:
+    visit = campus.visit()
+    visit.launch()
+    tokens = [
+        re.findall(r"/enter#([\w-]+)", visit.send_form("/notebook-link", page="/").text)
+        for _ in range(2)
+    ]
+    statuses = [
+        campus.server.request(
+            "GET", "/api/labs", headers={"Authorization": f"Bearer {one[0]}"}
+        ).status
+        for one in tokens
+    ]
+    assert statuses == [401, 200]  # the second replaces the first
+    assert visit.request("GET", "/").status == 200  # and ends no other session
+    forged = visit.request("POST", "/notebook-link", "csrf=x", Origin="https://evil.example")
+    assert forged.status == 403 and "/enter#" not in forged.text
+    teacher = campus.visit()
+    teacher.launch(**INSTRUCTOR)
+    assert teacher.request("POST", "/notebook-link", f"csrf={teacher.csrf('/class')}").status == 404
+
+
+ENDLESS = {
+    "pages without an end": "endless",
+    "a page on another server": "elsewhere",
+    "no list": "words",
+    "an error": "500",
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_a_list_of_members_that_is_not_one(campus: Campus, name: str) -> None:
+    teacher = campus.visit()
+    teacher.launch(**INSTRUCTOR)
+    before, campus.lms.members = campus.lms.members, [[{"user_id": "fresh", "roles": ["Learner"]}]]
+    campus.lms.member_answer = ENDLESS[name]
+    try:
+        status = teacher.send_form("/lms", read="1").status
+    finally:
+        campus.lms.members, campus.lms.member_answer = before, ""
+    assert status == (303 if name == "a page on another server" else 502)
