@@ -76,7 +76,7 @@ def _list_final_marks(
 def _store(session: Session, item: int, user: int, score: float, most: float) -> bool:
     """Store a mark with a new stamp; returns False if the row has it already."""
     own = (LmsGrade.line_item_id == item, LmsGrade.user_id == user)
-    row = session.scalar(select(LmsGrade).where(*own).with_for_update())
+    row = session.scalar(select(LmsGrade).where(*own).with_for_update(of=LmsGrade))
     if row is None:
         row = LmsGrade(line_item_id=item, user_id=user, stamp=0)
         session.add(row)

@@ -92,6 +92,7 @@ def match_member(
     platform: LtiPlatform,
 ) -> LmsUser:
     """The row of a member; a new one, or one without a match, is matched if that is clear."""
+    _lock_course(session, course.id)
     fresh = LmsUser(
         course_id=course.id,
         subject=member.subject,
@@ -137,6 +138,7 @@ def match_by_hand(site: Site, user_id: int, person: str, actor: str) -> None:
         user = session.get(LmsUser, user_id)
         if user is None:
             raise RefusedError(404, "The LMS has no such member.", "Reload the page.")
+        _lock_course(session, user.course_id)
         if person and user.person != person and _is_taken(session, user.course_id, person):
             raise RefusedError(
                 409, f"{person} is matched to another account.", "End that match first."
@@ -179,6 +181,11 @@ def _find_clear_match(roster: Roster | None, member: Member, match: Iterable[str
     return next(iter(found.values())) if len(found) == 1 else None
 
 
+def _lock_course(session: Session, course_id: int) -> None:
+    """Let one request match at a time: two accounts must not get the same student."""
+    session.execute(select(LmsCourse.id).where(LmsCourse.id == course_id).with_for_update())
+
+
 def _is_taken(session: Session, course_id: int, person: str) -> bool:
     own = (LmsUser.course_id == course_id, LmsUser.person == person)
     return session.scalar(select(LmsUser.id).where(*own)) is not None
@@ -186,7 +193,7 @@ def _is_taken(session: Session, course_id: int, person: str) -> bool:
 
 def _find_or_add(session: Session, fresh: _Row, *own: ColumnElement[bool]) -> _Row:
     """The row that fulfils the conditions, locked; `fresh` is added if there is none."""
-    query = select(type(fresh)).where(*own).with_for_update()
+    query = select(type(fresh)).where(*own).with_for_update(of=type(fresh))
     found = session.scalar(query)
     if found is None:
         try:

@@ -5,114 +5,23 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from autograder.course.course import Course
-from autograder.server.database import Database
-from autograder.server.lab_grading import LabGrading
-from autograder.server.links import add_student
+from autograder.course.roster import Person, Roster
 from autograder.server.lti import grade_outbox
-from autograder.server.lti.grade_sender import GradeSender
-from autograder.server.lti.tool_key import make_key
-from autograder.server.site import Site
-from autograder.server.tables import Attempt, GradeState, LineItem, LmsCourse, LmsGrade, LmsUser
-from tests.autograder.conftest import made_course  # noqa: F401 (a fixture)
-from tests.autograder.graded_class import lay_down, mark_by_hand
-from tests.autograder.tiny_course import LAB, solved
-from tests.server.lti.lms_platform import CLIENT, CONTEXT, LmsPlatform
-from tests.server.served_course import ServedCourse, copy_course
+from autograder.server.lti.lms_people import Member, match_member
+from autograder.server.tables import GradeState, LmsCourse, LmsGrade, LmsUser
+from tests.autograder.tiny_course import LAB
+from tests.server.lti.marked_class import MarkedClass
+from tests.server.served_course import ServedCourse
 
 
-@dataclass
-class Class:
-    """A graded class of one student, and the LMS that gets the marks."""
-
-    course: Course
-    database: Database
-    lms: LmsPlatform
-    site: Site
-    sender: GradeSender
-
-    def step(self, times: int = 1) -> None:
-        for _ in range(times):
-            self.sender._filled = float("-inf")  # a minute later
-            self.sender._failures.clear()
-            with self.database.write() as session:
-                for row in session.scalars(select(LmsGrade)):
-                    row.next_try = 0.0
-            self.site.marks._by_hand.clear()
-            self.sender.step()
-
-    @property
-    def row(self) -> LmsGrade | None:
-        with self.database.read() as session:
-            return session.scalar(select(LmsGrade))
-
-    @property
-    def kept(self) -> tuple[float, float] | None:
-        score = self.lms.scores.get(("1", "u-1"))
-        return (score["scoreGiven"], score["scoreMaximum"]) if score else None
-
-    def mark(self, points: float) -> None:
-        mark_by_hand(self.course, "ada", "curves", points)
-
-
-@pytest.fixture
-def graded(made_course: Path, tmp_path: Path) -> Iterator[Class]:  # noqa: F811
-    lms = LmsPlatform()
-    course = copy_course(made_course, tmp_path / "course", lms.settings)
-    make_key(course)
-    lay_down(course, "ada", solved(course))
-    database = Database.of(course)
-    add_rows(course, database, lms)
-    site = Site(course, database)
-    # Its key is published without a server of the tool's.
-    lms.tool_keys_url = write_keys(course, tmp_path / "keys.json")
-    yield Class(course, database, lms, site, GradeSender(site, lambda tries: 0.0))
-    database.close()
-    lms.close()
-
-
-def write_keys(course: Course, path: Path) -> str:
-    import json
-
-    from pylti1p3.registration import Registration
-
-    from autograder.server.lti.tool_key import read_key
-
-    path.write_text(json.dumps({"keys": [Registration.get_jwk(read_key(course)[1])]}))
-    return path.as_uri()
-
-
-def add_rows(course: Course, database: Database, lms: LmsPlatform) -> None:
-    result = lay_down(course, "ada", solved(course))
-    verdict = LabGrading(course, course.lab(LAB)).make_shown_verdict(result).as_json()
-    with database.write() as session:
-        student = add_student(session, "ada")
-        place = LmsCourse(platform=f"{lms.url} {CLIENT}", context=CONTEXT, title="DL")
-        session.add(place)
-        session.flush()
-        session.add(
-            LmsUser(
-                course_id=place.id, subject="u-1", name="", email="", sourcedid="", person="ada"
-            )
-        )
-        session.add(LineItem(course_id=place.id, lab=LAB, url=f"{lms.url}/items/1?type_id=3"))
-        session.add(
-            Attempt(
-                receipt="r", student=student, lab=LAB, number=1, file_name="x", suffix=".ipynb",
-                size=1, sha256="0", received=time.time(), counts=True, score=6.0, max_score=10.0,
-                verdict=verdict,
-            )
-        )  # fmt: skip
-
-
-def test_only_a_final_mark_is_sent(graded: Class) -> None:
+def test_only_a_final_mark_is_sent(graded: MarkedClass) -> None:
     graded.step()
     assert graded.row is None and not graded.lms.received  # hand grading is not finished
     graded.mark(3)
@@ -122,7 +31,7 @@ def test_only_a_final_mark_is_sent(graded: Class) -> None:
     assert len(graded.lms.received) == 1
 
 
-def test_a_mark_that_changes_is_sent_with_a_later_stamp(graded: Class) -> None:
+def test_a_mark_that_changes_is_sent_with_a_later_stamp(graded: MarkedClass) -> None:
     for points in (3, 4, 2):
         graded.mark(points)
         graded.step()
@@ -130,7 +39,7 @@ def test_a_mark_that_changes_is_sent_with_a_later_stamp(graded: Class) -> None:
     assert graded.kept == (8, 10) and len(stamps) == 3 and sorted(set(stamps)) == stamps
 
 
-def test_a_stamp_grows_although_the_clock_was_set_back(graded: Class) -> None:
+def test_a_stamp_grows_although_the_clock_was_set_back(graded: MarkedClass) -> None:
     graded.mark(3)
     graded.step()
     with graded.database.write() as session:  # as if the clock had been a day ahead
@@ -157,7 +66,7 @@ SETTINGS: dict[str, tuple[str, tuple[float, float] | None]] = {
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_the_settings_of_the_course_decide(graded: Class, name: str) -> None:
+def test_the_settings_of_the_course_decide(graded: MarkedClass, name: str) -> None:
     settings, expected = SETTINGS[name]
     with (graded.course.root / "course.toml").open("a") as file:
         file.write(settings)
@@ -174,7 +83,7 @@ ANSWERS = ["500", "503", "429", "401", "404", "lose", "page", "redirect", "huge"
 @pytest.mark.parametrize("strict", [True, False], ids=["strict", "lenient"])
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_a_mark_that_is_not_confirmed_is_sent_again(
-    graded: Class, answer: str, strict: bool
+    graded: MarkedClass, answer: str, strict: bool
 ) -> None:
     graded.lms.is_strict = strict
     graded.lms.answers = [answer]
@@ -189,7 +98,7 @@ def test_a_mark_that_is_not_confirmed_is_sent_again(
     assert time.monotonic() - began < 60
 
 
-def test_a_later_mark_in_the_lms_is_for_a_person(graded: Class) -> None:
+def test_a_later_mark_in_the_lms_is_for_a_person(graded: MarkedClass) -> None:
     graded.lms.answers = ["conflict"]
     graded.mark(3)
     graded.step()
@@ -199,7 +108,7 @@ def test_a_later_mark_in_the_lms_is_for_a_person(graded: Class) -> None:
     assert graded.row.state == GradeState.SENT and graded.kept == (9, 10)
 
 
-def test_a_mark_fails_after_very_many_tries(graded: Class) -> None:
+def test_a_mark_fails_after_very_many_tries(graded: MarkedClass) -> None:
     graded.lms.answers = ["404"] * grade_outbox.MOST_TRIES
     graded.mark(3)
     graded.step(grade_outbox.MOST_TRIES)
@@ -208,7 +117,11 @@ def test_a_mark_fails_after_very_many_tries(graded: Class) -> None:
     assert graded.lms.answers == [] and len(graded.lms.received) == grade_outbox.MOST_TRIES
 
 
-def test_a_newer_mark_is_not_lost_in_an_answer_to_the_older(graded: Class) -> None:
+BOTH = pytest.mark.parametrize("graded", ["sqlite", "postgresql"], indirect=True)
+
+
+@BOTH
+def test_a_newer_mark_is_not_lost_in_an_answer_to_the_older(graded: MarkedClass) -> None:
     graded.mark(3)
     graded.sender._filled = float("-inf")
     graded.site.marks._by_hand.clear()
@@ -223,12 +136,32 @@ def test_a_newer_mark_is_not_lost_in_an_answer_to_the_older(graded: Class) -> No
     assert graded.kept == (10, 10)
 
 
-def test_two_servers_claim_a_mark_once(graded: Class) -> None:
+def test_two_servers_claim_a_mark_once(graded: MarkedClass) -> None:
     graded.mark(3)
     graded.site.marks._by_hand.clear()
     grade_outbox.fill_outbox(graded.course, graded.database, graded.site.marks)
     assert grade_outbox.claim(graded.database, graded.row) is not None
     assert grade_outbox.claim(graded.database, graded.row) is None
+
+
+@BOTH
+def test_accounts_that_come_at_once_are_different_students(graded: MarkedClass) -> None:
+    """Ten launches of one new account make one row; ten accounts with one address, one match."""
+    roster = Roster([Person("bob", "Bob", ids={"email": "bob@example.org"})])
+    (platform,) = graded.course.lti_platforms
+    with graded.database.read() as session:
+        place = session.scalars(select(LmsCourse)).one()
+
+    def match(subject: str) -> None:
+        member = Member(subject, "Bob", "bob@example.org", "")
+        with graded.database.write() as session:
+            match_member(session, place, member, roster, platform)
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(match, ["same"] * 10 + [f"other-{number}" for number in range(10)]))
+    with graded.database.read() as session:
+        found = [user for user in session.scalars(select(LmsUser)) if user.subject != "u-1"]
+    assert len(found) == 11 and [user.person for user in found].count("bob") == 1
 
 
 def test_pauses_grow_and_end() -> None:
@@ -249,7 +182,7 @@ def wait_for(condition: Wait) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("strict", [True, False], ids=["strict", "lenient"])
 def test_a_server_that_is_killed_before_the_answer_sends_the_same_again(
-    graded: Class, strict: bool
+    graded: MarkedClass, strict: bool
 ) -> None:
     lms = graded.lms
     lms.is_strict, lms.answers = strict, ["hang"]
