@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -55,6 +56,7 @@ def make_app(site: Site) -> ASGIApp:
         exception_handlers={
             RefusedError: _explain,
             HTTPException: _explain_http,
+            OperationalError: _explain_database,
             Exception: _apologize,
         },
     )
@@ -131,6 +133,20 @@ def _explain_http(request: Request, error: Exception) -> Response:
     answer = _answer(request, error.status_code, message, "")
     for name, text in (error.headers or {}).items():
         answer.headers[name] = text
+    return answer
+
+
+def _explain_database(request: Request, error: Exception) -> Response:
+    """The disk is full, or the database does not answer: that may pass."""
+    assert isinstance(error, OperationalError)
+    log.error("the server's database cannot be used: %s", error.orig)
+    answer = _answer(
+        request,
+        503,
+        "The server's database cannot be used now.",
+        "Try again in a minute. The same file never counts twice.",
+    )
+    answer.headers["retry-after"] = "60"
     return answer
 
 
