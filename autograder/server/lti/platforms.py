@@ -20,6 +20,7 @@ from autograder.server.refused import RefusedError
 from autograder.server.server_log import log
 
 _KEEP_SECONDS = 3600.0
+_LONGEST_WAIT = 20.0
 _PAUSE_SECONDS = 30.0  # an unknown key may be a new one; asking for it must not be a flood
 
 
@@ -96,7 +97,7 @@ class PlatformKeys:
     """The public keys of LMSs, kept for an hour, and asked for again when one is new."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._asking = threading.Lock()
         self._known: dict[str, tuple[float, list[dict[str, Any]]]] = {}
         self._asked: dict[str, float] = {}
 
@@ -107,24 +108,40 @@ class PlatformKeys:
             RefusedError: The LMS does not return its keys.
         """
         url = platform.keys_url
-        with self._lock:
-            at, keys = self._known.get(url, (float("-inf"), []))
-            now = time.monotonic()
-            is_fresh = now - at < _KEEP_SECONDS and any(key.get("kid") == key_id for key in keys)
-            if is_fresh or now - self._asked.get(url, float("-inf")) < _PAUSE_SECONDS:
-                return keys
-            self._asked[url] = now
+        if not self._is_time_to_ask(url, key_id):
+            return self._read(url)
+        # Whose key is known does not wait for an LMS that is slow with a new one.
+        if self._asking.acquire(timeout=0 if self._read(url) else _LONGEST_WAIT):
             try:
-                keys = _fetch(url)
-            except (requests.RequestException, ValueError) as error:
-                log.error("the keys of [lti.%s] cannot be read: %s", platform.name, error)
-                if not keys:
-                    del self._asked[url]
-                    raise RefusedError(
-                        502, "The LMS does not return its keys.", "Try again in a minute.", 60
-                    ) from error
-            self._known[url] = now, keys
-            return keys
+                if self._is_time_to_ask(url, key_id):
+                    self._ask(platform)
+            finally:
+                self._asking.release()
+        keys = self._read(url)
+        if not keys:
+            raise RefusedError(
+                502, "The LMS does not return its keys.", "Try again in a minute.", 60
+            )
+        return keys
+
+    def _read(self, url: str) -> list[dict[str, Any]]:
+        return self._known[url][1] if url in self._known else []
+
+    def _is_time_to_ask(self, url: str, key_id: object) -> bool:
+        at, keys = self._known.get(url, (float("-inf"), []))
+        now = time.monotonic()
+        is_fresh = now - at < _KEEP_SECONDS and any(key.get("kid") == key_id for key in keys)
+        return not is_fresh and now - self._asked.get(url, float("-inf")) > _PAUSE_SECONDS
+
+    def _ask(self, platform: LtiPlatform) -> None:
+        url = platform.keys_url
+        try:
+            self._known[url] = time.monotonic(), _fetch(url)
+            self._asked[url] = time.monotonic()
+        except (requests.RequestException, ValueError) as error:
+            log.error("the keys of [lti.%s] cannot be read: %s", platform.name, error)
+            if self._read(url):  # without any, the next launch asks again
+                self._asked[url] = time.monotonic()
 
 
 def _fetch(url: str) -> list[dict[str, Any]]:
