@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from autograder.course.schema import TABLE, TABLES, Setting, settings_of
+from autograder.course.schema import TABLE, TABLES, settings_of
+from autograder.course.setting import Setting
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
 HEAD = """\

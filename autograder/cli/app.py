@@ -22,6 +22,7 @@ from autograder.cli import (
     init,
     invite,
     lint,
+    lti,
     new_lab,
     pack,
     report,
@@ -78,6 +79,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "pack": pack.pack,
     "serve": serve.serve,
     "invite": invite.invite,
+    "lti": lti.lti,
     "doctor": doctor.doctor,
 }
 

@@ -104,14 +104,9 @@ def read_roster_file(
         path: The file that `--roster` names.
         order: The order of day and month in its times, where a person says so.
     """
-    from autograder.lms.read_roster import read_roster
+    from autograder.lms.read_class import read_class
 
-    own = course.root / "roster.csv"
-    if path is not None or own.is_file():
-        return read_roster(path or own, order)
-    from autograder.gradebook.gradebook_roster import read_gradebook_roster
-
-    return read_gradebook_roster(course)
+    return read_class(course, path, order)
 
 
 def print_error(error: AutograderError) -> None:

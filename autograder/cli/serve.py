@@ -93,7 +93,8 @@ def check_server_extra() -> None:
     """
     from importlib.util import find_spec
 
-    packages = ("alembic", "python_multipart", "sqlalchemy", "starlette", "tomlkit", "uvicorn")
+    needed = "alembic pylti1p3 python_multipart requests sqlalchemy starlette tomlkit uvicorn"
+    packages = needed.split()
     missing = [name for name in packages if find_spec(name) is None]
     if missing:
         raise AutograderError(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.schema import CLOSED_TABLES, EXTENSION, settings_of
+from autograder.course.sign_in_schema import LTI, REQUIRED
 from autograder.errors import AutograderError
 
 
@@ -52,8 +53,10 @@ def check_limits(limits: Mapping[str, Any]) -> None:
 
 def _find_problems(tables: dict[str, Any], list_labs: Callable[[], list[str]]) -> Iterator[str]:
     yield from _check_table(tables, "")
-    for name in ("course", "limits", "policy", "server"):
+    for name in ("course", "limits", "policy", "server", "jupyterhub"):
         yield from _check_table(_subtable(tables, name), name)
+    for name, platform in _subtable(tables, "lti").items():
+        yield from _check_platform(name, platform)
     labs = _subtable(tables, "labs")
     for number, name in enumerate(labs):
         if isinstance(labs[name], dict):
@@ -106,6 +109,16 @@ def _check_lab(name: str, lab: dict[str, Any], earlier: list[str]) -> Iterator[s
                 f'"extra_credit" in [{place}] names "{question}", which has no points in '
                 f"[{place}.points]. Questions there: {asked}."
             )
+
+
+def _check_platform(name: str, platform: object) -> Iterator[str]:
+    if not isinstance(platform, dict):
+        yield _describe(name, "lti", platform, "a table")
+        return
+    yield from _check_table(platform, LTI, f"lti.{name}")
+    for key in REQUIRED:
+        if key not in platform:
+            yield f'[lti.{name}] has no "{key}"; copy it from the settings page of your LMS.'
 
 
 def _strings(table: dict[str, Any], key: str) -> list[str]:

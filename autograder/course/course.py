@@ -15,6 +15,7 @@ from autograder.course.read_toml import read_toml
 from autograder.course.roster import normalize_name
 from autograder.course.schema import add_defaults
 from autograder.course.server_settings import ServerSettings
+from autograder.course.sign_in_settings import HubSettings, LtiPlatform
 from autograder.errors import AutograderError
 
 if TYPE_CHECKING:
@@ -132,6 +133,16 @@ class Course:
         for student, moved in self._toml.get("extensions", {}).items():
             found.setdefault(normalize_name(student), {}).update(moved)
         return found
+
+    @property
+    def lti_platforms(self) -> list[LtiPlatform]:
+        """The LMSs that open labs by LTI."""
+        return [LtiPlatform(name, **table) for name, table in self._toml.get("lti", {}).items()]
+
+    @property
+    def hub(self) -> HubSettings:
+        """The JupyterHub whose users may sign in."""
+        return HubSettings(**self._toml.get("jupyterhub", {}))
 
     @property
     def nbgrader_config(self) -> Config:

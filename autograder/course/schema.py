@@ -6,49 +6,16 @@ tools/make_settings.py makes docs/settings.md from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from autograder.course.policy import Policy
 from autograder.course.server_settings import COUNTS, SHOWS, ServerSettings
+from autograder.course.setting import Kind, Setting
+from autograder.course.sign_in_schema import SIGN_IN_SETTINGS, SIGN_IN_TABLES
 from autograder.engine.wire.limits import Limits
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A type of value.
-
-    Args:
-        text: What a value must be: "must be {text}".
-        accepts: Whether a value is of this type.
-    """
-
-    text: str
-    accepts: Callable[[Any], bool]
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A key of `course.toml`.
-
-    Args:
-        table: Its table; `LAB` stands for the name of a lab.
-        key: Its name; a name in capitals stands for any name.
-        kind: Its type.
-        default: Its default; None for none.
-        about: What it does, in a sentence.
-        default_text: The default in words, if it is not a constant.
-    """
-
-    table: str
-    key: str
-    kind: Kind
-    default: Any
-    about: str
-    default_text: str = ""
 
 
 def _is_number(value: object) -> bool:
@@ -107,11 +74,12 @@ TABLES = {
     "extensions": "Other due dates for single students.",
     "server": "What `autograder serve` shows and accepts. `[labs.LAB.server]` changes it for one "
     "lab.",
+    **SIGN_IN_TABLES,
     "labs.LAB": "A lab; `LAB` is the name of its folder. Labs are in the order of the file.",
     "labs.LAB.points": "The points of a lab's questions.",
 }
 # A name that these tables do not have is an error; elsewhere only one that looks like a known name.
-CLOSED_TABLES = ("limits", "policy", "server")
+CLOSED_TABLES = ("limits", "policy", "server", *SIGN_IN_TABLES)
 
 SETTINGS = (
     Setting("", "course", TABLE, {}, TABLES["course"]),
@@ -119,6 +87,8 @@ SETTINGS = (
     Setting("", "policy", TABLE, {}, TABLES["policy"]),
     Setting("", "extensions", TABLE, {}, TABLES["extensions"]),
     Setting("", "server", TABLE, {}, TABLES["server"]),
+    Setting("", "lti", TABLE, {}, "The LMSs that open labs by LTI 1.3."),
+    Setting("", "jupyterhub", TABLE, {}, TABLES["jupyterhub"]),
     Setting("", "labs", TABLE, {}, "The labs."),
     Setting("course", "name", STRING, None, "The name on reports and pages.", "the folder's name"),
     Setting(
@@ -231,6 +201,7 @@ SETTINGS = (
         ServerSettings.size_mb,
         "The maximum size of a submitted file, in MiB.",
     ),
+    *SIGN_IN_SETTINGS,
     Setting("labs.LAB", "title", STRING, "", "The title of the lab."),
     Setting("labs.LAB", "builds", STRING, "", "What a student builds in the lab, in a few words."),
     Setting("labs.LAB", "needs", LABS, [], "The earlier labs that it builds on."),

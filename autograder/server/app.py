@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,11 +12,19 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from autograder.course.course import Course
 from autograder.pages import render
-from autograder.server import class_pages, entrance, program_api, regrade_pages, student_pages
-from autograder.server.database import Database
+from autograder.server import (
+    class_pages,
+    entrance,
+    hub_pages,
+    notebook_link,
+    program_api,
+    regrade_pages,
+    student_pages,
+)
 from autograder.server.guard import Guard
+from autograder.server.lti import lms_pages, lti_pages
+from autograder.server.lti.platforms import PlatformKeys
 from autograder.server.refused import RefusedError
 from autograder.server.server_log import log
 from autograder.server.site import Site, show_page
@@ -23,14 +32,12 @@ from autograder.server.site import Site, show_page
 _UPLOADS = (("/labs/", ""), ("/api/labs/", "/attempts"))
 
 
-def make_app(course: Course, database: Database) -> ASGIApp:
+def make_app(site: Site) -> ASGIApp:
     """The application of a course.
 
     Args:
-        course: The course.
-        database: The server's database, in its newest version.
+        site: The server's parts.
     """
-    site = Site(course, database)
     app = Starlette(
         routes=[
             Route("/static/page.css", _show_style),
@@ -41,14 +48,20 @@ def make_app(course: Course, database: Database) -> ASGIApp:
             *class_pages.ROUTES,
             *regrade_pages.ROUTES,
             *program_api.ROUTES,
+            *hub_pages.ROUTES,
+            *notebook_link.ROUTES,
+            *lti_pages.ROUTES,
+            *lms_pages.ROUTES,
         ],
         exception_handlers={
             RefusedError: _explain,
             HTTPException: _explain_http,
+            OperationalError: _explain_database,
             Exception: _apologize,
         },
     )
     app.state.site = site
+    app.state.lti_keys = PlatformKeys()
 
     def find_most_bytes(path: str) -> int:
         is_upload = any(path.startswith(a) and path.endswith(b) for a, b in _UPLOADS)
@@ -120,6 +133,20 @@ def _explain_http(request: Request, error: Exception) -> Response:
     answer = _answer(request, error.status_code, message, "")
     for name, text in (error.headers or {}).items():
         answer.headers[name] = text
+    return answer
+
+
+def _explain_database(request: Request, error: Exception) -> Response:
+    """The disk is full, or the database does not answer: that may pass."""
+    assert isinstance(error, OperationalError)
+    log.error("the server's database cannot be used: %s", error.orig)
+    answer = _answer(
+        request,
+        503,
+        "The server's database cannot be used now.",
+        "Try again in a minute. The same file never counts twice.",
+    )
+    answer.headers["retry-after"] = "60"
     return answer
 
 

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from autograder.server.hub_service import HubService
 from autograder.server.links import SESSION_SECONDS, close_session, open_session
 from autograder.server.refused import RefusedError
 from autograder.server.site import (
@@ -17,13 +18,15 @@ from autograder.server.site import (
     find_visitor,
     in_thread,
     read_form,
+    set_session_cookie,
     show_page,
 )
 
 
 def show_entrance(request: Request) -> Response:
     """A form for the link's code; a script fills it in from the part after `#`."""
-    return show_page(request, "enter", None)
+    site: Site = request.app.state.site
+    return show_page(request, "enter", None, has_hub=HubService(site.course.hub).is_set_up)
 
 
 async def enter(request: Request) -> Response:
@@ -40,14 +43,7 @@ async def enter(request: Request) -> Response:
             401, "This link is not valid, or a newer one has replaced it.", "Ask for a new one."
         )
     answer = RedirectResponse("/", 303)
-    answer.set_cookie(
-        COOKIE,
-        key,
-        max_age=SESSION_SECONDS,
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
+    set_session_cookie(request, answer, key, SESSION_SECONDS)
     return answer
 
 

@@ -17,13 +17,24 @@ _EXTRA_BYTES = 64 * 1024  # of a form around a file
 _SILENT_SECONDS = 15.0
 _SLOWEST = 20 * 1024  # bytes a second, on average
 _FIRST_SECONDS = 20.0
-_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
+
+
+def make_policy(form: str = "'self'", frame: str = "'none'") -> str:
+    """The Content-Security-Policy of a page.
+
+    Args:
+        form: Where its forms may go.
+        frame: Which sites may show it in a frame.
+    """
+    return (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
+        f"connect-src 'self'; frame-src 'self'; form-action {form}; base-uri 'none'; "
+        f"frame-ancestors {frame}"
+    )
+
+
 HEADERS = {
-    "content-security-policy": _POLICY,
+    "content-security-policy": make_policy(),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     # Not "no-referrer": browsers would then send no Origin with forms either.

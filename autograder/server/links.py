@@ -12,10 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from autograder.server.database import Database, add_audit
-from autograder.server.tables import Link, Role, Student, WebSession
+from autograder.server.tables import Link, Role, Source, Student, WebSession
 
 _TOKEN_BYTES = 32
 SESSION_SECONDS = 14 * 24 * 60 * 60
+# An LMS or a Hub may end a person's account: then its sessions must not last for weeks.
+FOREIGN_SESSION_SECONDS = 12 * 60 * 60
 
 
 @dataclass(frozen=True)
@@ -70,17 +72,31 @@ def invite(database: Database, actor: str, role: Role, person: str, name: str) -
         _revoke(session, role, person)
         if role is Role.STUDENT:
             add_student(session, person)
-        session.add(
-            Link(
-                role=role.value,
-                person=person,
-                name=name or person,
-                token_hash=hash_token(token),
-                created=time.time(),
-            )
-        )
+        session.add(_make_link(Source.INVITE, role, person, name or person, token))
         add_audit(session, actor, "invite", person=person, after=role.value)
     return Invitation(role, person, name or person, token)
+
+
+def make_notebook_link(database: Database, visitor: Visitor) -> Invitation:
+    """Make a link for a student who is signed in; an earlier one made this way stops working."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    role, person = visitor.role, visitor.person
+    with database.write() as session:
+        _revoke(session, role, person, Source.NOTEBOOK)
+        session.add(_make_link(Source.NOTEBOOK, role, person, visitor.name, token))
+        add_audit(session, person, "make a link for the notebook", person=person)
+    return Invitation(role, person, visitor.name, token)
+
+
+def _make_link(source: Source, role: Role, person: str, name: str, token: str) -> Link:
+    return Link(
+        role=role.value,
+        person=person,
+        name=name,
+        token_hash=hash_token(token),
+        created=time.time(),
+        source=source.value,
+    )
 
 
 def revoke(database: Database, actor: str, role: Role, person: str) -> bool:
@@ -106,10 +122,12 @@ def add_student(session: Session, person: str) -> Student:
     return student
 
 
-def _revoke(session: Session, role: Role, person: str) -> bool:
+def _revoke(session: Session, role: Role, person: str, source: Source | None = None) -> bool:
     live = select(Link.id).where(
         Link.role == role.value, Link.person == person, Link.revoked.is_(None)
     )
+    if source is not None:
+        live = live.where(Link.source == source.value)
     ids = list(session.scalars(live))
     session.execute(delete(WebSession).where(WebSession.link_id.in_(ids)))
     session.execute(update(Link).where(Link.id.in_(ids)).values(revoked=time.time()))
@@ -119,7 +137,11 @@ def _revoke(session: Session, role: Role, person: str) -> bool:
 def list_invited(database: Database, role: Role) -> dict[str, Link]:
     """The links that work, by person."""
     with database.read() as session:
-        found = select(Link).where(Link.role == role.value, Link.revoked.is_(None))
+        found = select(Link).where(
+            Link.role == role.value,
+            Link.revoked.is_(None),
+            Link.source == Source.INVITE.value,
+        )
         return {link.person: link for link in session.scalars(found)}
 
 
@@ -134,23 +156,42 @@ def find_by_token(database: Database, token: str) -> Visitor | None:
 
 def open_session(database: Database, token: str) -> str | None:
     """Let a browser in; returns the secret for its cookie, or None for an invalid token."""
-    key = secrets.token_urlsafe(_TOKEN_BYTES)
-    now = time.time()
     with database.write() as session:
         link = session.scalar(
             select(Link).where(Link.token_hash == hash_token(token), Link.revoked.is_(None))
         )
+        return _add_session(session, link, SESSION_SECONDS) if link else None
+
+
+def open_foreign_session(
+    database: Database, source: Source, role: Role, person: str, name: str
+) -> str:
+    """Let in a person whom the LMS or the Hub has authenticated; returns the cookie's secret."""
+    with database.write() as session:
+        if role is Role.STUDENT:
+            add_student(session, person)
+        own = (Link.source == source.value, Link.role == role.value, Link.person == person)
+        link = session.scalar(select(Link).where(*own, Link.revoked.is_(None)).limit(1))
         if link is None:
-            return None
-        session.execute(delete(WebSession).where(WebSession.expires < now))
-        session.add(
-            WebSession(
-                key_hash=hash_token(key),
-                csrf=secrets.token_urlsafe(_TOKEN_BYTES),
-                expires=now + SESSION_SECONDS,
-                link_id=link.id,
-            )
+            unknown = secrets.token_urlsafe(_TOKEN_BYTES)  # nobody gets it
+            link = _make_link(source, role, person, name, unknown)
+            session.add(link)
+            session.flush()
+            add_audit(session, source.value, "sign in first", person=person, after=role.value)
+        return _add_session(session, link, FOREIGN_SESSION_SECONDS)
+
+
+def _add_session(session: Session, link: Link, seconds: float) -> str:
+    key, now = secrets.token_urlsafe(_TOKEN_BYTES), time.time()
+    session.execute(delete(WebSession).where(WebSession.expires < now))
+    session.add(
+        WebSession(
+            key_hash=hash_token(key),
+            csrf=secrets.token_urlsafe(_TOKEN_BYTES),
+            expires=now + seconds,
+            link_id=link.id,
         )
+    )
     return key
 
 

@@ -49,5 +49,6 @@ class RateLimits:
     def __init__(self) -> None:
         # A computer room may come from one address, where each link has its own limit.
         self.bad_tokens = RateLimit(burst=30, per_minute=30)
+        self.logins = RateLimit(burst=400, per_minute=400)
         self.requests = RateLimit(burst=120, per_minute=240)
         self.uploads = RateLimit(burst=6, per_minute=6)

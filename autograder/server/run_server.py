@@ -14,8 +14,10 @@ from autograder.errors import AutograderError
 from autograder.server.app import make_app
 from autograder.server.careful_protocol import CarefulProtocol
 from autograder.server.database import Database
+from autograder.server.lti.grade_sender import GradeSender
 from autograder.server.receive import delete_stale_files
 from autograder.server.server_log import set_up_log
+from autograder.server.site import Site
 from autograder.server.worker_keeper import WorkerKeeper
 
 _HEADER_BYTES = 16 * 1024
@@ -70,11 +72,13 @@ def run_server(course: Course, options: ServerOptions, say: Callable[[str], None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     database = Database.of(course, options.database)
     delete_stale_files(course)
-    server = uvicorn.Server(_make_config(course, database, options))
+    site = Site(course, database)
+    server, sender = uvicorn.Server(_make_config(site, options)), GradeSender(site)
     url = options.database or f"sqlite:///{course.root / 'server.db'}"
     keeper = WorkerKeeper(course.root, url, options.workers, options.isolation)
     if options.workers:
         keeper.start()
+    sender.start()
     say(f"{course.name} is at {options.url}. Stop with Ctrl-C.")
     try:
         server.run()
@@ -84,13 +88,14 @@ def run_server(course: Course, options: ServerOptions, say: Callable[[str], None
             "another server may run there: choose another port with --port",
         ) from end
     finally:
+        sender.stop()
         keeper.stop()
         database.close()
 
 
-def _make_config(course: Course, database: Database, options: ServerOptions) -> uvicorn.Config:
+def _make_config(site: Site, options: ServerOptions) -> uvicorn.Config:
     return uvicorn.Config(
-        make_app(course, database),
+        make_app(site),
         host=options.host,
         port=options.port,
         http=CarefulProtocol,

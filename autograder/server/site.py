@@ -7,7 +7,6 @@ import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -18,6 +17,7 @@ from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
 from autograder.pages import render
 from autograder.server.database import Database
+from autograder.server.hub_service import HubService, HubTokens
 from autograder.server.links import Visitor, find_by_session, find_by_token
 from autograder.server.rate_limit import RateLimits
 from autograder.server.refused import RefusedError
@@ -41,6 +41,7 @@ class Site:
     first_course: Course
     database: Database
     limits: RateLimits = field(default_factory=RateLimits)
+    hub_tokens: HubTokens = field(default_factory=HubTokens)
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -97,15 +98,25 @@ def find_visitor(request: Request, *roles: Role) -> Visitor:
 
 
 def find_program(request: Request, *roles: Role) -> Visitor:
-    """Who sends a request with a link's token, as `hand_in` does.
+    """Who sends a request with a link's token or the Hub's, as `hand_in` does.
 
     Raises:
         RefusedError: Nobody who may do this, or too often.
     """
     site: Site = request.app.state.site
     kind, _, token = request.headers.get("authorization", "").partition(" ")
-    visitor = find_by_token(site.database, token) if kind.lower() == "bearer" and token else None
+    visitor = None
+    if kind.lower() == "bearer" and token:
+        visitor = find_by_token(site.database, token) or _find_in_hub(request, token)
     return _admit(request, visitor, roles, is_guess=bool(token))
+
+
+def _find_in_hub(request: Request, token: str) -> Visitor | None:
+    site: Site = request.app.state.site
+    if not HubService(site.course.hub).is_set_up:
+        return None
+    site.limits.logins.take(find_address(request))
+    return site.hub_tokens.find_visitor(site.course, token)
 
 
 def _admit(
@@ -139,7 +150,8 @@ def check_origin(request: Request) -> None:
     if fetched is not None:
         is_own = fetched in ("same-origin", "none")
     if origin is not None:
-        is_own = is_own and urlsplit(origin).netloc == request.headers.get("host", "")
+        host = request.headers.get("host", "")
+        is_own = is_own and origin in (f"http://{host}", f"https://{host}")
     if not is_own:
         raise RefusedError(403, "Another site sent this form.", "Open the page, and try again.")
 
@@ -169,6 +181,18 @@ async def read_chunks(request: Request) -> AsyncIterator[bytes]:
             yield chunk
     except ClientDisconnect:
         raise RefusedError(400, "The file did not arrive whole.", "Submit it again.") from None
+
+
+def set_session_cookie(request: Request, answer: Response, key: str, seconds: int) -> None:
+    """Have the browser keep the secret of its session."""
+    answer.set_cookie(
+        COOKIE,
+        key,
+        max_age=seconds,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
 
 
 def show_page(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from autograder.engine.wire.string_enum import StringEnum
@@ -40,6 +40,23 @@ class RegradeState(StringEnum):
     DROPPED = "dropped"
 
 
+class Source(StringEnum):
+    """Where a link comes from, and so who says that its person may come in."""
+
+    INVITE = "invite"  # a personal link of `autograder invite`
+    NOTEBOOK = "notebook"  # one that a student made for `hand_in`
+    LTI = "lti"  # the LMS; the link only holds the person's sessions, and nobody has its token
+    HUB = "jupyterhub"  # JupyterHub, likewise
+
+
+class GradeState(StringEnum):
+    """Where a mark for an LMS is."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+
+
 class Base(DeclarativeBase):
     """The base of all tables."""
 
@@ -59,6 +76,7 @@ class Link(Base):
     token_hash: Mapped[str] = mapped_column(unique=True)
     created: Mapped[float]
     revoked: Mapped[float | None]
+    source: Mapped[str] = mapped_column(default=Source.INVITE.value)
 
 
 class WebSession(Base):
@@ -168,3 +186,82 @@ class Audit(Base):
     person: Mapped[str] = mapped_column(default="")
     before: Mapped[str] = mapped_column(default="")
     after: Mapped[str] = mapped_column(default="")
+
+
+class PendingLogin(Base):
+    """A sign-in that began and is with the LMS or the Hub; it is used once."""
+
+    __tablename__ = "pending_login"
+
+    state_hash: Mapped[str] = mapped_column(primary_key=True)
+    nonce: Mapped[str]
+    provider: Mapped[str]
+    expires: Mapped[float]
+
+
+class LmsCourse(Base):
+    """A course of an LMS whose members are the class; `platform` is `LtiPlatform.key`."""
+
+    __tablename__ = "lms_course"
+    __table_args__ = (UniqueConstraint("platform", "context"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform: Mapped[str]
+    context: Mapped[str]
+    title: Mapped[str]
+    members_url: Mapped[str] = mapped_column(default="")
+
+
+class LmsUser(Base):
+    """A student as an LMS knows them; `person` is the id in the roster, once that is known."""
+
+    __tablename__ = "lms_user"
+    __table_args__ = (
+        UniqueConstraint("course_id", "subject"),
+        UniqueConstraint("course_id", "person"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("lms_course.id"))
+    course: Mapped[LmsCourse] = relationship(lazy="joined")
+    subject: Mapped[str]
+    name: Mapped[str]
+    email: Mapped[str]
+    sourcedid: Mapped[str]
+    person: Mapped[str | None]
+
+
+class LineItem(Base):
+    """A column of an LMS's gradebook that takes the marks of a lab."""
+
+    __tablename__ = "line_item"
+    __table_args__ = (UniqueConstraint("course_id", "url"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("lms_course.id"))
+    course: Mapped[LmsCourse] = relationship(lazy="joined")
+    lab: Mapped[str]
+    url: Mapped[str]
+
+
+class LmsGrade(Base):
+    """A mark that an LMS has or must get. `stamp`, in milliseconds, grows with each change."""
+
+    __tablename__ = "lms_grade"
+    __table_args__ = (
+        UniqueConstraint("line_item_id", "user_id"),
+        Index("grade_to_send", "state", "next_try"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_item_id: Mapped[int] = mapped_column(ForeignKey("line_item.id"))
+    line_item: Mapped[LineItem] = relationship(lazy="joined")
+    user_id: Mapped[int] = mapped_column(ForeignKey("lms_user.id"))
+    user: Mapped[LmsUser] = relationship(lazy="joined")
+    score: Mapped[float]
+    max_score: Mapped[float]
+    stamp: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(default=GradeState.WAITING.value)
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try: Mapped[float] = mapped_column(default=0.0)
+    problem: Mapped[str] = mapped_column(default="")

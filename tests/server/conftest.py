@@ -9,7 +9,7 @@ import pytest
 from tests.autograder.conftest import made_course  # noqa: F401 (a fixture)
 from tests.server.served_course import ServedCourse, copy_course
 
-_PACKAGES = ("starlette", "uvicorn", "python_multipart", "tomlkit")
+_PACKAGES = ("starlette", "uvicorn", "python_multipart", "tomlkit", "pylti1p3")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

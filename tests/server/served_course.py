@@ -44,8 +44,10 @@ class Answer:
 class ServedCourse:
     """A server of a course; `start` and `kill` may alternate."""
 
-    def __init__(self, course: Course, workers: int = 1) -> None:
-        self.course, self._workers = course, workers
+    def __init__(
+        self, course: Course, workers: int = 1, variables: dict[str, str] | None = None
+    ) -> None:
+        self.course, self._workers, self.variables = course, workers, variables or {}
         self.database = Database.of(course)
         self._process: subprocess.Popen | None = None
         self.port = find_free_port()
@@ -59,7 +61,11 @@ class ServedCourse:
         command += ["--course-dir", str(self.course.root), "--workers", str(self._workers)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                command, stdout=log, stderr=log, start_new_session=True, env=dict(os.environ)
+                command,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env={**os.environ, **self.variables},
             )
         end = time.monotonic() + STARTS_WITHIN
         while time.monotonic() < end:

@@ -8,7 +8,8 @@ import pytest
 
 from autograder.course.course import Lab
 from autograder.course.policy import Policy
-from autograder.course.schema import SETTINGS, TABLES, Setting, settings_of
+from autograder.course.schema import SETTINGS, TABLES, settings_of
+from autograder.course.setting import Setting
 from autograder.engine.wire.limits import Limits
 
 

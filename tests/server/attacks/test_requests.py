@@ -20,6 +20,7 @@ FORGED = {
     "letters outside ASCII": ({"csrf": "ä"}, {}),
     "another site": ({"csrf": "own"}, {"Origin": "https://evil.example"}),
     "no site": ({"csrf": "own"}, {"Origin": "null"}),
+    "half an address": ({"csrf": "own"}, {"Origin": "http://[::1"}),
     "a site that looks alike": ({"csrf": "own"}, {"Origin": "http://127.0.0.1.evil.example"}),
     "a browser that tells": ({"csrf": "own"}, {"Sec-Fetch-Site": "cross-site"}),
     "a sister site": ({"csrf": "own"}, {"Sec-Fetch-Site": "same-site"}),
