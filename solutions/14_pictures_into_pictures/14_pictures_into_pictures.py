@@ -868,7 +868,14 @@ def _check_sharpener(rng, scale, filters, height, width):
         f"`sharpener` returned {type(model).__name__}; expected a Keras model."
     )
     x = rng.uniform(0, 1, (2, height, width, 1)).astype("float32")
-    given = _call(model, x)
+    try:
+        given = _call(model, x)
+    except ValueError as error:
+        reason = str(error).splitlines()[0][:200]
+        raise AssertionError(
+            f"The model from `sharpener({scale}, {filters})` fails for images of shape {x.shape}: {reason} "
+            "Is the size left open, as in `keras.Input((None, None, 1))`?"
+        ) from None
     expected = (2, height * scale, width * scale, 1)
     assert given.shape == expected, (
         f"The model from `sharpener({scale}, {filters})` turned images of shape {x.shape} into "
