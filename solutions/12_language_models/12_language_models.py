@@ -353,8 +353,8 @@ for text in ("The statement", "return x ** 2", "zyzzyva", "größer 🙂"):
 figures.length_by_vocabulary(tokenizer.lengths)
 
 # %% [markdown]
-# Frequent words are one token, rare ones fall into pieces, and an emoji becomes four tokens that are no
-# characters by themselves ("�"). Real models have 30,000 to 200,000 different tokens.
+# Frequent words are one token, rare ones fall into pieces, and an emoji becomes four tokens, none of which is a
+# character by itself ("�"). Real models have 30,000 to 200,000 different tokens.
 #
 # ## 2 What must be beaten
 #
@@ -1765,7 +1765,7 @@ _check_masking_hidden(np.random.default_rng(_testing.hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Our task for BERT are remarks about films: "clever plot and not dull acting and superb music". There are 8,000 of
+# The texts for BERT are remarks about films: "clever plot and not dull acting and superb music". There are 8,000 of
 # them, and only 100 others have a label, good or bad. `course_lib.models.bert` returns two models that share
 # their layers: an encoder, tokens to vectors, and the masked language model on top of it. `data.mask_tokens` masks
 # as you did. Every pass has other masks.
@@ -2252,8 +2252,9 @@ figures.surprise_by_token(
 # about 1.7. GPT has about 3.7 nats a *token*, a perplexity of 40, and the trigram a perplexity of 6. That does
 # not make the trigram better: a token of GPT has two characters on average, so it predicts more at once. With
 # other tokens the number of predictions changes, and with it the mean. The nats of the whole text, divided by
-# its characters or bytes, can be compared. (2) It has learnt spelling, that "an" comes before "integer", and
-# the form of a help page: indented examples, "statement" after "The for". It writes "The with statement is …"
+# its characters or bytes, can be compared. (2) It has learnt spelling, that "raises a
+# TypeError exception" is more probable than with "CheeseError" (40 against 56 nats), and the form of a help page:
+# indented examples, "statement" after "The for". It writes "The with statement is …"
 # and continues with rules that do not exist. The loss only asks for what is probable after these tokens. A
 # false sentence that sounds like the text is as probable as a true one; nothing compares it with the world, and
 # there is no token for "I do not know". For an answer I take a low temperature, 0 to 0.3, for a story 0.8 to 1,

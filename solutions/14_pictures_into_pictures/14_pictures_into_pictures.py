@@ -1764,6 +1764,16 @@ def _explain_step(given, start, a, b, cycle, identity, rates):
             (rates[0], 2 * rates[1]),
         ),
         "Is the sign of an update wrong?": (cycle, identity, (rates[0], -rates[1])),
+        "Is the update of the translators half as large? Use the gradient of the whole loss.": (
+            cycle,
+            identity,
+            (rates[0] / 2, rates[1]),
+        ),
+        "Is the update of the critics half as large? Use the sum of their losses.": (
+            cycle,
+            identity,
+            (rates[0], rates[1] / 2),
+        ),
         "Did you swap the two optimizers?": (cycle, identity, rates[::-1]),
     }.items():
         for order in ("old", "new", "critics first"):
@@ -2010,7 +2020,8 @@ def _check_semi(rng, classes, batch, other):
         # The real images are the target of the generator: their gradient may be stopped.
         needed = flows[1:] if name == "matching_loss" and len(flows) > 1 else flows
         assert all(values is not None for values in needed), (
-            f"No gradient flows through `{name}`. Did you use NumPy? Use `ops`, the NumPy of Keras."
+            f"No gradient flows through `{name}`. Did you use NumPy? Use `ops`, the NumPy of Keras. Or "
+            "did you stop a gradient?"
         )
 
 

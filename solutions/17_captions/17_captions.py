@@ -266,8 +266,9 @@ def _check_loss(targets, logits):
     each, is_real = -np.log(p), targets != 0
     rows = np.sum(each * is_real, axis=1) / is_real.sum(axis=1)
     # What Keras makes of logits if it takes them for probabilities.
-    shares = logits / logits.sum(axis=-1, keepdims=True)
-    shares = np.take_along_axis(np.clip(shares, 1e-7, 1 - 1e-7), targets[..., None], -1)[..., 0]
+    shares = np.clip(logits.astype("float64"), 1e-7, 1 - 1e-7)
+    shares = shares / shares.sum(axis=-1, keepdims=True)
+    shares = np.take_along_axis(shares, targets[..., None], -1)[..., 0]
     _testing.near(
         caption_loss(targets.copy(), logits.copy()),
         np.sum(each * is_real) / np.sum(is_real),
@@ -1561,7 +1562,7 @@ for name, scores in points.items():
 # %% [markdown]
 # ## 6 Combinations that it has never seen
 #
-# Who knows "red circle" and "blue square" also understands "red square". For people this **systematic
+# If you know "red circle" and "blue square", you also understand "red square". For people this **systematic
 # generalisation** is a matter of course. For networks it is not (Lake & Baroni 2018). The training set has
 # red shapes and it has squares, but never a red square. A random split could not show this: it would put
 # every pair into both sets.
@@ -1930,10 +1931,10 @@ def _check_score(answer, people):
             "Is a score above 1 possible? Take the minimum.": agree / 3,
             "Three people are enough for a full score; divide by 3.": agree / len(people),
             "Upper and lower case do not matter.": min(sum(answer == p for p in people) / 3, 1),
-            "One person scores a third.": float(agree > 0),
             "Is a part of an answer enough? Compare whole answers.": min(
                 sum(answer.lower() in other.lower() for other in people) / 3, 1
             ),
+            "One person scores a third.": float(agree > 0),
         },
     )
 
