@@ -1492,6 +1492,9 @@ def _check_cache(rng, n, m, width, heads, d):
         "Does the new position see the earlier ones?": _attend_causally(
             x, weights, sees=lambda m: np.eye(m, dtype=bool)
         )[0],
+        "Does the new position see all earlier ones, not only the last one?": _attend_causally(
+            x, weights, sees=lambda m: np.eye(m, dtype=bool) | np.eye(m, k=-1, dtype=bool)
+        )[0],
     }
     cache = None
     for place in range(m):
