@@ -353,8 +353,8 @@ for text in ("The statement", "return x ** 2", "zyzzyva", "größer 🙂"):
 figures.length_by_vocabulary(tokenizer.lengths)
 
 # %% [markdown]
-# Frequent words are one token, rare ones fall into pieces, and an emoji becomes four tokens, none of which is a
-# character by itself ("�"). Real models have 30,000 to 200,000 different tokens.
+# Frequent words are one token, rare ones fall into pieces, and an emoji becomes four tokens. By itself, such a
+# token is not a character ("�"). Real models have 30,000 to 200,000 different tokens.
 #
 # ## 2 What must be beaten
 #
