@@ -600,7 +600,7 @@ def _describe(model, grids, words, length=17):
     is_running = np.ones(len(grids), bool)
     sentences = [[] for _ in grids]
     for place in range(length):
-        best = _call(model, grids, inputs)[:, place].argmax(axis=-1)
+        best = _call(model, grids, inputs[:, : place + 1])[:, place].argmax(axis=-1)
         is_running &= best != 2
         for row in np.flatnonzero(is_running):
             sentences[row].append(words[best[row]] if best[row] < len(words) else "?")
