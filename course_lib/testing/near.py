@@ -55,6 +55,8 @@ def near(
     if worst <= 1:
         return
     fact = f"{name} returned {_show(values)}; expected {_show(right)}."
+    if _show(values) == _show(right):
+        fact += _show_first_difference(values, right, rtol, atol)
     hint = _find_mistake(values, right, mistakes or {}, rtol, atol)
     raise AssertionError(f"{fact} {hint}".rstrip())
 
@@ -89,6 +91,15 @@ def _measure_error(values: np.ndarray, right: np.ndarray, rtol: float, atol: flo
         errors = np.abs(values - right) / (atol + rtol * np.abs(right))
     errors = np.where(same, 0.0, np.where(np.isnan(errors), np.inf, errors))
     return float(errors.max(initial=0.0))
+
+
+def _show_first_difference(values: np.ndarray, right: np.ndarray, rtol: float, atol: float) -> str:
+    """Say where arrays differ whose first numbers are printed alike."""
+    for place in np.ndindex(*right.shape):
+        if _measure_error(values[place], right[place], rtol, atol) > 1:
+            index = ", ".join(map(str, place))
+            return f" At [{index}] it is {values[place]:.8g}; expected {right[place]:.8g}."
+    return ""
 
 
 def _find_mistake(

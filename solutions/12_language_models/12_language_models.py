@@ -205,6 +205,16 @@ def _encode(data, merges, first=256):
     return tokens
 
 
+def _unpack(values, count, name, what):
+    """Return the `count` values that `name` returned: a tuple, a list, or the rows of an array."""
+    assert values is not None, f"{name} returned None. Did you forget `return`?"
+    is_several = isinstance(values, (tuple, list)) or np.ndim(values) > 0
+    assert is_several and len(values) == count, (
+        f"{name} returned a {type(values).__name__}; expected {what}."
+    )
+    return list(values)
+
+
 def _read_integers(values, name):
     """Return integers as a list, or say what they are instead."""
     assert values is not None, f"{name} returned None. Did you forget `return`?"
@@ -343,8 +353,8 @@ for text in ("The statement", "return x ** 2", "zyzzyva", "größer 🙂"):
 figures.length_by_vocabulary(tokenizer.lengths)
 
 # %% [markdown]
-# Frequent words are one token, rare ones fall into pieces, and an emoji becomes four tokens that are no
-# characters by themselves ("�"). Real models have 30,000 to 200,000 different tokens.
+# Frequent words are one token, rare ones fall into pieces, and an emoji becomes four tokens. By itself, such a
+# token is not a character ("�"). Real models have 30,000 to 200,000 different tokens.
 #
 # ## 2 What must be beaten
 #
@@ -707,6 +717,18 @@ def _normalise(x):
     return x / np.sqrt(np.mean(x**2, axis=-1, keepdims=True) + 1e-6)
 
 
+def _check_any_length(model, tokens, longest, name):
+    for length in (tokens.shape[1], 2):
+        try:
+            _call(model, tokens[:, :length])
+        except ValueError as error:
+            reason = str(error).splitlines()[0][:200]
+            raise AssertionError(
+                f"{name} fails for tokens of shape {(len(tokens), length)}: {reason} The rows may have any "
+                f"length up to {longest}: is its input `keras.Input((None,))`?"
+            ) from None
+
+
 def _find_tables(weights, size, longest, width, name):
     places = []
     for shape, what in (((size, width), "token embeddings"), ((longest, width), "positions")):
@@ -723,6 +745,7 @@ def _check_build(rng, size, longest, width, heads, blocks):
     model = build_gpt(size, longest, width, heads, blocks)
     _check_is_model(model, name)
     tokens = np.stack([rng.permutation(size - 1)[: longest - 1] for _ in range(3)])
+    _check_any_length(model, tokens, longest, name)
     given = _call(model, tokens)
     assert given.shape == (*tokens.shape, size), (
         f"{name} returned shape {given.shape}; expected {(*tokens.shape, size)}."
@@ -731,6 +754,12 @@ def _check_build(rng, size, longest, width, heads, blocks):
     count = int(model.count_params())
     hint = next((h for h, wrong in mistakes.items() if count == wrong), "")
     assert count == right, f"{name} has {count:,} weights; expected {right:,}. {hint}".rstrip()
+    for shape in map(np.shape, model.get_weights()):
+        is_other = len(shape) == 3 and shape[0] == width and shape[1:] != (heads, width // heads)
+        assert not (is_other and shape[1] * shape[2] == width), (
+            f"{name}: its attention has {shape[1]} heads of {shape[2]} numbers; expected {heads} of "
+            f"{width // heads}. Did you use `heads`?"
+        )
     drawn = [
         rng.normal(size=np.shape(w)) / np.shape(w)[0] ** 0.5 if np.ndim(w) > 1 else np.asarray(w)
         for w in model.get_weights()
@@ -741,6 +770,7 @@ def _check_build(rng, size, longest, width, heads, blocks):
     )
     _check_influence(model, drawn, tokens, rng, name)
     _check_shortcuts(model, drawn, of_tokens, of_places, tokens, name)
+    _check_dense(model, drawn, of_tokens, of_places, tokens, blocks, name)
 
 
 def _check_influence(model, drawn, tokens, rng, name):
@@ -782,6 +812,54 @@ def _check_shortcuts(model, drawn, of_tokens, of_places, tokens, name):
     )
 
 
+def _activate(z, kind):
+    if kind == "gelu":
+        return z * (1 + np.tanh((2 / np.pi) ** 0.5 * (z + 0.044715 * z**3))) / 2
+    return {"relu": np.maximum(z, 0), "tanh": np.tanh(z), "none": z}[kind]
+
+
+def _check_dense(model, drawn, of_tokens, of_places, tokens, blocks, name):
+    """Without attention, the blocks add what their dense parts make of the normalised vectors."""
+    width = drawn[of_tokens].shape[1]
+    kernels, some = {}, [0 * w if np.ndim(w) > 1 else w for w in drawn]
+    for place, weight in enumerate(drawn):
+        shape = np.shape(weight)[-2:]
+        if shape in ((width, 4 * width), (4 * width, width)) and weight.size == 4 * width**2:
+            # All blocks get the same kernels, so that the order of the weights does not matter.
+            kernels.setdefault(shape, weight.reshape(shape))
+            some[place] = kernels[shape].reshape(np.shape(weight))
+    assert len(kernels) == 2, (
+        f"{name} has no kernels of the shapes {(width, 4 * width)} and {(4 * width, width)}, those of the "
+        "dense part of a block."
+    )
+    some[of_tokens], some[of_places] = drawn[of_tokens], drawn[of_places]
+    model.set_weights([w.astype("float32") for w in some])
+    given = _call(model, tokens)
+
+    def compute(kind, is_after=False):
+        x = drawn[of_tokens][tokens] + drawn[of_places][: tokens.shape[1]]
+        for _ in range(blocks):
+            start = _normalise(x)
+            more = _activate(start @ kernels[width, 4 * width], kind) @ kernels[4 * width, width]
+            x = _normalise(start + more) if is_after else x + more
+        return _normalise(x) @ drawn[of_tokens].T
+
+    right = compute("gelu")
+    hint = "Is it LayerNormalization, a dense layer with GELU, a dense layer, and a shortcut around them?"
+    for text, wrong in {
+        "Is the activation ReLU? It is GELU.": compute("relu"),
+        "Did you forget the activation of the first dense layer? It is GELU.": compute("none"),
+        "Is the activation tanh? It is GELU.": compute("tanh"),
+        "Does the normalisation come after each part? It comes before it.": compute("gelu", True),
+    }.items():
+        if np.allclose(given, wrong, rtol=1e-2, atol=2e-2):
+            hint = text
+    assert np.allclose(given, right, rtol=1e-2, atol=3e-2), (
+        f"{name}: with attention weights of 0, the logits of the first token begin with "
+        f"{np.round(given[0, 0, :3], 3).tolist()}; expected {np.round(right[0, 0, :3], 3).tolist()}. {hint}"
+    )
+
+
 _check_count_parameters(50257, 1024, 768, 12)  # 124,439,808: GPT-2, "124M"
 _check_count_parameters(11, 7, 6, 2)
 _check_build(np.random.default_rng(0), 11, 7, 6, 2, 2)
@@ -794,7 +872,8 @@ def _check_gpt_hidden(rng):
             *(int(rng.integers(*ends)) for ends in ((50, 99), (100, 300), (8, 40), (1, 9)))
         )
     heads = int(rng.integers(2, 4))
-    _check_build(rng, int(rng.integers(16, 20)), int(rng.integers(9, 13)), 5 * heads, heads, 3)
+    # No two tables have the same shape, and none that of an attention by dense layers.
+    _check_build(rng, int(rng.integers(16, 20)), int(rng.integers(11, 15)), 5 * heads, heads, 3)
 
 
 _check_gpt_hidden(np.random.default_rng(_testing.hidden_seed()))
@@ -909,10 +988,8 @@ def _make_windows(tokens, length):
 
 def _check_windows(tokens, length):
     name = f"`make_windows` of {len(tokens)} tokens with length {length}"
-    given = make_windows(tokens.copy(), length)
-    assert given is not None, f"{name} returned None. Did you forget `return`?"
-    assert isinstance(given, (tuple, list)) and len(given) == 2, (
-        f"{name} returned a {type(given).__name__}; expected two arrays: `return inputs, targets`."
+    given = _unpack(
+        make_windows(tokens.copy(), length), 2, name, "two arrays: `return inputs, targets`"
     )
     inputs, targets = _make_windows(tokens, length)
     filled = np.where(targets < 0, 0, targets)
@@ -1186,6 +1263,11 @@ def _check_next(logits, **settings):
         mistakes["Did you keep all tokens whose own probability is at least top_p?"] = _keep(
             _next(logits, t or 1.0, k), _next(logits, t or 1.0, k) >= min(p, logits.size**-0.5)
         )
+    if k:
+        for other in {k - 1, k + 1} - {0}:
+            mistakes[f"Did you keep {other} tokens? top_k is {k}."] = _next(
+                logits, t or 1.0, other, p
+            )
     if k or p:
         plain = _next(logits, t or 1.0)
         mistakes["Did you forget to normalise again?"] = np.where(
@@ -1236,7 +1318,17 @@ def _check_generate(rng, size, start, count, longest):
         )
     elif given[: len(start) + 1] == right[: len(start) + 1]:
         hint = "Does the model see each new token, and at most the last `longest` ones?"
+    else:
+        hint = (
+            f"Does the model see the last {longest} tokens without padding, and does `choose` return the next "
+            "one?"
+        )
     assert given == right, f"{name} returned {given}; expected {right}. {hint}".rstrip()
+    for place, got in enumerate(calls[:count]):
+        window = right[: len(start) + place][-longest:]
+        assert np.allclose(got, table[window].sum(axis=0), rtol=1e-3, atol=1e-3), (
+            f"{name}: `choose` got other numbers than the model's logits. Pass the logits as they are."
+        )
 
 
 _logits = np.log(np.array([0.1, 0.4, 0.05, 0.3, 0.15]))
@@ -1247,6 +1339,7 @@ _check_next(_logits, top_k=2)
 _check_next(_logits, top_p=0.8)  # keeps 0.4, 0.3 and 0.15
 _check_next(_logits, temperature=2.0, top_k=3, top_p=0.6)
 _check_generate(np.random.default_rng(0), 6, [1, 2], 5, 3)
+_check_generate(np.random.default_rng(2), 9, [4], 4, 3)
 ### BEGIN HIDDEN TESTS
 
 
@@ -1399,17 +1492,16 @@ def _check_cache(rng, n, m, width, heads, d):
         "Does the new position see the earlier ones?": _attend_causally(
             x, weights, sees=lambda m: np.eye(m, dtype=bool)
         )[0],
+        "Does the new position see all earlier ones, not only the last one?": _attend_causally(
+            x, weights, sees=lambda m: np.eye(m, dtype=bool) | np.eye(m, k=-1, dtype=bool)
+        )[0],
     }
     cache = None
     for place in range(m):
         name = f"`attend_next` at position {place}"
         before = None if cache is None else [np.array(part) for part in cache]
         given = attend_next(x[:, place : place + 1].copy(), [w.copy() for w in weights], cache)
-        assert given is not None, f"{name} returned None. Did you forget `return`?"
-        assert isinstance(given, (tuple, list)) and len(given) == 2, (
-            f"{name} returned a {type(given).__name__}; expected two: `return output, cache`."
-        )
-        output, following = given
+        output, following = _unpack(given, 2, name, "two: `return output, cache`")
         _testing.near(
             output,
             right[:, place : place + 1],
@@ -1422,9 +1514,7 @@ def _check_cache(rng, n, m, width, heads, d):
                 if wrong is not None
             },
         )
-        assert isinstance(following, (tuple, list)) and len(following) == 2, (
-            f"{name} returned a cache of type {type(following).__name__}; expected (keys, values)."
-        )
+        following = _unpack(following, 2, f"{name}, as its cache,", "two: (keys, values)")
         for part, wanted, what in zip(following, (keys, values), ("keys", "values"), strict=True):
             shape, expected = np.shape(part), (n, place + 1, heads, d)
             assert shape == expected, (
@@ -1450,7 +1540,7 @@ def _check_cache(rng, n, m, width, heads, d):
         if before is not None:
             is_same = all(np.array_equal(a, b) for a, b in zip(before, cache, strict=True))
             assert is_same, f"{name} changed the cache that it was given. Make new arrays."
-        cache = following
+        cache = tuple(following)
 
 
 _check_cache(np.random.default_rng(0), 2, 4, 6, 2, 3)
@@ -1583,16 +1673,21 @@ def _check_masks(rng, size, rows=700):
     tokens[np.arange(50) >= rng.integers(20, 51, rows)[:, None]] = 0
     before = tokens.copy()
     given, tokens = call_on_copy(mask_rows, tokens, size, mask, int(rng.integers(2**32)))
-    assert given is not None, "`mask_rows` returned None. Did you forget `return`?"
-    assert isinstance(given, (tuple, list)) and len(given) == 2, (
-        f"`mask_rows` returned a {type(given).__name__}; expected two: `return inputs, is_chosen`."
-    )
-    inputs, is_chosen = (np.asarray(part) for part in given)
+    parts = _unpack(given, 2, "`mask_rows`", "two: `return inputs, is_chosen`")
+    inputs, is_chosen = (np.asarray(part) for part in parts)
     for part, what in ((inputs, "inputs"), (is_chosen, "is_chosen")):
         assert part.shape == before.shape, (
             f"`mask_rows`: {what} has the shape {part.shape}; expected {before.shape}."
         )
     assert np.array_equal(tokens, before), "`mask_rows` changed `tokens`. Make a new array."
+    row = np.ones((1, 200), "int64")
+    once, again, other = (
+        np.asarray(list(mask_rows(row.copy(), size, mask, seed))[1]) for seed in (5, 5, 6)
+    )
+    assert np.array_equal(once, again) and not np.array_equal(once, other), (
+        "`mask_rows`: the same seed should choose the same tokens, and another seed others. Did you use "
+        "`np.random.default_rng(seed)`?"
+    )
     assert is_chosen.dtype == bool or set(np.unique(is_chosen).tolist()) <= {0, 1}, (
         "`mask_rows`: is_chosen should hold booleans."
     )
@@ -1673,7 +1768,7 @@ _check_masking_hidden(np.random.default_rng(_testing.hidden_seed()))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Our task for BERT are remarks about films: "clever plot and not dull acting and superb music". There are 8,000 of
+# The texts for BERT are remarks about films: "clever plot and not dull acting and superb music". There are 8,000 of
 # them, and only 100 others have a label, good or bad. `course_lib.models.bert` returns two models that share
 # their layers: an encoder, tokens to vectors, and the masked language model on top of it. `data.mask_tokens` masks
 # as you did. Every pass has other masks.
@@ -1812,6 +1907,10 @@ def _check_classifier(rng, size, width, classes):
         f"{name} has {free:,} trainable weights; expected all {right:,}. Is the encoder frozen?"
     )
     weights = [np.asarray(w) for w in model.get_weights()]
+    is_shared = all(any(np.array_equal(w, one) for one in weights) for w in encoder.get_weights())
+    assert is_shared, (
+        f"{name}: the weights of `encoder` are not in the classifier. Did you copy the encoder? Call it."
+    )
     (kernel,) = [w for w in weights if w.shape == (width, classes)]
     (bias,) = [w for w in weights if w.shape == (classes,)]
     vectors, is_real = _call(encoder, tokens), (tokens != 0)[..., None]
@@ -1840,6 +1939,11 @@ def _check_start_of_tuned():
     assert likeness > 0.7, (
         f"The word embeddings of `tuned` and the pre-trained ones have a correlation of {likeness:.2f}; "
         "expected more than 0.7. Did you start from the pre-trained `encoder`?"
+    )
+    change = min(float(np.abs(w - before).max()) for w in same_shape)
+    assert change > 0, (
+        "The word embeddings of `tuned` are still the pre-trained ones. Did you freeze the encoder? Train "
+        "all weights."
     )
 
 
@@ -1963,17 +2067,9 @@ import numpy as np
 from course_lib import testing as _testing
 
 
-def _read_pair(values, name):
-    assert values is not None, f"{name} returned None. Did you forget `return`?"
-    assert isinstance(values, (tuple, list)) and len(values) == 2, (
-        f"{name} returned a {type(values).__name__}; expected two arrays."
-    )
-    return values
-
-
 def _check_start(inputs, units, rank):
     name = f"`start_lora({inputs}, {units}, {rank}, 5)`"
-    a, b = _read_pair(start_lora(inputs, units, rank, 5), name)
+    a, b = _unpack(start_lora(inputs, units, rank, 5), 2, name, "two arrays: `return a, b`")
     for part, shape, what in ((a, (inputs, rank), "a"), (b, (rank, units), "b")):
         assert np.shape(part) == shape, (
             f"{name}: {what} has the shape {np.shape(part)}; expected {shape}."
@@ -1992,6 +2088,17 @@ def _check_start(inputs, units, rank):
     )
     assert abs(a.mean()) < 6 * right / a.size**0.5, (
         f"{name}: a has a mean of {a.mean():.3f}; expected about 0. Are its numbers normally distributed?"
+    )
+    # The fourth moment is 3 for a normal distribution, 1.8 for a uniform one.
+    assert np.mean((a / spread) ** 4) > 2.3, (
+        f"{name}: the numbers of a are not normally distributed. Did you use a uniform distribution?"
+    )
+    again, other = (
+        np.asarray(start_lora(inputs, units, rank, seed)[0], "float64") for seed in (5, 6)
+    )
+    assert np.array_equal(a, again) and not np.array_equal(a, other), (
+        f"{name}: the same seed should return the same a, and another seed another one. Did you use "
+        "`np.random.default_rng(seed)`?"
     )
 
 
@@ -2029,7 +2136,8 @@ def _check_lora(rng, n, inputs, units, rank, alpha):
     assert np.array_equal(kernel, before), (
         "`merge_lora` changed the given kernel. Return a new one."
     )
-    of_a, of_b = _read_pair(lora_gradients(x, error, a, b, alpha), "`lora_gradients`")
+    gradients = lora_gradients(x, error, a, b, alpha)
+    of_a, of_b = _unpack(gradients, 2, "`lora_gradients`", "two arrays")
     for given, right, what in (
         (of_a, x.T @ error @ b.T, "a"),
         (of_b, a.T @ x.T @ error, "b"),
@@ -2050,7 +2158,7 @@ def _check_lora(rng, n, inputs, units, rank, alpha):
 
 
 _check_start(400, 30, 5)
-_check_lora(np.random.default_rng(0), 3, 5, 4, 2, 6.0)
+_check_lora(np.random.default_rng(0), 3, 5, 4, 2, 5.0)
 ### BEGIN HIDDEN TESTS
 
 
@@ -2147,8 +2255,9 @@ figures.surprise_by_token(
 # about 1.7. GPT has about 3.7 nats a *token*, a perplexity of 40, and the trigram a perplexity of 6. That does
 # not make the trigram better: a token of GPT has two characters on average, so it predicts more at once. With
 # other tokens the number of predictions changes, and with it the mean. The nats of the whole text, divided by
-# its characters or bytes, can be compared. (2) It has learnt spelling, that "an" comes before "integer", and
-# the form of a help page: indented examples, "statement" after "The for". It writes "The with statement is …"
+# its characters or bytes, can be compared. (2) It has learnt spelling, that "raises a
+# TypeError exception" is more probable than with "CheeseError" (40 against 56 nats), and the form of a help page:
+# indented examples, "statement" after "The for". It writes "The with statement is …"
 # and continues with rules that do not exist. The loss only asks for what is probable after these tokens. A
 # false sentence that sounds like the text is as probable as a true one; nothing compares it with the world, and
 # there is no token for "I do not know". For an answer I take a low temperature, 0 to 0.3, for a story 0.8 to 1,

@@ -213,6 +213,9 @@ def _check_formats(boxes, height, width):
                 centre + [0, 0, 1, 1]
             ),
             "Did you swap x and y?": centre[:, [1, 0, 3, 2]],
+            "Did you round the centre down? Divide by 2, not by `// 2`.": (
+                np.hstack([(low + high) // 2, high - low])
+            ),
         },
     )
     _testing.near(
@@ -236,14 +239,20 @@ def _check_formats(boxes, height, width):
             "Did you swap height and width? x belongs to the width.": (
                 boxes / [height, width, height, width]
             ),
+            "Did you divide by the width only? y belongs to the height.": boxes / width,
+            "Did you divide by the height only? x belongs to the width.": boxes / height,
         },
     )
 
 
 def _check_iou(a, b):
+    right = _iou(a, b)
+    given = _call(iou, "iou", f"{len(a)} and {len(b)} boxes", a.copy(), b.copy())
+    if len(a) == 0 and isinstance(given, list | tuple) and len(given) == 0:
+        given = right  # a list of no rows cannot tell how many columns it has
     _testing.near(
-        _call(iou, "iou", f"{len(a)} and {len(b)} boxes", a.copy(), b.copy()),
-        _iou(a, b),
+        given,
+        right,
         "`iou`",
         mistakes={
             "Is the product of two negative sides positive? Boxes that lie apart have an IoU of 0.": (
@@ -1006,7 +1015,8 @@ def _label_anchors(anchors, boxes, low, high, force=True, zero_wins=False):
 def _check_match(anchors, boxes, low, high):
     given = match_anchors(anchors.copy(), boxes.copy(), low, high)
     assert given is not None, "`match_anchors` returned None. Did you forget `return`?"
-    assert isinstance(given, tuple | list) and len(given) == 2, (
+    is_several = isinstance(given, tuple | list) or np.ndim(given) == 2
+    assert is_several and len(given) == 2, (
         "`match_anchors` did not return two arrays; expected the labels and the objects."
     )
     labels, objects = given
@@ -1048,7 +1058,7 @@ def _check_match(anchors, boxes, low, high):
 def _offsets(boxes, anchors, log=True, by="anchor"):
     b, a = _center(boxes), _center(anchors)
     sides = b[:, 2:] / a[:, 2:]
-    below = {"anchor": a[:, 2:], "box": b[:, 2:], "none": 1.0}[by]
+    below = {"anchor": a[:, 2:], "box": b[:, 2:], "none": 1.0, "turned": a[:, [3, 2]]}[by]
     return np.hstack([(b[:, :2] - a[:, :2]) / below, np.log(sides) if log else sides])
 
 
@@ -1062,6 +1072,15 @@ def _check_offsets(boxes, anchors):
             "Did you forget the logarithm?": _offsets(boxes, anchors, log=False),
             "Did you divide by the size of the box? Divide by that of the anchor.": (
                 _offsets(boxes, anchors, by="box")
+            ),
+            "Did you swap width and height of the anchor? The shift in x is relative to its width.": (
+                _offsets(boxes, anchors, by="turned")
+            ),
+            "Is this the logarithm to the base 2? Take the natural logarithm.": (
+                right / [1, 1, np.log(2), np.log(2)]
+            ),
+            "Is the sign of the shift wrong? It goes from the anchor to the box.": (
+                right * [-1, -1, 1, 1]
             ),
             "Did you forget to divide by the size of the anchor?": (
                 _offsets(boxes, anchors, by="none")
@@ -1095,7 +1114,7 @@ def _check_anchors():
     boxes = np.array([[0.0, 0, 8, 9], [35, 36, 60, 60]])
     # expected: labels 1, -1, 0, 1, because the second object has no other anchor
     _check_match(anchors, boxes, 0.3, 0.7)
-    _check_offsets(np.array([[2.0, 2, 12, 7]]), np.array([[0.0, 0, 5, 10]]))  # 0.9, -0.05, …
+    _check_offsets(np.array([[2.0, 2, 12, 9]]), np.array([[0.0, 0, 5, 10]]))  # 0.9, 0.05, …
 
 
 _check_anchors()
@@ -1215,10 +1234,23 @@ import numpy as np
 from course_lib import testing as _testing
 
 
-def _grid(boxes, labels, size, cells, classes, keep="large", swap=False, inside=True, whole=True):
+def _grid(
+    boxes,
+    labels,
+    size,
+    cells,
+    classes,
+    keep="large",
+    swap=False,
+    inside=True,
+    whole=True,
+    root=False,
+    corner=False,
+):
     """Return the target of an image, or what a mistake returns."""
     target = np.zeros((cells, cells, 5 + classes))
     center = _center(boxes)
+    center[:, :2] = boxes[:, :2] if corner else center[:, :2]
     order = np.argsort(center[:, 2] * center[:, 3])
     order = {"large": order, "small": order[::-1], "last": range(len(boxes))}.get(keep, order)
     order = list(order) if keep != "first" else list(range(len(boxes)))[::-1]
@@ -1229,6 +1261,7 @@ def _grid(boxes, labels, size, cells, classes, keep="large", swap=False, inside=
         if keep != "both":
             cell[:] = 0
         sides = center[n, 2:] / size * (1 if whole else cells)
+        sides = sides**0.5 if root else sides
         place = (x - column, y - row) if inside else center[n, :2] / size
         cell[:5] = [*place, *sides, 1]
         cell[5 + labels[n]] = 1
@@ -1247,6 +1280,15 @@ def _check_to_grid(boxes, labels, size, cells, classes):
                 _grid(*case, inside=False)
             ),
             "Are width and height in cells? Divide by the whole image.": _grid(*case, whole=False),
+            "Are these roots of width and height? The loss takes the roots.": _grid(
+                *case, root=True
+            ),
+            "Is the cell that of the left upper corner? It is that of the centre.": (
+                _grid(*case, corner=True)
+            ),
+            "Did you forget the confidence? It is 1 in the cell of an object.": (
+                _grid(*case) * (np.arange(5 + classes) != 4)
+            ),
             "Two objects in one cell: the larger one stays, not the smaller one.": (
                 _grid(*case, keep="small")
             ),
@@ -1298,6 +1340,9 @@ def _check_from_grid(prediction, size, classes):
             ),
             "Are these boxes relative to the image? Return pixels.": boxes / size,
             "Is this `center_xywh`? Return `xyxy`.": _center(boxes),
+            "Is this the order of the boxes? Go row by row, in each cell box by box.": (
+                boxes.reshape(len(prediction) ** 2, -1, 4).swapaxes(0, 1).reshape(-1, 4)
+            ),
         },
     )
     _testing.near(
@@ -1479,11 +1524,14 @@ def _loss(target, prediction, classes, frozen=None, coord=5, noobj=0.5, root=Tru
     overlap, mine = frozen or (overlap, mine)
     if other.get("everyone"):
         mine = np.broadcast_to(target[..., 4:5], mine.shape)
+    if other.get("worst"):
+        mine = target[..., 4:5] * np.eye(mine.shape[-1])[overlap.argmin(axis=-1)]
     if other.get("first"):
         mine = target[..., 4:5] * np.eye(mine.shape[-1])[0]
     sides = [c[..., 2:4] ** 0.5 if root else c[..., 2:4] for c in (boxes, wanted)]
     place = ((boxes[..., :2] - wanted[..., :2]) ** 2).sum(axis=-1)
-    place = place + ((sides[0] - sides[1]) ** 2).sum(axis=-1)
+    if not other.get("no_sizes"):
+        place = place + ((sides[0] - sides[1]) ** 2).sum(axis=-1)
     sure = boxes[..., 4]
     goal = 1.0 if other.get("one") else overlap
     rest = 1 - (target[..., 4:5] if other.get("empty_only") else mine)
@@ -1512,6 +1560,10 @@ def _check_loss(target, prediction, classes):
         ),
         "Do classes count in empty cells? Only cells with an object have one.": (
             _loss(*case, all_classes=True)
+        ),
+        "Did you forget width and height?": _loss(*case, no_sizes=True),
+        "Is the box with the lowest IoU responsible? It is the one with the highest.": (
+            _loss(*case, worst=True)
         ),
         "Did you sum over the images? Return their mean.": right * len(target),
         "Did you average over the cells? Sum over them.": right / target.shape[1] ** 2,

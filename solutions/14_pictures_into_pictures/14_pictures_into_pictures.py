@@ -225,6 +225,7 @@ def _check_losses(maps, other, images):
         rtol=2e-3,
         mistakes={
             "Is this the sum over the layers? Return their mean.": np.sum(layers),
+            "Is this the root of the loss?": np.sqrt(np.mean(layers)),
             "Is this the loss of the last layer only?": layers[-1],
             "Is this the loss of the first layer only?": layers[0],
         },
@@ -246,6 +247,9 @@ def _check_losses(maps, other, images):
             "Is this the sum of the squares? Take means.": sums,
             "Did you take absolute values? Here differences are squared.": absolute,
             "Is this half of it? Add the two means.": (down + right) / 2,
+            "Did you subtract channels? Neighbours are in the rows and in the columns.": (
+                down + np.mean((images[..., 1:] - images[..., :-1]) ** 2)
+            ),
         },
     )
 
@@ -364,7 +368,7 @@ def _make_loss(rng):
     return model
 
 
-def _paint(model, start, steps, rate, sign=1.0, clip=True, fresh=False):
+def _paint(model, start, steps, rate, sign=1.0, clip=True, fresh=False, late=False):
     """Paint as the question asks, or with a mistake."""
     image = tf.Variable(start[None].astype("float32"))
     first, second = 0.0, 0.0
@@ -378,9 +382,9 @@ def _paint(model, start, steps, rate, sign=1.0, clip=True, fresh=False):
         second = 0.999 * second + 0.001 * gradient**2
         size = np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
         image.assign_sub(rate * size * first / (tf.sqrt(second) + 1e-7))
-        if clip:
+        if clip and not late:
             image.assign(tf.clip_by_value(image, 0, 255))
-    return image.numpy()[0]
+    return np.clip(image.numpy()[0], 0, 255) if late else image.numpy()[0]
 
 
 def _measure(given, wanted, start):
@@ -405,15 +409,18 @@ def _check_paint(rng, steps, rate):
         "`paint` changed weights of the network. Only the image is optimised."
     )
     error = _measure(given, _paint(model, start, steps, rate), start)
-    hint = ""
+    hint = f"Is each update by `keras.optimizers.Adam(rate)`, with the rate {rate:.3g}?"
     if error > 0.02:
         for text, settings in {
+            "Did you clip the pixels only at the end? Clip them after each update.": {"late": True},
             "Is the sign wrong? The loss has to become smaller.": {"sign": -1.0},
             "Did you forget to clip the pixels to 0 … 255 after each update?": {"clip": False},
             "Did you make a new optimizer in each step?": {"fresh": True},
         }.items():
             if _measure(given, _paint(model, start, steps, rate, **settings), start) < 0.02:
                 hint = text
+        if np.array_equal(given, np.round(given)):
+            hint = "Did you round the pixels? Keep their fractions."
         if np.array_equal(given, start):
             hint = "The image did not change. Did you assign the update to the image?"
         for other in (steps - 1, steps + 1):
@@ -868,7 +875,14 @@ def _check_sharpener(rng, scale, filters, height, width):
         f"`sharpener` returned {type(model).__name__}; expected a Keras model."
     )
     x = rng.uniform(0, 1, (2, height, width, 1)).astype("float32")
-    given = _call(model, x)
+    try:
+        given = _call(model, x)
+    except ValueError as error:
+        reason = str(error).splitlines()[0][:200]
+        raise AssertionError(
+            f"The model from `sharpener({scale}, {filters})` fails for images of shape {x.shape}: {reason} "
+            "Is the size left open, as in `keras.Input((None, None, 1))`?"
+        ) from None
     expected = (2, height * scale, width * scale, 1)
     assert given.shape == expected, (
         f"The model from `sharpener({scale}, {filters})` turned images of shape {x.shape} into "
@@ -1243,6 +1257,15 @@ def _check_sharp_loss(rng, weights, spread):
             "Did you forget the adversarial term?": pixels + perceptual,
             "Did you forget the perceptual term?": pixels + adversarial,
             "Did you forget the pixels' error?": perceptual + adversarial,
+            "Did you add the features up? Take their mean.": (
+                pixels + perceptual * features.size + adversarial
+            ),
+            "Did you take absolute differences of the pixels? They are squared.": (
+                np.mean(np.abs(images - truth)) + perceptual + adversarial
+            ),
+            "Is this ln(1 + eˢ) with a minus? The term is ln(1 + e⁻ˢ).": pixels
+            + perceptual
+            - other,
             "Did you forget the weights?": (
                 pixels + perceptual / weights["perceptual"] + adversarial / weights["adversarial"]
             ),
@@ -1680,6 +1703,10 @@ def _train(game, pair):
         try:
             return game.train_step(pair)
         except Exception as error:
+            assert "nknown variable" not in str(error), (
+                "In `train_step`, an optimizer got weights that it was not built for. Does each optimizer "
+                "update its own two networks only?"
+            )
             assert "No gradients" not in str(error) and "_id" not in str(error), (
                 "In `train_step`, no gradient reached the weights. Did you compute the loss inside the "
                 "tape, with Keras operations?"
@@ -1737,6 +1764,16 @@ def _explain_step(given, start, a, b, cycle, identity, rates):
             (rates[0], 2 * rates[1]),
         ),
         "Is the sign of an update wrong?": (cycle, identity, (rates[0], -rates[1])),
+        "Is the update of the translators half as large? Use the gradient of the whole loss.": (
+            cycle,
+            identity,
+            (rates[0] / 2, rates[1]),
+        ),
+        "Is the update of the critics half as large? Use the sum of their losses.": (
+            cycle,
+            identity,
+            (rates[0], rates[1] / 2),
+        ),
         "Did you swap the two optimizers?": (cycle, identity, rates[::-1]),
     }.items():
         for order in ("old", "new", "critics first"):
@@ -1983,7 +2020,8 @@ def _check_semi(rng, classes, batch, other):
         # The real images are the target of the generator: their gradient may be stopped.
         needed = flows[1:] if name == "matching_loss" and len(flows) > 1 else flows
         assert all(values is not None for values in needed), (
-            f"No gradient flows through `{name}`. Did you use NumPy? Use `ops`, the NumPy of Keras."
+            f"No gradient flows through `{name}`. Did you use NumPy? Use `ops`, the NumPy of Keras. Or "
+            "did you stop a gradient?"
         )
 
 

@@ -673,6 +673,12 @@ def _check_learning(*arguments):
                 *arguments, best=np.mean
             ),
             "Did you use the minimum over the next actions?": _learn(*arguments, best=np.min),
+            "Did you take the value of the same action in the next state? Take the largest value.": (
+                _learn_same(*arguments)
+            ),
+            "Did you drop the reward where `terminated` is True? It counts.": _learn(
+                q, s, a, np.where(over, 0, r), after, over, alpha, gamma
+            ),
             "Did you swap states and next states?": _learn(q, after, a, r, s, over, alpha, gamma),
             "Did you add the target, without subtracting Q(s, a)?": _add_targets(*arguments),
             "Did you use the last transition only?": _learn(
@@ -683,6 +689,14 @@ def _check_learning(*arguments):
     assert np.array_equal(after_call, q), (
         "`q_learning` changed the table that was passed. Work on a copy: `q = q.copy()`."
     )
+
+
+def _learn_same(q, s, a, r, after, over, alpha, gamma):
+    q = q.copy()
+    for i in range(len(s)):
+        target = r[i] + (0 if over[i] else gamma * q[after[i], a[i]])
+        q[s[i], a[i]] += alpha * (target - q[s[i], a[i]])
+    return q
 
 
 def _add_targets(q, s, a, r, after, over, alpha, gamma):
@@ -699,7 +713,7 @@ _check_epsilon(
     np.array([0, 2, 1]),
 )  # expected: 1, 2, 2
 _check_learning(
-    np.array([[0.0, 1], [2, 0]]),
+    np.array([[0.0, 1, -1], [2, 1, 0]]),
     np.array([0, 1, 0]),
     np.array([1, 0, 1]),
     np.array([1.0, 4, 0]),
@@ -707,7 +721,7 @@ _check_learning(
     np.array([False, True, False]),
     0.5,
     0.5,
-)  # expected: [[0, 1.5], [3, 0]]
+)  # expected: [[0, 1.5, -1], [3, 1, 0]]
 ### BEGIN HIDDEN TESTS
 
 
@@ -885,6 +899,16 @@ def _check_td_gradient(q, actions, y):
             "Did you divide by n · actions? The mean is over the n transitions.": fill(
                 np.clip(d, -1, 1) / q.size
             ),
+            "Is this half of the gradient? The derivative of ½ d² is d.": fill(
+                np.clip(d, -1, 1) / (2 * n)
+            ),
+            "Is this the loss of each transition? Return its derivative.": fill(
+                np.where(np.abs(d) <= 1, d**2 / 2, np.abs(d) - 0.5) / n
+            ),
+            "Did you limit the derivative on one side only?": fill(np.minimum(d, 1) / n),
+            "Did you fill whole columns? Each row has one entry, that of its action.": (
+                _fill_columns(q, actions, np.clip(d, -1, 1) / n)
+            ),
             "Did you forget to limit the derivative to -1 … 1?": fill(d / n),
             "Is this the gradient of the squared error? Use Huber's function.": fill(2 * d / n),
             "Did you use the sign only? Near 0 the derivative is d.": fill(np.sign(d) / n),
@@ -895,6 +919,12 @@ def _check_td_gradient(q, actions, y):
             "Did you use the best action in place of the one taken?": _fill_best(q, y),
         },
     )
+
+
+def _fill_columns(q, actions, values):
+    out = np.zeros(q.shape)
+    out[:, actions] = values
+    return out
 
 
 def _fill_best(q, y):
@@ -912,7 +942,7 @@ _check_targets(
 )
 # differences: 0.5, -3 (limited to -1), 2 (limited to 1)
 _check_td_gradient(
-    np.array([[1.5, 9], [3, -2], [0, 5]]), np.array([0, 1, 1]), np.array([1.0, 1, 3])
+    np.array([[1.5, 9, 0], [3, -2, 7], [0, 5, 1]]), np.array([0, 1, 1]), np.array([1.0, 1, 3])
 )
 ### BEGIN HIDDEN TESTS
 
@@ -1296,6 +1326,12 @@ def _check_policy_gradient(logits, actions, weights):
             "Did you divide by n · actions? The mean is over the n steps.": (
                 (pi - one_hot) * w / logits.size
             ),
+            "Did you divide by the sum of the weights? Divide by n.": (pi - one_hot)
+            * w
+            / np.sum(w),
+            "Did you use the mean of the weights? Each step has its own.": (
+                (pi - one_hot) * np.mean(w) / n
+            ),
             "Did you forget the one-hot of the action?": pi * w / n,
             "Did you forget the probabilities?": -one_hot * w / n,
             "Did you divide by the probability? This is the gradient at π, not at the logits.": (
@@ -1356,8 +1392,8 @@ def _subtract(g, alive):
 
 
 _check_policy_gradient(
-    np.array([[0.0, 0], [np.log(3), 0]]), np.array([0, 1]), np.array([2.0, -1])
-)  # expected: [[-0.5, 0.5], [-0.375, 0.375]]
+    np.array([[0.0, 0], [np.log(3), 0]]), np.array([0, 1]), np.array([2.0, -0.5])
+)  # expected: [[-0.5, 0.5], [-0.1875, 0.1875]]
 # The first game lasts two steps, the second three. Reward-to-go: [[2, 4], [2, 4], [0, 4]].
 _check_advantages(
     np.array([[1.0, 2], [2, 2], [0, 4], [0, 0]]),
@@ -1682,6 +1718,16 @@ def _check_ppo(logits, actions, old, advantage, clip):
             "Is the ratio upside down? It is new over old.": _ppo(
                 logits, actions, 2 * np.log(pi) - old, advantage, clip
             ),
+            "Did you use `clip`?": _ppo(logits, actions, old, advantage, 0.2),
+            "Did you clip to -ε … ε? Clip to 1 - ε … 1 + ε.": -np.mean(
+                np.minimum(
+                    np.exp(np.log(pi) - old) * advantage,
+                    np.clip(np.exp(np.log(pi) - old), -clip, clip) * advantage,
+                )
+            ),
+            "Did you take the smaller ratio? Take the smaller product with A.": -np.mean(
+                np.minimum(np.exp(np.log(pi) - old), 1 + clip) * advantage
+            ),
         },
     )
 
@@ -1720,6 +1766,7 @@ def _check_ppo(logits, actions, old, advantage, clip):
 
 
 # Terminated after step 1, truncated after step 2. TD errors: 1 + 2 - 2, 2 - 3, 1 + 2 - 2, 0 + 3 - 1.
+# Gamma and lambda differ, so that a forgotten one is found.
 _check_gae(
     np.array([[1.0], [2], [1], [0]]),
     _flags([[0], [1], [0], [0]]),
@@ -1727,8 +1774,8 @@ _check_gae(
     np.array([[2.0], [3], [2], [1]]),
     np.array([[4.0], [7], [4], [6]]),
     0.5,
-    0.5,
-)  # expected: 0.75, -1, 1, 2
+    0.25,
+)  # expected: 0.875, -1, 1, 2
 # ratios: 2, 1.5, 0.4, 0.8 (the policy is 0.8, 0.6, 0.2, 0.4); clip 0.3 cuts the first and the third.
 _check_ppo(
     np.log([[0.8, 0.2], [0.4, 0.6], [0.2, 0.8], [0.6, 0.4]]),
@@ -1748,15 +1795,16 @@ def _check_actor_critic_hidden(rng):
         v, v_next = rng.normal(size=(2, steps, n)) + 2
         gamma, lam = (float(x) for x in rng.uniform(0.7, 0.95, 2))
         _check_gae(rng.normal(size=(steps, n)), term, trunc, v, v_next, gamma, lam)
-    for actions in (2, 4):
-        # All combinations of a ratio below, inside and above the clip with both signs.
-        ratio = np.tile([0.5, 0.93, 1.08, 1.7], 4) * rng.uniform(0.97, 1.03, 16)
-        advantage = np.repeat([1.0, -1.0], 8) * rng.uniform(0.5, 2, 16)
-        logits, taken = rng.normal(size=(16, actions)), rng.integers(actions, size=16)
-        log_p = np.log(_probabilities(logits)[np.arange(16), taken])
-        order = rng.permutation(16)
+    for actions, clip in ((2, 0.2), (4, 0.35)):
+        # All combinations of a ratio below, inside and above the clip with both signs. 0.72 and 1.28
+        # are outside for one clip and inside for the other.
+        ratio = np.tile([0.5, 0.72, 0.93, 1.08, 1.28, 1.7], 4) * rng.uniform(0.98, 1.02, 24)
+        advantage = np.repeat([1.0, -1.0], 12) * rng.uniform(0.5, 2, 24)
+        logits, taken = rng.normal(size=(24, actions)), rng.integers(actions, size=24)
+        log_p = np.log(_probabilities(logits)[np.arange(24), taken])
+        order = rng.permutation(24)
         _check_ppo(
-            logits[order], taken[order], (log_p - np.log(ratio))[order], advantage[order], 0.2
+            logits[order], taken[order], (log_p - np.log(ratio))[order], advantage[order], clip
         )
 
 

@@ -34,7 +34,7 @@
 #
 # | profile | where | scenes | exact matches: seen, unseen pairs | time |
 # | --- | --- | --- | --- | --- |
-# | quick | default on a CPU | 3,000 | 85–97 %, 10–35 % | 20–40 s on 2 cores |
+# | quick | default on a CPU | 3,000 | 75–92 %, 5–30 % | 20–40 s on 2 cores |
 # | full | default on a GPU | 12,000 | 95–100 %, 10–50 % | 2–6 min on 2 cores |
 
 # %%
@@ -236,8 +236,21 @@ def _check_encoding(sentences, words, length):
     )
     both = _encode(sentences, words, length)
     dropped = [" ".join(w for w in s.split() if w in words) for s in sentences]
+    first, second = np.zeros_like(both[0]), np.zeros_like(both[0])
+    for place, sentence in enumerate(sentences):
+        tokens = [1, *[words.index(w) if w in words else 3 for w in sentence.split()], 2][:length]
+        first[place, : len(tokens)] = tokens
+        second[place, : len(tokens) - 1] = tokens[1:]
+    whole = _encode([f"{s} end" for s in sentences], [*words, "end"], length)[0]
+    whole[whole == len(words)] = 2
+    is_swapped = np.shape(pair[1]) == both[0].shape and np.array_equal(pair[1], both[0])
     wrong = {
-        "Did you swap the two? The inputs begin with the start token.": both[::-1],
+        "Did you swap the two? The inputs begin with the start token.": both[::-1] * is_swapped,
+        "Do the inputs begin with the start token?": both[[1, 1]],
+        "Is the end token an input? It is a target only.": np.stack([whole, both[1]]),
+        "Did you cut the row before you shifted it? Cut inputs and targets, each to `length`.": (
+            np.stack([np.where(first == 2, 0, first), second])
+        ),
         "Unknown words have the number 3.": _encode(sentences, words, length, unknown=0),
         "Did you leave out unknown words? They have the number 3.": _encode(dropped, words, length),
         "Inputs and targets are the same row, shifted by one token.": both[[0, 0]],
@@ -252,6 +265,10 @@ def _check_loss(targets, logits):
     p = np.take_along_axis(_softmax(logits.astype("float64")), targets[..., None], -1)[..., 0]
     each, is_real = -np.log(p), targets != 0
     rows = np.sum(each * is_real, axis=1) / is_real.sum(axis=1)
+    # What Keras makes of logits if it takes them for probabilities.
+    shares = np.clip(logits.astype("float64"), 1e-7, 1 - 1e-7)
+    shares = shares / shares.sum(axis=-1, keepdims=True)
+    shares = np.take_along_axis(shares, targets[..., None], -1)[..., 0]
     _testing.near(
         caption_loss(targets.copy(), logits.copy()),
         np.sum(each * is_real) / np.sum(is_real),
@@ -263,6 +280,10 @@ def _check_loss(targets, logits):
             ),
             "Did you average each row first? Average over all real tokens at once.": rows.mean(),
             "Did you forget to divide by the number of real tokens?": np.sum(each * is_real),
+            "Did you forget the softmax? Keras needs `from_logits=True`.": (
+                np.sum(-np.log(shares) * is_real) / np.sum(is_real)
+            ),
+            "Is the sign right? The loss is −ln p.": -np.sum(each * is_real) / np.sum(is_real),
         },
     )
 
@@ -359,8 +380,8 @@ print("features of the training set:", x_train.shape)
 #    `transformer_decoder_block(heads, hidden)(y, memory)` is one block. A `Dense` layer without activation
 #    follows. You may add a `LayerNormalization` to the memory and behind the block; it helps.
 # 3. Train a model for the scenes with width 64, 4 heads and 128 hidden neurons, and name it `captioner`. You
-#    can use `train`, below, as it is. Of new scenes with seen pairs, at least 50 % of the sentences must be
-#    right in every word.
+#    can use `train`, below, as it is; in the quick profile, 5 epochs are enough. Of new scenes with seen pairs,
+#    at least 50 % of the sentences must be right in every word.
 #
 # <details><summary>Hint 1, grid_positions</summary>
 #
@@ -413,7 +434,7 @@ def build_captioner(rows, columns, channels, size, width, heads, hidden):
 ### BEGIN SOLUTION
 keras.utils.set_random_seed(1)
 captioner = build_captioner(*GRID, CHANNELS, len(words), width=64, heads=4, hidden=128)
-train(captioner, x_train, inputs, targets, epochs=8 if QUICK else 16)
+train(captioner, x_train, inputs, targets, epochs=5 if QUICK else 16)
 ### END SOLUTION
 
 # %% tests="captioner"
@@ -435,6 +456,36 @@ def _call(model, *inputs):
         return np.asarray(model(list(inputs)), "float64")
 
 
+def _check_any_length(model, grids, tokens, name):
+    """Check that a model takes rows of tokens of several lengths."""
+    for length in (tokens.shape[1], 2):
+        shapes = f"grids {grids.shape} and tokens {(len(tokens), length)}"
+        try:
+            _call(model, grids, tokens[:, :length])
+        except ValueError as error:
+            reason = str(error).splitlines()[0][:200]
+            raise AssertionError(
+                f"{name} fails for {shapes}: {reason} Is its input for tokens `keras.Input((None,))`, for "
+                "rows of any length?"
+            ) from None
+
+
+def _check_sizes_are_used(build, sizes, places, name):
+    """Check that another width, or another number of hidden neurons, changes the number of weights."""
+    counts = {}
+    for place, (what, other) in {None: ("", 0), **places}.items():
+        changed = [other if n == place else size for n, size in enumerate(sizes)]
+        model = build(*changed)
+        rows, columns, channels = changed[:3]
+        _call(model, np.zeros((1, rows * columns, channels), "float32"), np.ones((1, 2), "int32"))
+        counts[what] = model.count_params()
+    for what, _ in places.values():
+        assert counts[what] != counts[""], (
+            f"{name} returned models with the same number of weights, {counts['']:,}, for two values of "
+            f"`{what}`. Did you use `{what}`?"
+        )
+
+
 def _check_is_model(model, name):
     assert model is not None, f"{name} returned None. Did you forget `return`?"
     assert isinstance(model, keras.Model), (
@@ -453,12 +504,18 @@ def _check_positions(rows, columns, width):
         _encode_positions(columns, width // 2),
     )
     right = np.array([[*of_rows[i], *of_columns[j]] for i in range(rows) for j in range(columns)])
+    given = grid_positions(rows, columns, width)
+    shape = () if given is None else np.shape(given)
+    assert given is None or shape == right.shape, (
+        f"`grid_positions({rows}, {columns}, {width})` returned shape {shape}; expected {right.shape}. "
+        "Row and column have a half of the numbers each."
+    )
     by_column = np.array(
         [[*of_rows[i], *of_columns[j]] for j in range(columns) for i in range(rows)]
     )
     swapped = np.hstack([right[:, width // 2 :], right[:, : width // 2]])
     _testing.near(
-        grid_positions(rows, columns, width),
+        given,
         right,
         f"`grid_positions({rows}, {columns}, {width})`",
         rtol=1e-3,
@@ -492,8 +549,14 @@ def _check_captioner(rng, rows, columns, channels, size, width, heads):
     grids = rng.normal(size=(3, cells, channels)).astype("float32")
     inputs = np.stack([rng.permutation(np.arange(3, size))[:6] for _ in range(3)])
     inputs[:, 0] = 1
-    shape = _call(model, grids, inputs).shape
-    assert shape == (3, 6, size), f"{name} returned shape {shape}; expected {(3, 6, size)}."
+    _check_any_length(model, grids, inputs, name)
+    given = _call(model, grids, inputs)
+    assert given.shape == (3, 6, size), (
+        f"{name} returned shape {given.shape}; expected {(3, 6, size)}."
+    )
+    assert np.abs(given.sum(axis=-1) - 1).max() > 1e-3, (
+        f"{name}: the outputs of each position sum to 1. Did you add a softmax? Return logits."
+    )
     model.set_weights([2 * np.asarray(w) if np.ndim(w) > 1 else w for w in model.get_weights()])
     other = grids.copy()
     other[:, int(rng.integers(cells))] += 2 * rng.normal(size=channels)
@@ -537,7 +600,7 @@ def _describe(model, grids, words, length=17):
     is_running = np.ones(len(grids), bool)
     sentences = [[] for _ in grids]
     for place in range(length):
-        best = _call(model, grids, inputs)[:, place].argmax(axis=-1)
+        best = _call(model, grids, inputs[:, : place + 1])[:, place].argmax(axis=-1)
         is_running &= best != 2
         for row in np.flatnonzero(is_running):
             sentences[row].append(words[best[row]] if best[row] < len(words) else "?")
@@ -559,6 +622,7 @@ def _check_trained(count, seed):
     sentences = _describe(captioner, grids, [str(word) for word in words])
     share = _share_exact(sentences, scenes.captions)
     print(f"{share:.1%} of {count} new scenes are described without a mistake")
+    # 5 epochs: 0.82 to 0.86 on three seeds; without training, or on its own inputs, 0.
     _testing.at_least(
         share,
         0.5,
@@ -570,6 +634,12 @@ def _check_trained(count, seed):
 
 _check_positions(2, 3, 8)
 _check_captioner(np.random.default_rng(0), 2, 3, 5, 12, 8, 2)
+_check_sizes_are_used(
+    build_captioner,
+    (2, 3, 5, 12, 8, 2, 13),
+    {4: ("width", 16), 6: ("hidden", 18)},
+    "`build_captioner`",
+)
 _check_trained(100, seed=7)
 ### BEGIN HIDDEN TESTS
 
@@ -703,11 +773,21 @@ def _find_logs(tables, grid, tokens):
     return np.log(_softmax(logits))
 
 
-def _search(tables, grid, length, beams, alpha, regrows=False, is_late=False, counts_start=False):
+def _search(
+    tables,
+    grid,
+    length,
+    beams,
+    alpha,
+    regrows=False,
+    is_late=False,
+    counts_start=False,
+    is_aside=False,
+):
     def score(pair):
         return pair[0] / (len(pair[1]) + counts_start) ** alpha
 
-    kept = [(0.0, [])]
+    kept, aside = [(0.0, [])], []
     for _ in range(length):
         longer = []
         for total, tokens in kept:
@@ -719,7 +799,10 @@ def _search(tables, grid, length, beams, alpha, regrows=False, is_late=False, co
         kept = sorted(longer, key=(lambda pair: pair[0]) if is_late else score, reverse=True)[
             :beams
         ]
-    return sorted([(score(pair), pair[1]) for pair in kept], reverse=True)
+        if is_aside:
+            aside += [pair for pair in kept if pair[1][-1] == 2]
+            kept = [pair for pair in kept if pair[1][-1] != 2]
+    return sorted([(score(pair), pair[1]) for pair in kept + aside], reverse=True)[:beams]
 
 
 def _check_search(tables, grid, length, beams, alpha):
@@ -733,16 +816,23 @@ def _check_search(tables, grid, length, beams, alpha):
     except (TypeError, ValueError):
         raise AssertionError(f"{name} did not return a list of pairs `(score, tokens)`.") from None
     found, wanted = [tokens for _, tokens in pairs], [tokens for _, tokens in right]
-    hints = {
-        hint: [t for _, t in _search(tables, grid, length, beams, other)]
-        for hint, other in (("Did you use alpha?", 0.0), ("Did you take the mean? Use alpha.", 1.0))
-    }
+    hints = {}
     for hint, options in {
+        "Did you use alpha?": {"alpha": 0.0},
+        "Did you take the mean? Use alpha.": {"alpha": 1.0},
         "Did you extend a sequence that has ended?": {"regrows": True},
         "Did you use alpha only at the end? Every step keeps the best by score.": {"is_late": True},
         "Does the start token count in the length? It does not.": {"counts_start": True},
+        "Did you set ended sequences aside? They stay among the `beams` best.": {"is_aside": True},
+        "Did you take `length` steps?": {"length": length - 1},
     }.items():
-        hints[hint] = [t for _, t in _search(tables, grid, length, beams, alpha, **options)]
+        wrong = _search(
+            tables, grid, **{"length": length, "beams": beams, "alpha": alpha} | options
+        )
+        scores = np.array([score for score, _ in wrong])
+        # Other sequences alone do not tell which mistake it is; their scores do.
+        if len(pairs) == len(wrong) and np.allclose([s for s, _ in pairs], scores, atol=1e-3):
+            hints[hint] = [tokens for _, tokens in wrong]
     hints |= {
         "Did you return the start token, too?": [[1, *tokens] for tokens in wanted],
         "Did you leave out the end token? It belongs to the sequence.": [
@@ -766,6 +856,9 @@ def _check_search(tables, grid, length, beams, alpha):
             "Does the start token count in the length?": (
                 scores * np.power(ends, alpha) / (np.array(ends) + 1.0) ** alpha
             ),
+            "Are these logarithms to the base 10? Take the natural logarithm.": scores / np.log(10),
+            "Are these logarithms to the base 2? Take the natural logarithm.": scores / np.log(2),
+            "Is the sign right? The score is a sum of ln p, so it is negative.": -scores,
         },
     )
 
@@ -790,6 +883,7 @@ def _draw_search(rng, size, cells, length, beams, alpha):
             and find(alpha, regrows=True) != right
             and find(alpha, is_late=True) != right
             and find(alpha, counts_start=True) != right
+            and find(alpha, is_aside=True) != right
             and _is_clear(tables, grid, length, beams, alpha)
         ):
             return tables, grid
@@ -999,6 +1093,15 @@ def _check_counts(candidate, references, n):
                 right[0],
                 len(own),
             ],
+            "Did you count each n-gram once, also in the total?": [distinct, len(own)],
+            "Did you count letters? Split the sentence into words.": _clip(
+                " ".join(candidate.replace(" ", "_")),
+                [" ".join(r.replace(" ", "_")) for r in references],
+                n,
+            ),
+            "Is the last n-gram missing? There are len(words) - n + 1 of them.": _clip(
+                " ".join(candidate.split()[:-1]), [" ".join(r.split()[:-1]) for r in references], n
+            ),
             "Did you use the first reference only?": _clip(candidate, references[:1], n),
             "Did you count single words?": _clip(candidate, references, 1),
             "Did you swap the two? The matches come first.": right[::-1],
@@ -1019,6 +1122,9 @@ def _check_penalty(c, r):
             "Did you swap c and r?": _penalise(r, c),
             "Is a long candidate rewarded? The penalty is at most 1.": np.exp(1 - r / max(c, 1)),
             "Did you forget the exponential?": c / r if r else 1.0,
+            "Is it c / r in the exponent? It is r / c.": (
+                1.0 if c > r else np.exp(1 - c / r) if r else 1.0
+            ),
         },
     )
 
@@ -1064,6 +1170,9 @@ def _check_bleu(candidates, references, order, name):
             "Did you take the arithmetic mean of the precisions?": (
                 _penalise(c, r) * np.mean(precisions)
             ),
+            "Is r the length of the first reference? Take the closest one.": (
+                _bleu(candidates, references, order, key=lambda n: 0)
+            ),
             "Is r the length of the shortest reference? Take the closest one.": (
                 _bleu(candidates, references, order, key=lambda n: n)
             ),
@@ -1102,7 +1211,15 @@ def _check_bleu_by_hand():
     )
     _check_bleu(
         ["a red cross here", "a blue circle"],
-        [["a red", "a red cross is here"], ["one blue circle is left of a red cross"]],
+        [
+            [
+                "a red cross is here now",
+                "a red",
+                "a red cross is here",
+                "a red cross is left of it all",
+            ],
+            ["one blue circle is left of a red cross"],
+        ],
         1,
         "two short sentences",
     )
@@ -1128,10 +1245,11 @@ def _check_bleu_hidden(rng):
         candidates = [_draw_sentence(rng, 8, 13) for _ in range(25)]
         references = [
             [
-                # Nearly as long as the candidate; far shorter; far longer.
+                # Longer; nearly as long as the candidate; far shorter; far longer.
+                f"{one} {_draw_sentence(rng, 5, 7)}",
                 " ".join([*one.split()[: int(rng.integers(4, 7))], *one.split()[3:]]),
                 " ".join(one.split()[: int(rng.integers(1, 3))]),
-                f"{_draw_sentence(rng, 8, 13)} {_draw_sentence(rng, 8, 13)}",
+                f"{one} {_draw_sentence(rng, 8, 13)}",
             ]
             for one in candidates
         ]
@@ -1266,12 +1384,16 @@ def _check_maps(weights, rows, columns, size):
 def _check_hidden_cells(image, rows, columns):
     height, width = image.shape[0] // rows, image.shape[1] // columns
     right = np.repeat(image[None].astype("float64"), rows * columns, axis=0)
-    other = right.copy()
+    other, grey, own, grown, last = (right.copy() for _ in range(5))
     for cell in range(rows * columns):
         top, left = cell // columns * height, cell % columns * width
         place = np.s_[cell, top : top + height, left : left + width]
+        own[place] = right[place].mean(axis=(0, 1))
         right[place] = image.mean(axis=(0, 1))
+        grey[place] = image.mean()
         other[place] = 0
+        grown[cell:, top : top + height, left : left + width] = image.mean(axis=(0, 1))
+    last[:] = image.mean(axis=(0, 1))
     order = np.arange(rows * columns).reshape(rows, columns).T.ravel()
     given, copy = call_on_copy(hide_cells, image, rows, columns)
     _testing.near(
@@ -1282,6 +1404,10 @@ def _check_hidden_cells(image, rows, columns):
         mistakes={
             "Did you paint the cell black? It has the mean colour of the image.": other,
             "Are the cells in order of the columns? They come row by row.": right[order],
+            "Is the cell grey? Take the mean of each colour by itself.": grey,
+            "Is this the mean of the cell? Take the mean of the whole image.": own,
+            "Is more than one cell hidden? Begin each copy with the whole image.": grown,
+            "Do all the copies share one array? Make a copy for each cell.": last,
             "Did you hide nothing?": np.repeat(image[None], rows * columns, axis=0),
         },
     )
@@ -1304,6 +1430,14 @@ def _check_drops(tables, grid, hidden, tokens):
     p_drop = (np.exp(whole) - np.exp(parts)).T
     totals = np.sum(right, axis=0, keepdims=True) * np.ones_like(right)
     alone = (logs(grid, False) - np.array([logs(features, False) for features in hidden])).T
+
+    def shifted(features):
+        """Return the log-probabilities of a model that gets no start token, but each word itself."""
+        logits = np.einsum("ck,cks->s", features, tables[0])
+        each = np.cumsum(tables[1][tokens], axis=0) + logits
+        return np.log(_softmax(each))[np.arange(len(tokens)), tokens]
+
+    own = (shifted(grid) - np.array([shifted(features) for features in hidden])).T
     model = _build_table_model(*tables)
     given = word_drops(model, grid.astype("float32"), hidden.astype("float32"), list(tokens))
     _testing.near(
@@ -1317,6 +1451,10 @@ def _check_drops(tables, grid, hidden, tokens):
             "Did you subtract probabilities? Subtract log-probabilities.": p_drop,
             "Is this the drop of the whole sentence? Return one number for each word.": totals,
             "Did the model see the tokens before each word?": alone,
+            "Do the inputs begin with the start token? A word must not see itself.": own,
+            "Can a word get more probable? Then its drop is negative.": np.abs(right),
+            "Did you cut off negative drops? A word can get more probable.": np.maximum(right, 0),
+            "Did you divide? Subtract the log-probabilities.": (whole / parts).T,
         },
     )
 
@@ -1324,7 +1462,8 @@ def _check_drops(tables, grid, hidden, tokens):
 def _check_looking(rng, rows, columns):
     size = rows * columns
     _check_maps(rng.dirichlet(np.ones(size), (3, 4)), rows, columns, size)
-    image = rng.integers(0, 256, (3 * rows, 5 * columns, 3)).astype("uint8")
+    # A reddish image, so that the means of the colours differ clearly.
+    image = rng.integers([90, 30, 0], [256, 200, 130], (3 * rows, 5 * columns, 3)).astype("uint8")
     _check_hidden_cells(image, rows, columns)
     _check_hidden_cells(image.astype("float32"), rows, columns)
     tables = rng.normal(size=(4, 2, 8)), rng.normal(size=(8, 8))
@@ -1424,7 +1563,7 @@ for name, scores in points.items():
 # %% [markdown]
 # ## 6 Combinations that it has never seen
 #
-# Who knows "red circle" and "blue square" also understands "red square". For people this **systematic
+# If you know "red circle" and "blue square", you also understand "red square". For people this **systematic
 # generalisation** is a matter of course. For networks it is not (Lake & Baroni 2018). The training set has
 # red shapes and it has squares, but never a red square. A random split could not show this: it would put
 # every pair into both sets.
@@ -1440,7 +1579,7 @@ for name, scores in points.items():
 #    *and* shape form one of the pairs in `held_out`? A scene is a list of dictionaries with "colour", "shape"
 #    and other keys. `held_out` is a list of pairs (colour, shape).
 # 2. `exact_matches(sentences, captions)` returns booleans: is the sentence equal to one of the captions of its
-#    image, in every word? Additional spaces do not matter.
+#    image, in every word? The order of the words matters, additional spaces do not.
 # 3. `wilson_interval(right, n, z=1.96)` returns `low, high` for `right` successes among `n` examples.
 #
 # <details><summary>Hint 1, has_unseen_pair</summary>
@@ -1543,6 +1682,9 @@ def _check_exact(sentences, captions):
         "The order of the words matters.": compare(
             lambda s, all_: sorted(s.split()) in [sorted(one.split()) for one in all_]
         ),
+        "Did you compare sets of words? Their order and number matter.": compare(
+            lambda s, all_: set(s.split()) in [set(one.split()) for one in all_]
+        ),
         "Is a part of a caption enough? Every word must be right.": compare(
             lambda s, all_: any(" ".join(s.split()) in one for one in all_)
         ),
@@ -1589,7 +1731,7 @@ def _check_generalise():
         ],
         [("red", "square"), ("green", "circle")],
     )
-    captions = [["a cross is above a circle", "a circle is below a cross"]] * 5
+    captions = [["a cross is above a circle", "a circle is below a cross"]] * 6
     _check_exact(
         [
             "a cross is above a circle",
@@ -1597,6 +1739,7 @@ def _check_generalise():
             "a circle is above a cross",
             "a cross is above",
             "a cross is above a circle circle",
+            "a circle is below a cross",
         ],
         captions,
     )
@@ -1627,7 +1770,8 @@ def _check_generalise_hidden(rng):
             " ".join(reversed(one[0].split())),
             one[0][:-2],
             one[1] + " a",
-        ][n % 5]
+            one[1],
+        ][n % 6]
         for n, one in enumerate(captions)
     ]
     _check_exact(sentences, captions)
@@ -1788,19 +1932,21 @@ def _check_score(answer, people):
             "Is a score above 1 possible? Take the minimum.": agree / 3,
             "Three people are enough for a full score; divide by 3.": agree / len(people),
             "Upper and lower case do not matter.": min(sum(answer == p for p in people) / 3, 1),
+            "Is a part of an answer enough? Compare whole answers.": min(
+                sum(answer.lower() in other.lower() for other in people) / 3, 1
+            ),
             "One person scores a third.": float(agree > 0),
         },
     )
 
 
-def _guess(questions, answers, new_questions, by_question=True, sign=1):
+def _guess(questions, answers, new_questions, by_question=True, choose=min):
     guesses = []
     for new in new_questions:
         own = [a for q, a in zip(questions, answers, strict=True) if q == new and by_question]
         counts = _Counter(own or answers)
         most = max(counts.values())
-        ties = sorted(answer for answer in counts if counts[answer] == most)
-        guesses.append(ties[0] if sign > 0 else ties[-1])
+        guesses.append(choose([answer for answer in counts if counts[answer] == most]))
     return guesses
 
 
@@ -1812,11 +1958,13 @@ def _check_blind(questions, answers, new_questions):
         "Did you give the same answer to all questions?": _guess(
             questions, answers, new_questions, by_question=False
         ),
-        "Of equally frequent answers, take the first in the alphabet.": _guess(
-            questions, answers, new_questions, sign=-1
-        ),
     }
     hint = next((h for h, wrong in hints.items() if given == wrong != right), "")
+    ties = (max, lambda ties: ties[0], lambda ties: ties[-1])
+    if given in [_guess(questions, answers, new_questions, choose=choose) for choose in ties]:
+        hint = "Of equally frequent answers, take the first in the alphabet."
+    elif len(given) != len(right):
+        hint = "Return one answer for each new question."
     assert given == right, (
         f"`blind_answers` returned {given[:6]}; expected {right[:6]}. {hint}".rstrip()
     )
@@ -1830,8 +1978,13 @@ def _check_answerer(rng, rows, columns, channels, size, width, heads, count):
     grids = rng.normal(size=(4, cells, channels)).astype("float32")
     asked = np.stack([rng.permutation(np.arange(3, size))[:5] for _ in range(4)])
     asked[2:, 3:] = 0
+    _check_any_length(model, grids, asked, name)
     shape = _call(model, grids, asked).shape
     assert shape == (4, count), f"{name} returned shape {shape}; expected {(4, count)}."
+    sums = _call(model, grids, asked).sum(axis=-1)
+    assert np.abs(sums - 1).max() > 1e-3, (
+        f"{name}: the outputs for each question sum to 1. Did you add a softmax? Return logits."
+    )
     model.set_weights([2 * np.asarray(w) if np.ndim(w) > 1 else w for w in model.get_weights()])
     given = _call(model, grids, asked)
     longer = _call(model, grids, np.pad(asked, ((0, 0), (0, 3))))
@@ -1859,11 +2012,15 @@ def _check_answers():
     people = ["red"] * 2 + ["Red", "dark red", "pink", "orange", "red"] + ["brown"] * 3
     for answer in ("red", "pink", "brown", "blue", "RED"):
         _check_score(answer, people)
+    _check_score("red", ["Red", "dark red", "red", "reddish", *["blue"] * 6])
     _check_score("pink", people + ["pink"])
-    asked = ["what size", "what size", "what size", "is there", "is there", "is there", "is there"]
-    told = ["small", "large", "small", "yes", "no", "no", "yes"]
+    asked = [*["what size"] * 4, *["is there"] * 4]
+    told = ["small", "large", "small", "small", "yes", "no", "no", "yes"]
     _check_blind(asked, told, ["is there", "what size", "what colour"])
     _check_answerer(np.random.default_rng(0), 2, 3, 5, 12, 8, 2, 4)
+    _check_sizes_are_used(
+        build_answerer, (2, 3, 5, 12, 8, 2, 4), {4: ("width", 16)}, "`build_answerer`"
+    )
 
 
 _check_answers()
@@ -1872,7 +2029,7 @@ _check_answers()
 
 def _check_answers_hidden(rng):
     for agree in (0, 1, 2, 3, 7):
-        people = ["Yes"] * agree + ["no"] * (10 - agree)
+        people = ["Yes"] * agree + ["no"] * (7 - agree) + ["yes, two", "no, yesterday", "eyes"]
         _check_score("yes", rng.permutation(people).tolist())
     pool = [f"question {k}" for k in range(6)]
     asked = rng.choice(pool[:5], 60).tolist()
@@ -1903,12 +2060,12 @@ def encode_questions(texts):
 keras.utils.set_random_seed(1)
 answerer = build_answerer(*GRID, CHANNELS, len(asked_words), 48, 4, len(all_answers))
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-answerer.compile(keras.optimizers.Adam(0.003, beta_2=0.98), loss)
+answerer.compile(keras.optimizers.Adam(0.004, beta_2=0.98), loss)
 fit(
     answerer,
     [np.concatenate([x_train, x_train]), encode_questions(questions)],
     np.array([all_answers.index(answer) for answer in answers]),
-    epochs=6 if QUICK else 16,
+    epochs=4 if QUICK else 16,
     batch_size=64,
 )
 
@@ -2065,12 +2222,18 @@ def _measure_calibration(confidence, right, bins, from_left=False, is_weighted=T
 
 
 def _check_calibration(confidence, right, bins):
+    given = calibration_error(confidence.copy(), right.copy(), bins)
+    is_nan = given is not None and np.size(given) == 1 and np.isnan(np.asarray(given, float)).all()
+    assert not is_nan, (
+        f"`calibration_error` with {bins} bins returned NaN. Did you divide by 0? Leave out empty bins."
+    )
     _testing.near(
-        calibration_error(confidence.copy(), right.copy(), bins),
+        given,
         _measure_calibration(confidence, right, bins),
         f"`calibration_error` with {bins} bins",
         rtol=1e-3,
         mistakes={
+            "Did you forget the absolute value?": np.mean(right - confidence),
             "Did you weigh each bin by its share of the answers?": _measure_calibration(
                 confidence, right, bins, is_weighted=False
             ),
@@ -2203,9 +2366,10 @@ def _check_card():
 
 
 def _check_model_card():
-    confidence = np.array([0.95, 0.9, 0.55, 0.6, 0.35])
-    _check_calibration(confidence, np.array([1.0, 1, 0, 1, 0]), 10)  # 0.27
-    _check_calibration(confidence, np.array([1.0, 1, 0, 1, 0]), 2)
+    # 0.5 and 0.75 lie on borders, which no rounding moves.
+    confidence = np.array([0.95, 0.75, 0.55, 0.5, 0.35])
+    _check_calibration(confidence, np.array([1.0, 1, 0, 1, 0]), 10)  # 0.34
+    _check_calibration(confidence, np.array([1.0, 1, 0, 1, 0]), 4)
     logits = np.array([[4.0, 0], [4, 0], [0, 4], [0, 4], [4, 0]])
     _check_temperature(logits, np.array([0, 0, 1, 1, 1]))  # 2.885: p = 0.8
     _check_card()
@@ -2216,9 +2380,10 @@ _check_model_card()
 
 
 def _check_model_card_hidden(rng):
-    for bins in (5, 10, 15):
+    for bins in (4, 10, 16):
         confidence = rng.beta(4, 2, 200)
-        confidence[:6] = [0, 0.2, 0.4, 0.6, 0.8, 1]
+        # Borders which no rounding moves; with 10 bins only 0.5 is one.
+        confidence[:5] = [0, 0.25, 0.5, 0.75, 1]
         right = (rng.random(200) < confidence**2).astype(float)
         _check_calibration(confidence, right, bins)
     for spread in (0.4, 5.0):
@@ -2260,9 +2425,10 @@ figures.reliability_diagram(reliability, bins=5)
 
 # %% [markdown]
 # On new scenes of the known kind, the answerer knows how far to trust itself. On pairs that it has never seen it
-# is wrong and sure, and the temperature does not help much: it was chosen where the model is right. A
-# calibration error holds for data like those that it was measured on (Ovadia et al. 2019), and a card must say which
-# these were.
+# is overconfident: its mean confidence is about 80 %, and about 70 % of its answers are right. Even where it is
+# more than 90 % sure, every eighth answer or so is wrong; on seen pairs it is one in a hundred. The temperature
+# does not help: it was chosen where the model is right. A calibration error holds for data like those that it was
+# measured on (Ovadia et al. 2019), and a card must say which these were.
 
 # %% [markdown]
 # ### Question 9 · `failures` · in words
@@ -2279,14 +2445,14 @@ figures.reliability_diagram(reliability, bins=5)
 
 # %% [markdown] written="failures"
 # ### BEGIN SOLUTION
-# **A model answer.** (1) On seen pairs about 91 % of the sentences are exactly right, on unseen pairs about 14 to 30 %, and
+# **A model answer.** (1) On seen pairs about 84 % of the sentences are exactly right, on unseen pairs about 7 to 20 %, and
 # the intervals do not overlap. About 70 % of the held-out shapes are named as another shape of the same colour, about 12 %
 # with another colour: the captioner replaces the unseen pair by one that occurs in the training set. Either the encoder
 # does not see the pair properly, because it was trained without it, too, or the decoder prefers a phrase that it
 # knows. An experiment: train a linear classifier on the features of unseen pairs. If it names colour and shape
 # correctly, the decoder is to blame. Or pre-train the encoder with all pairs and the decoder without.
 # (2) Another scene's sentence has more than 20 BLEU and is never right: all sentences share words and phrases. On unseen pairs
-# the captioner still has a BLEU of about 80, and four of five sentences are false. A report with BLEU alone hides this; it
+# the captioner still has a BLEU of about 80, and more than four of five sentences are false. A report with BLEU alone hides this; it
 # needs the baselines and the exact matches.
 # (3) Attention weights show where the decoder looked; the value read there may be small, and neighbouring cells have
 # seen the shape, too, by their receptive field. Occlusion is an intervention: the word did become less probable. It
@@ -2408,6 +2574,9 @@ def _number(key):
 
 def _list(key):
     value = project.get(key)
+    assert value is None or (np.iterable(value) and not isinstance(value, str)), (
+        f"`project[{key!r}]` is {value!r}; expected a list."
+    )
     return [] if value is None else list(value)
 
 
@@ -2435,7 +2604,9 @@ def _check_project_numbers():
     assert len(results) == len(seeds), (
         f"There are {len(results)} results for {len(seeds)} seeds; expected one for each."
     )
-    values = np.asarray(results, float)
+    is_text = any(isinstance(value, str) or np.size(value) != 1 for value in results)
+    assert not is_text, f"`project['results']` is {results!r}; expected numbers."
+    values = np.asarray(results, float).ravel()
     baseline = _number("baseline")
     inside = np.all((values >= 0) & (values <= 1)) and 0 <= baseline <= 1
     assert inside, "The results and the baseline should be numbers from 0 to 1."
@@ -2467,7 +2638,8 @@ def _check_project_mistakes():
         f"`project['mistakes']` has {len(pairs)} pairs; expected at least three."
     )
     for pair in pairs:
-        assert len(pair) == 2 and str(pair[0]) != str(pair[1]), (
+        is_pair = np.iterable(pair) and not isinstance(pair, str) and len(list(pair)) == 2
+        assert is_pair and str(pair[0]) != str(pair[1]), (
             f"`project['mistakes']` has {pair!r}; expected a pair (what is right, what it said) of two "
             "different values."
         )

@@ -61,6 +61,16 @@ def test_right_value_is_never_taken_for_a_mistake():
     near([1.0, 2.0], [1.0, 2.0], "`f()`", mistakes={"Wrong.": [1.0, 2.0]})
 
 
+def test_near_says_where_arrays_that_look_alike_differ():
+    given, wanted = np.zeros((3, 4)), np.zeros((3, 4))
+    given[2, 1], wanted[2, 1] = 0.25, 0.75
+    with pytest.raises(AssertionError, match=re.escape("At [2, 1] it is 0.25; expected 0.75.")):
+        near(given, wanted, "`f()`")
+    with pytest.raises(AssertionError) as failure:
+        near(given, 1 + wanted, "`f()`")
+    assert "At [" not in str(failure.value)
+
+
 def test_infinities_are_compared():
     near([np.inf, -np.inf], [np.inf, -np.inf], "`f()`")
     with pytest.raises(AssertionError, match="returned inf"):
