@@ -58,6 +58,8 @@ WARM_MODULES = (
     "IPython.core.completerlib",
     "IPython.core.debugger",
     "IPython.core.interactiveshell",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
     "IPython.extensions.storemagic",
     "ipykernel.debugger",
     "ipykernel.ipkernel",
@@ -70,9 +72,12 @@ WARM_MODULES = (
     "course_lib.data",
     "course_lib.figures",
     "course_lib.models",
+    "course_lib.notebook",
     "course_lib.testing",
     "course_lib.training",
     "sklearn.datasets",
+    "autograder.engine.wire.keras_values",
+    "autograder.engine.wire.tensor_values",
 )
 _MIB = 1 << 20
 

@@ -12,6 +12,8 @@ import signal
 import socket
 from collections.abc import Callable, Iterable
 
+from autograder.engine.wire.huge_pages import use_huge_pages
+
 READY = b"ready"
 END = b"end"
 _MAX_MESSAGE = 1 << 16
@@ -46,6 +48,7 @@ def serve(control: socket.socket, work: Callable[[bytes, list[int]], None]) -> b
     # A collection in a fork would touch, and so copy, every page with an object on it.
     gc.collect()
     gc.freeze()
+    use_huge_pages()
     control.send(READY)
     poller = select.poll()
     poller.register(control, select.POLLIN)
