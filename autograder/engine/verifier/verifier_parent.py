@@ -1,7 +1,8 @@
 """The trusted side's warm parent: imports once, then forks a verifier for each submission.
 
-Run as a program: `python -m autograder.engine.verifier.verifier_parent FD FOLDER PID`, where FD is
-the control socket and FOLDER the run's private folder, removed when the grader PID is gone.
+Run as a program: `python -m autograder.engine.verifier.verifier_parent FD FOLDER PID [keras]`,
+where FD is the control socket and FOLDER the run's private folder, removed when the grader PID is
+gone. With `keras`, it imports Keras, too.
 """
 
 from __future__ import annotations
@@ -25,15 +26,8 @@ from autograder.engine.wire.fork_server import import_modules, serve
 from autograder.engine.wire.keras_defaults import use_keras_defaults
 
 _ROOT = str(Path(__file__).resolve().parents[3])
-WARM_MODULES = (
-    "numpy",
-    "keras",
-    "tensorflow",
-    "course_lib",
-    "nbclient",
-    "nbformat.validator",
-    "autograder.engine.wire.keras_values",
-)
+WARM_MODULES = ("numpy", "course_lib", "nbclient", "nbformat.validator")
+KERAS_MODULES = ("keras", "tensorflow", "autograder.engine.wire.keras_values")
 
 
 def main() -> None:
@@ -48,6 +42,8 @@ def main() -> None:
     told_to_end = False
     try:
         import_modules(WARM_MODULES)
+        if sys.argv[4:]:
+            import_modules(KERAS_MODULES)
         _fill_caches()
         use_keras_defaults()
         reject_empty_arrays()
