@@ -1,21 +1,23 @@
 """Submit to the course's server as a class does: time from sending a notebook to its marks.
 
     python benchmarks/serve_load.py [--quick] [--students 300] [--minutes 10] [--bad 10000]
+        [--burst 50]
 
 Students submit the light notebook at random moments; meanwhile others send bad requests: wrong
-tokens, large bodies, and connections that stay silent. All on this machine's loopback.
+tokens, unknown pages, large and huge bodies, and connections that stay silent or send a byte a
+second. Then a group submits at the same moment. All on this machine's loopback.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import random
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +36,7 @@ from autograder.server.tables import Attempt, Job, Role
 from figure import Figure, report
 from light_course import make_light_course
 
-_FIRST_MARKS_SECONDS = 300
+_LAST_MARKS_SECONDS = 200
 
 
 def main() -> None:
@@ -44,10 +46,11 @@ def main() -> None:
     parser.add_argument("--students", type=int, default=300)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--bad", type=int, default=10_000, help="bad requests meanwhile")
+    parser.add_argument("--burst", type=int, default=50, help="students at the same moment")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     if options.quick:
-        options.students, options.minutes, options.bad = 12, 0.5, 200
+        options.students, options.minutes, options.bad, options.burst = 12, 0.5, 200, 4
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
         course = make_light_course(Path(name, "course"))
         server = Server(course, options.workers)
@@ -112,61 +115,80 @@ def measure(server: Server, options: argparse.Namespace) -> None:
     content = nbformat.writes(
         solve_notebook(make_instructor_notebook(server.course, server.course.labs()[0]))
     ).encode()
-    tokens = {
-        name: invite(server.database, "benchmark", Role.STUDENT, name, name).token
-        for name in ["first", *(f"s{number:03}" for number in range(options.students))]
-    }
-    path = "/api/labs/01_light/attempts"
     # The first one also pays for the check of the lab's tests.
-    sent = {"first": time.time()}
-    assert server.ask("POST", path, content, tokens.pop("first")) == 201
-    wait_until(lambda: len(server.read_waits(sent)) == 1, _FIRST_MARKS_SECONDS)
-    sent, refused = {}, threading.Event()
-
-    def submit(person: str, pause: float) -> None:
-        time.sleep(pause)
-        sent[person] = time.time()
-        if server.ask("POST", path, content, tokens[person]) != 201:
-            refused.set()
-
+    submit_all(server, content, {"first": 0.0})
     chance, seconds = random.Random(1), 60 * options.minutes
-    with ThreadPoolExecutor(options.students + 4) as pool:
+    pauses = {f"s{number:03}": chance.uniform(0, seconds) for number in range(options.students)}
+    with ThreadPoolExecutor(4) as pool:
         attackers = [pool.submit(attack, server, options.bad // 4, seconds) for _ in range(4)]
-        for person in tokens:
-            pool.submit(submit, person, chance.uniform(0, seconds))
+        waits = submit_all(server, content, pauses)
     bad = sum(attacker.result() for attacker in attackers)
-    wait_until(lambda: len(server.read_waits(sent)) == len(sent), 600)
-    assert not refused.is_set(), "an honest student was refused"
-    describe(server.read_waits(sent), options, bad)
+    data = f"light notebook, {len(waits)} students in {options.minutes:g} minutes, "
+    data += f"{options.workers} workers"
+    describe(waits, f"{data}, {bad:,} bad requests", goal=2.0)
+    burst = submit_all(server, content, {f"b{number:03}": 0.0 for number in range(options.burst)})
+    describe(burst, f"light notebook, {len(burst)} at once, {options.workers} workers")
 
 
-def describe(waits: list[float], options: argparse.Namespace, bad: int) -> None:
-    """Report percentiles."""
+def submit_all(server: Server, content: bytes, pauses: dict[str, float]) -> list[float]:
+    """Submit for each student after a pause; return the seconds from sending to marks."""
+    sent: dict[str, float] = {}
+    tokens = {
+        person: invite(server.database, "benchmark", Role.STUDENT, person, person).token
+        for person in pauses
+    }
+
+    def submit(person: str) -> int:
+        time.sleep(pauses[person])
+        sent[person] = time.time()
+        return server.ask("POST", "/api/labs/01_light/attempts", content, tokens[person])
+
+    with ThreadPoolExecutor(len(pauses)) as pool:
+        statuses = set(pool.map(submit, pauses))
+    assert statuses == {201}, f"an honest student was refused: {statuses}"
+    wait_until(lambda: len(server.read_waits(sent)) == len(sent), _LAST_MARKS_SECONDS)
+    return server.read_waits(sent)
+
+
+def describe(waits: list[float], data: str, goal: float | None = None) -> None:
+    """Report percentiles; `goal` is for 95 %."""
     cuts = statistics.quantiles(waits, n=100, method="inclusive")
-    data = (
-        f"light notebook, {len(waits)} students in {options.minutes:g} minutes, "
-        f"{options.workers} workers, {bad:,} bad requests"
-    )
-    for percent, goal in ((50, None), (95, 2.0), (99, None)):
+    for percent, most in ((50, None), (95, goal), (99, None)):
         name = f"from sending to marks, {percent} % of the class"
-        report(Figure(name, cuts[percent - 1], "s", at_most=goal, data=data))
+        report(Figure(name, cuts[percent - 1], "s", at_most=most, data=data))
 
 
 def attack(server: Server, number: int, seconds: float) -> int:
     """Send bad requests over some time; returns how many."""
-    silent = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(5)]
+    slow = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(5)]
+    for one in slow[1:]:
+        one.sendall(b"POST /enter HTTP/1.1\r\nContent-Length: 10000\r\nX: ")
     for index in range(number):
-        kind = index % 3
+        kind = index % 4
+        with contextlib.suppress(OSError):  # the server has closed it
+            slow[1 + index % 4].send(b"x")
         if kind == 0:
             server.ask("GET", "/api/labs", token=f"wrong-{index}")
         elif kind == 1:
             server.ask("GET", f"/attempts/{index:032x}")
-        else:
+        elif kind == 2:
             server.ask("POST", "/enter", b"x" * 100_000)
+        else:
+            announce_huge_body(server)
         time.sleep(seconds / max(1, number) / 2)
-    for one in silent:
+    for one in slow:
         one.close()
     return number
+
+
+def announce_huge_body(server: Server) -> None:
+    """Announce 10 GB, send a little of it, and hang up."""
+    with (
+        contextlib.suppress(OSError),
+        socket.create_connection(("127.0.0.1", server.port)) as one,
+    ):
+        one.sendall(b"POST /enter HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000000\r\n\r\n")
+        one.sendall(b"x" * 10_000)
 
 
 def wait_until(is_done: Callable[[], bool], seconds: float) -> None:

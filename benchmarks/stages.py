@@ -24,6 +24,7 @@ from nbformat import NotebookNode
 from autograder import start_engine
 from autograder.engine.host.verifier_host import VerifierHost
 from autograder.engine.supervision import Supervision
+from autograder.engine.wire import messages
 from autograder.gradebook.gradebook import CourseGradebook
 from autograder.grading.local_workers import LocalWorkers
 from autograder.grading.marking import Marking
@@ -90,10 +91,11 @@ class Stages:
     def _notebook(self, _: Supervision, notebook: NotebookNode, *__: object) -> None:
         self._mine.cells = notebook.cells
 
-    def _read_message(self, _: Supervision, __: object, message: dict) -> None:
-        if message.get("tell") == "at":
-            self._enter(TESTS if is_test_cell(self._mine.cells[message["content"]]) else CELLS)
-        elif message.get("tell") == "drop":
+    def _read_message(self, _: Supervision, __: object, message: messages.Message) -> None:
+        if isinstance(message, messages.CellStart):
+            is_test = is_test_cell(self._mine.cells[message.index])
+            self._enter(TESTS if is_test else CELLS)
+        elif isinstance(message, messages.KernelRelease):
             self._enter(END)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from autograder.course.check_settings import check_limits
 from autograder.course.course import Course, Lab
 from autograder.course.read_kernel_name import read_kernel_name
+from autograder.course.uses_keras import uses_keras
 from autograder.engine.engine import Engine
 from autograder.engine.host.python_environment import PythonEnvironment, UnknownKernelError
 from autograder.engine.wire.limits import Limits
@@ -30,6 +31,7 @@ class EngineRecipe:
         isolation: "auto", "bwrap" or "none".
         profile: how much data a lab uses, COURSE_PROFILE; "" leaves it to the lab.
         allows_weak: whether "auto" may mean no sandbox, where none works.
+        uses_keras: whether the lab uses Keras, which is then imported before its notebooks run.
     """
 
     limits: Limits
@@ -37,6 +39,7 @@ class EngineRecipe:
     isolation: str
     profile: str
     allows_weak: bool = True
+    uses_keras: bool = True
 
     @classmethod
     def of(
@@ -50,7 +53,8 @@ class EngineRecipe:
         check_limits(lab.limits)
         limits = Limits.of(lab.limits)
         profile = os.environ.get("COURSE_PROFILE", "")
-        return cls(limits, read_kernel_name(course, lab), isolation, profile, allows_weak)
+        kernel = read_kernel_name(course, lab)
+        return cls(limits, kernel, isolation, profile, allows_weak, uses_keras(course, lab))
 
     def start(self, say: Callable[[str], None]) -> Engine:
         """The engine on this machine.
@@ -73,6 +77,7 @@ class EngineRecipe:
             read_only=folders,
             environment=environment,
             python=self._find_python(say),
+            uses_keras=self.uses_keras,
         )
         if self.isolation == "auto" and not (engine.is_walled or self.allows_weak):
             engine.close()

@@ -29,7 +29,7 @@ class OpenLabs:
         self.course = Course(root)
         self._isolation, self._number = isolation, number
         self._open: dict[str, tuple[Stamp, LabGrading, Engine]] = {}
-        self._engines: dict[str, Engine] = {}
+        self._engines: dict[tuple[str, bool], Engine] = {}
 
     def warm_up(self) -> None:
         """Start the engine of the first lab before anybody submits."""
@@ -63,13 +63,14 @@ class OpenLabs:
             engine.close()
 
     def _find_engine(self, lab: Lab) -> Engine:
-        """The engine of the lab's kernel; labs with the same kernel share one."""
+        """The engine of the lab's kernel; labs with the same kernel and packages share one."""
         recipe = EngineRecipe.of(self.course, lab, self._isolation, allows_weak=False)
-        if recipe.kernel not in self._engines:
+        key = (recipe.kernel, recipe.uses_keras)
+        if key not in self._engines:
             engine = recipe.start(log.info)
             engine.__enter__()
-            self._engines[recipe.kernel] = engine
-        return self._engines[recipe.kernel]
+            self._engines[key] = engine
+        return self._engines[key]
 
     def _read_stamp(self, name: str) -> Stamp:
         """When the files that decide a lab's marks were last written."""

@@ -47,6 +47,7 @@ class Worker:
         self._labs = OpenLabs(course.root, isolation, number)
         self._finisher = JobFinisher(database, self._queue)
         self._running: dict[Future[Result], Job] = {}
+        self._graded: list[tuple[Future[Result], Job]] = []
         self._held_until: float | None = 0.0  # also those that an earlier worker held
 
     def run(self, stop: threading.Event) -> None:
@@ -68,20 +69,22 @@ class Worker:
             self._labs.close()
 
     def _step(self, pool: ThreadPoolExecutor, stop: threading.Event) -> None:
-        """Start what can be started, and finish what is graded."""
+        """Start what can be started, and finish one job that is graded."""
         self._release_held_labs()
+        # First the next ones: they are graded while a page is written for the last one.
         while len(self._running) < self._number and (job := self._queue.claim()):
             self._start(pool, job)
-        if not self._running:
-            stop.wait(_IDLE_SECONDS)
-            return
-        done, _ = wait(self._running, _IDLE_SECONDS, FIRST_COMPLETED)
-        for future in done:
-            job = self._running[future]
+        if self._graded:
+            future, job = self._graded[0]
             try:
                 self._finish(job, future)
             finally:
-                del self._running[future]
+                del self._graded[0]
+        elif not self._running:
+            stop.wait(_IDLE_SECONDS)
+            return
+        done, _ = wait(self._running, 0 if self._graded else _IDLE_SECONDS, FIRST_COMPLETED)
+        self._graded += [(future, self._running.pop(future)) for future in done]
 
     def _start(self, pool: ThreadPoolExecutor, job: Job) -> None:
         try:
@@ -136,6 +139,7 @@ class Worker:
     def _renew_leases(self, stop: threading.Event) -> None:
         while not stop.wait(LEASE_SECONDS / 4):
             try:
-                self._queue.renew([job.id for job in list(self._running.values())])
+                jobs = [*self._running.values(), *(job for _, job in self._graded)]
+                self._queue.renew([job.id for job in jobs])
             except SQLAlchemyError:
                 log.exception("the leases could not be renewed")

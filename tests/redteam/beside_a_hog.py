@@ -1,7 +1,7 @@
 """Grade an honest submission beside one that takes all processors: prints the honest one's points.
 
-`python -m tests.redteam.beside_a_hog [sessions]`: with `sessions`, each process of the other one
-begins a session of its own.
+`python -m tests.redteam.beside_a_hog KIND …`: `processes`, or `sessions`, where each process of the
+other submission begins a session of its own.
 """
 
 from __future__ import annotations
@@ -34,19 +34,27 @@ primes = 168
 """
 
 
+SESSIONS = {"processes": "pass", "sessions": "os.setsid()"}
+
+
 def main() -> None:
-    """Grade both at the same time."""
-    session = "os.setsid()" if "sessions" in sys.argv else "pass"
-    hog = Case("hog", "", {}, (), {"start": HOG.format(session=session)})
+    """Print the points for each kind."""
+    with Engine(LIMITS, "bwrap", environment={"COURSE_PROFILE": "quick"}) as engine:
+        print(json.dumps({kind: grade_beside(engine, kind) for kind in sys.argv[1:]}))
+
+
+def grade_beside(engine: Engine, kind: str) -> dict[str, float]:
+    """Grade both at the same time; return the honest one's points."""
+    hog = Case("hog", "", {}, (), {"start": HOG.format(session=SESSIONS[kind])})
     # The hog's cell begins first.
     answers = {"start": "import time; time.sleep(1.5)", **SOLUTION, "primes": WORK}
     honest = Case("honest", "", {}, (), answers)
-    with Engine(LIMITS, "bwrap", environment={"COURSE_PROFILE": "quick"}) as engine:
-        beside = threading.Thread(target=grade, args=(engine, hog))
-        beside.start()
-        time.sleep(0.5)
-        print(json.dumps(read_scores(grade(engine, honest))))
-        beside.join()
+    beside = threading.Thread(target=grade, args=(engine, hog))
+    beside.start()
+    time.sleep(0.5)
+    scores = read_scores(grade(engine, honest))
+    beside.join()
+    return scores
 
 
 if __name__ == "__main__":

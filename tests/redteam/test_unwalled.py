@@ -25,6 +25,6 @@ def test_cheats_without_walls() -> None:
     row = re.compile(r"^\| `(\w+)` \| (wins .*|ends the run|harms others) \|$", re.MULTILINE)
     listed = dict(row.findall(MODEL.read_text(encoding="utf-8")))
     assert listed
-    some = [case.name for case in cases("cheats")][::6]
+    some = [case.name for case in cases("cheats")][::12]
     # On another machine a listed cheat may fail; no other cheat may win.
     assert try_cheats([*listed, *some]).items() <= listed.items()

@@ -42,13 +42,22 @@ class Answer:
 
 
 class ServedCourse:
-    """A server of a course; `start` and `kill` may alternate."""
+    """A server of a course; `start` and `kill` may alternate.
 
     def __init__(
         self, course: Course, workers: int = 1, variables: dict[str, str] | None = None
     ) -> None:
         self.course, self._workers, self.variables = course, workers, variables or {}
         self.database = Database.of(course)
+    Args:
+        course: The course.
+        workers: Submissions graded at the same time.
+        url: The database's; default: a file in the course folder.
+    """
+
+    def __init__(self, course: Course, workers: int = 1, url: str | None = None) -> None:
+        self.course, self._workers, self._url = course, workers, url
+        self.database = Database.of(course, url)
         self._process: subprocess.Popen | None = None
         self.port = find_free_port()
         self.log = course.root / "server.log"
@@ -59,6 +68,8 @@ class ServedCourse:
     def start(self) -> None:
         command = [sys.executable, "-m", "autograder", "serve", "--port", str(self.port)]
         command += ["--course-dir", str(self.course.root), "--workers", str(self._workers)]
+        if self._url is not None:
+            command += ["--database", self._url]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,

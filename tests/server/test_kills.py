@@ -8,8 +8,9 @@ import signal
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 import pytest
@@ -18,6 +19,7 @@ from sqlalchemy import func, select
 from autograder.gradebook.gradebook import CourseGradebook
 from autograder.server.tables import Attempt, Job
 from tests.autograder.tiny_course import LAB, mistaken, solved
+from tests.server.postgres import run_postgres
 from tests.server.served_course import ServedCourse, copy_course
 
 pytestmark = pytest.mark.slow
@@ -25,12 +27,19 @@ KILLS = int(os.environ.get("SERVER_KILLS", "4"))
 STUDENTS = int(os.environ.get("SERVER_STUDENTS", "12"))
 
 
-@pytest.fixture
-def server(made_course: Path, tmp_path: Path):
-    one = ServedCourse(copy_course(made_course, tmp_path / "course"))
-    one.start()
-    yield one
-    one.stop()
+@pytest.fixture(params=["sqlite", "postgresql"])
+def server(made_course: Path, tmp_path: Path, request: pytest.FixtureRequest):
+    with ExitStack() as stack:
+        url = None
+        if request.param == "postgresql":
+            # A short path: that of its socket has at most 107 characters.
+            folder = stack.enter_context(TemporaryDirectory())
+            os.chmod(folder, 0o755)
+            url = stack.enter_context(run_postgres(Path(folder)))
+        one = ServedCourse(copy_course(made_course, tmp_path / "course"), url=url)
+        stack.callback(one.stop)
+        one.start()
+        yield one
 
 
 def submit_until_received(server: ServedCourse, token: str, content: bytes) -> dict:

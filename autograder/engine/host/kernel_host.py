@@ -46,13 +46,17 @@ class KernelHost:
         sandbox: how kernels are walled in.
         folder: an existing private folder, for sockets.
         spawner: starts the warm parent.
+        uses_keras: whether the warm parent imports Keras.
 
     Raises:
         HostError: the warm parent can't be started.
     """
 
-    def __init__(self, sandbox: Sandbox, folder: Path, spawner: Spawner) -> None:
+    def __init__(
+        self, sandbox: Sandbox, folder: Path, spawner: Spawner, uses_keras: bool = True
+    ) -> None:
         self._sandbox, self._folder, self._spawner = sandbox, folder, spawner
+        self._uses_keras = uses_keras
         self._numbers = itertools.count(1)
         self._syscalls = b"" if find_problem() else compile_filter()
         self._groups = ControlGroups()
@@ -62,10 +66,11 @@ class KernelHost:
 
     def _start_parent(self) -> WarmProcess:
         sandbox, module = self._sandbox, "autograder.engine.student.kernel_parent"
+        options = ["keras"] if self._uses_keras else []
         return WarmProcess(
             "the student side",
             self._spawner,
-            lambda fd: sandbox.wrap(sandbox.python.make_command(module, str(fd))),
+            lambda fd: sandbox.wrap(sandbox.python.make_command(module, str(fd), *options)),
             cwd=self._folder,
             env=sandbox.make_environment(HOME if sandbox.is_walled else str(self._folder)),
         )

@@ -24,6 +24,7 @@ class VerifierHost:
         spawner: starts the warm parent.
         environment: further environment variables for the test cells.
         sandbox: walls in the warm parent, too.
+        uses_keras: whether the warm parent imports Keras.
 
     Raises:
         HostError: the warm parent can't be started.
@@ -35,13 +36,15 @@ class VerifierHost:
         spawner: Spawner,
         environment: Mapping[str, str],
         sandbox: Sandbox,
+        uses_keras: bool = True,
     ) -> None:
         package = Path(__file__).resolve().parents[3]
+        options = ["keras"] if uses_keras else []
         paths = [str(package), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._parent = WarmProcess(
             "the verifier",
             spawner,
-            lambda fd: sandbox.wrap_verifier(_command(fd, folder), folder),
+            lambda fd: sandbox.wrap_verifier([*_command(fd, folder), *options], folder),
             cwd=folder,
             env={
                 **_choose_variables(os.environ),

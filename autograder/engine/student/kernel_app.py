@@ -54,6 +54,9 @@ class InheritedKernelApp(IPKernelApp):
         s.bind(f"ipc://{self.ip}-{port}")
         return port
 
+    def parse_command_line(self, argv: Any = None) -> None:
+        """There is none; to make a parser for all options takes a fifth of a kernel's start."""
+
     def init_kernel(self) -> None:
         # For its debugger, absent here, it asks all 5,000 modules for their files. Touching them
         # copies them from the parent: a third of a kernel's start, and 16 MB.

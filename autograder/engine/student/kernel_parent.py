@@ -1,7 +1,8 @@
 """The student side's warm parent: imports once, then forks a sandboxed kernel for each request.
 
-Run as a program inside the outer sandbox: `python -m autograder.engine.student.kernel_parent FD`,
-where FD is the control socket. A request carries the sockets of one kernel.
+Run as a program inside the outer sandbox: `python -m autograder.engine.student.kernel_parent FD
+[keras]`, where FD is the control socket; with `keras`, it imports Keras, too. A request carries the
+sockets of one kernel.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ WARM_MODULES = (
     "IPython.core.completerlib",
     "IPython.core.debugger",
     "IPython.core.interactiveshell",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
     "IPython.extensions.storemagic",
     "ipykernel.debugger",
     "ipykernel.ipkernel",
@@ -65,14 +68,19 @@ WARM_MODULES = (
     "tornado.locks",
     "tornado.platform.asyncio",
     "tornado.queues",
+)
+KERAS_MODULES = (
     "keras",
     "tensorflow",
     "course_lib.data",
     "course_lib.figures",
     "course_lib.models",
+    "course_lib.notebook",
     "course_lib.testing",
     "course_lib.training",
     "sklearn.datasets",
+    "autograder.engine.wire.keras_values",
+    "autograder.engine.wire.tensor_values",
 )
 _MIB = 1 << 20
 
@@ -83,6 +91,8 @@ def main() -> None:
     # Nobody attaches a debugger here, and preparing for one takes half of a kernel's start.
     sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
     import_modules(WARM_MODULES)
+    if sys.argv[2:]:
+        import_modules(KERAS_MODULES)
     use_keras_defaults()
     set_dumpable(False)
     serve(control, _start_kernel)

@@ -8,6 +8,7 @@ error passes although no right number was given. Such arrays therefore end the c
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -123,12 +124,8 @@ def keep_guards() -> None:
     """Have this process keep the guard of an array when it becomes another array or a tensor."""
     for name in ("array", "asarray"):
         setattr(np, name, _keep_guard(getattr(np, name)))
-    try:
-        import tensorflow as tf
-    except ImportError:
-        return
-
-    for name in ("constant", "convert_to_tensor"):
+    tf = sys.modules.get("tensorflow")
+    for name in ("constant", "convert_to_tensor") if tf is not None else ():
         setattr(tf, name, _refuse_empty(getattr(tf, name)))
 
 
