@@ -7,6 +7,7 @@ import inspect
 import io
 import operator
 import os
+import re
 import sys
 import sysconfig
 import types
@@ -71,9 +72,14 @@ def is_library(module: str) -> bool:
 
 
 class GivenObjects:
-    """The objects, by number; bounds how often they are used."""
+    """The objects, by number; bounds how often they are used.
 
-    def __init__(self) -> None:
+    Args:
+        text: the instructor's answers; an attribute that they name may be changed in place.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        self._named = frozenset(re.findall(r"\.\s*([A-Za-z]\w*)", text))
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
         self._errors: dict[int, BaseException] = {}
@@ -133,12 +139,20 @@ class GivenObjects:
             name, *value = arguments
             if type(name) is not str or name.startswith("_"):
                 raise NotByValueError("the test's own")
-            return _set_attribute(target, name, *value) if value else getattr(target, name)
+            return self._set_attribute(target, name, *value) if value else getattr(target, name)
         if operation not in _list_operators(target):
             raise NotByValueError(f"`{operation}` of an object of the test")
         if operation == "__exit__":
             return OPERATORS["exit"](target, None)
         return OPERATORS[_ASKED[operation]](target, *arguments)
+
+    def _set_attribute(self, target: Any, name: str, value: Any) -> None:
+        """Set an attribute; a list that the instructor's answer changes stays the same object."""
+        known = getattr(target, name, None)
+        if name in self._named and is_small(known) and type(known) is type(value):
+            update_in_place(known, value)
+        else:
+            setattr(target, name, value)
 
     def describe_error(self, error: BaseException) -> tuple[int, list[str], str]:
         """A number, the class names and the message of what an object of the test raised."""
@@ -153,15 +167,6 @@ class GivenObjects:
     def find_error(self, number: Any) -> BaseException | None:
         """The exception that an object of the test raised; None where it raised none."""
         return self._errors.get(number) if type(number) is int else None
-
-
-def _set_attribute(target: Any, name: str, value: Any) -> None:
-    """Set an attribute; a list, dict or array of the test's stays the same object."""
-    known = getattr(target, name, None)
-    if is_small(known) and type(known) is type(value):
-        update_in_place(known, value)
-    else:
-        setattr(target, name, value)
 
 
 def _is_of_the_test(value: Any) -> bool:

@@ -208,7 +208,7 @@ class OpenHandle(Handle):
 
 
 def may_drop(error: BaseException | None) -> bool:
-    """Whether a context manager of the student's may drop an error of the test's block.
+    """Whether a context manager or a generator of the student's may drop an error of the test's.
 
     A check that failed inside is not the student's to drop, nor is what cannot be checked.
     """

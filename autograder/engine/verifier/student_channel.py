@@ -74,7 +74,7 @@ class StudentChannel:
     ) -> None:
         self._connection, self._limits = connection, limits
         self.profile = profile or InstructorProfile(())
-        self.given = GivenObjects()
+        self.given = GivenObjects(self.profile.text)
         self.classes = StudentClasses(self)
         self.arguments = ArgumentStack()
         self._values = TrustedValues(self)
@@ -222,7 +222,10 @@ class StudentChannel:
             self.before_call(arguments)
         payload = encode((operation.value, *arguments), self._values.extend)
         try:
-            return self._read(self._exchange(payload))
+            value = self._read(self._exchange(payload))
+            if type(value) is _End and operation not in (Operation.NEXT, Operation.RESUME):
+                raise NotByValueError("the kernel answered a question that was not asked")
+            return value
         except LimitReachedError as error:
             # The answer may still come: the line is of no use any more.
             self.failure = self.failure or error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
-from autograder.engine.verifier.handles import register_stand_in
+from autograder.engine.verifier.handles import may_drop, register_stand_in
 
 if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
@@ -32,4 +32,7 @@ def _generate(channel: StudentChannel, number: int) -> Generator[Any, Any, Any]:
             channel.close_generator(number)
             raise
         except Exception as error:
+            if not may_drop(error):
+                channel.close_generator(number)
+                raise
             how = ("throw", error)
