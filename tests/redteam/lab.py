@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
+from tests.redteam import crossings
+from tests.redteam.crossings import SEED
+
 SOLUTION = {
     "mean": "def mean(values):\n    return sum(values) / len(values)",
     "softmax": """import numpy as np
@@ -94,19 +97,16 @@ def lightest(shades):
 
 def join(sides):
     return Side.LEFT | Side.RIGHT""",
+    **crossings.SOLUTION,
 }
 QUESTIONS = tuple(SOLUTION)
-_SEED = """import numpy as np
-from course_lib.testing import hidden_seed
-rng = np.random.default_rng(hidden_seed())
-"""
 TESTS = {
-    "mean": f"""{_SEED}
+    "mean": f"""{SEED}
 values = [float(value) for value in rng.normal(size=7)]
 result = mean(values)
 assert abs(result - sum(values) / len(values)) < 1e-9, f"mean gives {{result}}"
 """,
-    "softmax": f"""{_SEED}
+    "softmax": f"""{SEED}
 x = rng.normal(size=(4, 5))
 result = softmax(x)
 powers = np.exp(x)
@@ -115,7 +115,7 @@ np.testing.assert_allclose(result, powers / powers.sum(axis=-1, keepdims=True), 
     "primes": """assert isinstance(primes, int)
 assert primes == 168, "that is not the number of primes below 1000"
 """,
-    "model": f"""{_SEED}
+    "model": f"""{SEED}
 import keras
 x = rng.normal(size=(16, 1)).astype("float32")
 assert isinstance(model, keras.Model)
@@ -123,13 +123,13 @@ assert len(model.layers) == 1
 assert model.count_params() == 2
 assert np.abs(model.predict(x, verbose=0) - (2 * x + 1)).max() < 1e-3
 """,
-    "countdown": f"""{_SEED}
+    "countdown": f"""{SEED}
 sizes = [int(size) for size in rng.integers(3, 9, size=4)]
 for size, numbers in zip(sizes, map(lambda n: list(countdown(n)), sizes)):
     assert numbers == list(range(size, 0, -1)), f"countdown({{size}}) gives {{numbers}}"
 """,
     # A model of a class of its own does not cross: the test calls it.
-    "network": f"""{_SEED}
+    "network": f"""{SEED}
 import keras
 x = rng.normal(size=(16, 3)).astype("float32")
 assert isinstance(network, keras.Model)
@@ -142,14 +142,14 @@ difference = network.predict(x, verbose=0) - (x @ weights[0] + weights[1])
 assert np.abs(difference).max() < 1e-3
 """,
     # What follows crosses as an object, in place, printed, or as a function of the test.
-    "bag": f"""{_SEED}
+    "bag": f"""{SEED}
 items = [int(item) for item in rng.integers(0, 99, size=6)]
 bag = Bag(items)
 assert isinstance(bag, Bag) and len(bag) == 6
 assert items[2] in bag and 1000 not in bag
 assert bag == Bag(items[::-1]) and bag != Bag([1000]) and len(bag + bag) == 12
 """,
-    "apply": f"""{_SEED}
+    "apply": f"""{SEED}
 secret = int(rng.integers(10, 99))
 values = [int(value) for value in rng.integers(0, 99, size=5)]
 seen = []
@@ -159,13 +159,13 @@ def times(value):
 assert apply(times, values) == [value * secret for value in values]
 assert seen == values
 """,
-    "order": f"""{_SEED}
+    "order": f"""{SEED}
 values = [int(value) for value in rng.integers(0, 99, size=9)]
 right = sorted(values)
 assert order(values) is None
 assert values == right
 """,
-    "report": f"""{_SEED}
+    "report": f"""{SEED}
 import contextlib
 import io
 values = [int(value) for value in rng.integers(0, 99, size=5)]
@@ -174,7 +174,7 @@ with contextlib.redirect_stdout(text):
     report(values)
 assert text.getvalue().strip() == ";".join(map(str, sorted(values)))
 """,
-    "item": f"""{_SEED}
+    "item": f"""{SEED}
 prices = [int(price) for price in rng.integers(10, 99, size=5)]
 assert Item(prices[0]) == Item(prices[0], "pen") and Item(1) != Item(2) and Item(1) < Item(2)
 found = cheapest([Item(price) for price in prices])
@@ -187,7 +187,7 @@ with Timer():
     assert sum(range(3)) == 3
 """,
     # A list inside an object, a text that is evaluated, members of enums.
-    "ledger": f"""{_SEED}
+    "ledger": f"""{SEED}
 amounts = [int(amount) for amount in rng.integers(10, 99, size=5)]
 ledger = Ledger()
 entries = ledger.entries
@@ -197,7 +197,7 @@ assert ledger.entries == amounts and entries == amounts and ledger.total == sum(
 entries.append(7)
 assert ledger.entries == [*amounts, 7]
 """,
-    "formula": f"""{_SEED}
+    "formula": f"""{SEED}
 for x in [int(value) for value in rng.integers(2, 99, size=4)]:
     expected = 3 * x**2 + x
     assert eval(formula, {{"x": x}}) == expected
@@ -207,6 +207,7 @@ assert Shade.LIGHT.level == 7 and Shade.DARK.width == 2
 assert lightest([Shade.DARK, Shade.LIGHT]) is Shade.LIGHT
 assert join([Side.LEFT, Side.RIGHT]) == Side.LEFT | Side.RIGHT and Side.LEFT in join([])
 """,
+    **crossings.TESTS,
 }
 
 

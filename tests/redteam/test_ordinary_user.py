@@ -10,12 +10,14 @@ from tests.redteam.ordinary_user import find_python, run
 
 CHEATS = (
     "abstract_sockets",
+    "coroutine_sent_twice",
     "descriptors_beside_answers",
     "devices_made",
     "escape_through_proc",
     "everyone_killed",
     "file_for_a_partner",
     "file_from_a_partner",
+    "files_removed_everywhere",
     "files_written_by_other_names",
     "gradebook_written",
     "inherited_descriptors",
@@ -25,14 +27,18 @@ CHEATS = (
     "init_signalled_by_files",
     "init_slowed",
     "init_traced",
+    "journal_written_ahead",
+    "loop_replaced",
     "machine_read_from_proc",
     "memory_of_other_processes",
     "memory_that_no_process_maps",
     "mounts_and_namespaces",
+    "private_names_by_operators",
     "queue_for_a_partner",
     "queue_of_a_partner",
     "solution_on_the_disk",
     "terminal_typed_into",
+    "threads_that_speak",
 )
 FAULTS = ("fork_bomb", "memory_in_children", "timers_and_signals_used_up")
 

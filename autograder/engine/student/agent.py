@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import inspect
 import socket
@@ -13,16 +12,18 @@ from typing import Any
 
 from autograder.engine.student.call_arguments import CallArguments
 from autograder.engine.student.files_here import FilesHere
+from autograder.engine.student.own_loop import OwnLoop
 from autograder.engine.student.recorded_effects import RecordedEffects
 from autograder.engine.student.student_values import StudentValues
 from autograder.engine.student.surroundings import Surroundings
 from autograder.engine.student.test_objects import TestObjects
 from autograder.engine.wire.agent_protocol import Operation, Reply
 from autograder.engine.wire.codec import decode, encode
+from autograder.engine.wire.error_state import describe_state
 from autograder.engine.wire.find_library_object import find_library_object
 from autograder.engine.wire.frames import FrameError, receive_frame, send_frame
 from autograder.engine.wire.mutable_values import is_small, update_in_place
-from autograder.engine.wire.operators import OPERATORS
+from autograder.engine.wire.operators import ASYNCHRONOUS, OPERATORS
 
 _MAX_MESSAGE = 2_000
 _MOST_CAUSES = 5
@@ -42,11 +43,12 @@ class Agent:
 
     def __init__(self, connection: socket.socket, names: dict[str, Any]) -> None:
         self._connection = connection
-        self._test_objects = TestObjects(self._ask_test)
+        self._test_objects = TestObjects(self._ask_test, self._describe_value)
         self._values = StudentValues(names, self._test_objects)
         self._surroundings = Surroundings(names)
         self._files = FilesHere()
         self._effects: list[RecordedEffects] = []
+        self._loop = OwnLoop()
 
     def serve_one(self) -> bool:
         """Answer one question; False when the other end is closed."""
@@ -68,11 +70,13 @@ class Agent:
                 alias = given.find_alias
             with effects.record():
                 reply = self._answer(operation, arguments)
+                self._test_objects.tell_changes()
             about = effects.take()
             if operation == Operation.ATTRIBUTE and is_small(reply[1]):
                 about["number"] = self._values.keep(reply[1])
             if given is not None:
                 about["changed"] = given.list_changes()
+                about["kept"] = given.keep_changeable(reply[1])
             answer = encode((*reply, about), self._values.extend, alias)
         except BaseException as error:  # also SystemExit: a call must not end the kernel
             answer = encode(self._describe_error(error, effects.take()), self._values.extend)
@@ -86,15 +90,13 @@ class Agent:
             (name,) = arguments
             names = self._values.names
             return _value(names[name]) if name in names else (Reply.MISSING.value,)
-        if operation in (Operation.NEXT, Operation.SEND):
-            iterator, *sent = self._find(arguments[0]), *arguments[1:]
-            try:
-                return _value(iterator.send(*sent) if sent else next(iterator))
-            except StopIteration:
-                return (Reply.LAST.value,)
+        if operation in (Operation.NEXT, Operation.RESUME):
+            return self._continue(self._find(arguments[0]), *arguments[1:])
         if operation is Operation.CALL:
             target = self._values.find_object(arguments[0])
-            return _value(_complete(target, target(*arguments[1], **arguments[2])))
+            result = target(*arguments[1], **arguments[2])
+            is_async = inspect.iscoroutine(result) and inspect.iscoroutinefunction(target)
+            return _value(self._loop.complete(result) if is_async else result)
         return _value(self._operations[operation](self, *arguments))
 
     _operations: dict[Operation, Callable[..., Any]] = {
@@ -104,7 +106,7 @@ class Agent:
         Operation.DELETE_ATTRIBUTE: lambda self, number, name: delattr(self._find(number), name),
         Operation.ITEM: lambda self, number, key: self._find(number)[key],
         Operation.ITERATE: lambda self, number: iter(self._find(number)),
-        Operation.OPERATE: lambda self, name, operands: OPERATORS[name](*operands),
+        Operation.OPERATE: lambda self, name, operands: self._operate(name, *operands),
         Operation.DESCRIBE: lambda self, number: self._values.describe_class(number),
         Operation.DERIVE: lambda self, *about: self._derive(*about),
         Operation.LIBRARY: lambda self, module, name: find_library_object(module, name),
@@ -116,6 +118,23 @@ class Agent:
         Operation.READ_FILE: lambda self, path: self._files.read(path),
         Operation.WRITE_FILE: lambda self, path, content: self._files.write(path, content),
     }
+
+    def _continue(self, iterator: Any, how: str = "next", *sent: Any) -> tuple[Any, ...]:
+        """The next item of an iterator, or the end."""
+        try:
+            if how in ("close", "send", "throw"):
+                return _value(getattr(iterator, how)(*sent))
+            if hasattr(type(iterator), "__anext__"):
+                return _value(self._loop.complete(anext(iterator)))
+            return _value(next(iterator))
+        except StopIteration as end:
+            return (Reply.LAST.value, end.value)
+        except StopAsyncIteration:
+            return (Reply.LAST.value, None)
+
+    def _operate(self, name: str, *operands: Any) -> Any:
+        result = OPERATORS[name](*operands)
+        return self._loop.complete(result) if name in ASYNCHRONOUS else result
 
     def _find(self, number: int) -> Any:
         return self._values.find_object(number)
@@ -146,7 +165,7 @@ class Agent:
 
     def _ask_test(self, number: int, operation: str, arguments: list[Any]) -> Any:
         """Have an object of the test do something, in the middle of an answer."""
-        if not self._effects or threading.current_thread() is not threading.main_thread():
+        if not self._effects or threading.current_thread() is not self._loop.speaker:
             raise RuntimeError("an object of the test can be used while the test calls you only")
         about = self._effects[-1].take()
         asked = (Reply.TEST.value, number, operation, arguments, about)
@@ -161,6 +180,9 @@ class Agent:
             # The test's function asks us something before it returns.
             self._serve(payload)
 
+    def _describe_value(self, value: Any) -> bytes:
+        return encode(value, self._values.extend)
+
     def _describe_error(
         self, error: BaseException, effects: dict[str, Any], depth: int = 0
     ) -> tuple[Any, ...]:
@@ -171,6 +193,8 @@ class Agent:
         except BaseException:
             message, arguments = "", None
         more: dict[str, Any] = {"arguments": None if arguments is None else list(arguments)}
+        with contextlib.suppress(Exception):  # of the student's own properties
+            more["state"] = describe_state(error)
         number = self._test_objects.find_error_number(error)
         if number is not None:
             more["test_error"] = number
@@ -191,24 +215,3 @@ def _value(value: Any) -> tuple[Any, ...]:
 
 def _is_scalar(value: Any) -> bool:
     return type(value) in (type(None), bool, int, float, str) and len(str(value)) < _MAX_MESSAGE
-
-
-def _complete(target: Any, value: Any) -> Any:
-    """What a coroutine function returns in the end: the kernel's own loop is busy with us."""
-    if not inspect.iscoroutine(value) or not inspect.iscoroutinefunction(target):
-        return value
-    results: list[Any] = []
-
-    def run() -> None:
-        try:
-            results.append((asyncio.run(value), None))
-        except BaseException as error:
-            results.append((None, error))
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    result, error = results[0]
-    if error is not None:
-        raise error
-    return result

@@ -5,10 +5,14 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import numpy as np
+
 from autograder.engine.student.student_values import StudentValues
 from autograder.engine.wire.agent_protocol import ValueKind
 from autograder.engine.wire.codec import Extension, decode, encode
-from autograder.engine.wire.mutable_values import list_mutables
+from autograder.engine.wire.mutable_values import is_small, is_whole, list_mutables
+
+_PLAIN = (type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, np.ndarray)
 
 
 class CallArguments:
@@ -39,15 +43,28 @@ class CallArguments:
     def find_alias(self, value: Any) -> Extension | None:
         """What stands for an argument that the call returned, or kept in what it returned."""
         number = self._numbers.get(id(value))
-        if number is None or (number not in self._changeable and self._is_changed(number)):
+        if number is None:
+            return None
+        # A model or an estimator may have become what the test's own object cannot become.
+        is_told = number in self._changeable and not is_whole(type(value))
+        if not is_told and self._is_changed(number):
             return None
         return Extension(ValueKind.ARGUMENT, number)
 
     def list_changes(self) -> list[list[Any]]:
         """The numbers and the new contents of the objects that the call changed."""
         changed = [number for number in sorted(self._changeable) if self._is_changed(number)]
-        # A copy, since the object itself would be sent as its number.
-        return [[number, copy.copy(self._objects[number])] for number in changed]
+        return [[number, _copy(self._objects[number])] for number in changed]
+
+    def keep_changeable(self, result: Any) -> list[list[int]]:
+        """The numbers of arguments that what the call returned may still change, and theirs here.
+
+        A generator, a context manager or an object of the student's may have kept them.
+        """
+        if type(result) in _PLAIN:
+            return []
+        small = [n for n in sorted(self._changeable) if is_small(self._objects[n])]
+        return [[number, self._values.keep(self._objects[number])] for number in small]
 
     def _is_changed(self, number: int) -> bool:
         if self._originals is None:
@@ -55,3 +72,9 @@ class CallArguments:
             self._originals = list_mutables([args, kwargs])
         now, before = self._objects[number], self._originals[number]
         return encode(now, self._values.extend) != encode(before, self._values.extend)
+
+
+def _copy(value: Any) -> Any:
+    """A copy of an object, which itself would be sent as its number."""
+    # A copy of a variable has the values that it began with.
+    return value.numpy() if hasattr(value, "assign_add") else copy.copy(value)

@@ -40,10 +40,13 @@ class FilesHere:
         except OSError:
             return None
 
-    def write(self, path: str, content: bytes) -> None:
-        """Write a file of the test, in the folder here or among temporary files."""
+    def write(self, path: str, content: bytes | None) -> None:
+        """Write a file of the test, in the folder here or among temporary files; or remove it."""
         target = Path(path)
         if target.is_absolute() and not path.startswith(("/tmp/", tempfile.gettempdir() + "/")):
+            return
+        if content is None:
+            target.unlink(missing_ok=True)
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)

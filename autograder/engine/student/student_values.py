@@ -12,7 +12,7 @@ import inspect
 import sys
 import types
 from collections import namedtuple
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from typing import Any
 
 import numpy as np
@@ -134,6 +134,7 @@ class StudentValues:
         if signature is not None:
             about["signature"] = signature
             about["annotations"] = _find_annotations(value)
+            about["is_generator"] = inspect.isgeneratorfunction(value)
             about["attributes"] = self._find_attributes(value) if with_attributes else {}
         doc = look_up(value, "__doc__")
         if isinstance(doc, str) and kind is not HandleKind.OBJECT:
@@ -263,6 +264,8 @@ def _find_kind(value: Any) -> HandleKind:
         return HandleKind.GENERATOR
     if isinstance(value, Iterator) and type(value).__module__ != "__main__":
         return HandleKind.ITERATOR
+    if isinstance(value, (Awaitable, AsyncIterator)) and type(value).__module__ != "__main__":
+        return HandleKind.AWAITED
     return HandleKind.CALLABLE if callable(value) else HandleKind.OBJECT
 
 

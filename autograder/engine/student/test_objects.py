@@ -6,6 +6,8 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
+from autograder.engine.wire.mutable_values import is_small
+
 Ask = Callable[[int, str, list[Any]], Any]
 
 
@@ -14,22 +16,25 @@ class TestObjects:
 
     Args:
         ask: has the test's object, by number, do something.
+        describe: the bytes of a value as it crosses.
     """
 
     __test__ = False
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+    def __init__(self, ask: Ask, describe: Callable[[Any], bytes]) -> None:
+        self._ask, self._describe = ask, describe
         self._made: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
         self._errors: dict[int, tuple[BaseException, int]] = {}
+        self._read: list[tuple[int, str, Any, bytes]] = []
 
     def __call__(self, about: dict[str, Any]) -> Any:
         """The stand-in for the object that the trusted side describes."""
         number = about["number"]
         if number not in self._made:
-            is_function = about["kind"] == "function"
-            made = self._make_function(about) if is_function else self._make_object(about)
+            is_object = about["kind"] == "object"
+            made = self._make_object(about) if is_object else self._make_function(about)
+            made = made() if about["kind"] == "coroutine" else made
             self._made[number], self._numbers[id(made)] = made, number
         return self._made[number]
 
@@ -49,6 +54,8 @@ class TestObjects:
         def function(*args: Any, **kwargs: Any) -> Any:
             return ask(number, "call", [list(args), kwargs])
 
+        if about["is_async"] or about["kind"] == "coroutine":
+            function = _make_async(function)
         function.__name__ = function.__qualname__ = about["name"]
         function.__doc__, function.__module__ = about["doc"], "__main__"
         return function
@@ -57,9 +64,22 @@ class TestObjects:
         members = {name: _make_operator(name) for name in about["operators"]}
         kind: Any = type(about["name"], (_TestObject,), members)
         made = kind()
-        object.__setattr__(made, "_ask", self._ask)
+        object.__setattr__(made, "_ask", self._read_attribute)
         object.__setattr__(made, "_number", about["number"])
         return made
+
+    def _read_attribute(self, number: int, operation: str, arguments: list[Any]) -> Any:
+        value = self._ask(number, operation, arguments)
+        if operation == "getattr" and is_small(value):
+            self._read.append((number, arguments[0], value, self._describe(value)))
+        return value
+
+    def tell_changes(self) -> None:
+        """Tell the test what has changed in lists, dicts and arrays of its objects."""
+        read, self._read = self._read, []
+        for number, name, value, before in read:
+            if self._describe(value) != before:
+                self._ask(number, "setattr", [name, value])
 
     def make_error(self, number: int, names: list[str], message: str) -> BaseException:
         """What is raised here for an exception of the test's."""
@@ -92,6 +112,13 @@ class _TestObject:
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._ask(self._number, "setattr", [name, value])
+
+
+def _make_async(function: Callable[..., Any]) -> Callable[..., Any]:
+    async def coroutine(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    return coroutine
 
 
 def _make_operator(name: str) -> Callable[..., Any]:

@@ -8,7 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 _METHODS_TEXT = """add append appendleft clear difference_update discard extend extendleft fill
     insert intersection_update itemset move_to_end partition pop popitem popleft put remove
     resize reverse rotate setdefault sort subtract symmetric_difference_update update __setitem__
-    __delitem__"""
+    __delitem__ frombytes fromlist byteswap
+    add_edge add_edges_from add_weighted_edges_from add_node add_nodes_from remove_edge
+    remove_edges_from remove_node remove_nodes_from clear_edges
+    assign assign_add assign_sub scatter_update
+    adapt compile fit fit_transform load_weights partial_fit set_params set_weights
+    train_on_batch"""
 _METHODS = frozenset(_METHODS_TEXT.split())
 _FUNCTIONS_TEXT = """copyto delattr delitem fill_diagonal heapify heappop heappush heappushpop
     heapreplace insort insort_left insort_right next place put putmask setattr setitem shuffle"""
@@ -48,7 +53,29 @@ def find_changed_parameters(
             if found:
                 changed.setdefault(function.name, set()).update(found)
             module_names |= names - set(parameters)
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and (kept := _find_kept(node)):
+                changed.setdefault("__init__", set()).update(kept)
     return changed, module_names
+
+
+def _find_kept(node: ast.ClassDef) -> set[int | str]:
+    """Parameters of `__init__` that become attributes, and that a method changes in place."""
+    functions = [part for part in node.body if isinstance(part, ast.FunctionDef)]
+    maker = next((one for one in functions if one.name == "__init__"), None)
+    if maker is None:
+        return set()
+    kept: dict[str, str] = {}
+    for part in ast.walk(maker):
+        if isinstance(part, ast.Assign) and isinstance(part.value, ast.Name):
+            attributes = (one for one in part.targets if isinstance(one, ast.Attribute))
+            kept.update({one.attr: part.value.id for one in attributes})
+    finder = _ChangedNames({}, of_self=True)
+    changed = set().union(*(finder.find(one) for one in functions))
+    own = [one.arg for one in maker.args.args][1:]
+    found = {kept[name] for name in kept if f"self.{name}" in changed and kept[name] in own}
+    return found | {own.index(name) for name in found}
 
 
 def _find_functions(tree: ast.AST, is_method: bool) -> Iterator[tuple[_Function, bool]]:
@@ -64,11 +91,15 @@ def _find_functions(tree: ast.AST, is_method: bool) -> Iterator[tuple[_Function,
             yield from _find_functions(node, is_method=isinstance(node, ast.ClassDef) or is_method)
 
 
+def _is_of_self(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and getattr(node.value, "id", None) == "self"
+
+
 class _ChangedNames(ast.NodeVisitor):
     """The names whose objects a function changes, followed through assignments in order."""
 
-    def __init__(self, known: dict[str, set[int | str]]) -> None:
-        self._known = known
+    def __init__(self, known: dict[str, set[int | str]], of_self: bool = False) -> None:
+        self._known, self._of_self = known, of_self
         self._names: dict[str, set[str]] = {}
         self._found: set[str] = set()
 
@@ -80,6 +111,8 @@ class _ChangedNames(ast.NodeVisitor):
     def _find_roots(self, node: ast.AST | None) -> set[str]:
         """The names whose object, or a part of it, an expression is."""
         while isinstance(node, (ast.Subscript, ast.Attribute, ast.Starred)):
+            if self._of_self and _is_of_self(node):
+                return {ast.unparse(node)}
             node = node.value
         if isinstance(node, ast.Name):
             return self._names.get(node.id, {node.id})
@@ -100,7 +133,9 @@ class _ChangedNames(ast.NodeVisitor):
                 self._bind(part, roots)
         elif isinstance(target, ast.Name):
             self._names[target.id] = roots
-        elif isinstance(target, (ast.Subscript, ast.Attribute)):
+        elif isinstance(target, (ast.Subscript, ast.Attribute)) and not (
+            self._of_self and _is_of_self(target)
+        ):
             self._found |= self._find_roots(target)
 
     def visit_Assign(self, node: ast.Assign) -> None:  # noqa: N802

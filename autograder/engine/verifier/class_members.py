@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from autograder.engine.verifier.async_handle import AsyncHandle
+from autograder.engine.verifier.class_operators import (
+    CLASS_OPERATORS,
+    RARE_OPERATORS,
+    SPECIAL_METHODS,
+    choose_method,
+)
 from autograder.engine.verifier.dataclass_members import add_dataclass
 from autograder.engine.verifier.function_stand_ins import make_signature
-from autograder.engine.verifier.handles import Handle, OpenHandle, find_permissions, make_async
+from autograder.engine.verifier.handles import Handle, make_async
 from autograder.engine.wire.agent_protocol import Operation
 from autograder.engine.wire.clean_text import clean_text
 from autograder.engine.wire.mutable_values import update_in_place
@@ -27,13 +33,15 @@ _PROTOCOLS = {
     "__getitem__": ("__getitem__", "__iter__"),
     "__setitem__": ("__setitem__",),
     "__delitem__": ("__delitem__",),
+    "__reversed__": ("__reversed__",),
     "__enter__": ("__enter__",),
     "__exit__": ("__exit__",),
+    "__aenter__": ("__aenter__",),
+    "__aexit__": ("__aexit__",),
+    "__aiter__": ("__aiter__",),
+    "__anext__": ("__anext__",),
+    "__await__": ("__await__",),
 }
-_ARITHMETIC = "add sub mul truediv floordiv mod pow matmul lshift rshift and or xor"
-_BINARY = _ARITHMETIC.split()
-_ORDER = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
-_UNARY = ("neg", "pos", "abs", "invert", "round", "int", "float", "complex", "index")
 
 
 def add_members(
@@ -52,7 +60,9 @@ def add_members(
     names["_handle_defined"] = frozenset(name for name, _ in methods)
     for name, (form, signature, doc) in methods:
         for protocol in _PROTOCOLS.get(name, ()):
-            names[protocol] = getattr(OpenHandle, protocol)
+            names[protocol] = getattr(AsyncHandle, protocol)
+        if name in RARE_OPERATORS:
+            names[name] = RARE_OPERATORS[name]
         if name == "__call__":
             names[name] = _call_instance
         elif name == "__next__":
@@ -63,7 +73,7 @@ def add_members(
             names["__signature__"] = _drop_self(make_signature(signature))
             # For `super().__init__()` in a class of the test.
             names[name] = _make_member(channel, number, _qualify(about, name), form, signature, doc)
-    names.update(_OPERATORS)
+    names.update(CLASS_OPERATORS)
     described = about.get("dataclass")
     if described is not None:
         add_dataclass(names, *described)
@@ -93,9 +103,12 @@ def add_methods(
     """
     for name, (form, signature, doc) in _list_methods(about):
         is_new = not hasattr(kind, name) or name in allowed
-        if not name.startswith("_") and is_new:
+        is_special = name in SPECIAL_METHODS and name in allowed
+        if is_special or (not name.startswith("_") and is_new):
             made = _make_member(channel, number, _qualify(about, name), form, signature, doc)
-            type.__setattr__(kind, name, made)
+            of_base = getattr(kind, name, None)
+            special = choose_method(name, made, of_base) if is_special else made
+            type.__setattr__(kind, name, special)
 
 
 def _drop_self(signature: Any) -> Any:
@@ -167,133 +180,3 @@ class _NoSelf:
 
 
 _NO_SELF = _NoSelf()
-
-
-def _allows(self: Any, other: Any, *operators: str) -> bool:
-    found = (find_permissions(self) or frozenset()) | (find_permissions(other) or frozenset())
-    return any(operator in found for operator in operators)
-
-
-def _make_binary(name: str, is_reflected: bool) -> Callable[[Any, Any], Any]:
-    asked = {"and": "and_", "or": "or_"}.get(name, name)
-
-    def method(self: Any, other: Any) -> Any:
-        if _allows(self, other, f"__{name}__", f"__r{name}__", f"__i{name}__"):
-            operands = (other, self) if is_reflected else (self, other)
-            return self._handle_channel.keep_origin(self, self._ask_operator(asked, *operands))
-        if find_permissions(self) is not None:
-            return NotImplemented
-        raise self._refuse_operator("arithmetic")
-
-    return method
-
-
-def _make_order(name: str) -> Callable[[Any, Any], Any]:
-    def method(self: Any, other: Any) -> Any:
-        if _allows(self, other, f"__{name}__", f"__{_ORDER[name]}__"):
-            return _check_answer(self, self._ask_operator(name, self, other))
-        if find_permissions(self) is not None:
-            return NotImplemented
-        raise self._refuse_operator(name)
-
-    return method
-
-
-def _make_unary(name: str) -> Callable[..., Any]:
-    def method(self: Any, *args: Any) -> Any:
-        if f"__{name}__" in (find_permissions(self) or ()):
-            return self._handle_channel.keep_origin(self, self._ask_operator(name, self, *args))
-        raise self._refuse_operator("arithmetic")
-
-    return method
-
-
-def _check_answer(self: Any, answer: Any) -> Any:
-    """What a comparison returned: True, False, or an array of them."""
-    if issubclass(type(answer), Handle):
-        raise self._refuse_operator("a comparison that returns an object")
-    return answer
-
-
-def _defines(self: Any, *operators: str) -> bool:
-    own = (type.__dict__["__dict__"].__get__(kind) for kind in type(self).__mro__)
-    defined = [names.get("_handle_defined", ()) for names in own]
-    return any(name in found for found in defined for name in operators)
-
-
-def _equals(self: Any, other: Any) -> Any:
-    if _allows(self, other, "__eq__"):
-        return _check_answer(self, self._ask_operator("eq", self, other))
-    if find_permissions(self) is None and _defines(self, "__eq__"):
-        return Handle.__eq__(self, other)
-    # As in Python where a class defines no comparison.
-    return self is other
-
-
-def _contains(self: Any, value: Any) -> bool:
-    may = find_permissions(self)
-    if may is None:
-        raise self._refuse_operator("in")
-    if "__contains__" in may:
-        return self._ask_operator("contains", self, value) is True
-    return any(item == value for item in self)
-
-
-def _is_true(self: Any) -> bool:
-    may = find_permissions(self)
-    if not _defines(self, "__bool__", "__len__"):
-        # As of any object; the student is not asked.
-        return True
-    if may is None:
-        raise self._refuse_operator("a truth value")
-    if "__bool__" in may or "__len__" in may:
-        return self._ask_operator("bool", self) is True
-    return True
-
-
-def _find_hash(self: Any) -> int:
-    may = find_permissions(self)
-    if may is None and _defines(self, "__hash__", "__eq__"):
-        raise self._refuse_operator("hash")
-    found = self._ask_operator("hash", self) if "__hash__" in (may or ()) else self._handle_number
-    return hash(found) if type(found) is int else 0
-
-
-def _show(name: str) -> Callable[[Any], str]:
-    def method(self: Any) -> str:
-        if isinstance(self, Exception) and name == "str":
-            return Exception.__str__(self)
-        if {f"__{name}__", "__repr__"} & (find_permissions(self) or frozenset()):
-            text = self._ask_operator(name, self)
-            if type(text) is str:
-                return text
-        return Handle.__repr__(self)
-
-    return method
-
-
-def _format(self: Any, specification: str) -> str:
-    if "__format__" in (find_permissions(self) or ()):
-        text = self._ask_operator("format", self, specification)
-        return text if type(text) is str else ""
-    return format(str(self), specification)
-
-
-_OPERATORS: dict[str, Any] = {
-    **{f"__{name}__": _make_binary(name, False) for name in _BINARY},
-    **{f"__r{name}__": _make_binary(name, True) for name in _BINARY},
-    **{f"__{name}__": _make_order(name) for name in _ORDER},
-    **{f"__{name}__": _make_unary(name) for name in _UNARY},
-    "__eq__": _equals,
-    "__ne__": lambda self, other: _negate(_equals(self, other)),
-    "__contains__": _contains,
-    "__bool__": _is_true,
-    "__hash__": _find_hash,
-    "__str__": _show("str"),
-    "__repr__": _show("repr"),
-    "__format__": _format,
-}
-
-
-def _negate(answer: Any) -> Any:
-    return not answer if type(answer) is bool else ~answer

@@ -36,6 +36,8 @@ class FileExchange:
         self._is_active = False
         self._pulled: dict[str, list[Any]] = {}
         self._pushed: dict[str, int] = {}
+        # The test's folder when a file was brought from one side to the other.
+        self._folders: dict[str, str] = {}
         self._given: set[str] | None = None
         self._outside: set[str] = set()
 
@@ -58,6 +60,7 @@ class FileExchange:
         """Bring new files of the test to the student's kernel: those that a call names."""
         if not self._is_active:
             return
+        self._push_removals(channel)
         named = set(_find_texts(arguments, 0))
         temporary = tempfile.gettempdir() + os.sep
         self._outside |= {text for text in named if text.startswith((temporary, "/tmp/"))}
@@ -70,16 +73,38 @@ class FileExchange:
                 continue
             self._pushed[path] = changed
             if path not in (self._given or ()):
+                self._folders[path] = os.getcwd()
                 channel.ask(Operation.WRITE_FILE, path, Path(path).read_bytes()[:_MOST_BYTES])
+
+    def _push_removals(self, channel: StudentChannel) -> None:
+        """Remove in the student's kernel what the test has removed."""
+        for path, folder in list(self._folders.items()):
+            if not os.path.lexists(os.path.join(folder, path)):
+                self._forget(path)
+                channel.ask(Operation.WRITE_FILE, path, None)
+
+    def _pull_removals(self, found: set[str]) -> None:
+        """Remove here what the student's code has removed; never the instructor's own files."""
+        for path, folder in list(self._folders.items()):
+            if path not in found and folder == os.getcwd() and self._may_write(path):
+                self._forget(path)
+                if os.path.isfile(path):
+                    os.remove(path)
+
+    def _forget(self, path: str) -> None:
+        for known in (self._folders, self._pushed, self._pulled):
+            known.pop(path, None)
 
     def pull(self, channel: StudentChannel) -> None:
         """Bring files that the student's code wrote here; never over the instructor's own."""
         if not self._is_active:
             return
         files = channel.ask(Operation.FILES)
-        for about in files[:_MOST_FILES] if type(files) is list else []:
-            if type(about) is not list or len(about) != 3 or type(about[0]) is not str:
-                continue
+        listed = files[:_MOST_FILES] if type(files) is list else []
+        known = [a for a in listed if type(a) is list and len(a) == 3 and type(a[0]) is str]
+        if len(listed) < _MOST_FILES:
+            self._pull_removals({about[0] for about in known})
+        for about in known:
             path = about[0]
             if self._pulled.get(path) != about and self._may_write(path):
                 self._pulled[path] = about
@@ -101,6 +126,7 @@ class FileExchange:
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
+        self._folders[path] = os.getcwd()
         self._pushed[path] = os.stat(path).st_mtime_ns
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -45,12 +46,25 @@ def make_function(
     if signature is not None:
         vars(function)["__signature__"] = signature
     made = make_async(function) if is_async else function
+    if about.get("is_generator") is True:
+        made = _make_generator_function(function)
     if signature is not None:
         _add_defaults(made, signature)
     made.__annotations__ = _check_annotations(annotations)
     register_stand_in(made, number)
     _update_attributes(made, about.get("attributes"))
     return made
+
+
+def _make_generator_function(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A generator function that does what a function does, at the first item."""
+
+    @functools.wraps(function)
+    def generate(*args: Any, **kwargs: Any) -> Any:
+        return (yield from function(*args, **kwargs))
+
+    del vars(generate)["__wrapped__"]
+    return generate
 
 
 def _add_defaults(function: Any, signature: inspect.Signature) -> None:

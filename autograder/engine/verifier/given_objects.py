@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import io
 import operator
 import os
+import re
 import sys
 import sysconfig
 import types
@@ -14,9 +16,11 @@ from typing import Any
 from unittest import mock
 
 from autograder.engine.verifier.student_error import NotByValueError
-from autograder.engine.wire.operators import OPERATORS
+from autograder.engine.wire.mutable_values import is_small, update_in_place
+from autograder.engine.wire.operators import ASYNCHRONOUS, OPERATORS
 
 _MOST_USES = 100_000
+_MOST_STEPS = 1_000
 _FUNCTIONS = (
     types.FunctionType,
     types.MethodType,
@@ -37,7 +41,10 @@ _ASKED = {
     "__and__": "and_",
     "__or__": "or_",
 }
-_NOT_ASKED = frozenset(("__hash__", "__eq__", "__ne__", "__dir__", "__isinstance__", "__repr__"))
+# `__getattr__` would also read names that begin with an underscore.
+_NOT_ASKED = frozenset(
+    ("__hash__", "__eq__", "__ne__", "__dir__", "__isinstance__", "__repr__", "__getattr__")
+) | {f"__{name}__" for name in ASYNCHRONOUS}
 
 
 def find_library_reference(value: Any) -> list[str] | None:
@@ -65,9 +72,14 @@ def is_library(module: str) -> bool:
 
 
 class GivenObjects:
-    """The objects, by number; bounds how often they are used."""
+    """The objects, by number; bounds how often they are used.
 
-    def __init__(self) -> None:
+    Args:
+        text: the instructor's answers; an attribute that they name may be changed in place.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        self._named = frozenset(re.findall(r"\.\s*([A-Za-z]\w*)", text))
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
         self._errors: dict[int, BaseException] = {}
@@ -75,16 +87,18 @@ class GivenObjects:
 
     def give(self, value: Any) -> dict[str, Any] | None:
         """What the student's side is told of an object; None for one that it can't be given."""
-        is_function = isinstance(value, _FUNCTIONS)
+        is_function = isinstance(value, (*_FUNCTIONS, types.CoroutineType))
         if not is_function and not _is_of_the_test(value):
             return None
         number = self._numbers.setdefault(id(value), len(self._numbers) + 1)
         self._objects[number] = value
         doc = getattr(value, "__doc__", None) if is_function else None
         name = getattr(value, "__name__", type(value).__name__)
+        is_awaited = isinstance(value, types.CoroutineType)
         return {
             "number": number,
-            "kind": "function" if is_function else "object",
+            "kind": "coroutine" if is_awaited else "function" if is_function else "object",
+            "is_async": inspect.iscoroutinefunction(value),
             "name": str(name)[:100],
             "doc": doc if type(doc) is str else None,
             "operators": [] if is_function else _list_operators(value),
@@ -117,19 +131,28 @@ class GivenObjects:
             raise NotByValueError("no such object of the test")
         if operation == "call":
             args, kwargs = arguments
-            return target(*args, **kwargs)
+            is_awaited = isinstance(target, types.CoroutineType)
+            return _complete(target if is_awaited else target(*args, **kwargs))
         if isinstance(target, _FUNCTIONS):
             raise NotByValueError("a function of the test can only be called")
         if operation in ("getattr", "setattr"):
             name, *value = arguments
             if type(name) is not str or name.startswith("_"):
                 raise NotByValueError("the test's own")
-            return setattr(target, name, *value) if value else getattr(target, name)
+            return self._set_attribute(target, name, *value) if value else getattr(target, name)
         if operation not in _list_operators(target):
             raise NotByValueError(f"`{operation}` of an object of the test")
         if operation == "__exit__":
             return OPERATORS["exit"](target, None)
         return OPERATORS[_ASKED[operation]](target, *arguments)
+
+    def _set_attribute(self, target: Any, name: str, value: Any) -> None:
+        """Set an attribute; a list that the instructor's answer changes stays the same object."""
+        known = getattr(target, name, None)
+        if name in self._named and is_small(known) and type(known) is type(value):
+            update_in_place(known, value)
+        else:
+            setattr(target, name, value)
 
     def describe_error(self, error: BaseException) -> tuple[int, list[str], str]:
         """A number, the class names and the message of what an object of the test raised."""
@@ -153,6 +176,21 @@ def _is_of_the_test(value: Any) -> bool:
         return True
     kind = value if isinstance(value, type) else type(value)
     return not is_library(kind.__module__) and not isinstance(value, types.ModuleType)
+
+
+def _complete(result: Any) -> Any:
+    """What a coroutine of the test returns; it may not wait for anything."""
+    if not inspect.iscoroutine(result):
+        return result
+    try:
+        for _ in range(_MOST_STEPS):
+            if result.send(None) is not None:
+                break
+    except StopIteration as end:
+        return end.value
+    finally:
+        result.close()
+    raise NotByValueError("a coroutine of the test that waits cannot be awaited by your code")
 
 
 def _list_operators(value: Any) -> list[str]:

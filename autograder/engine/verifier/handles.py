@@ -7,7 +7,7 @@ an operator, and the test itself made the object, is the student's operator what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder.engine.verifier.student_error import NotByValueError
@@ -196,14 +196,24 @@ class OpenHandle(Handle):
             raise self._refuse_operator("len")
         return length
 
+    def __reversed__(self) -> Any:
+        items = self._ask_operator("reversed", self)
+        return items if hasattr(type(items), "__next__") else iter(items)
+
     def __enter__(self) -> Any:
         return self._handle_channel.keep_origin(self, self._ask_operator("enter", self))
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
-        told = self._ask_operator("exit", self, error) is True
-        # A check that failed inside is not the student's to drop, nor is what cannot be checked.
-        kept = (AssertionError, NotByValueError, NameError, AttributeError)
-        return told and isinstance(error, Exception) and not isinstance(error, kept)
+        return self._ask_operator("exit", self, error) is True and may_drop(error)
+
+
+def may_drop(error: BaseException | None) -> bool:
+    """Whether a context manager or a generator of the student's may drop an error of the test's.
+
+    A check that failed inside is not the student's to drop, nor is what cannot be checked.
+    """
+    kept = (AssertionError, NotByValueError, NameError, AttributeError)
+    return isinstance(error, Exception) and not isinstance(error, kept)
 
 
 class UnnamedValue(Handle):
@@ -257,23 +267,6 @@ class HandleIterator(OpenHandle):
 
     def __next__(self) -> Any:
         return self._handle_channel.fetch_next(self._handle_number)
-
-
-def make_generator(channel: StudentChannel, number: int) -> Iterator[Any]:
-    """A generator of ours that asks the student's for each item."""
-    generator = _generate(channel, number)
-    register_stand_in(generator, number)
-    return generator
-
-
-def _generate(channel: StudentChannel, number: int) -> Iterator[Any]:
-    sent = None
-    while True:
-        try:
-            item = channel.fetch_next(number, *([] if sent is None else [sent]))
-        except StopIteration:
-            return
-        sent = yield item
 
 
 def make_async(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 
 class LibraryType(type):
@@ -17,12 +17,20 @@ class LibraryType(type):
         return hash(cls._handle_library)
 
 
+def _find_nothing(handle: Any) -> NoReturn:
+    raise AttributeError("__array__")
+
+
 _library_types: dict[tuple[Any, type], Any] = {}
 
 
 def find_library_type(base: Any, library: type) -> Any:
     """The class of handles of a kind for the objects of a library's class."""
     if (base, library) not in _library_types:
-        made = LibraryType(library.__name__, (base,), {"_handle_library": library})
+        names: dict[str, Any] = {"_handle_library": library}
+        if not hasattr(library, "__array__"):
+            # For NumPy it is an object as any other, not one that refuses to be an array.
+            names["__array__"] = property(_find_nothing)
+        made = LibraryType(library.__name__, (base,), names)
         _library_types[base, library] = made
     return _library_types[base, library]

@@ -7,15 +7,16 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any
 
+from autograder.engine.verifier.async_handle import AsyncHandle
 from autograder.engine.verifier.function_stand_ins import make_function
 from autograder.engine.verifier.handles import (
     CallableHandle,
     HandleIterator,
     OpenHandle,
-    make_generator,
 )
 from autograder.engine.verifier.library_types import find_library_type
 from autograder.engine.verifier.named_modules import find_named_module
+from autograder.engine.verifier.student_generator import make_generator
 from autograder.engine.wire.agent_protocol import HandleKind
 from autograder.engine.wire.clean_text import clean_text
 from autograder.engine.wire.codec import CodecError
@@ -69,6 +70,8 @@ def _make(channel: StudentChannel, about: dict[str, Any], kind: HandleKind) -> A
         return make_function(channel, number, name, about, kind is HandleKind.COROUTINE)
     if kind is HandleKind.GENERATOR:
         return make_generator(channel, number)
+    if kind is HandleKind.AWAITED:
+        return AsyncHandle(channel, number, name, kind, why)
     if kind is HandleKind.ITERATOR:
         said = _find_iterator_class(about.get("library"))
         make_iterator = HandleIterator if said is None else find_library_type(HandleIterator, said)

@@ -30,6 +30,8 @@ _SET_BY_KERAS = frozenset(("history", "inputs", "loss", "optimizer", "outputs", 
 _TRAINING = frozenset(
     ("call", "compile", "fit", "losses", "test_step", "train_on_batch", "train_step")
 )
+# Others that it may write anew: asked where the instructor's class has them, too.
+_OVERRIDDEN = frozenset(("build", "compute_output_shape", "get_config"))
 
 
 class WeightArray(np.ndarray):
@@ -78,9 +80,14 @@ class LayerHandle(CallableHandle):
         if (name.startswith("__") and name.endswith("__")) or hasattr(type(self), name):
             raise AttributeError(f"{self!r} has no `{name}`")
         is_of_keras = name in _SET_BY_KERAS or hasattr(keras.Model, name)
-        if name.startswith("_") or (is_of_keras and name not in _TRAINING):
+        is_own = name in _TRAINING or self._is_overridden(name)
+        if name.startswith("_") or (is_of_keras and not is_own):
             self._refuse_part(f"`{name}`")
         return self._handle_channel.ask(Operation.ATTRIBUTE, self._handle_number, name)
+
+    def _is_overridden(self, name: str) -> bool:
+        found = self._handle_channel.profile.find_operators([self._handle_name])
+        return name in _OVERRIDDEN and name in (found or ())
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not name.startswith("_"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.engine.verifier.student_error import make_student_error, read_arguments
 from autograder.engine.wire.codec import CodecError
+from autograder.engine.wire.error_state import restore_state
 
 if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
@@ -34,6 +35,8 @@ def make_raised_error(
             arguments = read_arguments(about.get("arguments")) or [message]
             found = channel.classes.make_error(about["object"], about["class"], tuple(arguments))
             made = found or made
+    if "object" not in about:
+        restore_state(made, about.get("state"))
     cause = about.get("cause")
     if type(cause) is list and len(cause) == 3:
         made.__cause__ = make_raised_error(channel, *cause)

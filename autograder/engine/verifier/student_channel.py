@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograder.engine.verifier.argument_stack import ArgumentStack
 from autograder.engine.verifier.effects import show_effects
 from autograder.engine.verifier.given_objects import GivenObjects
 from autograder.engine.verifier.guarded_array import guard_array
@@ -22,7 +22,13 @@ from autograder.engine.verifier.student_error import (
 )
 from autograder.engine.verifier.transfer import transfer
 from autograder.engine.verifier.trusted_values import TrustedValues
-from autograder.engine.wire.agent_protocol import HandleKind, Operation, Reply, read_reply
+from autograder.engine.wire.agent_protocol import (
+    HandleKind,
+    Operation,
+    Reply,
+    is_question,
+    read_reply,
+)
 from autograder.engine.wire.codec import CodecError, decode, encode
 from autograder.engine.wire.deadline import Deadline, WaitingTime
 from autograder.engine.wire.frames import (
@@ -32,7 +38,6 @@ from autograder.engine.wire.frames import (
 )
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.loss import Cause, Loss
-from autograder.engine.wire.mutable_values import list_mutables, update_in_place
 
 _MIB = 1 << 20
 _NOTHING = object()
@@ -41,6 +46,13 @@ _MOST_DEPTH = 40
 _QUIET = frozenset(
     (Operation.DESCRIBE, Operation.FORGET, Operation.NAMES, Operation.SURROUND, Operation.FILES)
 ) | {Operation.READ_FILE, Operation.WRITE_FILE, Operation.GET, Operation.READ_OBJECTS}
+
+
+class _End:
+    """The end of an iterator, with what a generator has returned."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
 
 
 class StudentChannel:
@@ -62,15 +74,15 @@ class StudentChannel:
     ) -> None:
         self._connection, self._limits = connection, limits
         self.profile = profile or InstructorProfile(())
-        self.given = GivenObjects()
+        self.given = GivenObjects(self.profile.text)
         self.classes = StudentClasses(self)
+        self.arguments = ArgumentStack()
         self._values = TrustedValues(self)
         # The same object is the same stand-in the next time.
         self.stand_ins: dict[tuple[int, HandleKind], Any] = {}
         self._fetched_names: dict[int, str] = {}
-        self._arguments: list[list[Any]] = []
-        self._changeable: list[set[int]] = []
         self._lock = threading.RLock()
+        self._depth = 0
         # Of the attribute's value that came last.
         self._object_number: Any = None
         self.failure: LimitReachedError | None = None
@@ -93,16 +105,28 @@ class StudentChannel:
         self._remember_name(value, name)
         return self.classes.mark(value) if name in self.profile.instances else value
 
-    def fetch_next(self, number: int, *sent: Any) -> Any:
-        """The next item of the student's iterator, or what a generator answers to `sent`.
+    def fetch_next(self, number: int, *how: Any) -> Any:
+        """The next item of the student's iterator.
+
+        Args:
+            number: of the iterator.
+            how: for a generator, "send" and a value, or "throw" and an exception.
 
         Raises:
             StopIteration: it has no further item.
         """
-        item = self.ask(Operation.SEND if sent else Operation.NEXT, number, *sent)
-        if item is _NOTHING:
-            raise StopIteration
+        item = self.ask(Operation.RESUME if how else Operation.NEXT, number, *how)
+        if type(item) is _End:
+            raise StopIteration(item.value)
         return item
+
+    def close_generator(self, number: int) -> None:
+        """Close the student's generator, unless the kernel is busy with another question.
+
+        Python may drop a generator at any time, also while a value is encoded.
+        """
+        if self._depth == 0 and self.is_open and self.failure is None:
+            self.ask(Operation.RESUME, number, "close")
 
     def fetch_attribute(self, handle: Any, name: str) -> Any:
         """An attribute of the student's object."""
@@ -169,27 +193,9 @@ class StudentChannel:
         """Call the student's function of this number, under the name that the test knows."""
         given = list(args)
         changeable = self.profile.find_changeable(name, given, kwargs)
-        self._arguments.append(list_mutables([given, kwargs]))
-        self._changeable.append(set(changeable))
-        try:
+        with self.arguments.add([given, kwargs], changeable):
             value = self.ask(Operation.CALL, number, given, kwargs, changeable)
-        finally:
-            self._arguments.pop()
-            self._changeable.pop()
         return self.classes.mark(value) if name in self.profile.makers else value
-
-    def find_argument(self, number: Any) -> Any:
-        """The object of the test's that the call was given.
-
-        Raises:
-            CodecError: the call was given no such object.
-        """
-        if type(number) is not int or not self._arguments:
-            raise CodecError("an unknown argument")
-        objects = self._arguments[-1]
-        if not 0 <= number < len(objects):
-            raise CodecError("an unknown argument")
-        return objects[number]
 
     def ask(self, operation: Operation, *arguments: Any) -> Any:
         """Ask the agent one question; returns the value of its answer.
@@ -204,19 +210,29 @@ class StudentChannel:
         if not self.is_open:
             raise NotByValueError("the student's code is not asked here")
         with self._lock:
-            is_quiet = operation in _QUIET
-            if not is_quiet:
-                self.before_call(arguments)
-            payload = encode((operation.value, *arguments), self._values.extend)
+            self._depth += 1
             try:
-                return self._read(self._exchange(payload))
-            except LimitReachedError as error:
-                # The answer may still come: the line is of no use any more.
-                self.failure = self.failure or error
-                raise
+                return self._ask(operation, arguments)
             finally:
-                if not is_quiet and self.failure is None:
-                    self.after_call()
+                self._depth -= 1
+
+    def _ask(self, operation: Operation, arguments: tuple[Any, ...]) -> Any:
+        is_quiet = operation in _QUIET
+        if not is_quiet:
+            self.before_call(arguments)
+        payload = encode((operation.value, *arguments), self._values.extend)
+        try:
+            value = self._read(self._exchange(payload))
+            if type(value) is _End and operation not in (Operation.NEXT, Operation.RESUME):
+                raise NotByValueError("the kernel answered a question that was not asked")
+            return value
+        except LimitReachedError as error:
+            # The answer may still come: the line is of no use any more.
+            self.failure = self.failure or error
+            raise
+        finally:
+            if not is_quiet and self.failure is None:
+                self.after_call()
 
     def _decode(self, answer: bytes) -> tuple[Reply, list[Any]]:
         try:
@@ -231,8 +247,10 @@ class StudentChannel:
             self._apply(content[1] if len(content) > 1 else {})
             return content[0]
         if reply is not Reply.RAISED:
-            self._apply(content[0] if content else {})
-            return _NOTHING
+            self._apply(content[-1] if content else {})
+            if reply is Reply.MISSING:
+                return _NOTHING
+            return _End(content[0] if len(content) > 1 else None)
         names, message, *more = content
         self._apply(more[1] if len(more) > 1 else {})
         raise make_raised_error(self, names, message, more[0] if more else {})
@@ -243,11 +261,9 @@ class StudentChannel:
             return
         show_effects(effects)
         self._object_number = effects.get("number", self._object_number)
-        changed = effects.get("changed") if self._arguments else None
-        for number, new in changed if type(changed) is list else []:
-            if type(number) is int and number in self._changeable[-1]:
-                with contextlib.suppress(CodecError, TypeError, ValueError):
-                    update_in_place(self.find_argument(number), new)
+        self.arguments.change(effects.get("changed"))
+        for number, value in self.arguments.list_kept(effects.get("kept")):
+            self.note_attribute(number, value)
 
     def _exchange(self, payload: bytes) -> bytes:
         """The frame that answers a frame; the student's code may ask objects of the test before."""
@@ -255,14 +271,14 @@ class StudentChannel:
         while True:
             answer = self._transfer(payload, deadline)
             # Whether it is a question is read without making anything of it.
-            if not _is_question(answer):
+            if not is_question(answer):
                 return answer
             _, content = self._decode(answer)
             payload = self._answer_question(*content)
 
     def _answer_question(self, number: Any, operation: Any, arguments: Any, effects: Any) -> bytes:
         self._apply(effects)
-        if len(self._arguments) > _MOST_DEPTH:
+        if len(self.arguments) > _MOST_DEPTH:
             raise self._fail(Cause.CALL_SECONDS, "it calls the test's functions without end")
         try:
             value = self.given.use(number, operation, arguments)
@@ -288,10 +304,3 @@ class StudentChannel:
     def _fail(self, cause: Cause, detail: str = "") -> LimitReachedError:
         self.failure = LimitReachedError(Loss(cause, detail))
         return self.failure
-
-
-_QUESTION = encode((Reply.TEST.value, 0, "", [], {}))[: len(encode((Reply.TEST.value,)))]
-
-
-def _is_question(answer: bytes) -> bool:
-    return answer.startswith(_QUESTION)

@@ -33,7 +33,8 @@ from autograder.engine.wire.python_values import check_type
 if TYPE_CHECKING:
     from autograder.engine.verifier.student_channel import StudentChannel
 
-_ENUMS = (enum.Enum, enum.IntEnum, enum.Flag, enum.IntFlag)
+_ENUM_NAMES = ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")  # StrEnum is in Python 3.11
+_ENUMS = tuple(vars(enum)[name] for name in _ENUM_NAMES if name in vars(enum))
 # What adds nothing that an instance could do, or what only a class says of itself.
 _IGNORED = (object, abc.ABC, typing.Generic, typing.Protocol)
 _ABSTRACT = tuple(getattr(collections.abc, name) for name in collections.abc.__all__)
@@ -70,7 +71,7 @@ class StudentClasses:
     def mark(self, value: Any) -> Any:
         """The value; operators of the instructor's class of this name may be asked of it."""
         kind = type(value)
-        if issubclass(kind, Handle) and issubclass(type(kind), StudentClass):
+        if issubclass(type(kind), StudentClass):
             allowed = self._channel.profile.find_operators([c.__name__ for c in kind.__mro__])
             if allowed is not None:
                 object.__setattr__(value, "_handle_may", allowed)
@@ -114,6 +115,9 @@ class StudentClasses:
             return None
         made = cast(Any, found).__new__(found)
         set_internals(made, self._channel, about["id"], name, kind)
+        if issubclass(found, Exception):
+            arguments = self._channel.operate("getattr", made, "args")
+            object.__setattr__(made, "args", arguments if type(arguments) is tuple else ())
         return made
 
     def make_error(self, number: Any, class_number: Any, arguments: tuple[Any, ...]) -> Any:
@@ -132,6 +136,10 @@ class StudentClasses:
         if type(about) is not dict or type(about.get("name")) is not str:
             raise CodecError("a broken class")
         return about
+
+    def _find_allowed(self, about: dict[str, Any]) -> frozenset[str]:
+        """The methods of the instructor's class of this name."""
+        return self._channel.profile.find_operators([about["name"]]) or frozenset()
 
     def _is_known(self, name: Any) -> bool:
         """Whether the instructor's notebook has a class of this name."""
@@ -173,8 +181,7 @@ class StudentClasses:
         if about.get("slots") is not None:
             type.__setattr__(made, "__slots__", _check_names(about["slots"]))
         if is_extended:
-            allowed = self._channel.profile.find_operators([name]) or frozenset()
-            add_methods(self._channel, number, about, made, allowed)
+            add_methods(self._channel, number, about, made, self._find_allowed(about))
         for base in bases:
             if base in _ABSTRACT:
                 cast(Any, base).register(made)
@@ -184,16 +191,20 @@ class StudentClasses:
         about = self._describe(number)
         fields, defaults = about["record"]
         made = make_record_class(about["name"], fields, defaults)
-        add_methods(self._channel, number, about, made)
+        add_methods(self._channel, number, about, made, self._find_allowed(about))
         return made
 
     def _make_enum(self, number: int, bases: list[Any]) -> Any:
         about = self._describe(number)
         base = next((base for base in bases if base in _ENUMS), enum.Enum)
         members = [(check_type(name, str), value) for name, value in about["members"]]
-        made = cast(Callable[..., Any], base)(clean_text(about["name"], 100), members)
+        mixed = next((base for base in bases if base in (str, int, float)), None)
+        is_mixed = mixed is not None and all(type(value) is mixed for _, value in members)
+        made = cast(Callable[..., Any], base)(
+            clean_text(about["name"], 100), members, type=mixed if is_mixed else None
+        )
         add_member_attributes(self._channel, made)
-        add_methods(self._channel, number, about, made)
+        add_methods(self._channel, number, about, made, self._find_allowed(about))
         return made
 
     def make_record(self, data: list[Any]) -> Any:

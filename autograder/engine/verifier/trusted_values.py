@@ -77,7 +77,7 @@ class TrustedValues:
             ValueKind.MODULE: self._receive_module,
             ValueKind.SHARED: self._receive_shared,
             ValueKind.LIBRARY: self._receive_library,
-            ValueKind.ARGUMENT: self._channel.find_argument,
+            ValueKind.ARGUMENT: self._channel.arguments.find,
             ValueKind.TEST_OBJECT: self._channel.given.find,
             ValueKind.RECORD: self._channel.classes.make_record,
             ValueKind.EXTENDED: self._channel.classes.make_extended,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.engine.wire.codec import CodecError
+from autograder.engine.wire.codec import CodecError, encode
 from autograder.engine.wire.string_enum import StringEnum
 
 
@@ -21,7 +21,7 @@ class Operation(StringEnum):
     ITEM = "item"  # number, key
     ITERATE = "iterate"  # number
     NEXT = "next"  # number
-    SEND = "send"  # number, what the generator's `yield` returns
+    RESUME = "resume"  # number; "send" and a value, "throw" and an exception, or "close"
     OPERATE = "operate"  # name of the operator, operands
     DESCRIBE = "describe"  # number of a class
     DERIVE = "derive"  # number of a class, name, attributes
@@ -34,7 +34,7 @@ class Operation(StringEnum):
     READ_OBJECTS = "read_objects"  # numbers
     FILES = "files"
     READ_FILE = "read_file"  # path
-    WRITE_FILE = "write_file"  # path, content
+    WRITE_FILE = "write_file"  # path, content or None
     FORGET = "forget"
     # Answers of the trusted side to a `Reply.TEST`.
     RETURNED = "returned"  # value
@@ -46,7 +46,7 @@ class Reply(StringEnum):
 
     VALUE = "value"  # the value
     MISSING = "missing"  # no such name
-    LAST = "last"  # the iterator has no further item
+    LAST = "last"  # the iterator has no further item; what the generator returned
     RAISED = "raised"  # names of the exception's classes, message, more about it
     TEST = "test"  # asks an object of the test: its number, the operation, arguments
 
@@ -87,6 +87,7 @@ class HandleKind(StringEnum):
     ITERATOR = "iterator"
     GENERATOR = "generator"
     COROUTINE = "coroutine function"
+    AWAITED = "awaitable"
     OBJECT = "object"
     LAYER = "layer"
     MODEL = "model"
@@ -97,7 +98,7 @@ class HandleKind(StringEnum):
 _LENGTHS = {
     Reply.VALUE: (1, 2),
     Reply.MISSING: (0, 1),
-    Reply.LAST: (0, 1),
+    Reply.LAST: (0, 2),
     Reply.RAISED: (2, 4),
     Reply.TEST: (4, 4),
 }
@@ -126,3 +127,11 @@ def read_reply(answer: Any) -> tuple[Reply, list[Any]]:
     if not least <= len(content) <= most:
         raise CodecError(f"a broken reply {word!r}")
     return reply, content
+
+
+_QUESTION = encode((Reply.TEST.value, 0, "", [], {}))[: len(encode((Reply.TEST.value,)))]
+
+
+def is_question(answer: bytes) -> bool:
+    """Whether an answer's bytes are those of a `Reply.TEST`; nothing is made of them."""
+    return answer.startswith(_QUESTION)

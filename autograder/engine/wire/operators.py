@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import math
 import operator
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -19,8 +21,21 @@ def _exit(value: Any, error: BaseException | None) -> bool:
     return bool(type(value).__exit__(value, kind, error, None))
 
 
+async def _exit_later(value: Any, error: BaseException | None) -> bool:
+    kind = None if error is None else type(error)
+    return bool(await type(value).__aexit__(value, kind, error, None))
+
+
+async def _wait(value: Any) -> Any:
+    return await value
+
+
 # Built-in classes from which a student's class may derive.
 EXTENDABLE: tuple[type[Any], ...] = (list, dict, set, str, float, int)
+
+
+# What these return is awaited.
+ASYNCHRONOUS = frozenset(("aenter", "aexit", "await"))
 
 
 def _find_plain(value: Any) -> Any:
@@ -29,7 +44,8 @@ def _find_plain(value: Any) -> Any:
 
 _NAMES = (
     "add sub mul truediv floordiv mod pow matmul lshift rshift and_ or_ xor iadd isub imul "
-    "itruediv neg pos abs invert eq ne lt le gt ge contains getitem setitem delitem"
+    "itruediv ifloordiv imod ipow imatmul ilshift irshift iand ior ixor neg pos abs invert eq ne "
+    "lt le gt ge contains getitem setitem delitem"
 )
 OPERATORS: dict[str, Callable[..., Any]] = {
     **{name: getattr(operator, name) for name in _NAMES.split()},
@@ -41,6 +57,11 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "complex": complex,
     "index": operator.index,
     "round": round,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "trunc": math.trunc,
+    "bytes": bytes,
+    "fspath": os.fspath,
     "hash": hash,
     "str": str,
     "repr": repr,
@@ -64,4 +85,8 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "issubclass": issubclass,
     "enter": _enter,
     "exit": _exit,
+    "aenter": lambda value: type(value).__aenter__(value),
+    "aexit": _exit_later,
+    "aiter": aiter,
+    "await": _wait,
 }

@@ -16,6 +16,8 @@ TOPICS = sorted(path.stem for path in FOLDER.glob("*.txt"))
 LIMITS = Limits(memory_mb=3000, seconds=400)
 NEEDED = {
     "tables": ("pandas", "sympy", "networkx"),
+    "frames": ("pandas", "plotchecker", "sympy", "networkx"),
+    "learning": ("sklearn", "scipy"),
     "values": ("sklearn", "PIL"),
     "science": ("sklearn", "scipy"),
 }

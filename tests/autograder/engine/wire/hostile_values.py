@@ -16,7 +16,10 @@ from autograder.engine.wire.agent_protocol import HandleKind
 from autograder.engine.wire.codec import CodecError, Extension, decode
 
 PLAIN = (type(None), bool, int, float, complex, str, bytes)
-MADE = (range, slice, type(...), StudentHistory, StudentModule, types.FunctionType, np.dtype, type)
+MADE = (
+    range, slice, type(...), StudentHistory, StudentModule, types.FunctionType, np.dtype, type,
+    types.GeneratorType,
+)  # fmt: skip
 
 scalars = (
     st.none()

@@ -38,7 +38,7 @@ def test_replies(answer: Any, reply: Reply, content: list[Any]) -> None:
         ("value", 1, 2, 3),
         ("raised", []),
         ("test", 1),
-        ("last", 1, 2),
+        ("last", 1, 2, 3),
         ("Value", 1),
         ("passed", 1),
         (b"value", 1),
