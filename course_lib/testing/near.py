@@ -64,8 +64,8 @@ def near(
 def _read_numbers(given: Any, shape: tuple[int, ...], name: str) -> np.ndarray:
     try:
         values = np.asarray(given)
-        # Booleans are numbers to NumPy; to a reader they are not.
-        if values.dtype == bool:
+        # NumPy makes numbers of booleans and of strings of digits; a reader does not.
+        if values.dtype.kind in "bSU":
             raise TypeError
         values = values.astype(float)
     except (TypeError, ValueError):

@@ -174,6 +174,7 @@ def _check_measures(truth, predicted, classes):
     union = t + p - both
     right_iou, right_dice = _divide(both, union, 1), _divide(2 * both, t + p, 1)
     empty = "What does a class score that is in neither mask? Expected: 1."
+    absent = "Did you take 1 for a class that only the prediction has? Its intersection is 0."
     _testing.near(
         iou(truth.copy(), predicted.copy(), classes),
         right_iou,
@@ -181,6 +182,7 @@ def _check_measures(truth, predicted, classes):
         mistakes={
             empty: _divide(both, union, 0),
             f"{empty} (0/0 is NaN.)": _divide(both, union, np.nan),
+            absent: np.where(t > 0, right_iou, 1),
             "Is this the Dice score?": right_dice,
             "Did you count the intersection twice? The union is |T| + |P| - |T ∩ P|.": (
                 _divide(both, t + p, 1)
@@ -199,6 +201,7 @@ def _check_measures(truth, predicted, classes):
         mistakes={
             empty: _divide(2 * both, t + p, 0),
             f"{empty} (0/0 is NaN.)": _divide(2 * both, t + p, np.nan),
+            absent: np.where(t > 0, right_dice, 1),
             "Is this the IoU?": right_iou,
             "Did you forget the factor of 2?": _divide(both, t + p, 1),
             "Did you divide by the union? Divide by |T| + |P|.": _divide(2 * both, union, 1),
@@ -208,6 +211,7 @@ def _check_measures(truth, predicted, classes):
 
 # expected: accuracy 0.5; IoU 0.25, 0.6667, 0, 1; Dice 0.4, 0.8, 0, 1 (class 3 is in neither mask)
 _check_measures(np.array([[0, 0, 0], [1, 1, 2]]), np.array([[0, 1, 2], [1, 1, 0]]), 4)
+_check_measures(np.array([[0, 0]]), np.array([[0, 1]]), 2)  # expected: 0.5; 0.5, 0; 0.6667, 0
 ### BEGIN HIDDEN TESTS
 
 
@@ -217,6 +221,7 @@ def _check_measures_hidden(rng):
         predicted = np.where(rng.random(shape) < 0.6, truth, rng.choice(classes - 1, shape))
         _check_measures(truth, predicted, classes)  # the last class is in neither
     _check_measures(truth, np.where(truth == 1, 0, truth), 4)  # class 1 is missed altogether
+    _check_measures(np.where(truth == 1, 0, truth), truth, 4)  # only the prediction has class 1
 
 
 _check_measures_hidden(np.random.default_rng(_testing.hidden_seed()))
@@ -1290,6 +1295,7 @@ def border_map(cells, weights, w0, sigma):
 
 # %% tests="border_weights"
 import numpy as np
+from scipy import ndimage
 
 from course_lib import testing as _testing
 
@@ -1305,6 +1311,9 @@ def _check_class_weights(labels, classes):
         mistakes={
             "Did you forget to divide by the number of classes?": share * classes,
             "Did you forget N, the number of all pixels?": inverse / classes,
+            "Is C the number of classes that occur? It is `classes`.": (
+                share * classes / np.sum(counts > 0)
+            ),
             "Is this only 1 / N_c?": inverse,
             "Is this the share of each class? Rare classes need large weights.": (
                 counts / labels.size
@@ -1357,6 +1366,11 @@ def _check_border_map(cells, weights, w0, sigma):
                 d1 + _distances(cells, numbers)[-1]
             ),
         }
+        components, count = ndimage.label(cells)
+        if count > 1:
+            first, second, *_ = _distances(components, range(1, count + 1))
+            hint = "Did you take connected components? Each number is a cell; cells may touch."
+            mistakes[hint] = bump(first + second)
     given = border_map(cells.copy(), np.array(weights), w0, sigma)
     count = f"`border_map` for {len(numbers)} cell{'' if len(numbers) == 1 else 's'}"
     _testing.near(given, right, count, rtol=1e-3, atol=1e-4, mistakes=mistakes)
@@ -1383,6 +1397,8 @@ def _check_weights_hidden(rng):
             top, left = rng.integers(0, shape[0] - 2), rng.integers(0, shape[1] - 2)
             cells[top : top + 3, left : left + 2] = number
         _check_border_map(cells, rng.uniform(0.3, 3, 2), float(rng.uniform(4, 12)), 2.5)
+    touching = np.array([[0, 3, 3, 0, 0, 0, 0], [0, 3, 7, 7, 0, 0, 9], [0, 0, 7, 0, 0, 0, 9]])
+    _check_border_map(touching, rng.uniform(0.3, 3, 2), float(rng.uniform(4, 12)), 2.5)
 
 
 _check_weights_hidden(np.random.default_rng(_testing.hidden_seed()))
@@ -1603,11 +1619,16 @@ def _find_border(masks, width, square=True):
 def _check_border(masks, width):
     given = border_pixels(masks.copy(), width)
     assert given is not None, "`border_pixels` returned None. Did you forget `return`?"
-    given = np.asarray(given)
+    try:
+        given = np.asarray(given)
+    except ValueError:
+        raise AssertionError(
+            "`border_pixels` returned parts of different shapes; expected one array."
+        ) from None
     assert given.shape == masks.shape, (
         f"`border_pixels` returned shape {given.shape}; expected {masks.shape}."
     )
-    right = _find_border(masks, width)
+    right, size = _find_border(masks, width), 2 * width + 1
     _testing.near(
         given.astype(float),
         right.astype(float),
@@ -1617,10 +1638,21 @@ def _check_border(masks, width):
                 ndimage.maximum_filter(masks, size=2 * width + 1)
                 != ndimage.minimum_filter(masks, size=2 * width + 1)
             ),
+            "Did you fill what is outside the image with zeros? It does not count.": (
+                ndimage.maximum_filter(masks, (1, size, size), mode="constant")
+                != ndimage.minimum_filter(masks, (1, size, size), mode="constant")
+            ),
             "Did you look along rows and columns only? Corners count, too.": (
                 _find_border(masks, width, square=False)
             ),
-            "Is the band too narrow by one pixel?": _find_border(masks, width - 1),
+            "Did you look at class 1 only? Masks hold any integers from 0.": (
+                _find_border((masks == 1).astype(int), width)
+            ),
+            **(
+                {"Is the band too narrow by one pixel?": _find_border(masks, width - 1)}
+                if width > 1
+                else {}
+            ),
             "Is the band too wide by one pixel?": _find_border(masks, width + 1),
             "Did you keep pixels of class 1 only? Both sides of a border count.": (
                 right & (masks == 1)
@@ -1678,6 +1710,7 @@ def _check_skips():
     )
     masks = np.array([[[0, 0, 0, 0, 1], [0, 0, 0, 1, 1]], [[0, 0, 0, 0, 0], [0, 0, 0, 0, 0]]])
     _check_border(masks, 1)  # expected: columns 3 to 5 in the first image, none in the second
+    _check_border(1 - masks, 1)  # expected: the same
     moved = np.array([[[0, 0, 1, 1, 1], [1, 0, 1, 1, 1]], [[0, 1, 1, 0, 0], [0, 0, 0, 0, 0]]])
     _check_border_iou(masks, moved, 1)  # expected: 0.5
 
@@ -1693,6 +1726,7 @@ def _check_skips_hidden(rng):
         for image in masks[:3]:
             top, left = rng.integers(0, 10), rng.integers(0, 12)
             image[top : top + 5, left : left + 4] = 1
+        masks[0, :9, :10] = 1  # reaches the edge of the image, and is wider than two bands
         _check_border(masks, width)
         _check_border_iou(masks, np.where(rng.random(masks.shape) < 0.8, masks, 1 - masks), width)
     _check_border(2 * masks, 1)
@@ -1814,10 +1848,28 @@ def _check_count(mask, smallest):
     )
 
 
+def _count_otherwise(cells, smallest):
+    """Return the true numbers that likely mistakes lead to, by hint."""
+    by_component = "Did you count connected components of `cells`? Each number is a cell."
+    return {
+        by_component: [_count(image > 0, 1) for image in cells],
+        f"{by_component} (Small cells count, too.)": [
+            _count(image > 0, smallest) for image in cells
+        ],
+        "Did you take the largest number as the number of cells? Numbers may be missing.": (
+            cells.max(axis=(1, 2))
+        ),
+        "Did you leave out small cells? All true cells count.": [
+            np.sum(np.bincount(image.ravel())[1:] >= smallest) for image in cells
+        ],
+    }
+
+
 def _check_count_error(masks, cells, smallest):
     true = np.array([len(np.unique(image[image > 0])) for image in cells])
     counts = np.array([_count(mask, smallest) for mask in masks])
     away = counts - true
+    others = _count_otherwise(cells, smallest)
     _testing.near(
         count_error(masks.copy(), cells.copy(), smallest),
         np.abs(away).mean(),
@@ -1828,9 +1880,7 @@ def _check_count_error(masks, cells, smallest):
             "Did you square the errors?": np.mean(away**2),
             "Is this the sum? Return the mean over the images.": np.abs(away).sum(),
             "Did you count the background as a cell?": np.abs(away - 1).mean(),
-            "Did you take the largest number as the number of cells? Numbers may be missing.": (
-                np.abs(counts - cells.max(axis=(1, 2))).mean()
-            ),
+            **{hint: np.abs(counts - other).mean() for hint, other in others.items()},
         },
     )
 
@@ -1851,8 +1901,15 @@ _check_counting()
 def _check_counting_hidden(rng):
     for smallest in (1, 2, 4):
         _check_count(rng.integers(0, 2, (12, 15)), smallest)
-    cells = np.stack([rng.choice([0, 2, 3, 7, 9], (9, 8)) for _ in range(6)])
-    _check_count_error(rng.integers(0, 2, (6, 9, 8)), cells, 3)
+    while True:  # until each mistake leads to another number
+        cells = rng.choice([0, 2, 3, 7, 9], (6, 9, 8), p=[0.84, 0.04, 0.04, 0.04, 0.04])
+        masks = rng.integers(0, 2, (6, 9, 8))
+        counts = np.array([_count(mask, 3) for mask in masks])
+        true = [len(np.unique(image[image > 0])) for image in cells]
+        others = [true, *_count_otherwise(cells, 3).values()]
+        if len({float(np.abs(counts - other).mean()) for other in others}) == len(others):
+            break
+    _check_count_error(masks, cells, 3)
 
 
 _check_counting_hidden(np.random.default_rng(_testing.hidden_seed()))

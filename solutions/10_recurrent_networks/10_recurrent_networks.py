@@ -144,6 +144,14 @@ def _unpack(values, count, name, what):
     return list(values)
 
 
+def _shape_of(values):
+    """Return the shape of what was returned; None for parts of different shapes."""
+    try:
+        return np.shape(values)
+    except ValueError:
+        return None
+
+
 def _cut_windows(values, steps, ahead):
     """Return the right windows."""
     both = np.lib.stride_tricks.sliding_window_view(values, steps + ahead)
@@ -154,12 +162,11 @@ def _check_pair(pair, right, name, mistakes=None, hint=""):
     """Compare inputs and targets; `mistakes` holds pairs, too."""
     x, y = _unpack(pair, 2, name, "a pair, x and y")
     assert x is not None and y is not None, f"`{name}` returned None in place of x or y."
-    x, y = np.asarray(x), np.asarray(y)
-    n = len(right[0])
-    if x.ndim and len(x) != n:
-        raise AssertionError(f"`{name}` returned {len(x)} windows; expected {n}. {hint}".rstrip())
-    assert x.shape != right[0].shape[:2], (
-        f"`{name}` returned x of shape {x.shape}; expected {right[0].shape}: one feature at each step."
+    n, shape = len(right[0]), _shape_of(x)
+    if shape and shape[0] != n:
+        raise AssertionError(f"`{name}` returned {shape[0]} windows; expected {n}. {hint}".rstrip())
+    assert shape != right[0].shape[:2], (
+        f"`{name}` returned x of shape {shape}; expected {right[0].shape}: one feature at each step."
     )
     mistakes = mistakes or {}
     _testing.near(
@@ -206,6 +213,9 @@ def _check_prepare(values, share, steps, ahead):
         mistakes={
             "Did you use all values? The test values are not known yet.": values.mean(),
             "Did you use the test values?": values[cut:].mean(),
+            "Did you round up? Take the first `int(share * len(values))` values.": (
+                values[: cut + 1].mean()
+            ),
             "Did you scale before you computed the mean?": 0,
         },
     )
@@ -497,13 +507,15 @@ import numpy as np
 
 from course_lib import testing as _testing
 
+_SAME_ARRAY = "Are all steps the same array, changed in place? Make a new one at each step."
+
 
 def _check_simple_rnn(x, weights, right, mistakes):
     given = simple_rnn(np.array(x), *(np.array(w) for w in weights))
     assert given is not None, "`simple_rnn` returned None. Did you forget `return`?"
     right = np.asarray(right, dtype=float)
     batch, steps, units = right.shape
-    shape = np.shape(given)
+    shape = _shape_of(given)
     if steps > 1:
         assert shape != (batch, units), (
             f"`simple_rnn` returned an array of shape {shape}; expected {right.shape}: the states of "
@@ -514,6 +526,7 @@ def _check_simple_rnn(x, weights, right, mistakes):
             f"`simple_rnn` returned an array of shape {shape}; expected {right.shape}. Did you stack "
             "the states along axis 0? Use axis 1."
         )
+    mistakes = {**mistakes, _SAME_ARRAY: np.repeat(right[:, -1:], steps, axis=1)}
     _testing.near(given, right, "`simple_rnn`", rtol=1e-3, atol=1e-4, mistakes=mistakes)
 
 
@@ -663,7 +676,7 @@ def _check_lstm(x, weights, right, mistakes):
     for place, name in enumerate(("the states h", "the cell states c")):
         wanted = np.asarray(right[place], dtype=float)
         assert both[place] is not None, f"`lstm` returned None as {name}."
-        shape = np.shape(both[place])
+        shape = _shape_of(both[place])
         batch, steps, units = wanted.shape
         if steps > 1:
             assert shape != (batch, units), (
@@ -676,7 +689,10 @@ def _check_lstm(x, weights, right, mistakes):
             f"`lstm`, as {name},",
             rtol=1e-3,
             atol=1e-4,
-            mistakes={hint: values[place] for hint, values in mistakes.items()},
+            mistakes={
+                **{hint: values[place] for hint, values in mistakes.items()},
+                _SAME_ARRAY: np.repeat(wanted[:, -1:], steps, axis=1),
+            },
         )
 
 
@@ -902,12 +918,13 @@ def _check_gru(x, weights, right, mistakes):
     given = gru(np.array(x), *(np.array(w) for w in weights))
     assert given is not None, "`gru` returned None. Did you forget `return`?"
     right = np.asarray(right, dtype=float)
-    shape = np.shape(given)
+    shape = _shape_of(given)
     if right.shape[1] > 1:
         assert shape != (right.shape[0], right.shape[2]), (
             f"`gru` returned an array of shape {shape}; expected {right.shape}: the states of all "
             "steps, not only of the last one."
         )
+    mistakes = {**mistakes, _SAME_ARRAY: np.repeat(right[:, -1:], right.shape[1], axis=1)}
     _testing.near(given, right, "`gru`", rtol=1e-3, atol=1e-4, mistakes=mistakes)
 
 
@@ -929,7 +946,9 @@ _check_gru(
     [[[0.304], [-0.0642]]],
     {
         "Did you swap z and r? The order is z, r, g.": [[[0.7591], [0.3244]]],
-        "Did you reset the state before its product? Reset the product.": [[[0.3072], [-0.0077]]],
+        "Did you reset the state before its product? Reset the product, with its bias.": (
+            [[[0.3072], [-0.0077]]]
+        ),
         "Did you swap z and 1 - z? z keeps the old state.": [[[0.6767], [-0.2699]]],
         "Did you forget the second bias?": [[[0.3457], [-0.1564]]],
     },
@@ -983,6 +1002,9 @@ def _check_gru_hidden(rng):
                 ),
                 "Did you forget the second bias?": (
                     _run_gru(x, kernel, recurrent, bias * [[1], [0]])
+                ),
+                "Is the second bias of g outside the brackets? It is reset, too.": (
+                    _run_gru(x, kernel, recurrent, np.stack([bias[0] + bias[1], 0 * bias[1]]))
                 ),
                 "Did you forget the first bias?": (
                     _run_gru(x, kernel, recurrent, bias * [[0], [1]])
@@ -1122,12 +1144,13 @@ def _check_gradient_norms(x, state, weights):
         "`gradient_norms` returned None. Did you forget `return`, or did the tape not watch the state?"
     )
     right = np.linalg.norm(gradient, axis=1)
+    shape = _shape_of(given)
     if len(right) > 1:
-        assert np.size(given) != 1, (
+        assert shape != (), (
             f"`gradient_norms` returned one number; expected {len(right)}, one for each sequence."
         )
-    assert np.shape(given) != gradient.shape, (
-        f"`gradient_norms` returned an array of shape {np.shape(given)}; expected {right.shape}. Did you "
+    assert shape != gradient.shape, (
+        f"`gradient_norms` returned an array of shape {shape}; expected {right.shape}. Did you "
         "return the gradient? Return its norm for each sequence."
     )
     units = gradient.shape[1]
@@ -1157,8 +1180,10 @@ def _check_clip(gradients, limit):
     factor = min(1.0, limit / norm) if norm else 1.0
     given = clip_gradients([g.copy() for g in gradients], limit)
     assert given is not None, "`clip_gradients` returned None. Did you forget `return`?"
-    assert len(given) == len(gradients), (
-        f"`clip_gradients` returned {len(given)} arrays; expected {len(gradients)}, as many as there were."
+    count = len(given) if hasattr(given, "__len__") and _shape_of(given) != () else 0
+    assert count, f"`clip_gradients` returned a {type(given).__name__}; expected a list of arrays."
+    assert count == len(gradients), (
+        f"`clip_gradients` returned {count} arrays; expected {len(gradients)}, as many as there were."
     )
 
     def each(g):
@@ -1323,10 +1348,15 @@ from course_lib import testing as _testing
 
 
 def _make_linear_model(weights, bias):
-    """Return a model that maps a window to weighted sums of its values."""
+    """Return a model that maps a window to weighted sums of its first values.
+
+    It takes longer windows, too: with these, its forecasts stay the same.
+    """
     weights = np.asarray(weights, "float32")
-    layers = [keras.layers.Flatten(), keras.layers.Dense(weights.shape[1])]
-    model = keras.Sequential([keras.Input((len(weights), 1)), *layers])
+    steps, outputs = weights.shape
+    inputs = keras.Input((None, 1))
+    window = keras.ops.reshape(inputs[:, :steps], (-1, steps))
+    model = keras.Model(inputs, keras.layers.Dense(outputs)(window))
     model.set_weights([weights, np.asarray(bias, "float32")])
     return model
 
@@ -1349,7 +1379,9 @@ def _check_recursive(x, ahead, weights, bias):
     x, weights, bias = (np.asarray(values, dtype=float) for values in (x, weights, bias))
     model = _make_linear_model(weights, bias)
     mistakes = {
-        "Did you forget to append the forecast to the window?": {"slide": False},
+        "Did you forget to append the forecast to the window, or to drop its oldest value?": {
+            "slide": False
+        },
         "Did you put the forecast at the front of the window? Append it.": {"front": True},
         "Did you use the last output? Use the first one.": {"output": weights.shape[1] - 1},
     }
@@ -1761,10 +1793,17 @@ def _check_sample(logits, temperature, u):
     given = sample(logits.copy(), temperature, u)
     assert given is not None, "`sample` returned None. Did you forget `return`?"
     cold = np.exp((logits - logits.max()) * temperature)
+    with np.errstate(all="ignore"):
+        naive = np.exp(logits / temperature)
+        is_usable = np.isfinite(naive.sum()) and naive.sum() > 0
     others = {
+        **({} if is_usable else {"Does e^logit overflow? Subtract the largest logit first.": 0}),
         "Did you forget the temperature?": _find_index(logits, 1, u)[0],
         "Did you multiply by the temperature? Divide.": (
             int(np.searchsorted(np.cumsum(cold / cold.sum())[:-1], u, side="right"))
+        ),
+        "Do the probabilities sum to 1? Divide by their sum.": int(
+            np.argmax(np.cumsum(np.exp((logits - logits.max()) / temperature)) > u)
         ),
         "Did you take the most likely index? Use the random number.": int(np.argmax(logits)),
         "Did you take the index before?": right - 1,
@@ -1828,6 +1867,9 @@ def _check_generate(rng, characters, units, start, temperature, length):
     numbers, right = _draw_tune(model, start, state, temperature, rng, length)
     given = generate(model, start, state.copy(), temperature, list(numbers))
     assert given is not None, "`generate` returned None. Did you forget `return`?"
+    assert _shape_of(given) is not None, (
+        "`generate` returned lists of different lengths; expected one list of indices."
+    )
     given = np.asarray(given)
     mistakes = {}
     if given.tolist() != right:  # they take time
@@ -1865,6 +1907,12 @@ def _check_generate_hidden(rng):
                 u = rng.uniform(0.01, 0.99)
                 near = _find_index(logits, temperature, u)[1]
             _check_sample(logits, temperature, u)
+        # Just below and just above the border between two probable indices.
+        logits = rng.uniform(0, 2, size=9)
+        p = np.exp(logits / temperature)
+        border = np.cumsum(p / p.sum())[int(rng.integers(8))]
+        _check_sample(logits, temperature, border - 1e-3)
+        _check_sample(logits, temperature, border + 1e-3)
     _check_sample(np.array([-2000.0, -1999.5, -2001]), 0.7, 0.5)
     for temperature in (0.5, 1.5):
         start = int(rng.integers(1, 7))

@@ -163,6 +163,18 @@ def _unpack(values, count, name, what):
     return list(values)
 
 
+def _read_array(given, name, what):
+    """Return what `name` returned as an array."""
+    assert given is not None, f"`{name}` returned None. Did you forget `return`?"
+    try:
+        return np.asarray(given)
+    except (TypeError, ValueError):
+        raise AssertionError(
+            f"`{name}` returned a {type(given).__name__} whose parts have different shapes; expected "
+            f"{what}."
+        ) from None
+
+
 def _softmax(z):
     z = np.exp(z - z.max(axis=-1, keepdims=True))
     return z / z.sum(axis=-1, keepdims=True)
@@ -196,6 +208,10 @@ def _check_masked_loss(targets, logits):
                 np.mean(rows / is_real.sum(axis=1))
             ),
             "Did you sum over each row? Average over all real tokens.": np.mean(rows),
+            "Did you pass `from_logits=True`? The outputs of the model are logits.": np.sum(
+                is_real * np.asarray(keras.losses.sparse_categorical_crossentropy(targets, logits))
+            )
+            / np.sum(is_real),
             "Did you take the padding only?": np.sum(each * ~is_real) / max(np.sum(~is_real), 1),
         },
     )
@@ -203,8 +219,7 @@ def _check_masked_loss(targets, logits):
 
 def _check_exact(targets, predictions):
     given = exact_matches(targets.copy(), predictions.copy())
-    assert given is not None, "`exact_matches` returned None. Did you forget `return`?"
-    given = np.asarray(given)
+    given = _read_array(given, "exact_matches", "one boolean for each row")
     assert given.shape == (len(targets),), (
         f"`exact_matches` returned shape {given.shape}; expected {(len(targets),)}, one boolean for "
         "each row."
@@ -376,9 +391,11 @@ def _group_weights(weights, size, width, units):
         (size,): dense,
     }
     for weight in weights:
+        is_gru = weight.shape in ((width, 3 * units), (units, 3 * units))
         assert weight.shape in shapes, (
             f"`build_seq2seq({size}, {width}, {units})` has a weight of shape {weight.shape}; expected "
             f"only {sorted(shapes, key=lambda s: (len(s), s))}."
+            + (" Is there a GRU? Use LSTMs." if is_gru else "")
         )
         shapes[weight.shape].append(weight)
     counts = len(embeddings), len(lstms) / 3, len(dense) / 2
@@ -402,9 +419,14 @@ def _check_seq2seq(rng, size, width, units):
     source[:3, 3:] = 0
     inputs = rng.integers(1, size, (6, 4))
     given = _call(model, source, inputs)
+    hints = {
+        (6, size): "Does the decoder's LSTM return its output at every position?",
+        (6, 4, units): "Is there a Dense layer with `size` neurons at the end?",
+        (6, 5, size): "Is the order of the model's inputs [source, inputs]?",
+    }
     assert given.shape == (6, 4, size), (
         f"{name} returned shape {given.shape} for 6 sources of 5 tokens and decoder inputs of 4; "
-        f"expected {(6, 4, size)}. Does the decoder's LSTM return its output at every position?"
+        f"expected {(6, 4, size)}. {hints.get(given.shape, '')}".rstrip()
     )
     weights = [3 * rng.normal(size=np.shape(w)) / np.sqrt(units) for w in model.get_weights()]
     model.set_weights(weights)
@@ -434,6 +456,12 @@ def _check_seq2seq(rng, size, width, units):
             wrong = _compute_seq2seq(parts, source, inputs, passed)
             if np.allclose(given, wrong, rtol=1e-3, atol=1e-3):
                 mistakes[hint] = wrong
+    for right in outputs:
+        mistakes["Did you give the last layer a softmax? Logits have no activation."] = _softmax(
+            right
+        )
+        if np.allclose(given, _softmax(right), rtol=1e-3, atol=1e-3):
+            break
     best = min(outputs, key=lambda right: np.abs(right - given).max())
     _testing.near(given, best, name, rtol=2e-3, atol=1e-3, mistakes=mistakes)
 
@@ -566,9 +594,12 @@ def _decode_without_end(tables, firsts, length):
 def _check_greedy(tables, source, length):
     model = _build_table_model(*tables)
     given = greedy(model, source.copy(), length)
-    assert given is not None, "`greedy` returned None. Did you forget `return`?"
-    shape = np.shape(given)
+    given = _read_array(
+        given, "greedy", f"{length} tokens for each source, with 0 after the end token"
+    )
+    shape = given.shape
     hints = {
+        **{(len(source), n): "Did you stop early? Fill up with 0." for n in range(1, length)},
         (len(source), length + 1): "Did you return the start token, too?",
         (len(source), length, len(tables[0])): "Did you return logits? Return tokens.",
         (length, len(source)): "Did you swap the axes? Each row belongs to one source.",
@@ -592,19 +623,21 @@ def _check_greedy(tables, source, length):
         hint = "Did you append each prediction to the inputs?"
     elif np.array_equal(np.where(right == 2, 0, right), given):
         hint = "Did you leave out the end token? It belongs to the result."
-    row = int(np.argmax(np.any(np.asarray(given) != right, axis=1)))
+    row = int(np.argmax(np.any(given != right, axis=1)))
     assert np.array_equal(given, right), (
-        f"`greedy` returned {np.asarray(given)[row].astype(int).tolist()} for one source; expected "
+        f"`greedy` returned {given[row].astype(int).tolist()} for one source; expected "
         f"{right[row].tolist()}. {hint}".rstrip()
     )
 
 
 def _check_greedy_by_hand():
     of_source = np.zeros((6, 6))
-    of_source[3], of_source[4] = [0, 0, 0, 3, 2, 1], [0, 0, 5, 1, 0, 2]
+    of_source[3], of_source[4] = [0, 0, 0, 8, 2, 1], [0, 0, 5, 1, 0, 2]
     # After each token, its own logit falls and the next one rises.
     of_inputs = -4 * np.eye(6)
+    of_inputs[1, 3] = -4  # the start token still matters two steps later
     of_inputs[3, 4], of_inputs[4, 2], of_inputs[3, 2] = 3, 6, 1
+    of_inputs[0, 5] = 9  # padding among the inputs so far would be seen
     tables = of_source, of_inputs
     _check_greedy(
         tables, np.array([[3, 5], [4, 5]]), 5
@@ -791,6 +824,9 @@ def _check_attention(q, k, v, mask=None):
         "Did you divide the scores by √d?": {"scale": 1},
         "Did you divide by d? Divide by its root.": {"scale": d},
         "Is d the number of keys? It is the length of a query.": {"scale": k.shape[-2] ** 0.5},
+        "Is d the number of queries? It is the length of a query, the last axis.": {
+            "scale": q.shape[-2] ** 0.5
+        },
         "Did you multiply by √d? Divide by it.": {"scale": d**-0.5},
         "Did you apply the mask after the softmax? The remaining weights must sum to 1.": {
             "is_late": True
@@ -803,6 +839,13 @@ def _check_attention(q, k, v, mask=None):
         wrong[inverted] = _attend(q, k, v, ~mask)
         wrong["Did you use the mask?"] = _attend(q, k, v)
     given = [None if value is None else np.asarray(value) for value in both]
+    is_swapped = right.shape != weights.shape and (
+        (np.shape(given[0]), np.shape(given[1])) == (weights.shape, right.shape)
+    )
+    assert not is_swapped, (
+        f"`attention` returned shapes {weights.shape} and {right.shape}; expected {right.shape} and "
+        f"{weights.shape}. Did you swap outputs and weights?"
+    )
     if given[1] is not None and np.shape(given[1]) == weights.shape:
         assert np.all(np.isfinite(np.asarray(given[1], float))), (
             "`attention` returned NaN among the weights. "
@@ -842,6 +885,8 @@ def _check_attention_by_hand():
     _check_attention(q, k, v)  # weights of the first query: 0.5761, 0.2119, 0.2119
     _check_attention(q, k, v, np.array([[True, True, False], [False, True, False]]))
     _check_attention(q, k, v, np.array([[True, False, True], [False, False, False]]))
+    mask = np.array([[[1, 1, 0], [0, 1, 0]], [[1, 0, 1], [0, 1, 1]]], bool)
+    _check_attention([q, q], [k, k[::-1]], [v, v], mask)  # a batch of two
 
 
 _check_attention_by_hand()
@@ -868,9 +913,15 @@ def _check_attention_hidden(rng):
     _check_attention(q[..., :6], k[..., :6], v, np.array([[True] * 3 + [False] * 3]))
     # Scores of some thousands, clearly different from each other.
     large = np.eye(4, 8) * 100
-    _check_attention(
-        large, rng.permutation(np.eye(8) * np.linspace(100, 240, 8)), v[0, :1] + np.eye(8, 3)
-    )
+    keys, values = rng.permutation(np.eye(8) * np.linspace(100, 240, 8)), v[0, :1] + np.eye(8, 3)
+    _check_attention(large, keys, values)
+    mask = np.ones((4, 8), bool)
+    mask[:2] = (large @ keys.T == 0)[:2]  # the largest scores are hidden
+    _check_attention(large, keys, values, mask)
+    # Each query may look at one key, whose score is -10,000.
+    keys = 100 * 8**0.5 * np.eye(8)
+    mask = large @ keys.T > 0
+    _check_attention(-large, keys, values, mask)
 
 
 _check_attention_hidden(np.random.default_rng(_testing.hidden_seed()))
@@ -958,18 +1009,25 @@ import numpy as np
 from course_lib import testing as _testing
 
 
-def _project(x, kernel, bias):
-    return np.einsum("bnw,whd->bhnd", x, kernel) + bias[:, None, :]
+def _project(x, kernel, bias, splits_wrongly=False):
+    projected = np.einsum("bnw,whd->bnhd", x, kernel) + bias
+    right = np.swapaxes(projected, 1, 2)
+    return projected.reshape(right.shape) if splits_wrongly else right
 
 
-def _compute_heads(x, context, weights, mask=None, scale=None):
+def _compute_heads(
+    x, context, weights, mask=None, scale=None, splits_wrongly=False, joins_wrongly=False
+):
     to_q, bias_q, to_k, bias_k, to_v, bias_v, to_out, bias_out = weights
     q, k, v = (
-        _project(x, to_q, bias_q),
-        _project(context, to_k, bias_k),
-        _project(context, to_v, bias_v),
+        _project(x, to_q, bias_q, splits_wrongly),
+        _project(context, to_k, bias_k, splits_wrongly),
+        _project(context, to_v, bias_v, splits_wrongly),
     )
     heads, _ = _attend(q, k, v, None if mask is None else mask[:, None], scale)
+    if joins_wrongly:
+        batch, count, n, length = heads.shape
+        heads = np.swapaxes(heads.reshape(batch, n, count, length), 1, 2)
     return np.einsum("bhnv,hvw->bnw", heads, to_out) + bias_out
 
 
@@ -999,6 +1057,15 @@ def _check_multi_head(rng, batch, n, m, sizes, has_mask):
             _compute_heads(x, context, exact, mask, scale=width**0.5)
         ),
         "Did you swap the weights of queries and keys?": _compute_heads(x, context, swapped, mask),
+        "Did you reshape (batch, n, heads · d) to (batch, heads, n, d)? Transpose, too.": (
+            _compute_heads(x, context, exact, mask, splits_wrongly=True)
+        ),
+        "Did you reshape (batch, heads, n, v) to (batch, n, heads · v)? Transpose first.": (
+            _compute_heads(x, context, exact, mask, joins_wrongly=True)
+        ),
+        "Did you divide by the root of the length of a value? Divide by that of a query.": (
+            _compute_heads(x, context, exact, mask, scale=value_dim**0.5)
+        ),
     }
     if has_mask:
         mistakes["Did you pass the mask on?"] = _compute_heads(x, context, exact)
@@ -1152,22 +1219,22 @@ def _check_sinusoidal(length, width):
 
 def _check_shift_matrix(width, k):
     name = f"`shift_matrix({width}, {k})`"
-    given = shift_matrix(width, k)
-    assert given is not None, f"{name} returned None. Did you forget `return`?"
-    given = np.asarray(given, "float64")
+    given = _read_array(shift_matrix(width, k), name.strip("`"), "a matrix").astype("float64")
     assert given.shape == (width, width), (
         f"{name} returned shape {given.shape}; expected {(width, width)}."
     )
-    positions = np.arange(60)
+    positions = np.concatenate([np.arange(60), np.arange(60, 2000, 97)])
     before, after = (_encode_positions(positions + shift, width) for shift in (0, k))
     moved = before @ given
+    worst = int(np.argmax(np.abs(moved - after).max(axis=1)))
     hints = {
         "Did you return the transpose? It turns the other way, k positions back.": before @ given.T,
     }
     hint = next((h for h, other in hints.items() if np.allclose(other, after, atol=2e-3)), "")
     assert np.allclose(moved, after, atol=2e-3), (
-        f"{name}: the code of position 1 becomes {np.round(moved[1, :4], 3).tolist()}, …; expected that "
-        f"of position {1 + k}, {np.round(after[1, :4], 3).tolist()}, …. {hint}".rstrip()
+        f"{name}: the code of position {positions[worst]} becomes "
+        f"{np.round(moved[worst, :4], 3).tolist()}, …; expected that of position {positions[worst] + k}, "
+        f"{np.round(after[worst, :4], 3).tolist()}, …. {hint}".rstrip()
     )
 
 
@@ -1209,7 +1276,7 @@ figures.position_codes(codes)
 # (`keras.layers.LayerNormalization`). The paper normalises *after* the sum, $x \leftarrow
 # \mathrm{LN}(x + f(x))$. Most networks today normalise *before* the part, $x \leftarrow x +
 # f(\mathrm{LN}(x))$, because it trains more easily (Xiong et al. 2020). Memory is not normalised again.
-# You may choose.
+# You may choose one of the two, for all parts.
 #
 # ### Question 7 · `blocks`
 #
@@ -1319,13 +1386,17 @@ def _check_size(model, name, width, heads, hidden, attentions):
             right - attentions * 4 * width - hidden - width,
         ],
     }
+    _find_feed_forward([np.asarray(w) for w in model.get_weights()], width, hidden)
     given = int(model.count_params())
     hint = next((h for h, sizes in hints.items() if given in sizes), "")
     assert given == right, f"{name} has {given:,} weights; expected {right:,}. {hint}".rstrip()
 
 
 def _check_parts(call, weights, name, x, width, hidden):
-    """Compare a block whose attention is 0 with its shortcuts, norms and feed-forward part."""
+    """Compare a block whose attention is 0 with its shortcuts, norms and feed-forward part.
+
+    Return 0 if it normalises before each part, 3 if it normalises what a part returns.
+    """
     parts = _find_feed_forward(weights, width, hidden)
     given = call(
         [
@@ -1355,18 +1426,83 @@ def _check_parts(call, weights, name, x, width, hidden):
     without = [bare, _feed(bare, parts), bare + _feed(_normalise(exact, 1e-6), parts)]
     without += [_normalise(w, 1e-3) for w in without]
     without += [_normalise(_feed(bare, parts) + bare, 1e-3), exact * 0 + parts[3]]
-    if any(np.allclose(given, each, **settings) for each in right):
-        return
+    late = [
+        each + _feed(each, parts) for each in (_normalise(exact, 1e-3), _normalise(exact, 1e-6))
+    ]
+    late += [_normalise(each, 1e-3) for each in late]
+    found = [place for place, each in enumerate(right) if np.allclose(given, each, **settings)]
+    if found:
+        return found[0] % 4  # the place of the option, the same for each epsilon
     hint = "Is there a shortcut around each part, and a layer normalisation before or after each?"
     if any(np.allclose(given, each, **settings) for each in linear):
         hint = "Did you forget the ReLU of the feed-forward part?"
     elif any(np.allclose(given, each, **settings) for each in without):
         hint = "Is there a shortcut around each part?"
+    elif any(np.allclose(given, each, **settings) for each in late):
+        hint = "Does a shortcut begin behind the normalisation? It begins before it, with x."
     raise AssertionError(
         f"{name}: with attention weights of 0, the output at one position is "
         f"{np.round(given[0, 0, :3], 3).tolist()}, …; expected {np.round(right[0][0, 0, :3], 3).tolist()}, "
         f"… (normalised before) or {np.round(right[1][0, 0, :3], 3).tolist()}, … (after). {hint}"
     )
+
+
+def _check_order(call, weights, name, x, heads):
+    """Check that each part begins with the result of the part before it.
+
+    If the output of the self-attention is a constant, the block computes what it would compute for
+    inputs that are larger by this constant.
+    """
+    width = x.shape[2]
+    places = [p for p, w in enumerate(weights) if w.shape == (heads, width // heads, width)]
+    constant = np.linspace(-2, 2, width).astype("float32")
+
+    first = x.copy()
+    first[:, 0] += constant
+
+    def without_output(place):
+        return [0 * w if p == place else w for p, w in enumerate(weights)]
+
+    def is_self_attention(place):
+        """Whether no position reaches another one without this output."""
+        without = without_output(place)
+        return not _differs(call(without, x), call(without, first))[1:].any()
+
+    def is_in_order(place):
+        without = without_output(place)
+        moved = [w + constant if p == place + 1 else w for p, w in enumerate(without)]
+        return np.allclose(call(moved, x), call(without, x + constant), rtol=2e-2, atol=2e-2)
+
+    assert all(is_in_order(place) for place in places if is_self_attention(place)), (
+        f"{name}: the result of the self-attention does not reach all parts after it. Does each part, "
+        "with its shortcut, begin with the result of the part before it?"
+    )
+
+
+def _check_normalised(call, weights, name, x):
+    """Check that a block that normalises before its parts passes on only what is normalised.
+
+    A number added to all columns of a position changes no part, only the shortcuts.
+    """
+    added = np.linspace(-3, 3, x.shape[0] * x.shape[1]).reshape(*x.shape[:2], 1)
+    before, after = call(weights, x), call(weights, (x + added).astype("float32")) - added
+    assert np.allclose(before, after, rtol=2e-2, atol=2e-2), (
+        f"{name}: a number added to all {x.shape[2]} columns of a position changes more than the "
+        "shortcut. Do queries, keys and values of the self-attention, and the queries of the "
+        "cross-attention, come from the layer normalisation?"
+        if "decoder" in name
+        else f"{name}: a number added to all {x.shape[2]} columns of a position changes more than the "
+        "shortcut. Do queries, keys and values all come from the layer normalisation?"
+    )
+
+
+def _check_flow(call, weights, name, x, heads, hidden):
+    """Check the shortcuts, norms and order of the parts of a block."""
+    norms = _check_parts(call, weights, name, x, x.shape[2], hidden)
+    if norms == 0:
+        _check_normalised(call, weights, name, x)
+    if norms != 3:
+        _check_order(call, weights, name, x, heads)
 
 
 def _differs(a, b):
@@ -1423,11 +1559,11 @@ def _check_encoder_block(rng, width, heads, hidden):
             )
         )
 
-    def call(changed):
+    def call(changed, other=x):
         model.set_weights(changed)
-        return _call(model, x, mask)
+        return _call(model, other, mask)
 
-    _check_parts(call, weights, name, x, width, hidden)
+    _check_flow(call, weights, name, x, heads, hidden)
 
 
 def _check_decoder_block(rng, width, heads, hidden):
@@ -1468,11 +1604,11 @@ def _check_decoder_block(rng, width, heads, hidden):
         "cross-attention?"
     )
 
-    def call(changed):
+    def call(changed, other=y):
         model.set_weights(changed)
-        return _call(model, y, memory, mask)
+        return _call(model, other, memory, mask)
 
-    _check_parts(call, weights, name, y, width, hidden)
+    _check_flow(call, weights, name, y, heads, hidden)
 
 
 _check_encoder_block(np.random.default_rng(0), 8, 2, 11)
@@ -1520,6 +1656,8 @@ print(f"{len(x_text):,} dates, {len(written)} different characters")
 #    `(n, m, target_size)`. Both sequences have a `TokenEmbedding` of their own. One encoder block makes
 #    the memory, one decoder block reads it, and a `Dense` layer without activation follows. You may add
 #    a `LayerNormalization` behind a block.
+#    You can use your blocks, or `transformer_encoder_block(heads, hidden)`, called with `(x, mask)`, and
+#    `transformer_decoder_block(heads, hidden)`, called with `(y, memory, mask)`, from `course_lib.blocks`.
 # 2. `warmup_rate(step, width, warmup)` returns the paper's learning rate.
 # 3. Train a model for the dates, with width 48, 4 heads and 96 hidden neurons, and name it
 #    `transformer`. You can use `train`, for 6 epochs with a rate of 0.003. Of new dates, at least 85 %
@@ -1590,6 +1728,17 @@ def _check_transformer(rng, sizes, width, heads, hidden):
     given = _call(model, source, inputs)
     assert given.shape == (4, 6, sizes[1]), (
         f"{name} returned shape {given.shape}; expected {(4, 6, sizes[1])}."
+    )
+    # The kernels of three attentions, two feed-forward parts, two embeddings and the last layer.
+    least = 12 * width**2 + 4 * width * hidden + (sizes[0] + 2 * sizes[1]) * width
+    count = sum(int(np.size(w)) for w in model.get_weights())
+    assert count >= least, (
+        f"{name} has {count:,} weights; one encoder block, one decoder block, two embeddings and the last "
+        f"layer have more than {least:,}. Is a part missing?"
+    )
+    assert not np.allclose(given.sum(axis=-1), 1, atol=1e-3), (
+        f"{name}: the outputs at each position sum to 1; expected logits. Did you give the last layer a "
+        "softmax?"
     )
     weights = [2 * np.asarray(w) if np.ndim(w) > 1 else np.asarray(w) for w in model.get_weights()]
     model.set_weights(weights)
@@ -1869,8 +2018,18 @@ def _log_probabilities(tables, first, tokens):
     return np.log(_softmax(_find_next(tables, first, tokens)))
 
 
-def _search(tables, first, length, beams, has_logs=True, regrows=False, best_of=1):
-    kept = [(0.0, [1])]
+def _search(
+    tables,
+    first,
+    length,
+    beams,
+    has_logs=True,
+    regrows=False,
+    best_of=1,
+    has_means=False,
+    aside=False,
+):
+    kept, done = [(0.0, [1])], []
     for _ in range(length):
         longer = []
         for total, tokens in kept:
@@ -1881,7 +2040,13 @@ def _search(tables, first, length, beams, has_logs=True, regrows=False, best_of=
             row = row if has_logs else _find_next(tables, first, tokens)
             longer += [(total + value, [*tokens, token]) for token, value in enumerate(row)]
         kept = sorted(longer, key=lambda pair: -best_of * pair[0])[:beams]
-    return kept[0][1][1:]
+        if has_means:
+            kept = sorted(longer, key=lambda pair: -pair[0] / (len(pair[1]) - 1))[:beams]
+        if aside:
+            done += [pair for pair in kept if pair[1][-1] == 2]
+            kept = [pair for pair in longer if pair[1][-1] != 2]
+            kept = sorted(kept, key=lambda pair: -pair[0])[:beams]
+    return max(done or kept, key=lambda pair: pair[0])[1][1:] if aside else kept[0][1][1:]
 
 
 def _sum_logs(tables, first, tokens):
@@ -1893,8 +2058,7 @@ def _check_beam(tables, source, length, beams):
     model = _build_table_model(*tables)
     given = beam_search(model, source.copy(), length, beams)
     name = f"`beam_search` with beams={beams}"
-    assert given is not None, f"{name} returned None. Did you forget `return`?"
-    given = np.asarray(given)
+    given = _read_array(given, "beam_search", "the tokens of one sequence, without the sum")
     assert given.ndim == 1 and given.size and np.all(given == np.round(given.astype(float))), (
         f"{name} returned an array of shape {given.shape}; expected the tokens of one sequence."
     )
@@ -1914,6 +2078,12 @@ def _check_beam(tables, source, length, beams):
             tables, first, length, beams, best_of=-1
         ),
         "Did you fill up with padding?": (right + [0] * length)[:length],
+        "Did you divide the sum by the length? A sequence is as good as its sum.": _search(
+            tables, first, length, beams, has_means=True
+        ),
+        "Did you set aside what has ended? It counts among the best.": _search(
+            tables, first, length, beams, aside=True
+        ),
         "This is the result of greedy search.": _search(tables, first, length, 1),
     }
     hint = next((h for h, wrong in hints.items() if wrong != right and wrong == given), "")
@@ -1935,6 +2105,7 @@ def _draw_beam_case(rng, size, length, beams):
             _search(tables, first, length, 1),
             _search(tables, first, length, beams, has_logs=False),
             _search(tables, first, length, beams, regrows=True),
+            _search(tables, first, length, beams, has_means=True),
         ]
         found = [tuple(one) for one in (right, *others)]
         if len(set(found)) == len(found) and 1 < len(right) < length and right[-1] == 2:

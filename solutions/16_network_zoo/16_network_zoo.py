@@ -174,10 +174,20 @@ def _as_numbers(values):
 def _unpack(values, count, name, what):
     """Return what `name` returned as a list of `count` values."""
     assert values is not None, f"`{name}` returned None. Did you forget `return`?"
-    assert isinstance(values, (tuple, list)) and len(values) == count, (
-        f"`{name}` must return {what}."
+    shape = _shape_of(values)
+    is_several = isinstance(values, (tuple, list)) or bool(shape)
+    assert is_several and len(values) == count, (
+        f"`{name}` returned {len(values) if is_several else 1} values; expected {what}."
     )
     return list(values)
+
+
+def _shape_of(values):
+    """Return the shape of what was returned; None for parts of different shapes."""
+    try:
+        return np.shape(values)
+    except ValueError:
+        return None
 
 
 def _check_kernel(x, centres, gamma):
@@ -376,7 +386,7 @@ def _lloyd(x, centres, steps, middle=np.mean, empty=None):
 def _check_k_means(x, centres, steps):
     given = _call(k_means, x, centres, steps)
     call = f"`k_means(x, centres, {steps})`"
-    if np.shape(given) == centres.shape:
+    if _shape_of(given) == centres.shape:
         assert not np.any(np.isnan(np.asarray(given, dtype=float))), (
             f"{call} returned NaN. Does a centre without examples stay where it is?"
         )
@@ -404,7 +414,7 @@ def _check_output(h, targets, ridge):
     with_ones, first = np.hstack([h, ones]), np.hstack([ones, h])
     n = with_ones.shape[1]
     given = _call(fit_output, h, targets, ridge)
-    if np.shape(given) == (n - 1, targets.shape[1]):
+    if _shape_of(given) == (n - 1, targets.shape[1]):
         raise AssertionError(
             f"`fit_output` returned an array of shape {np.shape(given)}; expected {(n, targets.shape[1])}. "
             "Did you append the column of ones?"
@@ -603,7 +613,7 @@ def _store(patterns, diagonal=False):
 def _check_hebb(patterns):
     right, (count, n) = _store(patterns), patterns.shape
     given = _call(hebb, patterns)
-    if np.shape(given) == (count, count) != (n, n):
+    if _shape_of(given) == (count, count) != (n, n):
         raise AssertionError(
             f"`hebb` returned an array of shape {(count, count)}; expected {(n, n)}, a weight for each "
             "pair of neurons. Did you compare patterns with patterns?"
@@ -629,7 +639,7 @@ def _check_hebb(patterns):
 def _check_energy(w, states):
     each = np.sum((states @ w) * states, axis=1)
     given = _call(hopfield_energy, w, states)
-    if np.shape(given) == (len(states), len(states)):
+    if _shape_of(given) == (len(states), len(states)):
         raise AssertionError(
             f"`hopfield_energy` returned an array of shape {np.shape(given)}; expected {each.shape}, one "
             "number for each state. Did you combine each state with every other?"
@@ -760,7 +770,7 @@ def _find_update_mistakes(w, state, order):
 
 def _check_update(w, state, order):
     given = _call(update, w, state, order)
-    assert np.shape(given) != (len(order),) or len(order) == len(state), (
+    assert _shape_of(given) != (len(order),) or len(order) == len(state), (
         f"`update` returned {len(order)} values; expected the whole state, {len(state)} values."
     )
     _testing.near(
@@ -1364,9 +1374,10 @@ def _find_winners(x, weights):
 def _check_winner(x, weights):
     right, mistakes = _find_winners(x, weights)
     given = _call(best_unit, x, weights)
-    assert given is None or np.size(given) == 1, (
-        f"`best_unit` returned an array of shape {np.shape(given)}; expected one integer, the number "
-        "of the winner."
+    shape = _shape_of(given)
+    assert given is None or (shape is not None and np.size(given) == 1), (
+        f"`best_unit` returned {f'an array of shape {shape}' if shape else 'several values'}; expected "
+        "one integer, the number of the winner."
     )
     _testing.near(
         np.squeeze(given) if given is not None else None,
@@ -1401,6 +1412,9 @@ def _check_step(weights, grid, x, rate, radius):
         ),
         "Did you use the distance between weights? Use the distance on the grid.": np.exp(
             -between / (2 * radius**2)
+        ),
+        "Did you add rows and columns? Use the Euclidean distance on the grid.": np.exp(
+            -(np.abs(grid - grid[winner]).sum(axis=1) ** 2) / (2 * radius**2)
         ),
         "Did you use the reverse sign in the exponent?": np.exp(squares / (2 * radius**2)),
     }
@@ -1602,12 +1616,12 @@ def _run(inputs, w_in, w, step=None, start=0.0):
 def _check_run(inputs, w_in, w):
     right = _run(inputs, w_in, w)
     given = _call(run_reservoir, inputs, w_in, w)
-    if np.shape(given) == (len(right) + 1, len(w)):
+    if _shape_of(given) == (len(right) + 1, len(w)):
         raise AssertionError(
             f"`run_reservoir` returned {len(right) + 1} states; expected {len(right)}. Did you return "
             "the state before the first input?"
         )
-    if np.shape(given) in ((len(w),), (1, len(w))) and len(right) > 1:
+    if _shape_of(given) in ((len(w),), (1, len(w))) and len(right) > 1:
         raise AssertionError("`run_reservoir` returned one state; expected one for each step.")
     _testing.near(
         given,
@@ -1824,7 +1838,7 @@ def _check_rate(current, tau, rest_ms):
         ratio = np.where(above, current / (current - 1), 2.0)
     right = np.where(above, 1000 / (rest_ms + tau * np.log(ratio)), 0)
     given = _call(firing_rate, current, tau, rest_ms)
-    if np.shape(given) == current.shape:
+    if _shape_of(given) == current.shape:
         assert not np.any(np.isnan(np.asarray(given, dtype=float))), (
             "`firing_rate` returned NaN. Is the rate 0 for currents up to 1?"
         )
@@ -1880,7 +1894,9 @@ def _check_spikes_hidden(rng):
     dt, tau, current = 0.05, float(rng.uniform(6, 12)), float(rng.uniform(1.5, 4))
     period = tau * np.log(current / (current - 1))
     _, spikes = _call(lif, np.full(600, current), dt, tau, 0)
-    first = dt * (np.flatnonzero(np.asarray(spikes, dtype=float))[0] + 1)
+    fired = np.flatnonzero(np.asarray(spikes, dtype=float))
+    assert len(fired), f"With a constant current of {current:.2f}, `lif` never fired."
+    first = dt * (fired[0] + 1)
     assert abs(first - period) <= 1.01 * dt, (
         f"With a constant current of {current:.2f}, `lif` fired first after {first:.2f} ms; expected "
         f"{period:.2f} ms."

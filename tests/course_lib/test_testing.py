@@ -43,6 +43,7 @@ def test_near_accepts_one_number_in_any_form(given):
     [
         (None, "`f()` returned None. Did you forget `return`?"),
         ("two", "`f()` returned a str; expected numbers."),
+        ("12", "`f()` returned a str; expected numbers."),
         (True, "`f()` returned a bool; expected numbers."),
         ([1.0, 2.0, 3.0], r"an array of shape \(3,\); expected an array of shape \(2,\)"),
         ([1.0, np.nan], r"`f\(\)` returned \[1, nan\]; expected \[1, 2\]\.$"),
