@@ -44,19 +44,22 @@ class Answer:
 class ServedCourse:
     """A server of a course; `start` and `kill` may alternate.
 
-    def __init__(
-        self, course: Course, workers: int = 1, variables: dict[str, str] | None = None
-    ) -> None:
-        self.course, self._workers, self.variables = course, workers, variables or {}
-        self.database = Database.of(course)
     Args:
         course: The course.
         workers: Submissions graded at the same time.
         url: The database's; default: a file in the course folder.
+        variables: Environment variables of the server.
     """
 
-    def __init__(self, course: Course, workers: int = 1, url: str | None = None) -> None:
+    def __init__(
+        self,
+        course: Course,
+        workers: int = 1,
+        url: str | None = None,
+        variables: dict[str, str] | None = None,
+    ) -> None:
         self.course, self._workers, self._url = course, workers, url
+        self.variables = variables or {}
         self.database = Database.of(course, url)
         self._process: subprocess.Popen | None = None
         self.port = find_free_port()
