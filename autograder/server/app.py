@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from autograder.errors import AutograderError
 from autograder.pages import render
 from autograder.server import (
     class_pages,
@@ -57,6 +58,7 @@ def make_app(site: Site) -> ASGIApp:
             RefusedError: _explain,
             HTTPException: _explain_http,
             OperationalError: _explain_database,
+            AutograderError: _explain_course,
             Exception: _apologize,
         },
     )
@@ -148,6 +150,15 @@ def _explain_database(request: Request, error: Exception) -> Response:
     )
     answer.headers["retry-after"] = "60"
     return answer
+
+
+def _explain_course(request: Request, error: Exception) -> Response:
+    """A file of the course cannot be used: the roster, the key for an LMS."""
+    assert isinstance(error, AutograderError)
+    log.error("the course is not complete: %s%s", error, f" → {error.hint}" if error.hint else "")
+    return _answer(
+        request, 503, "A file of the course cannot be used now.", "Tell your instructor."
+    )
 
 
 def _apologize(request: Request, error: Exception) -> Response:

@@ -250,3 +250,17 @@ def test_a_list_of_members_that_is_not_one(campus: Campus, name: str) -> None:
     finally:
         campus.lms.members, campus.lms.member_answer = before, ""
     assert status == (303 if name == "a page on another server" else 502)
+
+
+@pytest.mark.parametrize("name", ["lti_key.pem", "roster.csv"])
+def test_a_file_that_cannot_be_used_is_said_to_the_instructor(campus: Campus, name: str) -> None:
+    path = campus.server.course.root / name
+    before = path.read_bytes()
+    path.write_bytes(b"\xff\x00")
+    try:
+        visit = campus.visit()
+        answer = visit.launch() if name == "roster.csv" else visit.begin()
+        assert answer.status == 503 and "Tell your instructor" in answer.text
+        assert name in campus.server.log.read_text()
+    finally:
+        path.write_bytes(before)
