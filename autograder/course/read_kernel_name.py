@@ -20,7 +20,9 @@ def read_kernel_name(course: Course, lab: Lab) -> str:
         # Reading the notebooks for grading reports an unreadable one.
         with contextlib.suppress(OSError, ValueError, AttributeError):
             metadata = json.loads(path.read_text(encoding="utf-8-sig")).get("metadata", {})
-            names.add(metadata.get("kernelspec", {}).get("name", "python3"))
+            kernel = metadata.get("kernelspec", {})
+            name = kernel.get("name") if isinstance(kernel, dict) else None
+            names.add(name if isinstance(name, str) and name else "python3")
     if len(names) > 1:
         raise AutograderError(
             f"the notebooks of {lab.name} name several kernels: {', '.join(sorted(names))}",

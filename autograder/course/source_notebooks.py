@@ -135,9 +135,10 @@ def _check_ids(path: Path, notebook: NotebookNode) -> None:
 
 def _check_language(name: str, source: NotebookNode, lab: Lab) -> None:
     """Check that a notebook is in Python: run as Python, another one would earn nothing."""
-    kernel = source.metadata.get("kernelspec", {})
-    language = kernel.get("language") or source.metadata.get("language_info", {}).get("name")
-    if language and language.lower() not in ("python", "ipython"):
+    kernel, about = (source.metadata.get(key) for key in ("kernelspec", "language_info"))
+    language = kernel.get("language") if isinstance(kernel, dict) else None
+    language = language or (about.get("name") if isinstance(about, dict) else None)
+    if isinstance(language, str) and language.lower() not in ("python", "ipython"):
         raise AutograderError(
             f"{name}.ipynb is written in {language}; autograder grades only Python notebooks",
             f"grade it with: nbgrader autograde {lab.name}",
