@@ -1789,7 +1789,7 @@ def _find_index(logits, temperature, u):
 
 def _check_sample(logits, temperature, u):
     logits = np.asarray(logits, dtype=float)
-    right, _ = _find_index(logits, temperature, u)
+    right, near_border = _find_index(logits, temperature, u)
     given = sample(logits.copy(), temperature, u)
     assert given is not None, "`sample` returned None. Did you forget `return`?"
     cold = np.exp((logits - logits.max()) * temperature)
@@ -1809,6 +1809,9 @@ def _check_sample(logits, temperature, u):
         "Did you take the index before?": right - 1,
         "Did you take the index after?": right + 1,
     }
+    if near_border < 2e-3:  # only rounding is as small as this
+        beside = [_find_index(logits, temperature, u + step)[0] for step in (-4e-3, 4e-3)]
+        others = {"Did you round the probabilities?": sum(beside) - right}
     _testing.near(
         given,
         right,
