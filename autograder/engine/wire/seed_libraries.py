@@ -6,13 +6,15 @@ import hashlib
 import random
 import sys
 
+from wrapt import register_post_import_hook
+
 
 def seed_libraries(seed: int) -> None:
     """Seed Python's, NumPy's and Keras' generators; a seed that a notebook sets replaces it.
 
     Generators that are made without a seed start from it too, such as `numpy.random.default_rng()`.
-    Libraries that are not imported yet are left alone: Keras draws its own seeds from Python's
-    generator.
+    TensorFlow's generator is seeded when TensorFlow is imported, if that is later; Keras then draws
+    its own seeds from Python's generator.
 
     Args:
         seed: 0 to 2**32 - 1.
@@ -30,6 +32,8 @@ def seed_libraries(seed: int) -> None:
         import keras
 
         keras.utils.set_random_seed(seed)
+    else:
+        register_post_import_hook(lambda module: module.random.set_seed(seed), "tensorflow")
 
 
 def derive_kernel_seed(seed: int) -> int:

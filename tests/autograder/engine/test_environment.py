@@ -26,8 +26,9 @@ assert keras.backend.backend() == "tensorflow"
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("uses_keras", [True, False])
 def test_variables_and_keras_json_do_not_reach_the_tests(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, uses_keras: bool
 ) -> None:
     settings = {"floatx": "float64", "epsilon": 0.1, "image_data_format": "channels_first"}
     (tmp_path / "keras.json").write_text(json.dumps({**settings, "backend": "jax"}))
@@ -41,7 +42,10 @@ def test_variables_and_keras_json_do_not_reach_the_tests(
     }.items():
         monkeypatch.setenv(name, value)
     home = {"KERAS_HOME": str(tmp_path)}
-    with Engine(Limits(memory_mb=2000), read_only=[str(tmp_path)], environment=home) as engine:
+    limits = Limits(memory_mb=2000)
+    with Engine(
+        limits, read_only=[str(tmp_path)], environment=home, uses_keras=uses_keras
+    ) as engine:
         right, wrong = grade(engine, ANSWER, (TEST, 1), ("assert False, 'checked'", 1)).questions
     assert right.score == 1, right.message
     assert (wrong.score, wrong.message) == (0, "checked")
