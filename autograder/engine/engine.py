@@ -43,8 +43,8 @@ class Engine:
         read_only: files and folders that students' code may read: the lab's data, Keras' cache.
         environment: environment variables that both sides see, such as KERAS_HOME.
         python: what runs students' code; default: the Python that runs the grader.
-        uses_keras: whether Keras is imported before anything runs. Without, starting takes a
-            quarter of the time, and a notebook that imports Keras waits for it.
+        uses_keras: whether Keras is imported before anything runs. Without, starting takes an
+            eighth of the time, and a notebook that imports Keras waits for it.
 
     Raises:
         AutograderError: the required sandbox does not work here, or a side does not start.

@@ -46,6 +46,7 @@ NOT_RUN = {
     "dask ": "as above",
     "autograder serve": "run by tests/server",
     "autograder invite": "run by tests/server/test_invite.py",
+    "export JUPYTERHUB": "run by tests/server/hub",
     "kubectl ": "needs a Kubernetes cluster",
     "nbgrader quickstart": "run by tests/autograder/test_nbgrader_course.py",
     "mkdir -p course101": "as above",

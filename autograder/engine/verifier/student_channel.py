@@ -16,10 +16,7 @@ from autograder.engine.verifier.instructor_profile import InstructorProfile
 from autograder.engine.verifier.raised_errors import make_raised_error
 from autograder.engine.verifier.student_class import StudentClass
 from autograder.engine.verifier.student_classes import StudentClasses
-from autograder.engine.verifier.student_error import (
-    LimitReachedError,
-    NotByValueError,
-)
+from autograder.engine.verifier.student_error import LimitReachedError, NotByValueError
 from autograder.engine.verifier.transfer import transfer
 from autograder.engine.verifier.trusted_values import TrustedValues
 from autograder.engine.wire.agent_protocol import (
@@ -31,11 +28,7 @@ from autograder.engine.wire.agent_protocol import (
 )
 from autograder.engine.wire.codec import CodecError, decode, encode
 from autograder.engine.wire.deadline import Deadline, WaitingTime
-from autograder.engine.wire.frames import (
-    FrameError,
-    FrameSizeError,
-    FrameTimeoutError,
-)
+from autograder.engine.wire.frames import FrameError, FrameSizeError, FrameTimeoutError
 from autograder.engine.wire.limits import Limits
 from autograder.engine.wire.loss import Cause, Loss
 
