@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 
 from autograder.course.course import Course, Lab
+from autograder.course.instructor_file import read_instructor_file
 from autograder.course.nbgrader_steps import include_header_and_footer, instantiate_tests
 from autograder.errors import AutograderError
 from autograder.notebooks.cell_roles import (
@@ -86,10 +87,12 @@ def copy_in_current_schema(course: Course, lab: Lab, folder: Path) -> Path | Non
     old = {}
     for path in sorted((course.source_dir / lab.name).glob("*.ipynb")):
         try:
-            notebook = nbformat.read(path, as_version=4)
+            notebook = read_instructor_file(path)
             before = [cell.metadata.get("nbgrader") for cell in copy.deepcopy(notebook).cells]
             notebook = upgrade_notebook(notebook)
-        except Exception as error:  # nbformat raises half a dozen unrelated types
+        except AutograderError:
+            raise
+        except Exception as error:  # nbgrader raises half a dozen unrelated types
             raise AutograderError(f"{path} cannot be read: {error}") from error
         if before != [cell.metadata.get("nbgrader") for cell in notebook.cells]:
             old[path.name] = notebook
@@ -107,12 +110,12 @@ def _read_notebooks(course: Course, lab: Lab) -> dict[str, NotebookNode]:
     found = {}
     for path in sorted(folder.glob("*.ipynb")):
         try:
-            notebook = upgrade_notebook(nbformat.read(path, as_version=4))
+            notebook = upgrade_notebook(read_instructor_file(path))
             notebook = include_header_and_footer(course, notebook)
         except AutograderError:
             raise
-        except Exception as error:  # nbformat raises half a dozen unrelated types
-            raise AutograderError(f"a notebook in {folder} cannot be read: {error}") from error
+        except Exception as error:  # nbgrader raises half a dozen unrelated types
+            raise AutograderError(f"{path} cannot be read: {error}") from error
         _check_ids(path, notebook)
         for number, cell in enumerate(notebook.cells):
             cell.setdefault("id", f"cell-{number:02d}")
