@@ -17,6 +17,7 @@ from autograder.engine.verifier.raised_errors import make_raised_error
 from autograder.engine.verifier.student_class import StudentClass
 from autograder.engine.verifier.student_classes import StudentClasses
 from autograder.engine.verifier.student_error import LimitReachedError, NotByValueError
+from autograder.engine.verifier.student_texts import STUDENT_TEXTS
 from autograder.engine.verifier.transfer import transfer
 from autograder.engine.verifier.trusted_values import TrustedValues
 from autograder.engine.wire.agent_protocol import (
@@ -229,7 +230,7 @@ class StudentChannel:
 
     def _decode(self, answer: bytes) -> tuple[Reply, list[Any]]:
         try:
-            return read_reply(decode(answer, self._values.receive, guard_array))
+            return read_reply(decode(answer, self._values.receive, guard_array, STUDENT_TEXTS.note))
         except (CodecError, TypeError, ValueError) as error:
             detail = f"the kernel's answer can't be read ({error})"
             raise self._fail(Cause.KERNEL_ENDED, detail) from None

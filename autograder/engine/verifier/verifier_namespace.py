@@ -23,6 +23,7 @@ from autograder.engine.verifier.relay import Relay
 from autograder.engine.verifier.source_finder import SourceFinder
 from autograder.engine.verifier.student_channel import StudentChannel
 from autograder.engine.verifier.student_error import NotByValueError
+from autograder.engine.verifier.student_texts import STUDENT_TEXTS
 from autograder.engine.verifier.text_runner import TextRunner
 from autograder.engine.verifier.trusted_imports import TrustedImports
 
@@ -81,6 +82,7 @@ class VerifierNamespace(dict[str, Any]):
         """
         self._history.append(source)
         self.texts.add_source(source)
+        STUDENT_TEXTS.add_test(source)
         self._earlier |= self._bound
         self._own, self._bound = set(), set()
         # A cell that is not Python fails when it runs, and binds nothing.

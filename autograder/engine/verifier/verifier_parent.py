@@ -21,6 +21,7 @@ from nbformat.v4 import new_output
 from autograder.engine.verifier.empty_arrays import reject_empty_arrays
 from autograder.engine.verifier.guarded_array import keep_guards
 from autograder.engine.verifier.student_code import refuse_code
+from autograder.engine.verifier.student_texts import STUDENT_TEXTS
 from autograder.engine.verifier.verifier import verify
 from autograder.engine.wire.fork_server import import_modules, serve
 from autograder.engine.wire.keras_defaults import use_keras_defaults
@@ -49,6 +50,7 @@ def main() -> None:
         reject_empty_arrays()
         keep_guards()
         refuse_code()
+        STUDENT_TEXTS.watch()
         told_to_end = serve(control, verify)
     except BrokenPipeError:
         # The grader was gone before anything began.

@@ -29,6 +29,7 @@ _MAX_DIMENSIONS = 32
 _COUNT = struct.Struct(">I")
 _LENGTH = struct.Struct(">Q")
 _Extend = Callable[[str, Any], Any] | None
+_NoteText = Callable[[str | bytes], None] | None
 _ReceiveArray = Callable[[np.ndarray, bool], np.ndarray] | None
 _FLOAT = struct.Struct(">d")
 
@@ -156,7 +157,12 @@ _CONTAINERS: dict[type, bytes] = {list: b"l", tuple: b"t", set: b"e", frozenset:
 _CONTAINER_TYPES = {tag[0]: kind for kind, tag in _CONTAINERS.items()}
 
 
-def decode(payload: bytes, extend: _Extend = None, receive_array: _ReceiveArray = None) -> Any:
+def decode(
+    payload: bytes,
+    extend: _Extend = None,
+    receive_array: _ReceiveArray = None,
+    note_text: _NoteText = None,
+) -> Any:
     """The value that `encode` encoded; any bytes decode to exact built-in types or to an error.
 
     Args:
@@ -164,11 +170,12 @@ def decode(payload: bytes, extend: _Extend = None, receive_array: _ReceiveArray 
         extend: called with an extension's kind and plain data; returns the value in its place.
         receive_array: called with each array, and whether it is a part of an extension; returns
             the array in its place.
+        note_text: called with each text and each bytes.
 
     Raises:
         CodecError: the bytes are not a value.
     """
-    decoder = _Decoder(payload, extend, receive_array)
+    decoder = _Decoder(payload, extend, receive_array, note_text)
     value = decoder.take(0)
     if decoder.position != len(payload):
         raise CodecError("bytes after the value")
@@ -176,9 +183,16 @@ def decode(payload: bytes, extend: _Extend = None, receive_array: _ReceiveArray 
 
 
 class _Decoder:
-    def __init__(self, payload: bytes, extend: _Extend, receive_array: _ReceiveArray) -> None:
+    def __init__(
+        self,
+        payload: bytes,
+        extend: _Extend,
+        receive_array: _ReceiveArray,
+        note_text: _NoteText,
+    ) -> None:
         self._payload = memoryview(payload)
         self._extend, self._receive_array = extend, receive_array
+        self._note_text = note_text or (lambda value: None)
         self._values = self._extensions = 0
         self.position = 0
 
@@ -198,7 +212,9 @@ class _Decoder:
         if tag == ord("s"):
             return self._take_text()
         if tag == ord("b"):
-            return bytes(self._take_sized())
+            content = bytes(self._take_sized())
+            self._note_text(content)
+            return content
         if tag in _CONTAINER_TYPES:
             return self._take_container(_CONTAINER_TYPES[tag], depth)
         if tag == ord("d"):
@@ -232,9 +248,11 @@ class _Decoder:
 
     def _take_text(self) -> str:
         try:
-            return bytes(self._take_sized()).decode("utf-8", "surrogatepass")
+            text = bytes(self._take_sized()).decode("utf-8", "surrogatepass")
         except UnicodeDecodeError as error:
             raise CodecError("text that is not UTF-8") from error
+        self._note_text(text)
+        return text
 
     def _take_container(self, kind: type, depth: int) -> Any:
         (count,) = _COUNT.unpack(self._take_bytes(_COUNT.size))
