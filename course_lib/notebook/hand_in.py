@@ -6,7 +6,7 @@ import getpass
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -22,20 +22,22 @@ _MOST_TRIES = 4
 _KEEP = Path("~/.config/keras-course-labs/hand_in").expanduser()
 
 
-def hand_in(link: str | None = None, wait: bool = True) -> None:
+def hand_in(link: str | None = None, wait: bool = True, check_saved: bool = True) -> None:
     """Submit this notebook, print the receipt, and wait for the marks.
 
     The first call asks for your personal link and keeps it in your home folder, so that it is not
     in the notebook. In a JupyterHub whose COURSE_HAND_IN is the server's address, no link is
-    needed: the Hub says who you are. Save the notebook before: what was last saved is submitted.
-    (Colab needs no saving.)
+    needed: the Hub says who you are. What was last saved is submitted, so it refuses if the cells
+    that ran last are not in the file. (Colab needs no saving.)
 
     Args:
         link: Your personal link; default: the one that is kept, or COURSE_HAND_IN.
         wait: Whether to wait for the marks.
+        check_saved: Whether the cells that ran last must be in the file.
 
     Raises:
-        CourseError: No notebook was found, or the server does not accept it; the message says why.
+        CourseError: No notebook was found, it has changed since it was saved, or the server does
+            not accept it; the message says why.
     """
     place = _find_link(link)
     if place is None:
@@ -43,6 +45,11 @@ def hand_in(link: str | None = None, wait: bool = True) -> None:
         return
     server, token = place
     name, content = find_notebook_file()
+    if check_saved and not has_cells(content, _list_last_cells()):
+        raise CourseError(
+            f"{name} has changed since it was saved",
+            "Save it (Ctrl+S) and run this cell again. If it is saved: hand_in(check_saved=False).",
+        )
     labs = _ask(server, token, "/api/labs")
     lab = _find_lab(labs["labs"], name, content)
     path = f"/api/labs/{quote(lab, safe='')}/attempts?name={quote(name, safe='')}"
@@ -51,6 +58,36 @@ def hand_in(link: str | None = None, wait: bool = True) -> None:
     if wait:
         _print_marks(_wait_for_marks(server, token, record))
     print(f"The page of this attempt: {server}{record['page']}")
+
+
+def has_cells(content: bytes, sources: Iterable[str]) -> bool:
+    """Return whether a notebook has cells with these sources.
+
+    Args:
+        content: The notebook's file.
+        sources: The sources.
+
+    Example:
+        >>> has_cells(b'{"cells": [{"source": ["x = 1", " # one"]}]}', ["x = 1 # one"])
+        True
+    """
+    cells = json.loads(content).get("cells", [])
+    found = {_strip_lines("".join(cell.get("source", ""))) for cell in cells}
+    return all(_strip_lines(source) in found for source in sources)
+
+
+def _strip_lines(source: str) -> str:
+    return "\n".join(line.rstrip() for line in source.strip().splitlines())
+
+
+def _list_last_cells() -> list[str]:
+    """The cell that is running and the one that ran before it; none outside a notebook."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    return (
+        [one for one in shell.history_manager.input_hist_raw[-2:] if one.strip()] if shell else []
+    )
 
 
 def _find_link(link: str | None) -> tuple[str, str] | None:

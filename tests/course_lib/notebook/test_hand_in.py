@@ -12,7 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 from course_lib.course_error import CourseError
 from course_lib.notebook import hand_in
@@ -139,3 +142,32 @@ def test_the_link_is_kept_for_its_owner(misleading) -> None:
 )
 def test_a_notebook_is_recognised_by_its_questions(questions, name: str, lab: str) -> None:
     assert MODULE._find_lab(LABS, f"{name}.ipynb", make_notebook(*questions)) == lab
+
+
+CALL = 'from course_lib import hand_in\nhand_in("{link}")'
+
+
+@pytest.mark.parametrize("change", ["", "an answer", "the call", "spaces"])
+def test_what_ran_after_saving_is_not_forgotten(
+    misleading, tmp_path: Path, monkeypatch, change: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    misleading.body = json.dumps({"labs": []}).encode()
+    mark = {"grade": True, "grade_id": "x"}
+    answer = new_code_cell("x = 1\ny = 2", metadata={"nbgrader": mark})
+    notebook = new_notebook(cells=[answer, new_code_cell(CALL.format(link=misleading.link))])
+    nbformat.write(notebook, tmp_path / "01_a.ipynb")
+    if change == "an answer":
+        notebook.cells[0].source = "x = 2"
+    elif change == "the call":
+        notebook.cells[1].source += "\n# again"
+    elif change == "spaces":
+        notebook.cells[0].source += "  \n"
+    client = NotebookClient(
+        notebook, timeout=60, allow_errors=True, resources={"metadata": {"path": str(tmp_path)}}
+    )
+    client.execute()
+    (error,) = (o for o in notebook.cells[1].outputs if o.output_type == "error")
+    is_refused = change in ("an answer", "the call")
+    assert ("01_a.ipynb has changed since it was saved" in error.evalue) == is_refused
+    assert bool(misleading.asked) != is_refused
