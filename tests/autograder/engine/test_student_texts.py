@@ -11,6 +11,11 @@ from tests.autograder.engine.judge import judge
 
 pytestmark = pytest.mark.slow
 
+DOCTEST = (
+    "import doctest\nrunner = doctest.DocTestRunner(verbose=False)\n"
+    "for one in doctest.DocTestFinder().find(f, 'f', globs={'f': f}):\n    runner.run(one)\n"
+    "assert runner.failures == 0 and runner.tries > 0"
+)
 # A function of the student's, and a test that hands what it returns to a library; with what would
 # run, the test would pass.
 RUN_HERE = {
@@ -73,6 +78,19 @@ RUN_HERE = {
     "template": (
         "def f():\n    return '{{ cycler.__init__.__globals__.os.getpid() > 0 }}'",
         "import jinja2\nassert jinja2.Template(f()).render() == 'True'",
+    ),
+    "example with an import": (
+        "def f():\n    '''\n    >>> import sys\n    '''",
+        DOCTEST,
+    ),
+    "example that opens": ("def f():\n    '''\n    >>> x = open('/dev/null')\n    '''", DOCTEST),
+    "example that looks inside": (
+        "def f():\n    '''\n    >>> g = f.__globals__\n    '''",
+        DOCTEST,
+    ),
+    "example that patches": (
+        "def f():\n    '''\n    >>> import numpy as np\n    >>> np.allclose = f\n    '''",
+        DOCTEST,
     ),
     "formula": (
         "def f():\n    return \"len(open('/dev/null').read())\"",
@@ -139,6 +157,13 @@ HONEST = {
         "import tensorflow as tf\nassert text\n@tf.function\ndef g(x):\n    if x > 0:\n"
         "        x = x + 1\n    return x\nassert g(tf.constant(1.0)) == 2",
     ),
+    "docstring": (
+        "def f(x=0):\n    '''Half.\n\n    >>> import numpy as np\n    >>> f(np.array([2.0, 4]))\n"
+        "    array([1., 2.])\n    >>> sorted([f(4), f(2)])\n    [1.0, 2.0]\n"
+        "    >>> f('a')\n    Traceback (most recent call last):\n    TypeError: unsupported "
+        "operand type(s) for /: 'str' and 'int'\n    '''\n    return x / 2",
+        DOCTEST,
+    ),
     "sum": (
         "def f():\n    return 'x**2 + sin(pi*x) + sqrt(4) + max(1, 2)'",
         "sympy = pytest_importorskip('sympy')\nassert sympy.sympify(f()).subs('x', 1) == 5",
@@ -167,6 +192,8 @@ def prepare(answer: str, test: str) -> tuple[str, str]:
 def test_a_library_does_not_run_a_students_text(engine: Engine, case: str) -> None:
     question = judge(engine, *prepare(*RUN_HERE[case]))
     assert question.score == 0
+    if case.startswith("example"):  # doctest counts the error as a failure of the example
+        return
     assert "the test " in question.message and "student" in question.message, question.message
 
 
