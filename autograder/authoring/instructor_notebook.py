@@ -18,7 +18,7 @@ from autograder.course.course import Course, Lab
 from autograder.errors import AutograderError
 from autograder.notebooks.cell_roles import grade_id, graded_cells, list_grade_ids
 from autograder.notebooks.forms import release_whole
-from autograder.notebooks.short_checks import mark_short_checks
+from autograder.notebooks.short_checks import has_checks
 from course_lib.notebook.shorten_checks import CHECK_TITLE
 
 _KERNEL = {
@@ -57,7 +57,8 @@ def make_instructor_notebook(course: Course, lab: Lab) -> NotebookNode:
         cell.id = grade_id(cell).replace(".", "-") or f"cell-{number:02d}"
     notebook.metadata = NotebookNode(copy.deepcopy(_KERNEL))
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    mark_short_checks(notebook, release_whole(notebook), course.root, lab.name)
+    if has_checks(course.root, lab.name, lambda: release_whole(notebook)):
+        notebook.metadata["course_lib"] = NotebookNode(checks=lab.name)
     return notebook
 
 

@@ -7,6 +7,7 @@ checks it does not have keeps them in its cells.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -27,21 +28,18 @@ def find_checks_file(course_root: Path, lab: str) -> Path | None:
     return file if file.is_relative_to(course_root) else None
 
 
-def mark_short_checks(
-    instructor: NotebookNode, released: NotebookNode, course_root: Path, lab: str
-) -> None:
-    """Note in the instructor's notebook that `course_lib` has its checks, if it has.
+def has_checks(course_root: Path, lab: str, release: Callable[[], NotebookNode]) -> bool:
+    """Return whether `course_lib` has a lab's checks, in the same text.
 
     Args:
-        instructor: The instructor's notebook; its metadata is changed.
-        released: The notebook for students with the text of its checks.
         course_root: The course's folder.
         lab: The lab's name.
+        release: Returns the notebook for students with the text of its checks.
     """
+    if find_checks_file(course_root, lab) is not None:  # `autograder build` writes it
+        return True
     file = CHECKS_FOLDER / f"{lab}.txt"
-    is_ours = find_checks_file(course_root, lab) is not None  # `autograder build` writes it
-    if is_ours or (file.is_file() and file.read_text(encoding="utf-8") == render_checks(released)):
-        instructor.metadata["course_lib"] = NotebookNode(checks=lab)
+    return file.is_file() and file.read_text(encoding="utf-8") == render_checks(release())
 
 
 def render_checks(released: NotebookNode) -> str:

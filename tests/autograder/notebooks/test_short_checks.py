@@ -13,7 +13,7 @@ from autograder.course.course import Course
 from autograder.notebooks.cell_roles import grade_id, is_test_cell
 from autograder.notebooks.forms import release_notebook, release_whole, solve_notebook
 from autograder.notebooks.reading.repair_notebook import repair_notebook
-from autograder.notebooks.short_checks import find_checks_file, mark_short_checks, render_checks
+from autograder.notebooks.short_checks import find_checks_file, has_checks, render_checks
 
 COURSE = Course(Path(__file__).resolve().parents[3])
 LAB = COURSE.lab("16")
@@ -47,13 +47,12 @@ def test_the_instructors_text_is_graded(instructor) -> None:
 def test_a_lab_with_other_checks_keeps_them(instructor, tmp_path: Path) -> None:
     other = nbformat.from_dict(instructor)
     del other.metadata["course_lib"]
-    mark_short_checks(other, release_whole(other), tmp_path, LAB.name)
-    assert other.metadata.course_lib.checks == LAB.name  # the same text, in another folder
-    del other.metadata["course_lib"]
+    # The same text, in another folder.
+    assert has_checks(tmp_path, LAB.name, lambda: release_whole(other))
+    assert not has_checks(tmp_path, "99_another", lambda: release_whole(other))
     for cell in other.cells:
         cell.source = cell.source.replace("Did you forget tanh?", "No tanh?")
-    mark_short_checks(other, release_whole(other), tmp_path, LAB.name)
-    assert "course_lib" not in other.metadata
+    assert not has_checks(tmp_path, LAB.name, lambda: release_whole(other))
     assert "No tanh?" in "".join(cell.source for cell in release_notebook(other).cells)
 
 
