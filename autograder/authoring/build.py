@@ -29,8 +29,8 @@ def render_files(course: Course, lab: Lab) -> dict[Path, str]:
 
 def build(course: Course, lab: Lab) -> list[Path]:
     """Write the lab's files; return those that were out of date."""
-    stale = find_stale_files(course, lab)
     texts = render_files(course, lab)
+    stale = _select_stale(texts)
     for path in stale:
         write_atomically(path, texts[path])
     return stale
@@ -38,8 +38,12 @@ def build(course: Course, lab: Lab) -> list[Path]:
 
 def find_stale_files(course: Course, lab: Lab) -> list[Path]:
     """Return the files that are missing, out of date or edited by hand."""
+    return _select_stale(render_files(course, lab))
+
+
+def _select_stale(texts: dict[Path, str]) -> list[Path]:
     return [
         path
-        for path, text in render_files(course, lab).items()
+        for path, text in texts.items()
         if not path.is_file() or path.read_text(encoding="utf-8") != text
     ]

@@ -126,7 +126,7 @@ class StudentTexts:
         return "" in self._texts or any(plain in one for one in self._texts)
 
     def _check_formula(self, node: ast.AST) -> None:
-        """Check a part of what SymPy makes of a text, which is no longer the student's own."""
+        """Check a part of the Python code that SymPy makes of a formula."""
         name = str(getattr(node, "attr", "") or getattr(node, "id", ""))
         is_python = callable(getattr(builtins, name, None)) and name not in _FORMULA
         is_theirs = any(name in one for one in self._texts) and name not in self._tests

@@ -129,7 +129,7 @@ def match_by_hand(site: Site, user_id: int, person: str, actor: str) -> None:
     """Match a member as an instructor says; an empty id ends the match.
 
     Raises:
-        RefusedError: There is no such member or student, or the student is matched already.
+        RefusedError: The member or the student was not found, or the student is matched already.
     """
     roster = read_class(site.course)
     if person and find_in_roster(roster, person) is None:
